@@ -16,9 +16,7 @@ PRODUCTION = ENVIRONMENT == "production"
 DEMO = ENVIRONMENT == "demo"
 
 if PRODUCTION:
-    missing = [
-        name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL") if not env.str(f"{name}", "")
-    ]
+    missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL") if not env.str(f"{name}", "")]
     if missing:
         raise ImproperlyConfigured(f"TRAVEE_ENV=production needs: {', '.join(missing)}")
 
@@ -80,7 +78,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "incubator.lib.context.page",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "incubator.lib.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "incubator.lib.templatetags.ui",
+            ],
         },
     },
 ]

@@ -1,0 +1,35 @@
+"""The only clock. Tests, the demo city and imports move it; nothing else asks the time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+_moved: ContextVar[datetime | None] = ContextVar("moved", default=None)
+
+
+def now() -> datetime:
+    """The instant, aware, in UTC."""
+    return _moved.get() or datetime.now(UTC)
+
+
+def today(zone: str | ZoneInfo | None = None) -> date:
+    """The local date in `zone` (default: the installation's)."""
+    if zone is None:
+        return timezone.localtime(now(), timezone.get_default_timezone()).date()
+    return now().astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone).date()
+
+
+@contextmanager
+def moved(at: datetime) -> Iterator[None]:
+    """Run a block at another instant; `at` is aware. Frozen inside the block, restored after it."""
+    if at.tzinfo is None:
+        raise ValueError("The clock takes aware instants only.")
+    token = _moved.set(at)
+    try:
+        yield
+    finally:
+        _moved.reset(token)

@@ -1,0 +1,66 @@
+"""Due times in working days: holidays of the country and the entity's closing days.
+
+A due time is 23:59:59 local of the nth working day after the event's local date, stored in UTC.
+"""
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+
+@lru_cache(maxsize=64)
+def _public_holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year)) if country else frozenset()
+
+
+def is_working_day(day: date, *, country: str = "FR", closing_days: Collection[date] = ()) -> bool:
+    """Monday to Friday, neither a public holiday of `country` (ISO code, or '' for none) nor closed."""
+    return day.weekday() < 5 and day not in _public_holidays(country, day.year) and day not in closing_days
+
+
+def add_working_days(
+    day: date, count: int, *, country: str = "FR", closing_days: Collection[date] = ()
+) -> date:
+    """The `count`th working day after `day`; `count` ≥ 0, and 0 gives `day` itself.
+
+    Raises ValueError for a negative count or when no working day is found within ten years.
+    """
+    if count < 0:
+        raise ValueError("Working days are counted forwards.")
+    last = day + timedelta(days=3660)
+    while count:
+        day += timedelta(days=1)
+        if day > last:
+            raise ValueError("No working day within ten years: look at the closing days.")
+        if is_working_day(day, country=country, closing_days=closing_days):
+            count -= 1
+    return day
+
+
+def working_days_between(
+    start: date, end: date, *, country: str = "FR", closing_days: Collection[date] = ()
+) -> int:
+    """How many working days lie after `start` up to and including `end`; 0 when `end` ≤ `start`."""
+    days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
+    return sum(is_working_day(day, country=country, closing_days=closing_days) for day in days)
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """23:59:59 of `day` in `zone`, as UTC."""
+    return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
+
+
+def due(
+    event_at: datetime,
+    count: int,
+    *,
+    zone: str,
+    country: str = "FR",
+    closing_days: Collection[date] = (),
+) -> datetime:
+    """The due time `count` working days after `event_at` (aware), in UTC."""
+    local = event_at.astimezone(ZoneInfo(zone)).date()
+    return end_of_day(add_working_days(local, count, country=country, closing_days=closing_days), zone)

@@ -1,0 +1,51 @@
+"""The evaluation (bilan), by someone outside the team: readings beside the sealed targets."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from ideas.drafting.models import Idea
+from incubator.people.models import Person
+
+
+class Evaluation(models.Model):
+    """`compared` is frozen at delivery: a list of `{"indicator", "unit", "direction", "baseline", "target",
+    "readings": [{"on", "value"}], "last", "reached"}` in the sealed plan's order."""
+
+    class Advice(models.TextChoices):
+        SCALE = "scale"
+        EXTEND = "extend"
+        TRANSFER = "transfer"
+        STOP = "stop"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    idea = models.ForeignKey(Idea, models.PROTECT, related_name="evaluations")
+    number = models.PositiveSmallIntegerField(default=1)
+    evaluator = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    named_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    named_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    findings = models.TextField(blank=True)
+    effect_on_staff = models.TextField(blank=True)
+    run_cost_euros_a_year = models.PositiveIntegerField(null=True, blank=True)
+    advice = models.CharField(max_length=8, choices=Advice, blank=True)
+    run_owner = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    compared = models.JSONField(null=True, blank=True)
+    compared_sha256 = models.CharField(max_length=64, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["idea", "number"], name="evaluations_are_numbered"),
+            models.UniqueConstraint(
+                fields=["idea"],
+                condition=Q(delivered_at=None, ended_at=None),
+                name="one_open_evaluation_per_idea",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivered_at=None) | ~Q(findings="") & Q(compared__isnull=False),
+                name="delivered_evaluation_is_complete",
+            ),
+        ]

@@ -1,0 +1,85 @@
+"""Where an idea is: the flow's process, holds, re-examinations."""
+
+from django.db import models
+from django.db.models import Q
+from viewflow.workflow.models import Process
+
+from ideas.drafting.models import Idea
+from incubator.people.models import Person
+
+
+class IdeaProcess(Process):
+    """The token engine's process, tied to its idea; at most one is running."""
+
+    idea = models.ForeignKey(Idea, models.PROTECT, related_name="processes")
+
+    class Meta:
+        indexes = [models.Index(fields=["idea"], name="processes_by_idea")]
+
+
+class Hold(models.Model):
+    """A pause of an idea, until a date or a condition; it wakes where it was."""
+
+    class Cause(models.TextChoices):
+        DECISION = "decision"
+        LAPSED_REWORK = "lapsed_rework"
+        SPONSOR_LOST = "sponsor_lost"
+        AUTHOR_LEFT = "author_left"
+
+    idea = models.ForeignKey(Idea, models.PROTECT, related_name="holds")
+    gate = models.CharField(max_length=4, blank=True)
+    stage = models.CharField(max_length=12)
+    holder_before = models.CharField(max_length=10)
+    cause = models.CharField(max_length=16, choices=Cause)
+    until = models.DateField(null=True, blank=True)
+    condition = models.TextField(blank=True)
+    held_at = models.DateTimeField()
+    woken_at = models.DateTimeField(null=True, blank=True)
+    woken_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["idea"],
+                condition=Q(woken_at=None),
+                name="one_open_hold_per_idea",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=False) | ~Q(condition=""),
+                name="hold_ends_by_date_or_condition",
+            ),
+        ]
+
+
+class Reexamination(models.Model):
+    """The author's right after a stop: asked within the window, answered by a decider who took no part."""
+
+    class Answer(models.TextChoices):
+        UPHELD = "upheld"
+        OVERTURNED = "overturned"
+
+    idea = models.ForeignKey(Idea, models.PROTECT, related_name="reexaminations")
+    gate = models.CharField(max_length=4)
+    window_until = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, blank=True)
+    asked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    grounds = models.TextField(blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=10, choices=Answer, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    reasons = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["idea"],
+                condition=Q(closed_at=None),
+                name="one_open_reexamination_per_idea",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="") | ~Q(reasons="") & Q(answered_by__isnull=False),
+                name="reexamination_answer_has_reasons",
+            ),
+        ]

@@ -1,0 +1,45 @@
+"""Gathers the rooms' models for Django."""
+
+from workflows.evaluation.models import Evaluation
+from workflows.gates.models import (
+    Condition,
+    Decision,
+    ExpertQuestion,
+    GateConfiguration,
+    GateRound,
+    Seat,
+    Vote,
+)
+from workflows.journey.models import Hold, IdeaProcess, Reexamination
+from workflows.pilots.models import (
+    CheckIn,
+    Incident,
+    Indicator,
+    Pilot,
+    PilotPlan,
+    Reading,
+)
+from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
+
+__all__ = [
+    "BudgetLine",
+    "CheckIn",
+    "Condition",
+    "Decision",
+    "Evaluation",
+    "ExpertQuestion",
+    "GateConfiguration",
+    "GateRound",
+    "Hold",
+    "IdeaProcess",
+    "Incident",
+    "Indicator",
+    "Pilot",
+    "PilotPlan",
+    "Pledge",
+    "Reading",
+    "Reexamination",
+    "Seat",
+    "TimeRelease",
+    "Vote",
+]
