@@ -1,0 +1,175 @@
+"""Makes this checkout's environment: `.venv`, the locked packages, and what the system must lend.
+
+Run by bin/* with any Python 3.11+, so it uses the standard library only.
+    environment.py requirements.txt [--pango] [--browser]
+"""
+
+import argparse
+import ctypes
+import filecmp
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+# The development lock holds all of the product's, at the same versions: having it is enough for both.
+LOCKS = {
+    "requirements.txt": ("requirements.txt", "requirements-dev.txt"),
+    "requirements-dev.txt": ("requirements-dev.txt",),
+}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PANGO_LINUX = (
+    "libgobject-2.0.so.0", "libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0",
+    "libharfbuzz-subset.so.0", "libfontconfig.so.1",
+)  # fmt: skip
+PANGO_MAC = ("libgobject-2.0.dylib", "libpango-1.0.dylib", "libpangoft2-1.0.dylib", "libfontconfig.1.dylib")
+PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+
+
+class Missing(Exception):
+    """Something this script cannot install; the text is the one line shown."""
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def run(*command: str | Path, **options: object) -> bool:
+    """True when the command succeeded; its output is kept back unless it failed."""
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+    if done.returncode:
+        say(done.stdout[-2000:] + done.stderr[-2000:])
+    return done.returncode == 0
+
+
+def install_packages(*packages: str) -> bool:
+    """Install Debian packages if we are root, or may be without a password. False when we cannot."""
+    if not shutil.which("apt-get"):
+        return False
+    prefix: list[str] = []
+    if os.geteuid() != 0:
+        silent = subprocess.run(["sudo", "-n", "true"], capture_output=True) if shutil.which("sudo") else None
+        if silent is None or silent.returncode:
+            return False
+        prefix = ["sudo", "-n"]
+    say(f"Installing {' '.join(packages)} …")
+    apt = [
+        *prefix,
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-qq",
+        "-o",
+        "DPkg::Lock::Timeout=120",
+    ]
+    install = [*apt, "install", "-y", "--no-install-recommends", *packages]
+    # A fresh machine has no package lists yet; one with lists need not fetch them again.
+    if subprocess.run(install, capture_output=True, stdin=subprocess.DEVNULL).returncode == 0:
+        return True
+    return run(*apt, "update") and run(*install)
+
+
+def ensure_venv() -> None:
+    if (
+        PYTHON.exists()
+        and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
+    ):
+        return
+    say("Making .venv …")
+    make = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    if subprocess.run(make, capture_output=True).returncode == 0:
+        return
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    if install_packages(package) and run(*make):
+        return
+    raise Missing(
+        f"Python cannot make an environment here: install {package} (apt install {package}), then run again."
+    )
+
+
+def ensure_packages(lock: str) -> None:
+    if any(_installed(name) for name in LOCKS[lock]):
+        return
+    say(f"Installing the packages of {lock} (once; a minute or two) …")
+    for stamp in VENV.glob("*.installed"):
+        stamp.unlink()
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "-q", "install"]
+    # The lock is complete: nothing to resolve, and nothing may be added that it does not name.
+    if not run(*pip, "--require-hashes", "--no-deps", "-r", ROOT / lock):
+        raise Missing(f"The packages of {lock} could not be installed; what pip says is above.")
+    shutil.copyfile(ROOT / lock, VENV / f"{lock}.installed")
+
+
+def _installed(lock: str) -> bool:
+    stamp = VENV / f"{lock}.installed"
+    return stamp.exists() and filecmp.cmp(ROOT / lock, stamp, shallow=False)
+
+
+def ensure_pango() -> None:
+    if _has_pango():
+        return
+    if sys.platform == "darwin":
+        raise Missing("PDF briefs need Pango: brew install pango, then run again.")
+    if install_packages(*PANGO_PACKAGES) and _has_pango():
+        return
+    raise Missing(f"PDF briefs need Pango: apt install {' '.join(PANGO_PACKAGES)}, then run again.")
+
+
+def _has_pango() -> bool:
+    mac = sys.platform == "darwin"
+    folders = ("", "/opt/homebrew/lib/", "/usr/local/lib/") if mac else ("",)
+    return all(
+        any(_loads(folder + name) for folder in folders) for name in (PANGO_MAC if mac else PANGO_LINUX)
+    )
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def ensure_browser() -> None:
+    named = os.environ.get("CHROME")
+    if named:
+        if not shutil.which(named):
+            raise Missing(f"CHROME={named} is not a program that can be run.")
+        return
+    if any(shutil.which(name) for name in BROWSERS):
+        return
+    if sys.platform != "darwin" and install_packages("chromium") and shutil.which("chromium"):
+        return
+    raise Missing(
+        "The tests need a browser: install chromium (apt install chromium), or set CHROME to the path of one."
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("lock", choices=LOCKS)
+    parser.add_argument("--pango", action="store_true")
+    parser.add_argument("--browser", action="store_true")
+    wanted = parser.parse_args()
+    try:
+        ensure_venv()
+        if wanted.pango:
+            ensure_pango()
+        if wanted.browser:
+            ensure_browser()
+        ensure_packages(wanted.lock)
+    except Missing as missing:
+        say(str(missing))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

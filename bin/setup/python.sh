@@ -1,0 +1,13 @@
+# Sourced by bin/*: goes to the checkout and finds a Python that can make our environment.
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+PYTHON=
+for name in "${PYTHON_FOR_TRAVEE:-}" python3 python3.13 python3.12 python3.11; do
+  if [ -n "$name" ] && "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    PYTHON=$name
+    break
+  fi
+done
+if [ -z "$PYTHON" ]; then
+  echo "Travée needs Python 3.11 or later: install python3.11 (Debian, Ubuntu: apt install python3.11 python3.11-venv)." >&2
+  exit 1
+fi

@@ -1,0 +1,39 @@
+"""What every test may lean on: the embedded server, jobs on demand, a real browser.
+
+This file is loaded before Django's settings: it starts the server, then names the settings.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+os.environ["TRAVEE_ENV"] = "test"
+os.environ["TRAVEE_VAR"] = str(ROOT / "var" / "test")
+if os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings") != "tests.settings":
+    pytest.exit("Unset DJANGO_SETTINGS_MODULE: the tests have their own settings.", 4)
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+
+
+def _start_server() -> None:
+    import psycopg
+
+    from incubator import postgres
+
+    with psycopg.connect(postgres.start(), autocommit=True) as connection:
+        # Tests may lose their data in a power cut; it is three times quicker.
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"alter system set {name} = off")
+        connection.execute("select pg_reload_conf()")
+
+
+# The workers of xdist only read where the controller's server is.
+if not os.environ.get("DATABASE_URL") and not os.environ.get("PYTEST_XDIST_WORKER"):
+    _start_server()
+
+import django  # noqa: E402
+
+django.setup()
+
+pytest_plugins = ["tests.platform.jobs", "tests.platform.browser"]

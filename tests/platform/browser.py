@@ -1,0 +1,122 @@
+"""A real browser on a live server, with the policy the product sends."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]  # fmt: skip
+
+
+def browser_path() -> str | None:
+    """The browser that CHROME names, else the system's, else None."""
+    if named := os.environ.get("CHROME"):
+        return named
+    names = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    path = browser_path()
+    assert path, "No browser: bin/test installs one, or set CHROME to the path of a Chromium."
+    with sync_playwright() as playwright:
+        # Playwright's loop runs in this thread, and Django would take the tests' own queries for async ones.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        # Its own signal handlers would leave the browser behind when a worker of xdist is told to stop.
+        chromium = playwright.chromium.launch(
+            executable_path=path,
+            args=ARGUMENTS,
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+        yield chromium
+        chromium.close()
+        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+def _worth_failing(message: Any) -> bool:
+    # A page that answers 422 or 409 on purpose makes the browser say so in its console.
+    return message.type == "error" and "the server responded with a status of 4" not in message.text
+
+
+@pytest.fixture
+def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
+    """Opens pages:
+    `open_page(person=None, *, path=None, width=1280, height=800, scripts=True, language="fr-FR", dark=False)`
+
+    A page of its own browser context (cookies of its own), signed in as `person` if given. Any script error,
+    console error or broken Content-Security-Policy on it fails the test at its end.
+    """
+    contexts, errors = [], []
+
+    def opened(
+        person: Any = None,
+        *,
+        path: str | None = None,
+        width: int = 1280,
+        height: int = 800,
+        scripts: bool = True,
+        language: str = "fr-FR",
+        dark: bool = False,
+    ) -> Any:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            java_script_enabled=scripts,
+            locale=language,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        if person is not None:
+            context.add_cookies([_session_cookie(person, live_server.url)])
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda said: errors.append(f"{page.url}: {said.text}") if _worth_failing(said) else None,
+        )
+        if path is not None:
+            page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not errors, "\n".join(errors)
+
+
+def _session_cookie(person: Any, url: str) -> dict[str, str]:
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(person)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[[Any], None]:
+    """`assert_accessible(page)`: no violation of axe's WCAG 2.2 A and AA rules on the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+    def check(page: Any) -> None:
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+        assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+    return check
