@@ -4,12 +4,19 @@
 import os
 import sys
 
+# These need no database: starting one would only take time.
+WITHOUT_DATABASE = {"compile_translations", "collectstatic", "help", "version"}
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "incubator.settings")
     from incubator import postgres
 
-    if not os.environ.get("DATABASE_URL") and os.environ.get("TRAVEE_ENV") != "production":
+    command = next((word for word in sys.argv[1:] if not word.startswith("-")), "help")
+    if command == "migrate":
+        os.environ.setdefault("LOCK_TIMEOUT_MILLISECONDS", "0")  # a migration waits for its turn
+    server_named = os.environ.get("DATABASE_URL") or os.environ.get("TRAVEE_ENV") == "production"
+    if not server_named and command not in WITHOUT_DATABASE:
         postgres.start()
     from django.core.management import execute_from_command_line
 

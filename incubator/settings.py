@@ -1,4 +1,7 @@
-"""One settings file, read from the environment. Without any variable: the safe demo."""
+"""One settings file, read from the environment. Without any variable: the safe demo.
+
+docs/operations.md explains each variable.
+"""
 
 from pathlib import Path
 
@@ -12,19 +15,23 @@ ROOT = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 ENVIRONMENT = env.str("TRAVEE_ENV", "demo")
+if ENVIRONMENT not in ("demo", "test", "production"):
+    # A slip of the pen must not make a demo, with its public accounts, of a real installation.
+    raise ImproperlyConfigured(f"TRAVEE_ENV is {ENVIRONMENT!r}: say demo or production")
 PRODUCTION = ENVIRONMENT == "production"
 DEMO = ENVIRONMENT == "demo"
 
 if PRODUCTION:
-    missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL") if not env.str(f"{name}", "")]
+    missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL") if not env.str(name, "")]
     if missing:
         raise ImproperlyConfigured(f"TRAVEE_ENV=production needs: {', '.join(missing)}")
 
 SECRET_KEY = env.str("SECRET_KEY", "the demo city keeps no secret")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-VAR = Path(env.str("TRAVEE_VAR", str(ROOT / "var")))
+VAR = Path(env.str("TRAVEE_VAR", str(ROOT / "var"))).resolve()
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -88,18 +95,34 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "incubator.lib.forms.Renderer"
 
+# --- The database -----------------------------------------------------------------------------------------
+
 DATABASES = {
     "default": env.db_url_config(
         env.str("DATABASE_URL", "") or postgres.running_url() or f"postgresql:///{postgres.NAME}"
     )
 }
-# A wait for a row becomes a clear 409 instead of a page that hangs; migrations set it to 0.
+# A wait for a row becomes a clear 409 instead of a page that hangs; `manage.py migrate` sets it to 0.
 LOCK_TIMEOUT_MILLISECONDS = env.int("LOCK_TIMEOUT_MILLISECONDS", 3000)
-DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"]["options"] = f"-c lock_timeout={LOCK_TIMEOUT_MILLISECONDS}"
-DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    "options": f"-c lock_timeout={LOCK_TIMEOUT_MILLISECONDS}",
+}
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONNECTION_SECONDS", 60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Jobs ---------------------------------------------------------------------------------------------------
+
+# Every room's jobs.py: a room adds the file, nothing else.
+PROCRASTINATE_IMPORT_PATHS = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for room in ("incubator", "ideas", "workflows")
+    for path in sorted((ROOT / room).glob("**/jobs.py"))
+]
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": env.int("WORKER_CONCURRENCY", 2)}
+
+# --- Persons and sessions -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["incubator.people.sign_in.StaffNumberBackend"]
@@ -111,6 +134,23 @@ LOGIN_REDIRECT_URL = "my-work"
 LOGOUT_REDIRECT_URL = "sign-in"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+
+# --- What a browser is told (the Content-Security-Policy is in incubator/lib/middleware.py) -----------------
+
+SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", PRODUCTION)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a probe inside the house speaks plain HTTP
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 365 * 24 * 3600) if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Only behind a proxy that always sets this header itself; otherwise anyone could say "this was HTTPS".
+if proxy_header := env.str("PROXY_SSL_HEADER", ""):
+    SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
+USE_X_FORWARDED_HOST = env.bool("PROXY_SETS_HOST", False)
+
+# --- Language and time --------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
@@ -118,17 +158,57 @@ LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 
+# --- Files --------------------------------------------------------------------------------------------------
+
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [ROOT / "static"]
+# Hashed names need `collectstatic`: production, and bin/demo, which runs it. Elsewhere files are read in place.
+STATIC_HASHED = env.bool("STATIC_HASHED", PRODUCTION)
+WHITENOISE_USE_FINDERS = not STATIC_HASHED
+_STATIC = (
+    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    if STATIC_HASHED
+    else "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": _STATIC},
 }
 # Files are stored by their SHA-256 and served only through a view that asks who reads.
 MEDIA_ROOT = VAR / "files"
 
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+# --- Mail ---------------------------------------------------------------------------------------------------
+
+# The demo's mail goes nowhere but to files on this machine.
+_MAIL = "smtp" if PRODUCTION else "filebased"
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", f"django.core.mail.backends.{_MAIL}.EmailBackend")
+EMAIL_FILE_PATH = VAR / "outbox"
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "travee@localhost")
 
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # guardian's backend is asked only through people/grants.py
+# --- What is written down while it runs ---------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+    "loggers": {
+        # django.request writes 5xx with the traceback; its 4xx would double the refusals' own line.
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "travee.refusals": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "procrastinate": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
+}
+
+SILENCED_SYSTEM_CHECKS = [
+    "guardian.W001",  # guardian's backend is asked only through people/grants.py
+    "security.W021",  # the HSTS preload list is for the owner of the domain to join, not for us
+]

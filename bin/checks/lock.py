@@ -95,9 +95,7 @@ def write(arguments: list[str]) -> None:
         command += ["--extra", "dev", "--constraint", "requirements.txt"] if dev else []
         subprocess.run([*command, *arguments], cwd=ROOT, check=True)
         lock = ROOT / name
-        lock.write_text(
-            header(asked(project, dev=dev), python) + lock.read_text()
-        )
+        lock.write_text(header(asked(project, dev=dev), python) + lock.read_text())
 
 
 def main() -> int:
