@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",  # its widget templates, which templates/django/forms overrides
     "guardian",
     "simple_history",
     "procrastinate.contrib.django",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "incubator.lib.middleware.PlainRefusals",
 ]
 
+CSRF_FAILURE_VIEW = "incubator.lib.errors.csrf_failure"
 ROOT_URLCONF = "incubator.urls"
 WSGI_APPLICATION = "incubator.wsgi.application"
 
@@ -155,6 +157,7 @@ USE_X_FORWARDED_HOST = env.bool("PROXY_SETS_HOST", False)
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT / "locale"]
+CITY_NAME = env.str("CITY_NAME", "Port-Aubert")
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 

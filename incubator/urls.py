@@ -1,3 +1,10 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("incubator.lib.urls")),
+]
+
+handler400 = "incubator.lib.errors.bad_request"
+handler403 = "incubator.lib.errors.forbidden"
+handler404 = "incubator.lib.errors.not_found"
+handler500 = "incubator.lib.errors.failed"

@@ -1,0 +1,89 @@
+"""An act that is refused: one plain sentence for the person, a status, and nothing changed.
+
+Rules and actions raise these; `incubator.lib.middleware.PlainRefusals` shows them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Sentence = Any  # str or a lazy translation; gettext_lazy has no precise public type
+
+
+class Refusal(Exception):
+    """Raised when an act cannot be done.
+
+    `sentence`: str or lazy translation, what happened and what to do next, for the person.
+    `code`: stable key for the log and the API, such as `vote.hard_conflict`; never shown on a page.
+    `fields`: form field name → sentences, for what can be mended in a form.
+    `next_url`, `next_label`: where the refusal page leads; without them, to My work.
+    """
+
+    status = 400
+    code = "refused"
+
+    def __init__(
+        self,
+        sentence: Sentence,
+        *,
+        code: str = "",
+        fields: Mapping[str, Sequence[Sentence]] | None = None,
+        next_url: str = "",
+        next_label: Sentence = "",
+        status: int | None = None,
+    ) -> None:
+        super().__init__(code or self.code)
+        self.sentence = sentence
+        self.code = code or self.code
+        self.fields = {name: list(sentences) for name, sentences in (fields or {}).items()}
+        self.next_url = next_url
+        self.next_label = next_label
+        self.status = status or self.status
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class NotAllowed(Refusal):
+    """The person may not do this, whatever the state (403)."""
+
+    status = 403
+    code = "not_allowed"
+
+
+class NotFound(Refusal):
+    """There is nothing here that the person may read (404); never tells which of the two."""
+
+    status = 404
+    code = "not_found"
+
+
+class Conflict(Refusal):
+    """The state no longer permits it: somebody was faster, or it is done already (409)."""
+
+    status = 409
+    code = "conflict"
+
+
+class Invalid(Refusal):
+    """What was written has to be mended first (422); `fields` names where."""
+
+    status = 422
+    code = "invalid"
+
+
+def lock_wait(error: BaseException | None) -> bool:
+    """Whether PostgreSQL gave up waiting for a row: 55P03 lock_timeout, 40P01 deadlock.
+
+    Walks both chains: viewflow's FlowLockFailed hides the driver's error in `__context__`.
+    """
+    seen: set[int] = set()
+    queue = [error]
+    while queue:
+        link = queue.pop()
+        if link is None or id(link) in seen:
+            continue
+        seen.add(id(link))
+        if getattr(link, "sqlstate", None) in ("55P03", "40P01"):
+            return True
+        queue += [link.__cause__, link.__context__]
+    return False
