@@ -52,6 +52,9 @@ TABS = (
     ("metrics", "metrics", _("Metrics"), "chart"),
     ("process", "process", _("Process"), "map"),
 )
+# Each language by its own name, whatever language the page speaks.
+LANGUAGE_NAMES = (("fr", "Français"), ("en", "English"))
+KIOSK_SECONDS = 120
 THUMB = ("my-work", "submit", "ideas", "reviews")
 
 AskTabs = Callable[[Any], TabFacts]
@@ -94,35 +97,27 @@ def _covers(url: str, path: str) -> bool:
     return path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))
 
 
-def initials_of(name: str) -> str:
-    """First letters of the first and last part of a name: `Camille Le Goff` → CG."""
-    parts = name.split()
-    if not parts:
-        return ""
-    return (parts[0][0] + (parts[-1][0] if len(parts) > 1 else "")).upper()
-
-
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Template context processor: `page` with city, person, initials, tabs, kiosk, languages."""
+    """Template context processor: `page` with city, person, tabs, kiosk, languages."""
     person = getattr(request, "user", None)
     signed_in = person is not None and bool(person.is_authenticated)
     session = getattr(request, "session", {})
-    languages = [{"code": code, "name": name} for code, name in LANGUAGE_NAMES if code != get_language()]
+    languages = [
+        {"code": code, "name": name}
+        for code, name in LANGUAGE_NAMES
+        if code != get_language()
+    ]
     return {
         "page": {
             "city": settings.CITY_NAME,
             "signed_in": signed_in,
             "person": person if signed_in else None,
-            "initials": SimpleLazyObject(lambda: initials_of(str(person)) if signed_in else ""),
-            "tabs": SimpleLazyObject(lambda: tabs_for(person, request.path) if signed_in else []),
+            "tabs": SimpleLazyObject(
+                lambda: tabs_for(person, request.path) if signed_in else []
+            ),
             "kiosk": bool(session.get("kiosk")),
             "kiosk_seconds": KIOSK_SECONDS,
             "languages": languages,
             "here": request.get_full_path(),
         }
     }
-
-
-# Each language by its own name, whatever language the page speaks.
-LANGUAGE_NAMES = (("fr", "Français"), ("en", "English"))
-KIOSK_SECONDS = 120

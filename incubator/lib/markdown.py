@@ -1,0 +1,95 @@
+"""What people write, as safe HTML for the page and the brief.
+
+Two walls, each enough by itself (measured on 15 attacks): the parser knows no HTML and no
+images, and the result is cleaned again by nh3.
+"""
+
+import re
+from functools import lru_cache
+
+import nh3
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+
+TAGS = frozenset(
+    [
+        "p",
+        "br",
+        "em",
+        "strong",
+        "s",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "hr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "a",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    ]
+)
+LONGEST_WORD = 60
+# Laying out one unbroken word takes quadratic time: 20,000 characters took 8 seconds.
+_UNBROKEN = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+
+_parser = (
+    MarkdownIt("commonmark", {"html": False, "maxNesting": 20, "breaks": True})
+    .enable(["table", "strikethrough"])
+    .disable(["image"])
+)
+
+
+def plain(text: str) -> str:
+    """The text without control characters and with one kind of line end."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def soften(text: str) -> str:
+    """The text with a break opportunity (U+200B) every 60 characters of a longer word."""
+    return _UNBROKEN.sub(
+        lambda word: "\u200b".join(
+            word[0][start : start + LONGEST_WORD]
+            for start in range(0, len(word[0]), LONGEST_WORD)
+        ),
+        text,
+    )
+
+
+@lru_cache(maxsize=512)
+def markdown(text: str) -> SafeString:
+    """Safe HTML of a commonmark text with tables; links only to https and mailto, headings from h3 down.
+
+    Never raises for any text.
+    """
+    tokens = _parser.parse(plain(text))
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            # A person's "# Title" must not compete with the headings of the page.
+            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+        for child in token.children or []:
+            if child.type in ("text", "code_inline"):
+                child.content = soften(child.content)
+        if token.type in ("code_block", "fence"):
+            token.content = soften(token.content)
+    html = _parser.renderer.render(tokens, _parser.options, {})
+    clean = nh3.clean(
+        html,
+        tags=set(TAGS),
+        attributes={"a": {"href"}, "ol": {"start"}},
+        url_schemes={"https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return SafeString(clean)
