@@ -69,11 +69,7 @@ class _Drawing:
             f' {name.rstrip("_").replace("_", "-")}="{escape(_units(value))}"'
             for name, value in attributes.items()
         )
-        self.marks.append(
-            f"<{tag}{written}/>"
-            if text is None
-            else f"<{tag}{written}>{escape(text)}</{tag}>"
-        )
+        self.marks.append(f"<{tag}{written}/>" if text is None else f"<{tag}{written}>{escape(text)}</{tag}>")
 
     def svg(self, title: Any, sentence: Any) -> SafeString:
         marks = "".join(self.marks)
@@ -92,11 +88,7 @@ class _Drawing:
 
 
 def _units(value: Any) -> str:
-    return (
-        f"{value:.1f}".rstrip("0").rstrip(".")
-        if isinstance(value, float)
-        else str(value)
-    )
+    return f"{value:.1f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def _headline(drawing: _Drawing, y: float, label: Any, note: Any) -> None:
@@ -106,11 +98,7 @@ def _headline(drawing: _Drawing, y: float, label: Any, note: Any) -> None:
 
 
 def _fill(kind: str) -> dict[str, str]:
-    return (
-        {"class_": "open", "fill": "url(#hatch)"}
-        if kind == "open"
-        else {"class_": kind}
-    )
+    return {"class_": "open", "fill": "url(#hatch)"} if kind == "open" else {"class_": kind}
 
 
 def bars(
@@ -136,9 +124,7 @@ def bars(
             width = WIDTH * part.value / longest
             if not part.value:
                 continue
-            drawing.add(
-                "rect", x=left, y=top + 23, width=width, height=22, **_fill(part.kind)
-            )
+            drawing.add("rect", x=left, y=top + 23, width=width, height=22, **_fill(part.kind))
             if width >= 28:
                 # An unlabelled sliver is told by the table beside the chart.
                 label_class = "inv" if part.kind == "a" else "on"
@@ -182,9 +168,7 @@ def funnel(rows: Sequence[Row], *, title: Any, sentence: Any) -> SafeString:
     return drawing.svg(title, sentence)
 
 
-def intervals(
-    rows: Sequence[Interval], *, title: Any, sentence: Any, longest: float
-) -> SafeString:
+def intervals(rows: Sequence[Interval], *, title: Any, sentence: Any, longest: float) -> SafeString:
     """Dot: half are done (a ring when later than promised); bar: to three quarters, hatched to the edge
     when not reached; dashed line: the promise. `longest`: days at the right edge.
 
@@ -198,9 +182,7 @@ def intervals(
     for index, row in enumerate(rows):
         top = 54 * index
         _headline(drawing, top + 16, row.label, row.note)
-        drawing.add(
-            "path", d=f"M10 {top + 38}H{WIDTH - 10}", class_="grid", stroke_width=2
-        )
+        drawing.add("path", d=f"M10 {top + 38}H{WIDTH - 10}", class_="grid", stroke_width=2)
         start = at(row.median if row.median is not None else row.promise or 0)
         end = at(row.upper) if row.upper is not None else float(WIDTH - 2)
         drawing.add(
@@ -213,19 +195,13 @@ def intervals(
         )
         if row.median is not None:
             late = row.promise is not None and row.median > row.promise
-            drawing.add(
-                "circle", cx=start, cy=top + 38, r=7, class_="over" if late else "a"
-            )
+            drawing.add("circle", cx=start, cy=top + 38, r=7, class_="over" if late else "a")
         if row.promise is not None:
-            drawing.add(
-                "path", d=f"M{_units(at(row.promise))} {top + 27}v22", class_="lim"
-            )
+            drawing.add("path", d=f"M{_units(at(row.promise))} {top + 27}v22", class_="lim")
     return drawing.svg(title, sentence)
 
 
-def steps(
-    points: Sequence[Step], *, title: Any, sentence: Any, until: float, unit: Any = ""
-) -> SafeString:
+def steps(points: Sequence[Step], *, title: Any, sentence: Any, until: float, unit: Any = "") -> SafeString:
     """A step curve of shares 0 to 1 over `until` days, with its interval as a band where given."""
     drawing = _Drawing(height=220)
     left, right, top, bottom = 44, WIDTH - 8, 12, 184
@@ -252,8 +228,7 @@ def steps(
         upper = _path([(p.x, p.high or 0.0) for p in band], until, at)
         lower = [at(p.x, p.low or 0.0) for p in band]
         back = f"L{at(until, band[-1].low or 0.0)[0]} {lower[-1][1]}" + "".join(
-            f"H{x}V{lower[max(i - 1, 0)][1]}"
-            for i, (x, _y) in reversed(list(enumerate(lower)))
+            f"H{x}V{lower[max(i - 1, 0)][1]}" for i, (x, _y) in reversed(list(enumerate(lower)))
         )
         drawing.add("path", d=f"{upper}{back}Z", class_="band")
     drawing.add("path", d=_path([(p.x, p.y) for p in points], until, at), class_="line")
@@ -280,9 +255,7 @@ def _path(points: Sequence[tuple[float, float]], until: float, at: Any) -> str:
     return "".join(pieces) + f"H{at(until, 0)[0]}"
 
 
-def spread(
-    mean: float, low: float, high: float, threshold: float | None, top: float = 4
-) -> SafeString:
+def spread(mean: float, low: float, high: float, threshold: float | None, top: float = 4) -> SafeString:
     """A row's picture of scores: bar from lowest to highest, dot at the mean, dashed line at the threshold.
 
     Hidden from assistive technology: the cells beside it hold the figures.
@@ -295,9 +268,7 @@ def spread(
     marks.add("path", d="M10 10H190", class_="grid", stroke_width=2)
     if threshold is not None:
         marks.add("path", d=f"M{_units(at(threshold))} 2V18", class_="lim")
-    marks.add(
-        "rect", x=at(low) - 3, y=6, width=at(high) - at(low) + 6, height=8, class_="b"
-    )
+    marks.add("rect", x=at(low) - 3, y=6, width=at(high) - at(low) + 6, height=8, class_="b")
     marks.add("circle", cx=at(mean), cy=10, r=7, class_="a")
     return SafeString(
         '<svg class="chart chart--s" width="200" height="20" viewBox="0 0 200 20" aria-hidden="true">'

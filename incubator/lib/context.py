@@ -102,19 +102,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     signed_in = person is not None and bool(person.is_authenticated)
     session = getattr(request, "session", {})
-    languages = [
-        {"code": code, "name": name}
-        for code, name in LANGUAGE_NAMES
-        if code != get_language()
-    ]
+    languages = [{"code": code, "name": name} for code, name in LANGUAGE_NAMES if code != get_language()]
     return {
         "page": {
             "city": settings.CITY_NAME,
             "signed_in": signed_in,
             "person": person if signed_in else None,
-            "tabs": SimpleLazyObject(
-                lambda: tabs_for(person, request.path) if signed_in else []
-            ),
+            "tabs": SimpleLazyObject(lambda: tabs_for(person, request.path) if signed_in else []),
             "kiosk": bool(session.get("kiosk")),
             "kiosk_seconds": KIOSK_SECONDS,
             "languages": languages,

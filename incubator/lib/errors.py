@@ -65,9 +65,7 @@ def show(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "ways_on": _ways_on(request, refusal),
     }
     template = "errors/refusal_part.html" if partial else "errors/refusal.html"
-    response = HttpResponse(
-        render_to_string(template, context, request), status=refusal.status
-    )
+    response = HttpResponse(render_to_string(template, context, request), status=refusal.status)
     if partial:
         response.headers["HX-Retarget"] = "#refusal"
         response.headers["HX-Reswap"] = "innerHTML show:top"
@@ -81,9 +79,7 @@ def _ways_on(request: HttpRequest, refusal: Refusal) -> list[dict[str, Any]]:
     came_from = request.headers.get("Referer", "")
     here = url_has_allowed_host_and_scheme(came_from, {_host(request)})
     if refusal.next_url:
-        ways.append(
-            {"url": refusal.next_url, "label": refusal.next_label or _("Go on")}
-        )
+        ways.append({"url": refusal.next_url, "label": refusal.next_label or _("Go on")})
     elif refusal.status in (409, 413, 422) and here:
         parts = urlsplit(came_from)
         back = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -115,9 +111,7 @@ def _signed_in(request: HttpRequest) -> bool:
 def busy() -> Refusal:
     """Somebody holds the row that this act needs, longer than a page may wait."""
     return Conflict(
-        _(
-            "Somebody is working on the same thing at this very moment. Wait a few seconds, then try again."
-        ),
+        _("Somebody is working on the same thing at this very moment. Wait a few seconds, then try again."),
         code="lock_wait",
     )
 
@@ -126,11 +120,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """handler403, and PermissionDenied from a view."""
     return show(
         request,
-        NotAllowed(
-            _(
-                "Your role does not open this page. If you need it, ask the programme team."
-            )
-        ),
+        NotAllowed(_("Your role does not open this page. If you need it, ask the programme team.")),
     )
 
 
@@ -147,28 +137,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def bad_request(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """handler400, and SuspiciousOperation from a view; too much data is a 413."""
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         return show(
             request,
             Invalid(
-                _(
-                    "What you sent is larger than we can take. Send less text, or smaller files."
-                ),
+                _("What you sent is larger than we can take. Send less text, or smaller files."),
                 code="too_large",
                 status=413,
             ),
         )
     return show(
         request,
-        Refusal(
-            _(
-                "Part of the request is missing or damaged. Open the page again and try once more."
-            )
-        ),
+        Refusal(_("Part of the request is missing or damaged. Open the page again and try once more.")),
     )
 
 
@@ -177,9 +159,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return show(
         request,
         NotAllowed(
-            _(
-                "This page was open for too long, or cookies are blocked. Open it again, then try once more."
-            ),
+            _("This page was open for too long, or cookies are blocked. Open it again, then try once more."),
             code="csrf",
         ),
     )
@@ -189,9 +169,7 @@ def asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
     """Whether a part of a page was answered by a redirect to sign-in, which htmx would swap into the page."""
     if response.status_code not in (302, 303) or not is_partial(request):
         return False
-    return urlsplit(response.headers.get("Location", "")).path == resolve_url(
-        settings.LOGIN_URL
-    )
+    return urlsplit(response.headers.get("Location", "")).path == resolve_url(settings.LOGIN_URL)
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:
@@ -199,9 +177,7 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         NotAllowed(
-            _(
-                "Your text is still on this page. Sign in again in another tab, then come back and save it."
-            ),
+            _("Your text is still on this page. Sign in again in another tab, then come back and save it."),
             code="signed_out",
             status=401,
             next_url=resolve_url(settings.LOGIN_URL),

@@ -15,9 +15,7 @@ from django.forms.widgets import (
 class Field(BoundField):
     """Adds `class="input"` to text-like controls; ids of hint and error are Django's own."""
 
-    def build_widget_attrs(
-        self, attrs: dict[str, Any], widget: Widget | None = None
-    ) -> dict[str, Any]:
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
         if not widget.is_hidden and not isinstance(

@@ -27,9 +27,7 @@ def language_of(request: HttpRequest) -> str:
     code = supported(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
     if code:
         return code
-    for accepted, _weight in parse_accept_lang_header(
-        request.headers.get("Accept-Language", "")
-    ):
+    for accepted, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         code = None if accepted == "*" else supported(accepted)
         if code:
             return code

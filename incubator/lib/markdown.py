@@ -61,8 +61,7 @@ def soften(text: str) -> str:
     """The text with a break opportunity (U+200B) every 60 characters of a longer word."""
     return _UNBROKEN.sub(
         lambda word: "\u200b".join(
-            word[0][start : start + LONGEST_WORD]
-            for start in range(0, len(word[0]), LONGEST_WORD)
+            word[0][start : start + LONGEST_WORD] for start in range(0, len(word[0]), LONGEST_WORD)
         ),
         text,
     )

@@ -80,9 +80,7 @@ class PlainRefusals:
             return errors.signed_out(request)
         return response
 
-    def process_exception(
-        self, request: HttpRequest, error: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):
             return errors.show(request, error)
         if lock_wait(error):

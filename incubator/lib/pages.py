@@ -35,16 +35,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """Keeps the choice on the person when signed in, else in a cookie; returns to the page it came from."""
     code = supported(request.POST.get("language", "")) or settings.LANGUAGE_CODE
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(
-        target, {request.get_host()}, request.is_secure()
-    ):
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         target = "/"
     response = HttpResponseRedirect(target)
     if request.user.is_authenticated:
         # A preference: no event, no lock. `lib` may not import the people room.
-        get_user_model()._default_manager.filter(pk=request.user.pk).update(
-            language=code
-        )
+        get_user_model()._default_manager.filter(pk=request.user.pk).update(language=code)
     else:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,

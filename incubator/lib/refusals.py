@@ -34,9 +34,7 @@ class Refusal(Exception):
         super().__init__(code or self.code)
         self.sentence = sentence
         self.code = code or self.code
-        self.fields = {
-            name: list(sentences) for name, sentences in (fields or {}).items()
-        }
+        self.fields = {name: list(sentences) for name, sentences in (fields or {}).items()}
         self.next_url = next_url
         self.next_label = next_label
         self.status = status or self.status

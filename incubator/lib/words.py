@@ -55,7 +55,9 @@ def short_day(when: date | datetime) -> str:
             date_format(day, "N"),
         )
         return f"{weekday}. {_day_number(day)}{NBSP}{month}{_year(day, False)}"
-    return f"{WEEKDAYS_ABBR[day.weekday()]} {day.day}{NBSP}{str(MONTHS_3[day.month]).title()}{_year(day, False)}"
+    return (
+        f"{WEEKDAYS_ABBR[day.weekday()]} {day.day}{NBSP}{str(MONTHS_3[day.month]).title()}{_year(day, False)}"
+    )
 
 
 def hour(when: datetime) -> str:
@@ -77,12 +79,8 @@ def time_left(due: date | datetime) -> str:
     if days == 1:
         return gettext("tomorrow")
     if days > 0:
-        return ngettext("in %(days)s day", "in %(days)s days", days) % {
-            "days": number(days)
-        }
-    return ngettext("%(days)s day late", "%(days)s days late", -days) % {
-        "days": number(-days)
-    }
+        return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": number(days)}
+    return ngettext("%(days)s day late", "%(days)s days late", -days) % {"days": number(-days)}
 
 
 def is_late(due: date | datetime) -> bool:

@@ -13,22 +13,12 @@ import holidays
 
 @lru_cache(maxsize=64)
 def _public_holidays(country: str, year: int) -> frozenset[date]:
-    return (
-        frozenset(holidays.country_holidays(country, years=year))
-        if country
-        else frozenset()
-    )
+    return frozenset(holidays.country_holidays(country, years=year)) if country else frozenset()
 
 
-def is_working_day(
-    day: date, *, country: str = "FR", closing_days: Collection[date] = ()
-) -> bool:
+def is_working_day(day: date, *, country: str = "FR", closing_days: Collection[date] = ()) -> bool:
     """Monday to Friday, neither a public holiday of `country` (ISO code, or '' for none) nor closed."""
-    return (
-        day.weekday() < 5
-        and day not in _public_holidays(country, day.year)
-        and day not in closing_days
-    )
+    return day.weekday() < 5 and day not in _public_holidays(country, day.year) and day not in closing_days
 
 
 def add_working_days(
@@ -44,9 +34,7 @@ def add_working_days(
     while count:
         day += timedelta(days=1)
         if day > last:
-            raise ValueError(
-                "No working day within ten years: look at the closing days."
-            )
+            raise ValueError("No working day within ten years: look at the closing days.")
         if is_working_day(day, country=country, closing_days=closing_days):
             count -= 1
     return day
@@ -57,9 +45,7 @@ def working_days_between(
 ) -> int:
     """How many working days lie after `start` up to and including `end`; 0 when `end` ≤ `start`."""
     days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
-    return sum(
-        is_working_day(day, country=country, closing_days=closing_days) for day in days
-    )
+    return sum(is_working_day(day, country=country, closing_days=closing_days) for day in days)
 
 
 def end_of_day(day: date, zone: str) -> datetime:
@@ -77,6 +63,4 @@ def due(
 ) -> datetime:
     """The due time `count` working days after `event_at` (aware), in UTC."""
     local = event_at.astimezone(ZoneInfo(zone)).date()
-    return end_of_day(
-        add_working_days(local, count, country=country, closing_days=closing_days), zone
-    )
+    return end_of_day(add_working_days(local, count, country=country, closing_days=closing_days), zone)

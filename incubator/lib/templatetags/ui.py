@@ -27,9 +27,7 @@ def icon(name: str) -> SafeString:
 
 
 def _attributes(pairs: Iterable[tuple[str, str]]) -> SafeString:
-    return format_html_join(
-        "", ' {}="{}"', ((name, value) for name, value in pairs if value)
-    )
+    return format_html_join("", ' {}="{}"', ((name, value) for name, value in pairs if value))
 
 
 @register.simple_block_tag
@@ -42,18 +40,14 @@ def slab(
 ) -> SafeString:
     """The only container. `kind`: turn, flush, quiet (several by spaces). Never put a slab in a slab."""
     classes = " ".join(["slab", *(f"slab--{one}" for one in kind.split())])
-    attributes = _attributes(
-        [("class", classes), ("id", id), ("aria-labelledby", labelledby)]
-    )
+    attributes = _attributes([("class", classes), ("id", id), ("aria-labelledby", labelledby)])
     return format_html("<{}{}>{}</{}>", tag, attributes, SafeString(content), tag)
 
 
 @register.simple_block_tag
 def note(content: str, kind: str = "", role: str = "", title: str = "") -> SafeString:
     """A message on the page. `kind`: turn, ok, stop or nothing; `role`: status or alert for live ones."""
-    attributes = _attributes(
-        [("class", f"note note--{kind}" if kind else "note"), ("role", role)]
-    )
+    attributes = _attributes([("class", f"note note--{kind}" if kind else "note"), ("role", role)])
     heading = format_html("<h3>{}</h3>", title) if title else ""
     return format_html("<div{}>{}{}</div>", attributes, heading, SafeString(content))
 
@@ -85,10 +79,7 @@ def markdown(text: str | None) -> SafeString:
 @register.filter
 def bays(stage: int, count: int = 5) -> str:
     """Letters of the mini rail: d done, n now, t to come; `stage` from 1, 0 for none, count + 1 for all done."""
-    return "".join(
-        "d" if bay < stage else "n" if bay == stage else "t"
-        for bay in range(1, count + 1)
-    )
+    return "".join("d" if bay < stage else "n" if bay == stage else "t" for bay in range(1, count + 1))
 
 
 register.filter("plain_day", words.plain_day)
