@@ -1,0 +1,58 @@
+"""Opening and closing what waits for people. Called by actions, in their transaction; no event of its own."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from incubator.inbox.models import WorkItem
+from incubator.lib import clock
+from incubator.people.models import Person
+
+
+def open_for(
+    persons: Iterable[Person],
+    *,
+    key: str,
+    verb: str,
+    subject_kind: str,
+    subject_key: uuid.UUID,
+    subject_title: str,
+    url: str,
+    due_at: datetime | None = None,
+) -> None:
+    """One row per person; a person who already has this item open keeps it as it is."""
+    now = clock.now()
+    WorkItem.objects.bulk_create(
+        [
+            WorkItem(
+                person=person,
+                key=key,
+                verb=verb,
+                subject_kind=subject_kind,
+                subject_key=subject_key,
+                subject_title=subject_title[:200],
+                url=url,
+                opened_at=now,
+                due_at=due_at,
+            )
+            for person in persons
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def close(*keys: str) -> None:
+    """Close these items for everyone who has them."""
+    WorkItem.objects.filter(key__in=keys, closed_at=None).update(closed_at=clock.now())
+
+
+def close_for_subject(subject_kind: str, subject_key: uuid.UUID, *, keep: Iterable[str] = ()) -> None:
+    """Close all open items of a subject that has ended, except those its end itself opens (`keep`, by verb)."""
+    WorkItem.objects.filter(subject_kind=subject_kind, subject_key=subject_key, closed_at=None).exclude(
+        verb__in=list(keep)
+    ).update(closed_at=clock.now())
+
+
+def close_for_person(person: Person) -> None:
+    """Close all open items of someone who leaves; what they stood for is opened for others by the caller."""
+    WorkItem.objects.filter(person=person, closed_at=None).update(closed_at=clock.now())

@@ -1,0 +1,151 @@
+"""Authority, read from role grants, absences and mandates at the instant of the act; and the only door to guardian.
+
+Guardian holds individual exceptions (readers of a confidential idea, helpers, partners of one pilot).
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from guardian.shortcuts import assign_perm, remove_perm
+
+from incubator.lib import clock
+from incubator.people.models import Absence, Department, Entity, Mandate, Person, RoleGrant
+
+
+def _in_force(at: datetime) -> Q:
+    return Q(starts_at__lte=at) & (Q(ends_at=None) | Q(ends_at__gt=at))
+
+
+def _dated(day: date) -> Q:
+    return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gt=day))
+
+
+def ancestors(department: Department) -> list[Department]:
+    """The department and those above it, nearest first (one recursive query)."""
+    return list(
+        Department.objects.raw(
+            "with recursive up as (select d.*, 0 as rank from people_department d where id = %s union all "
+            "select d.*, up.rank + 1 from people_department d join up on d.id = up.parent_id) "
+            "select * from up order by rank",
+            [department.pk],
+        )
+    )
+
+
+def _scope(entity: Entity | None, programme_key: str, department: Department | None) -> Q:
+    """A grant counts here when each part of its scope is open or names this place."""
+    within = Q(department=None)
+    if department is not None:
+        within |= Q(department__in=[place.pk for place in ancestors(department)])
+    entities = Q(entity=None) | Q(entity=entity) if entity is not None else Q(entity=None)
+    return within & entities & Q(programme_key__in=["", programme_key])
+
+
+def holders(
+    role: str,
+    *,
+    entity: Entity | None = None,
+    programme_key: str = "",
+    department: Department | None = None,
+    at: datetime | None = None,
+) -> QuerySet[Person]:
+    """Active persons who hold `role` here at this instant, by key order (so that any choice is repeatable)."""
+    grants = RoleGrant.objects.filter(
+        _in_force(at or clock.now()) & _scope(entity, programme_key, department), role=role
+    )
+    return Person.objects.filter(is_active=True, pk__in=grants.values("person")).order_by("staff_number")
+
+
+def holds(
+    person: Person,
+    role: str,
+    *,
+    entity: Entity | None = None,
+    programme_key: str = "",
+    department: Department | None = None,
+    at: datetime | None = None,
+) -> bool:
+    """Whether this person holds `role` here now. A superuser flag opens nothing."""
+    return person.is_active and (
+        RoleGrant.objects.filter(
+            _in_force(at or clock.now()) & _scope(entity, programme_key, department), role=role, person=person
+        ).exists()
+    )
+
+
+def roles_anywhere(person: Person, at: datetime | None = None) -> set[str]:
+    """The roles a person holds somewhere: for menus, never for a right."""
+    return set(
+        RoleGrant.objects.filter(_in_force(at or clock.now()), person=person).values_list("role", flat=True)
+    )
+
+
+def mandates(
+    *,
+    entity: Entity,
+    capacities: list[str] | None = None,
+    holder: Person | None = None,
+    programme_key: str = "",
+    department: Department | None = None,
+    on: date | None = None,
+) -> QuerySet[Mandate]:
+    """Mandates valid here on that local day, held by active persons."""
+    day = on or clock.today(entity.time_zone)
+    within = Q(department=None)
+    if department is not None:
+        within |= Q(department__in=[place.pk for place in ancestors(department)])
+    found = Mandate.objects.filter(
+        _dated(day) & within, entity=entity, holder__is_active=True, programme_key__in=["", programme_key]
+    )
+    if capacities is not None:
+        found = found.filter(capacity__in=capacities)
+    if holder is not None:
+        found = found.filter(holder=holder)
+    return found.select_related("holder").order_by("holder__staff_number", "pk")
+
+
+def deputies_of(person: Person, on: date | None = None) -> QuerySet[Person]:
+    """Who stands in for someone absent on that day."""
+    day = on or clock.today()
+    absences = Absence.objects.filter(
+        person=person, starts_on__lte=day, ends_on__gte=day, deputy__isnull=False
+    )
+    return Person.objects.filter(is_active=True, pk__in=absences.values("deputy"))
+
+
+def is_absent(person: Person, on: date | None = None) -> bool:
+    """Whether an absence of this person covers the day (default: today)."""
+    day = on or clock.today()
+    return Absence.objects.filter(person=person, starts_on__lte=day, ends_on__gte=day).exists()
+
+
+def stands_in_for(deputy: Person, on: date | None = None) -> QuerySet[Person]:
+    """The absent persons whose roles and seats this deputy holds on that day."""
+    day = on or clock.today()
+    absences = Absence.objects.filter(deputy=deputy, starts_on__lte=day, ends_on__gte=day)
+    return Person.objects.filter(is_active=True, pk__in=absences.values("person"))
+
+
+def allow(person: Person, permission: str, subject: Model) -> None:
+    """An individual exception, e.g. `allow(person, "ideas.view_idea", idea)`."""
+    assign_perm(permission, person, subject)
+
+
+def disallow(person: Person, permission: str, subject: Model) -> None:
+    remove_perm(permission, person, subject)
+
+
+def is_allowed(person: Person, permission: str, subject: Model) -> bool:
+    """Whether an individual exception stands; role authority is asked with `holds`."""
+    from guardian.core import ObjectPermissionChecker
+
+    codename = permission.partition(".")[2] or permission
+    return ObjectPermissionChecker(person).has_perm(codename, subject)
+
+
+def allowed_subjects(person: Person, permission: str, model: type[Model]) -> QuerySet[Any]:
+    """The subjects of `model` opened to this person by an individual exception."""
+    from guardian.shortcuts import get_objects_for_user
+
+    return get_objects_for_user(person, permission, model, with_superuser=False, accept_global_perms=False)
