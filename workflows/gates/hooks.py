@@ -1,0 +1,22 @@
+"""What stage rooms announce and `journey` answers: a call upwards, handed in when the application starts."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from ideas.drafting.models import Idea
+from incubator.people.actors import Actor
+
+Name = Literal["stage_ready", "sponsor_lost", "decided"]
+Effects = list[dict[str, Any]]
+Handler = Callable[[Idea, Actor], Effects]
+_handlers: dict[str, list[Handler]] = {}
+
+
+def on(name: Name, handler: Handler) -> None:
+    """`handler(idea, by)` runs inside the announcing action's transaction and lock, and returns its effects."""
+    _handlers.setdefault(name, []).append(handler)
+
+
+def fire(name: Name, *, idea: Idea, by: Actor) -> Effects:
+    """Run the handlers; the effects returned belong in the announcing action's one event."""
+    return [line for handler in _handlers.get(name, []) for line in handler(idea, by)]
