@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from incubator.lib.refusals import NotFound
 
 from ideas.drafting.models import Idea
+from incubator.lib.refusals import NotFound
 
 
 @contextmanager
