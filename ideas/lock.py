@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,33 +11,52 @@ from django.utils.translation import gettext_lazy as _
 from ideas.drafting.models import Idea
 from incubator.lib.refusals import NotFound
 
+_held: ContextVar[frozenset[int]] = ContextVar("held", default=frozenset())
+
 
 @contextmanager
-def locked(idea_pk: int) -> Iterator[Idea]:
-    """A transaction that holds the idea's row and yields it freshly read.
+def locked(idea: int | None = None, **lookup: Any) -> Iterator[Idea]:
+    """A transaction that holds the idea's row and yields it freshly read, with its draft, content and entity.
 
-    `FOR NO KEY UPDATE` lets others insert rows that point to the idea. Two ideas never wait for each other.
+    Name the idea by its primary key, or by a lookup that gives one idea (`key=…`, `rounds__seats__key=…`).
+    `FOR NO KEY UPDATE` lets others insert rows that point to it. Two ideas never wait for each other.
     Raises NotFound when the idea is gone; a wait beyond `lock_timeout` becomes a 409 page.
     """
-    with transaction.atomic():
-        yield _read(idea_pk)
+    with transaction.atomic(savepoint=False):
+        found = _read(**(lookup or {"pk": idea}))
+        token = _held.set(_held.get() | {found.pk})
+        try:
+            yield found
+        finally:
+            _held.reset(token)
 
 
 @contextmanager
 def locked_in_order(*idea_pks: int) -> Iterator[list[Idea]]:
     """Several ideas at once, always by id, so that two such actions cannot wait for each other in a ring."""
-    with transaction.atomic():
-        found = {pk: _read(pk) for pk in sorted(set(idea_pks))}
-        yield [found[pk] for pk in idea_pks]
+    with transaction.atomic(savepoint=False):
+        found = {pk: _read(pk=pk) for pk in sorted(set(idea_pks))}
+        token = _held.set(_held.get() | set(found))
+        try:
+            yield [found[pk] for pk in idea_pks]
+        finally:
+            _held.reset(token)
 
 
-def _read(idea_pk: int) -> Idea:
+def is_locked(idea_pk: int) -> bool:
+    """Whether this thread of work holds the idea's row already."""
+    return idea_pk in _held.get()
+
+
+def _read(**lookup: Any) -> Idea:
     idea = (
         Idea.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("programme__entity", "call")
-        .filter(pk=idea_pk)
+        .select_related("programme__entity", "call", "draft", "content")
+        .filter(**lookup)
         .first()
     )
     if idea is None:
-        raise NotFound(_("This idea is no longer there. Go back to your list to see the ideas you can read."))
+        raise NotFound(
+            _("There is no such idea, or it is not open to you. Your list shows those you can read.")
+        )
     return idea

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -19,22 +20,13 @@ class Entity(models.Model):
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="Europe/Paris")
     holidays_country = models.CharField(max_length=2, default="FR", blank=True)
+    # In the row itself, so that a due time costs no query of its own.
+    closing_days = ArrayField(models.DateField(), default=list, blank=True)
     letterhead = models.TextField(blank=True)
     signed_charter_on = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name
-
-
-class ClosingDay(models.Model):
-    entity = models.ForeignKey(Entity, models.CASCADE, related_name="closing_days")
-    day = models.DateField()
-    label = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["entity", "day"], name="one_closing_per_entity_and_day")
-        ]
 
 
 class Department(models.Model):

@@ -12,19 +12,22 @@ from incubator.lib import clock
 from incubator.people.models import AnsweredRequest, Person
 
 FIELD = "request_key"
-# One statement takes the key or waits for whoever has it, and says where the first answer led.
+# One statement takes the key, or waits for whoever is using it; `xmax = 0` tells a new row from a found one.
 TAKE = """
 insert into people_answeredrequest (key, person_id, location, answered_at) values (%s, %s, '', %s)
-on conflict (key) do update set answered_at = people_answeredrequest.answered_at returning person_id, location
+on conflict (key) do update set answered_at = people_answeredrequest.answered_at
+returning xmax = 0, person_id, location
 """
 
+View = Callable[..., HttpResponse]
 
-def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+
+def once(view: View) -> View:
     """Wrap a view whose POST acts: its key, its act and its answer are one transaction.
 
     A kill leaves all of it or nothing. A repeat of the key by the same person waits for the first and is sent
-    where that one led. A POST without a valid key is served as its own act. An answer that is not a redirect
-    (a form with errors) is no act: nothing of it is kept.
+    where that one led. A POST without a valid key, or with someone else's, is its own act. An answer that is not
+    a redirect (a form with errors) is no act: nothing of it is kept.
     """
 
     @functools.wraps(view)
@@ -33,8 +36,9 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if request.method != "POST" or key is None or not isinstance(request.user, Person):
             return view(request, *args, **kwargs)
         with transaction.atomic():
-            if (first := _take(key, request.user)) is not None:
-                return HttpResponseRedirect(first)
+            first, holder, location = _take(key, request.user)
+            if not first and holder == request.user.pk:
+                return HttpResponseRedirect(location)
             response = view(request, *args, **kwargs)
             if isinstance(response, HttpResponseRedirect):
                 AnsweredRequest.objects.filter(key=key, person=request.user).update(
@@ -52,12 +56,11 @@ def new_key() -> str:
     return str(uuid.uuid4())
 
 
-def _take(key: uuid.UUID, person: Person) -> str | None:
-    """Where the first answer to this key led; None when this is the first, or when the key is someone else's."""
+def _take(key: uuid.UUID, person: Person) -> tuple[bool, int, str]:
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [key, person.pk, clock.now()])
-        holder, location = cursor.fetchone()
-    return location if location and holder == person.pk else None
+        first, holder, location = cursor.fetchone()
+    return first, holder, location
 
 
 def _key(request: HttpRequest) -> uuid.UUID | None:
