@@ -1,0 +1,215 @@
+"""HTML to PDF, archival (PDF/A-3a) and accessible (PDF/UA-1) in one file. The only door to WeasyPrint.
+
+Importing this costs a second and needs Pango: pages never do, they ask for `pdf_process.render_in_process`.
+The HTML must carry `<html lang>` and `<title>`; dates in the file come only from its `dcterms.*` metadata, so the
+same HTML gives the same bytes.
+"""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from incubator.lib.pdf_process import Attached, PdfFailed
+
+FONTS = Path(__file__).parent / "fonts" / "documents"
+# urljoin does not join on schemes of our own: url(fonts/x.woff2) would fail, so the sheets write whole addresses.
+BASE = "asset:///"
+FONT_ADDRESS = re.compile(r"asset:///fonts/([a-z0-9-]+\.woff2)")
+FONT_ALARMS = (
+    "cannot be loaded",
+    "Unable to subset",
+    "Unable to save",
+    "Unable to instantiate",
+)
+LONGEST_WORD, PIECE = 64, 40
+
+
+class Closed(URLFetcher):
+    """Answers for the bundled fonts and for nothing else: no network, no file, no data address."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=("asset",), allow_redirects=False)
+
+    def fetch(
+        self, url: str, headers: dict[str, str] | None = None
+    ) -> URLFetcherResponse:
+        known = FONT_ADDRESS.fullmatch(url)
+        if not known:
+            raise ValueError(f"blocked: {url[:80]}")
+        return URLFetcherResponse(
+            url, (FONTS / known[1]).read_bytes(), {"Content-Type": "font/woff2"}
+        )
+
+
+class FontAlarm(logging.Handler):
+    """Remembers fonts that did not load: WeasyPrint only mentions them and goes on with whatever it finds."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if any(alarm in message for alarm in FONT_ALARMS):
+            self.heard.append(message[:200])
+
+
+@contextmanager
+def _fonts_watched() -> Iterator[None]:
+    alarm, logger = FontAlarm(), logging.getLogger("weasyprint")
+    logger.addHandler(alarm)
+    try:
+        yield
+    finally:
+        logger.removeHandler(alarm)
+    if alarm.heard:
+        raise PdfFailed("font", alarm.heard[0])
+
+
+@lru_cache(1)
+def _fonts() -> tuple[FontConfiguration, Closed, CSS]:
+    fonts, fetcher = FontConfiguration(), Closed()
+    faces = (FONTS / "fonts.css").read_text()
+    return (
+        fonts,
+        fetcher,
+        CSS(string=faces, base_url=BASE, font_config=fonts, url_fetcher=fetcher),
+    )
+
+
+@lru_cache(8)
+def _sheet(stylesheet: str) -> CSS:
+    # Parsing again for each document takes as long as laying it out.
+    fonts, fetcher, _ = _fonts()
+    return CSS(string=stylesheet, base_url=BASE, font_config=fonts, url_fetcher=fetcher)
+
+
+def render(
+    html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()
+) -> bytes:
+    """The PDF of a whole HTML page, laid out with `stylesheet` and the bundled fonts.
+
+    Raises PdfFailed when a font is missing or the page lacks its language or title; MemoryError and
+    RecursionError may come from hostile content. Nothing is fetched.
+    """
+    with _fonts_watched():
+        fonts, fetcher, faces = _fonts()
+        page = HTML(string=harmless(html), base_url=BASE, url_fetcher=fetcher)
+        document: bytes = page.write_pdf(
+            stylesheets=[faces, _sheet(stylesheet)],
+            font_config=fonts,
+            pdf_variant="pdf/a-3a",
+            pdf_tags=True,
+            attachments=[_attachment(file) for file in attachments],
+            finisher=_finish,
+        )
+    return document
+
+
+def _attachment(file: Attached) -> Attachment:
+    return Attachment(
+        string=file.content,
+        name=file.name,
+        description=file.description,
+        created=file.made_at,
+        modified=file.made_at,
+        relationship=file.relationship,
+    )
+
+
+def harmless(html: str) -> str:
+    """The same page with what breaks a layout taken out of its text; tags are left as they are.
+
+    Control characters go; characters no font may draw (unassigned, private, halves of a pair) become U+FFFD;
+    words over 64 characters may break every 40 (one of 200,000 would take minutes: the time is quadratic).
+    """
+    parts = re.split(r"(<[^>]*>)", re.sub(r"[^\t\n\r -~]", _drawable, html))
+    parts[::2] = [_breakable(text) for text in parts[::2]]
+    return "".join(parts)
+
+
+def _drawable(found: re.Match[str]) -> str:
+    category = unicodedata.category(found[0])
+    return (
+        ""
+        if category == "Cc"
+        else "\ufffd"
+        if category in ("Cn", "Co", "Cs")
+        else found[0]
+    )
+
+
+def _breakable(text: str) -> str:
+    def broken(word: re.Match[str]) -> str:
+        units = re.findall(r"&#?\w+;|.", word[0])  # an entity is one character
+        return "\u200b".join(
+            "".join(units[at : at + PIECE]) for at in range(0, len(units), PIECE)
+        )
+
+    return re.sub(rf"\S{{{LONGEST_WORD + 1},}}", broken, text)
+
+
+# WeasyPrint writes one claim only. This states PDF/UA-1 beside PDF/A and describes the schema, as PDF/A asks.
+UNIVERSAL_ACCESS = (
+    b'<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">'
+    b"<pdfuaid:part>1</pdfuaid:part></rdf:Description>"
+    b'<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
+    b' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"'
+    b' xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag>'
+    b'<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>'
+    b"<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    b"<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>"
+    b'<rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>'
+    b"<pdfaProperty:valueType>Integer</pdfaProperty:valueType><pdfaProperty:category>internal</pdfaProperty:category>"
+    b"<pdfaProperty:description>Indicates, which part of ISO 14289 standard is followed</pdfaProperty:description>"
+    b"</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+)
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """What WeasyPrint leaves undone for PDF/A-3a and PDF/UA-1, done on its objects before they are written."""
+    if not pdf.catalog["Lang"].string or not document.metadata.title:
+        raise PdfFailed("content", "a document needs a language and a title")
+    for entry in pdf.objects:
+        extra = getattr(entry, "extra", None) or {}
+        if extra.get("Interpolate") == "true":
+            extra["Interpolate"] = (
+                "false"  # true makes any file with an image or a bitmap emoji fail PDF/A
+            )
+        if extra.get("Type") == "/Metadata":
+            entry.stream[0] = entry.stream[0].replace(
+                b"</rdf:RDF>", UNIVERSAL_ACCESS + b"</rdf:RDF>"
+            )
+        if isinstance(entry, dict):
+            _finish_entry(entry, pdf)
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = list(
+            dict.fromkeys(pdf.catalog["AF"])
+        )  # each file is listed twice
+
+
+def _finish_entry(entry: dict[str, Any], pdf: Any) -> None:
+    if entry.get("S") == "/TH":
+        row = _referred(entry["P"], pdf)
+        group = _referred(row["P"], pdf)["S"]
+        entry.setdefault("A", {"O": "/Table"})["Scope"] = (
+            "/Column" if group == "/THead" else "/Row"
+        )
+    if entry.get("Type") == "/FontDescriptor" and not any(
+        key.startswith("FontFile") for key in entry
+    ):
+        raise PdfFailed("font", f"{entry.get('FontName')} is not embedded")
+
+
+def _referred(reference: str | bytes, pdf: Any) -> dict[str, Any]:
+    found: dict[str, Any] = pdf.objects[int(reference.split()[0])]
+    return found

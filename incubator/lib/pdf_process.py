@@ -1,0 +1,279 @@
+"""Renders documents in a process of their own, with limits the parent enforces.
+
+A loop in C inside Pango answers to no signal handled in Python, and a page can ask for gigabytes: so the text
+of a document is laid out in a child that holds no secret, may not grow past a size, and is killed when it takes
+too long. One child serves several documents (the first one costs two seconds more), then is replaced: WeasyPrint
+keeps about 0.3 MB per document for ever.
+"""
+
+import atexit
+import base64
+import json
+import os
+import resource
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+ROOT = Path(__file__).resolve().parents[2]
+MEMORY_BYTES = 1536 * 1024 * 1024
+WALL_SECONDS = 30.0
+START_SECONDS = 60.0
+DOCUMENTS_PER_PROCESS = 20
+# The child gets no other variable: no database address, no secret key.
+PASSED_ON = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "FONTCONFIG_FILE",
+    "FONTCONFIG_PATH",
+    "LD_LIBRARY_PATH",
+)
+DONE, FAILED = b"D", b"F"
+
+
+class PdfFailed(Exception):
+    """A document could not be made. `reason` is one of: time, memory, nesting, font, content, stopped."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file carried inside the PDF. `made_at` is written in it, so it must come from the record, not the clock."""
+
+    name: str
+    content: bytes
+    description: str
+    made_at: datetime
+    relationship: str = "Source"
+
+
+class RenderingProcess:
+    """One child at a time, started when first needed, replaced after `documents` or after a failure."""
+
+    def __init__(
+        self,
+        *,
+        wall_seconds: float = WALL_SECONDS,
+        memory_bytes: int = MEMORY_BYTES,
+        documents: int = DOCUMENTS_PER_PROCESS,
+    ) -> None:
+        self.wall_seconds = wall_seconds
+        self.memory_bytes = memory_bytes
+        self.documents = documents
+        self._turn = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._made = 0
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child else None
+
+    def render(
+        self, html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()
+    ) -> bytes:
+        """The PDF of one page of HTML; raises PdfFailed, after which the next call starts a fresh child."""
+        order = {
+            "html": html,
+            "stylesheet": stylesheet,
+            "attachments": [_packed(a) for a in attachments],
+        }
+        with self._turn:
+            if self._child is None:
+                self._start()
+            try:
+                kind, body = self._ask(json.dumps(order).encode(), self.wall_seconds)
+            except BaseException:
+                self._end()
+                raise
+            self._made += 1
+            failure = json.loads(body) if kind == FAILED else None
+            if failure or self._made >= self.documents:
+                self._end()
+        if failure:
+            raise PdfFailed(failure["reason"], failure["detail"])
+        return body
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        with self._turn:
+            self._end()
+
+    def _start(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="travee-pdf-")
+        environment = {
+            name: os.environ[name] for name in PASSED_ON if name in os.environ
+        }
+        environment |= {"PYTHONPATH": str(ROOT), "TMPDIR": self._folder.name}
+        command = [
+            sys.executable,
+            "-m",
+            "incubator.lib.pdf_process",
+            str(self.memory_bytes),
+            str(self.wall_seconds),
+        ]
+        self._child = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            cwd=self._folder.name,
+        )
+        self._made = 0
+        try:
+            self._ask(None, START_SECONDS)
+        except BaseException:
+            self._end()
+            raise
+
+    def _ask(self, order: bytes | None, seconds: float) -> tuple[bytes, bytes]:
+        child = self._child
+        assert child and child.stdin and child.stdout
+        late = threading.Event()
+
+        def kill() -> None:
+            late.set()
+            child.kill()
+
+        timer = threading.Timer(seconds, kill)
+        timer.start()
+        try:
+            if order is not None:
+                _write(child.stdin, b"", order)
+            return _read(child.stdout)
+        except (EOFError, BrokenPipeError) as ended:
+            if late.is_set():
+                raise PdfFailed("time", f"more than {seconds:g} s") from ended
+            raise PdfFailed(
+                "stopped", f"the child ended with {child.wait()}"
+            ) from ended
+        finally:
+            timer.cancel()
+
+    def _end(self) -> None:
+        if self._child:
+            self._child.kill()
+            for pipe in (self._child.stdin, self._child.stdout):
+                try:
+                    pipe.close()  # type: ignore[union-attr]  # both are pipes, see _start
+                except BrokenPipeError:
+                    pass
+            self._child.wait()
+        if self._folder:
+            self._folder.cleanup()
+        self._child = self._folder = None
+
+
+_shared = RenderingProcess()
+atexit.register(_shared.close)
+
+
+def render_in_process(
+    html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()
+) -> bytes:
+    """The PDF of `html`, made by this process's one rendering child. Raises PdfFailed."""
+    return _shared.render(html, stylesheet=stylesheet, attachments=attachments)
+
+
+def _packed(file: Attached) -> dict[str, str]:
+    return {
+        "name": file.name,
+        "content": base64.b64encode(file.content).decode(),
+        "description": file.description,
+        "made_at": file.made_at.isoformat(),
+        "relationship": file.relationship,
+    }
+
+
+def _unpacked(packed: dict[str, str]) -> Attached:
+    return Attached(
+        name=packed["name"],
+        content=base64.b64decode(packed["content"]),
+        description=packed["description"],
+        made_at=datetime.fromisoformat(packed["made_at"]),
+        relationship=packed["relationship"],
+    )
+
+
+def _write(pipe: BinaryIO, kind: bytes, body: bytes) -> None:
+    pipe.write(kind + struct.pack("!Q", len(body)) + body)
+    pipe.flush()
+
+
+def _exactly(pipe: BinaryIO, size: int) -> bytes:
+    data = pipe.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
+
+
+def _read(pipe: BinaryIO) -> tuple[bytes, bytes]:
+    kind = _exactly(pipe, 1)
+    (size,) = struct.unpack("!Q", _exactly(pipe, 8))
+    return kind, _exactly(pipe, size)
+
+
+def _limit(kind: int, value: int) -> None:
+    try:
+        resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))
+    except (ValueError, OSError):
+        pass  # macOS refuses RLIMIT_AS; the wall limit still holds there
+
+
+def _answer(order: bytes) -> tuple[bytes, bytes]:
+    from incubator.lib.pdf import render
+
+    try:
+        wanted = json.loads(order)
+        files = [_unpacked(packed) for packed in wanted["attachments"]]
+        return DONE, render(
+            wanted["html"], stylesheet=wanted["stylesheet"], attachments=files
+        )
+    except PdfFailed as failure:
+        reason, detail = failure.reason, failure.detail
+    except MemoryError:
+        reason, detail = "memory", ""
+    except RecursionError:
+        reason, detail = "nesting", ""
+    # Anything else ends the child with its trace on standard error, and the parent says "stopped".
+    return FAILED, json.dumps({"reason": reason, "detail": detail}).encode()
+
+
+def _serve(memory_bytes: int, wall_seconds: float) -> None:
+    """The child: orders come in on standard input, documents leave by standard output, until either closes."""
+    orders, documents = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not mix with a document
+    _limit(resource.RLIMIT_AS, memory_bytes)
+    _limit(resource.RLIMIT_CORE, 0)
+    import incubator.lib.pdf  # noqa: F401  # paid once, before the first order's time runs
+
+    _write(documents, DONE, b"")
+    while True:
+        try:
+            (size,) = struct.unpack("!Q", _exactly(orders, 8))
+            order = _exactly(orders, size)
+        except EOFError:
+            return
+        # Should the parent die without a word while this one is stuck, the kernel ends it.
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _limit(
+            resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + wall_seconds) + 5
+        )
+        _write(documents, *_answer(order))
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]), float(sys.argv[2]))

@@ -1,0 +1,349 @@
+"""The one door to WeasyPrint: what its documents claim and carry, and what hostile content cannot do."""
+
+import hashlib
+import http.server
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from pypdf import PdfReader
+from weasyprint.urls import URLFetcher
+
+from incubator.lib import pdf
+from incubator.lib.pdf_process import ROOT, Attached, PdfFailed, RenderingProcess
+
+SHEET = """html{font:400 10pt "Source Sans 3"} h1{font:700 20pt "Source Serif 4"} code{font:400 9pt "JetBrains Mono"}"""
+TABLE = """<table><thead><tr><th>Critère</th><th>Moyenne</th></tr></thead>
+<tbody><tr><th>Gravité</th><td>3,4</td></tr></tbody></table>"""
+
+# WeasyPrint leaves its colour profile open until the collector comes.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*sRGB2014:pytest.PytestUnraisableExceptionWarning"
+)
+
+
+def page(body: str, head: str = "") -> str:
+    return (
+        f'<!doctype html><html lang="fr"><head><title>Relevé d’essai</title>{head}'
+        f'<meta name="dcterms.created" content="2026-11-12T16:40:00+01:00"></head><body>{body}</body></html>'
+    )
+
+
+def record() -> Attached:
+    return Attached(
+        "decision.json",
+        b'{"outcome": "go"}',
+        "Public record",
+        datetime(2026, 11, 12, tzinfo=UTC),
+    )
+
+
+def read(document: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(document))
+
+
+def entries(document: bytes) -> list[dict]:
+    reader = read(document)
+    found = [reader.get_object(number) for number in range(1, reader.trailer["/Size"])]
+    return [entry for entry in found if isinstance(entry, dict)]
+
+
+def font_names(document: bytes) -> set[str]:
+    descriptors = [entry for entry in entries(document) if entry.get("/Type") == "/FontDescriptor"]
+    return {str(entry["/FontName"]).split("+")[-1].rstrip(",") for entry in descriptors}
+
+
+def structure(document: bytes) -> list[dict]:
+    return [entry for entry in entries(document) if "/S" in entry and "/P" in entry]
+
+
+@pytest.fixture(scope="module")
+def document() -> bytes:
+    return pdf.render(
+        page(f"<h1>Œuvre</h1><p>Été</p>{TABLE}<code>ab12</code>"),
+        stylesheet=SHEET,
+        attachments=[record()],
+    )
+
+
+def test_claims_archival_and_accessible_in_one_file(document: bytes) -> None:
+    claims = read(document).trailer["/Root"]["/Metadata"].get_data().decode()
+    assert re.search(r"pdfaid:part>3<|pdfaid:part=\"3\"", claims)
+    assert re.search(r"pdfaid:conformance>A<|pdfaid:conformance=\"A\"", claims)
+    assert "<pdfuaid:part>1</pdfuaid:part>" in claims
+    assert claims.index("pdfuaid:part") < claims.index("</rdf:RDF>")
+
+
+def test_has_language_title_and_tags(document: bytes) -> None:
+    root = read(document).trailer["/Root"]
+    assert root["/Lang"] == "fr"
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert read(document).metadata.title == "Relevé d’essai"
+    assert {"/H1", "/P", "/Table", "/TH", "/TD"} <= {
+        entry["/S"] for entry in structure(document)
+    }
+
+
+def test_every_header_cell_says_what_it_heads(document: bytes) -> None:
+    scopes = [
+        entry["/A"]["/Scope"] for entry in structure(document) if entry["/S"] == "/TH"
+    ]
+    assert sorted(scopes) == ["/Column", "/Column", "/Row"]
+
+
+def test_embeds_our_fonts_and_no_other(document: bytes) -> None:
+    assert font_names(document) == {"Source-Serif-4-Bold", "Source-Sans-3", "Source-Sans-3-Bold", "JetBrains-Mono"}
+
+
+def test_a_missing_font_is_an_error_not_another_font(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "fonts.css").write_text(
+        '@font-face{font-family:"Source Sans 3";src:url(asset:///fonts/absent.woff2)}'
+    )
+    monkeypatch.setattr(pdf, "FONTS", tmp_path)
+    pdf._fonts.cache_clear()
+    pdf._sheet.cache_clear()
+    try:
+        with pytest.raises(PdfFailed, match="font"):
+            pdf.render(page("<p>Été</p>"), stylesheet=SHEET)
+    finally:
+        pdf._fonts.cache_clear()
+        pdf._sheet.cache_clear()
+
+
+@pytest.mark.parametrize("without", ['lang="fr"', "<title>Relevé d’essai</title>"])
+def test_refuses_a_page_without_language_or_title(without: str) -> None:
+    with pytest.raises(PdfFailed, match="language and a title"):
+        pdf.render(page("<p>x</p>").replace(without, ""), stylesheet=SHEET)
+
+
+def test_carries_an_attached_file_once(document: bytes) -> None:
+    assert read(document).attachments == {"decision.json": [b'{"outcome": "go"}']}
+    files = read(document).trailer["/Root"]["/AF"]
+    assert [entry.get_object()["/AFRelationship"] for entry in files] == ["/Source"]
+
+
+def test_same_page_same_bytes_here_and_in_another_process(document: bytes) -> None:
+    html = page(f"<h1>Œuvre</h1><p>Été</p>{TABLE}<code>ab12</code>")
+    again = pdf.render(html, stylesheet=SHEET, attachments=[record()])
+    child = RenderingProcess()
+    try:
+        elsewhere = child.render(html, stylesheet=SHEET, attachments=[record()])
+    finally:
+        child.close()
+    assert (
+        hashlib.sha256(again).digest()
+        == hashlib.sha256(document).digest()
+        == hashlib.sha256(elsewhere).digest()
+    )
+
+
+def test_control_characters_go_and_undrawable_ones_show_as_such() -> None:
+    assert pdf.harmless("a\x00b\x1bc\x85d\te\nf") == "abcd\te\nf"
+    assert pdf.harmless("x\ue000y\ud800z\U000e1234") == "x\ufffdy\ufffdz\ufffd"
+    assert pdf.harmless("été 😀 سلام") == "été 😀 سلام"
+
+
+def test_long_words_may_break_but_not_in_tags_or_entities() -> None:
+    address = f"https://example.org/{'a' * 100}"
+    broken = pdf.harmless(
+        f'<a href="{address}">{"&amp;" * 70}</a> {"b" * 64} {"c" * 65}'
+    )
+    assert f'href="{address}"' in broken
+    assert f">{'&amp;' * 40}\u200b{'&amp;' * 30}<" in broken
+    assert f" {'b' * 64} {'c' * 40}\u200b{'c' * 25}" in broken
+
+
+HOSTILE = {
+    "long text": "<p>" + "mot " * 10_000 + "</p>",
+    "long word": "<p>" + "a" * 20_000 + "</p>",
+    "emoji": "<p>👩🏽‍🚒 🏳️‍🌈 2026</p>",
+    "right to left": "<p>مرحبا بالعالم \u202eabc\u202c</p>",
+    "combining marks": "<p>a" + "\u0301" * 2_000 + "</p>",
+    "controls": "<p>a\x00\x01\x02\x1fb</p>",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_text_still_gives_a_document_with_every_font_embedded(
+    kind: str,
+) -> None:
+    document = pdf.render(page(HOSTILE[kind]), stylesheet=SHEET)
+    assert len(read(document).pages) >= 1
+    # A bitmap emoji is an image for PDF/A, which forbids asking the reader to smooth it.
+    assert b"/Interpolate true" not in document
+
+
+class Counter(http.server.BaseHTTPRequestHandler):
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(404)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def listener(socket_enabled: None) -> Iterator[str]:
+    Counter.asked = []
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Counter)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def attacks(address: str, secret: Path) -> str:
+    return f"""<base href="{address}/base/"><link rel="stylesheet" href="{address}/sheet">
+    <link rel="attachment" href="{address}/attachment"><link rel="attachment" href="{secret.as_uri()}">
+    <style>@import url({address}/import); @font-face{{font-family:x;src:url({address}/font)}}
+    h2::before{{content:url({address}/content)}}</style>
+    <img alt="x" src="{address}/image"><img alt="x" src="{secret.as_uri()}"><h2>x</h2>
+    <p style="background:url({address}/style);font-family:x">y</p><object data="{address}/object">o</object>
+    <embed src="{address}/embed"><a rel="attachment" href="{secret.as_uri()}">a</a><img alt="x" src="relative">
+    <svg width="9" height="9"><title>s</title><image href="{address}/svg" width="9" height="9"/>
+    <use href="{address}/use#a"/></svg>"""
+
+
+def test_content_can_fetch_nothing(listener: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the secret of the city")
+    hostile = attacks(listener, secret)
+    with pytest.raises(
+        PdfFailed, match="font"
+    ):  # the foreign font-face is refused with the whole document
+        pdf.render(page(hostile), stylesheet=SHEET)
+    document = pdf.render(
+        page(re.sub(r"@font-face\{[^}]*\}", "", hostile)), stylesheet=SHEET
+    )
+    assert Counter.asked == []
+    assert read(document).attachments == {}
+    assert "secret" not in "".join(leaf.extract_text() for leaf in read(document).pages)
+
+
+def test_the_attacks_are_real(
+    listener: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With WeasyPrint's own fetcher the same page makes requests and carries the file away."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the secret of the city")
+    monkeypatch.setattr(
+        pdf, "_fonts_watched", lambda: pdf.contextmanager(lambda: iter([None]))()
+    )
+    fonts, _, faces = pdf._fonts()
+    monkeypatch.setattr(pdf, "_fonts", lambda: (fonts, URLFetcher(), faces))
+    document = pdf.render(page(attacks(listener, secret)), stylesheet=SHEET)
+    assert len(Counter.asked) >= 8
+    assert b"the secret of the city" in [
+        content for files in read(document).attachments.values() for content in files
+    ]
+
+
+BOMB = (
+    '<svg width="9" height="9"><title>b</title><defs><g id="a0"><path d="M0 0h1"/></g>'
+    + "".join(
+        f'<g id="a{n}">' + f'<use href="#a{n - 1}"/>' * 10 + "</g>" for n in range(1, 8)
+    )
+    + '</defs><use href="#a7"/></svg>'
+)
+
+
+def test_a_document_that_takes_too_long_is_killed_and_the_next_one_is_made() -> None:
+    child = RenderingProcess(wall_seconds=4)
+    try:
+        started = time.monotonic()
+        with pytest.raises(PdfFailed) as failed:
+            child.render(page(BOMB), stylesheet=SHEET)
+        assert failed.value.reason == "time"
+        assert time.monotonic() - started < 60
+        assert child.pid is None
+        child.wall_seconds = 30
+        assert child.render(page("<p>x</p>"), stylesheet=SHEET).startswith(b"%PDF-1.7")
+    finally:
+        child.close()
+
+
+def test_a_document_that_takes_too_much_memory_fails_alone() -> None:
+    child = RenderingProcess(memory_bytes=330 * 1024 * 1024)
+    try:
+        with pytest.raises(PdfFailed) as failed:
+            child.render(page("<p>un mot de plus</p>" * 15_000), stylesheet=SHEET)
+        assert failed.value.reason in ("memory", "stopped")
+        assert child.render(page("<p>x</p>"), stylesheet=SHEET).startswith(b"%PDF")
+    finally:
+        child.close()
+
+
+def test_endless_nesting_fails_with_its_reason() -> None:
+    child = RenderingProcess()
+    try:
+        with pytest.raises(PdfFailed) as failed:
+            child.render(page("<div>" * 3_000 + "x"), stylesheet=SHEET)
+        assert failed.value.reason == "nesting"
+    finally:
+        child.close()
+
+
+def test_a_child_is_replaced_after_its_share_of_documents() -> None:
+    child = RenderingProcess(documents=2)
+    try:
+        pids = []
+        for _ in range(3):
+            child.render(page("<p>x</p>"), stylesheet=SHEET)
+            pids.append(child.pid)
+    finally:
+        child.close()
+    assert pids[0] is not None
+    assert pids[1] is None  # ended with its second document
+    assert pids[2] not in (None, pids[0])
+
+
+def test_the_child_knows_no_secret() -> None:
+    child = RenderingProcess()
+    try:
+        os.environ["SECRET_KEY"] = "not for the child"
+        child.render(page("<p>x</p>"), stylesheet=SHEET)
+        environment = Path(f"/proc/{child.pid}/environ").read_bytes()
+    finally:
+        del os.environ["SECRET_KEY"]
+        child.close()
+    assert b"not for the child" not in environment
+    assert b"DATABASE_URL" not in environment
+
+
+def test_no_child_outlives_a_worker_that_is_killed() -> None:
+    program = (
+        "from incubator.lib import pdf_process as p; import time\n"
+        f"p.render_in_process({page('<p>x</p>')!r}, stylesheet='')\n"
+        "print(p._shared.pid, flush=True); time.sleep(60)"
+    )
+    worker = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT
+    )
+    assert worker.stdout
+    pid = int(worker.stdout.readline())
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    worker.stdout.close()
+    deadline = time.monotonic() + 10
+    while (
+        Path(f"/proc/{pid}").exists()
+        and Path(f"/proc/{pid}/status").read_text().find("State:\tZ") < 0
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
