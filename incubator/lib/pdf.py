@@ -33,21 +33,17 @@ FONT_ALARMS = (
 LONGEST_WORD, PIECE = 64, 40
 
 
-class Closed(URLFetcher):
+class Closed(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
     """Answers for the bundled fonts and for nothing else: no network, no file, no data address."""
 
     def __init__(self) -> None:
         super().__init__(allowed_protocols=("asset",), allow_redirects=False)
 
-    def fetch(
-        self, url: str, headers: dict[str, str] | None = None
-    ) -> URLFetcherResponse:
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         known = FONT_ADDRESS.fullmatch(url)
         if not known:
             raise ValueError(f"blocked: {url[:80]}")
-        return URLFetcherResponse(
-            url, (FONTS / known[1]).read_bytes(), {"Content-Type": "font/woff2"}
-        )
+        return URLFetcherResponse(url, (FONTS / known[1]).read_bytes(), {"Content-Type": "font/woff2"})
 
 
 class FontAlarm(logging.Handler):
@@ -93,9 +89,7 @@ def _sheet(stylesheet: str) -> CSS:
     return CSS(string=stylesheet, base_url=BASE, font_config=fonts, url_fetcher=fetcher)
 
 
-def render(
-    html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()
-) -> bytes:
+def render(html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()) -> bytes:
     """The PDF of a whole HTML page, laid out with `stylesheet` and the bundled fonts.
 
     Raises PdfFailed when a font is missing or the page lacks its language or title; MemoryError and
@@ -139,23 +133,15 @@ def harmless(html: str) -> str:
 
 def _drawable(found: re.Match[str]) -> str:
     category = unicodedata.category(found[0])
-    return (
-        ""
-        if category == "Cc"
-        else "\ufffd"
-        if category in ("Cn", "Co", "Cs")
-        else found[0]
-    )
+    return "" if category == "Cc" else "\ufffd" if category in ("Cn", "Co", "Cs") else found[0]
 
 
 def _breakable(text: str) -> str:
     def broken(word: re.Match[str]) -> str:
         units = re.findall(r"&#?\w+;|.", word[0])  # an entity is one character
-        return "\u200b".join(
-            "".join(units[at : at + PIECE]) for at in range(0, len(units), PIECE)
-        )
+        return "\u200b".join("".join(units[at : at + PIECE]) for at in range(0, len(units), PIECE))
 
-    return re.sub(rf"\S{{{LONGEST_WORD + 1},}}", broken, text)
+    return re.sub(rf"[^\s\u200b]{{{LONGEST_WORD + 1},}}", broken, text)
 
 
 # WeasyPrint writes one claim only. This states PDF/UA-1 beside PDF/A and describes the schema, as PDF/A asks.
@@ -182,31 +168,21 @@ def _finish(document: Any, pdf: Any) -> None:
     for entry in pdf.objects:
         extra = getattr(entry, "extra", None) or {}
         if extra.get("Interpolate") == "true":
-            extra["Interpolate"] = (
-                "false"  # true makes any file with an image or a bitmap emoji fail PDF/A
-            )
+            extra["Interpolate"] = "false"  # true makes any file with an image or a bitmap emoji fail PDF/A
         if extra.get("Type") == "/Metadata":
-            entry.stream[0] = entry.stream[0].replace(
-                b"</rdf:RDF>", UNIVERSAL_ACCESS + b"</rdf:RDF>"
-            )
+            entry.stream[0] = entry.stream[0].replace(b"</rdf:RDF>", UNIVERSAL_ACCESS + b"</rdf:RDF>")
         if isinstance(entry, dict):
             _finish_entry(entry, pdf)
     if "AF" in pdf.catalog:
-        pdf.catalog["AF"][:] = list(
-            dict.fromkeys(pdf.catalog["AF"])
-        )  # each file is listed twice
+        pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))  # each file is listed twice
 
 
 def _finish_entry(entry: dict[str, Any], pdf: Any) -> None:
     if entry.get("S") == "/TH":
         row = _referred(entry["P"], pdf)
         group = _referred(row["P"], pdf)["S"]
-        entry.setdefault("A", {"O": "/Table"})["Scope"] = (
-            "/Column" if group == "/THead" else "/Row"
-        )
-    if entry.get("Type") == "/FontDescriptor" and not any(
-        key.startswith("FontFile") for key in entry
-    ):
+        entry.setdefault("A", {"O": "/Table"})["Scope"] = "/Column" if group == "/THead" else "/Row"
+    if entry.get("Type") == "/FontDescriptor" and not any(key.startswith("FontFile") for key in entry):
         raise PdfFailed("font", f"{entry.get('FontName')} is not embedded")
 
 

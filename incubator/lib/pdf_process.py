@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_BYTES = 1536 * 1024 * 1024
@@ -82,9 +82,7 @@ class RenderingProcess:
     def pid(self) -> int | None:
         return self._child.pid if self._child else None
 
-    def render(
-        self, html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()
-    ) -> bytes:
+    def render(self, html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()) -> bytes:
         """The PDF of one page of HTML; raises PdfFailed, after which the next call starts a fresh child."""
         order = {
             "html": html,
@@ -114,9 +112,7 @@ class RenderingProcess:
 
     def _start(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="travee-pdf-")
-        environment = {
-            name: os.environ[name] for name in PASSED_ON if name in os.environ
-        }
+        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         environment |= {"PYTHONPATH": str(ROOT), "TMPDIR": self._folder.name}
         command = [
             sys.executable,
@@ -141,7 +137,10 @@ class RenderingProcess:
 
     def _ask(self, order: bytes | None, seconds: float) -> tuple[bytes, bytes]:
         child = self._child
-        assert child and child.stdin and child.stdout
+        assert child is not None
+        orders, documents = child.stdin, child.stdout
+        assert orders is not None
+        assert documents is not None
         late = threading.Event()
 
         def kill() -> None:
@@ -152,14 +151,12 @@ class RenderingProcess:
         timer.start()
         try:
             if order is not None:
-                _write(child.stdin, b"", order)
-            return _read(child.stdout)
+                _write(orders, b"", order)
+            return _read(documents)
         except (EOFError, BrokenPipeError) as ended:
             if late.is_set():
                 raise PdfFailed("time", f"more than {seconds:g} s") from ended
-            raise PdfFailed(
-                "stopped", f"the child ended with {child.wait()}"
-            ) from ended
+            raise PdfFailed("stopped", f"the child ended with {child.wait()}") from ended
         finally:
             timer.cancel()
 
@@ -181,9 +178,7 @@ _shared = RenderingProcess()
 atexit.register(_shared.close)
 
 
-def render_in_process(
-    html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()
-) -> bytes:
+def render_in_process(html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()) -> bytes:
     """The PDF of `html`, made by this process's one rendering child. Raises PdfFailed."""
     return _shared.render(html, stylesheet=stylesheet, attachments=attachments)
 
@@ -208,19 +203,19 @@ def _unpacked(packed: dict[str, str]) -> Attached:
     )
 
 
-def _write(pipe: BinaryIO, kind: bytes, body: bytes) -> None:
+def _write(pipe: IO[bytes], kind: bytes, body: bytes) -> None:
     pipe.write(kind + struct.pack("!Q", len(body)) + body)
     pipe.flush()
 
 
-def _exactly(pipe: BinaryIO, size: int) -> bytes:
+def _exactly(pipe: IO[bytes], size: int) -> bytes:
     data = pipe.read(size)
     if len(data) < size:
         raise EOFError
     return data
 
 
-def _read(pipe: BinaryIO) -> tuple[bytes, bytes]:
+def _read(pipe: IO[bytes]) -> tuple[bytes, bytes]:
     kind = _exactly(pipe, 1)
     (size,) = struct.unpack("!Q", _exactly(pipe, 8))
     return kind, _exactly(pipe, size)
@@ -239,9 +234,7 @@ def _answer(order: bytes) -> tuple[bytes, bytes]:
     try:
         wanted = json.loads(order)
         files = [_unpacked(packed) for packed in wanted["attachments"]]
-        return DONE, render(
-            wanted["html"], stylesheet=wanted["stylesheet"], attachments=files
-        )
+        return DONE, render(wanted["html"], stylesheet=wanted["stylesheet"], attachments=files)
     except PdfFailed as failure:
         reason, detail = failure.reason, failure.detail
     except MemoryError:
@@ -269,9 +262,7 @@ def _serve(memory_bytes: int, wall_seconds: float) -> None:
             return
         # Should the parent die without a word while this one is stuck, the kernel ends it.
         used = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(
-            resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + wall_seconds) + 5
-        )
+        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + wall_seconds) + 5)
         _write(documents, *_answer(order))
 
 

@@ -46,9 +46,7 @@ def test_a_changed_file_is_never_given_out() -> None:
         files.put(b"a brief")
 
 
-def test_a_failed_write_leaves_nothing(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_write_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(handle: int) -> None:
         raise OSError("no space left")
 
@@ -58,9 +56,7 @@ def test_a_failed_write_leaves_nothing(
     assert [entry for entry in folder.rglob("*") if entry.is_file()] == []
 
 
-@pytest.mark.parametrize(
-    "name", ["", "../../etc/passwd", "a" * 63, "A" * 64, "a" * 64 + "\n"]
-)
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "a" * 63, "A" * 64, "a" * 64 + "\n"])
 def test_a_name_that_is_no_hash_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="not a SHA-256"):
         files.read(name)
