@@ -122,6 +122,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     for room in ("incubator", "ideas", "workflows")
     for path in sorted((ROOT / room).glob("**/jobs.py"))
 ]
+PROCRASTINATE_ON_APP_READY = "incubator.lib.job_connection.use_for"
 PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": env.int("WORKER_CONCURRENCY", 2)}
 
 # --- Persons and sessions -----------------------------------------------------------------------------------
@@ -183,10 +184,9 @@ MEDIA_ROOT = VAR / "files"
 
 # --- Mail ---------------------------------------------------------------------------------------------------
 
-# The demo's mail goes nowhere but to files on this machine.
-_MAIL = "smtp" if PRODUCTION else "filebased"
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", f"django.core.mail.backends.{_MAIL}.EmailBackend")
-EMAIL_FILE_PATH = VAR / "outbox"
+# The demo's mail goes nowhere but to its outbox page.
+_MAIL = "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "incubator.messages.outbox.Backend"
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", _MAIL)
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
@@ -194,6 +194,10 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "travee@localhost")
+# Where an answer to a message goes: the programme's mailbox. Empty: to the sender.
+REPLY_TO = env.str("REPLY_TO", "")
+# What a link in a message starts with.
+SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip("/")
 
 # --- What is written down while it runs ---------------------------------------------------------------------
 
