@@ -2,6 +2,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incubator.lib.urls")),
+    path("", include("incubator.inbox.urls")),
+    path("", include("incubator.messages.urls")),
 ]
 
 handler400 = "incubator.lib.errors.bad_request"

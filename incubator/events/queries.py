@@ -1,5 +1,6 @@
 """Reads of the log."""
 
+import uuid
 from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
@@ -27,6 +28,6 @@ def verify() -> Verification:
     return Verification(events, chains, broken)
 
 
-def of_subject(kind: str, key: object) -> Iterator[Event]:
+def of_subject(kind: str, key: uuid.UUID) -> Iterator[Event]:
     """The events of one subject, oldest first."""
     return Event.objects.filter(subject_kind=kind, subject_key=key).order_by("sequence").iterator()

@@ -1,0 +1,67 @@
+"""“My work” is one query, by due date."""
+
+from datetime import datetime
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+
+from incubator.inbox import wording
+from incubator.inbox.models import WorkItem
+from incubator.people import grants
+from incubator.people.models import Person
+
+COUNTED = (
+    "open_work"  # where a request's person remembers how many things wait, so that they are counted once
+)
+FURTHEST = "~"
+
+
+def _open(person: Person) -> QuerySet[WorkItem]:
+    """The person's open items, and those of absent persons the person stands in for.
+
+    Of an item that both have, only one's own is taken: one act closes it for both.
+    """
+    own = WorkItem.objects.filter(person=person, closed_at=None, key=OuterRef("key"))
+    lent = Q(person__in=grants.stands_in_for(person), verb__in=wording.lent()) & ~Exists(own)
+    return WorkItem.objects.filter(Q(person=person) | lent, closed_at=None)
+
+
+def open_items(person: Person, limit: int, after: str = "") -> list[WorkItem]:
+    """At most `limit` open items in one query, soonest due first, those without a date last, then by id.
+
+    Each carries `total` (how many are open from `after` on) and its `person`: someone else than the reader when
+    the reader stands in for them. `after`: the `place` of the last item of the page before.
+    """
+    found = _open(person).select_related("person").annotate(total=Window(Count("*")))
+    return list(
+        found.filter(_beyond(after)).order_by(F("due_at").asc(nulls_last=True), "id")[:limit],
+    )
+
+
+def open_count(person: Person) -> int:
+    """How many things wait for this person; asked once per request."""
+    known = vars(person).get(COUNTED)
+    return known if isinstance(known, int) else _open(person).count()
+
+
+def remember_count(person: Person, count: int) -> None:
+    """Spare the page's bar a query: the page has just read the items."""
+    vars(person)[COUNTED] = count
+
+
+def place(item: WorkItem) -> str:
+    """Where an item stands in the order, for `after`."""
+    return f"{item.due_at.isoformat() if item.due_at else ''}{FURTHEST}{item.pk}"
+
+
+def _beyond(after: str) -> Q:
+    """Items after that place; everything for an empty or a damaged one."""
+    due, _separator, number = after.rpartition(FURTHEST)
+    try:
+        pk, due_at = int(number), datetime.fromisoformat(due) if due else None
+    except ValueError:
+        return Q()
+    if due_at is None:
+        return Q(due_at=None, pk__gt=pk)
+    if due_at.tzinfo is None:
+        return Q()
+    return Q(due_at=None) | Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk)

@@ -1,0 +1,48 @@
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from incubator.inbox import queries, sections, wording
+from incubator.inbox.models import WorkItem
+from incubator.lib import clock
+from incubator.people.models import Person
+
+LIMIT = 50
+
+
+@require_safe
+@login_required
+def my_work(request: HttpRequest) -> HttpResponse:
+    """What waits for me, soonest due first; then what rooms above show here."""
+    person = request.user
+    assert isinstance(person, Person)
+    after = request.GET.get("after", "")
+    items = queries.open_items(person, LIMIT, after)
+    total = items[0].total if items else 0  # type: ignore[attr-defined] # annotated by the query
+    if not after:
+        queries.remember_count(person, total)
+    context = {
+        "today": clock.today(),
+        "tasks": [_task(item, person) for item in items],
+        "total": total,
+        "heading": wording.heading(total),
+        "further": bool(after),
+        "next": queries.place(items[-1]) if total > len(items) else "",
+        "sections": sections.of(person),
+    }
+    return render(request, "inbox/my_work.html", context)
+
+
+def _task(item: WorkItem, reader: Person) -> dict[str, Any]:
+    return {
+        "url": item.url,
+        "title": wording.title(item.verb, item.subject_title),
+        "button": wording.button(item.verb),
+        "due_at": item.due_at,
+        "due": wording.due(item.due_at),
+        "presses": wording.presses(item.due_at),
+        "stands_in_for": item.person if item.person_id != reader.pk else None,
+    }

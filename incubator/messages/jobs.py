@@ -1,0 +1,23 @@
+from procrastinate.contrib.django import app
+
+from incubator.events.models import Event
+from incubator.messages import actions, mail
+
+
+@app.task(name="messages.tell")
+def tell(event_id: int) -> None:
+    actions.tell(Event.objects.get(pk=event_id))
+
+
+@app.task(name="messages.send")
+def send(message_id: int) -> None:
+    message = actions.take(message_id)
+    if message is not None:
+        mail.send(message)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="messages.sweep", queueing_lock="messages.sweep")
+def sweep(timestamp: int) -> None:
+    actions.give_up_lost_mails()
+    actions.requeue_forgotten_mails()

@@ -1,0 +1,78 @@
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from incubator.lib.refusals import NotAllowed
+from incubator.messages import actions, queries, wording
+from incubator.messages.models import Message
+from incubator.people.models import Person
+from incubator.people.once import new_key, once
+
+LIMIT = 50
+
+
+@require_safe
+@login_required
+def messages(request: HttpRequest) -> HttpResponse:
+    """What I was told, unread first."""
+    found = queries.of_reader(_reader(request), LIMIT + 1, request.GET.get("after", ""))
+    shown = found[:LIMIT]
+    context = {
+        "rows": [_row(message) for message in shown],
+        "unread": any(not message.read for message in shown),
+        "next": queries.place(shown[-1]) if len(found) > LIMIT else "",
+        "request_key": new_key(),
+    }
+    return render(request, "messages/messages.html", context)
+
+
+@require_POST
+@login_required
+@once
+def mark_read(request: HttpRequest) -> HttpResponse:
+    chosen = request.POST.get("message", "")
+    actions.mark_read(reader=_reader(request), message_id=int(chosen) if chosen.isdecimal() else None)
+    return redirect("messages")
+
+
+@require_safe
+@login_required
+def uncertain(request: HttpRequest) -> HttpResponse:
+    """For the lead: whose mail may not have arrived, so that someone tells them."""
+    found = queries.uncertain(_reader(request), LIMIT)
+    if found is None:
+        raise NotAllowed(_("Only the programme lead sees which e-mails may not have arrived."))
+    return render(
+        request, "messages/uncertain.html", {"rows": [_row(message) for message in found], "limit": LIMIT}
+    )
+
+
+@require_safe
+@login_required
+def outbox(request: HttpRequest) -> HttpResponse:
+    """The demo's mails. Nowhere else is there such a page."""
+    if not settings.DEMO:
+        raise Http404
+    before = request.GET.get("before", "")
+    found = queries.outbox(LIMIT + 1, int(before) if before.isdecimal() else None)
+    context = {"mails": found[:LIMIT], "next": found[LIMIT - 1].pk if len(found) > LIMIT else ""}
+    return render(request, "messages/outbox.html", context)
+
+
+def _reader(request: HttpRequest) -> Person:
+    assert isinstance(request.user, Person)
+    return request.user
+
+
+def _row(message: Message) -> dict[str, Any]:
+    return {
+        "message": message,
+        "said": wording.said(message),
+        "uncertain": message.mail == Message.Mail.UNKNOWN,
+        "refused": message.mail == Message.Mail.REFUSED,
+    }
