@@ -18,6 +18,10 @@ def main() -> None:
     server_named = os.environ.get("DATABASE_URL") or os.environ.get("TRAVEE_ENV") == "production"
     if not server_named and command not in WITHOUT_DATABASE:
         postgres.start()
+    if os.environ.get("TRAVEE_ENV") != "production" and command != "compile_translations":
+        from incubator.lib import translations
+
+        translations.compile_if_needed()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -28,9 +28,13 @@ def _start_server() -> None:
         connection.execute("select pg_reload_conf()")
 
 
-# The workers of xdist only read where the controller's server is.
-if not os.environ.get("DATABASE_URL") and not os.environ.get("PYTEST_XDIST_WORKER"):
-    _start_server()
+# The workers of xdist find what their controller made.
+if not os.environ.get("PYTEST_XDIST_WORKER"):
+    from incubator.lib import translations
+
+    translations.compile_if_needed()
+    if not os.environ.get("DATABASE_URL"):
+        _start_server()
 
 import django  # noqa: E402
 
