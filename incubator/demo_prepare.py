@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ def main() -> int:
 
     django.setup()
     from django.conf import settings
-    from django.core.management import call_command
+    from django.core.management import call_command, get_commands
 
     from incubator.lib import translations
 
@@ -25,11 +26,13 @@ def main() -> int:
     stamp, digest = settings.VAR / "static.stamp", _static_digest()
     collected = stamp.exists() and stamp.read_text() == digest
     _step("Compressing the static files", lambda: _collect(stamp, digest), needed=not collected)
-    _step(
-        "Filling the demo city (a minute or two)", lambda: call_command("demo_city"), needed=_city_is_empty()
-    )
+    if "demo_city" in get_commands():
+        fill = "Filling the demo city (a minute or two)"
+        size = shlex.split(os.environ.get("DEMO_CITY", ""))  # arguments of demo_city, such as --ideas 10
+        _step(fill, lambda: call_command("demo_city", *size), needed=_city_is_empty())
     with (settings.VAR / "demo_accounts.txt").open("w", encoding="utf-8") as accounts:
-        call_command("demo_accounts", stdout=accounts)
+        if "demo_accounts" in get_commands():
+            call_command("demo_accounts", stdout=accounts)
     return 0
 
 

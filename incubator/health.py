@@ -45,7 +45,11 @@ class Probe:
             return self.get_response(request)
         found = state()
         healthy = all(said == "ok" for said in found.values())
-        return JsonResponse(found, status=200 if healthy else 503, headers={"Cache-Control": "no-store"})
+        answer = JsonResponse(found, status=200 if healthy else 503, headers={"Cache-Control": "no-store"})
+        answer["Content-Length"] = str(len(answer.content))  # the middleware that would add it comes later
+        # A probe asks every few seconds: whoever asks reads the answer, the log need not repeat it.
+        answer._has_been_logged = True  # type: ignore[attr-defined]
+        return answer
 
 
 def state() -> dict[str, str]:

@@ -13,3 +13,7 @@ if postgres.running_url():
 PASSWORD_HASHERS = ["tests.hashers.CheapArgon2"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = VAR / "files"
+STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(
+    parents=True, exist_ok=True
+)  # whitenoise warns of a missing folder, and warnings are errors

@@ -1,0 +1,175 @@
+"""bin/demo's server: up with a worker, and no process left however it ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Demo:
+    def __init__(self, var: Path) -> None:
+        self.port = _free_port()
+        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+        self.environment = kept | {
+            "PORT": str(self.port),
+            "TRAVEE_VAR": str(var),
+            "DEMO_CITY": "--people 60 --ideas 2",
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.var = var
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "incubator.demo_server", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        return self.process
+
+    def said_until(self, words: str) -> str:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            if words in line:
+                return said
+        raise AssertionError(f"ended without {words!r}:\n{said}")
+
+    def health(self) -> tuple[int, dict[str, str]]:
+        url = f"http://127.0.0.1:{self.port}/healthz"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as answer:
+            return answer.code, json.load(answer)
+
+    def processes(self) -> list[psutil.Process]:
+        """Whatever runs for this demo: its children know its folder, its database has it in its arguments."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                own = process.environ().get("TRAVEE_VAR") == str(self.var)
+                if own or str(self.var) in " ".join(process.cmdline()):
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    def left_within(self, seconds: float, at_most: int = 0) -> list[str]:
+        end = time.monotonic() + seconds
+        while len(left := self.processes()) > at_most and time.monotonic() < end:
+            time.sleep(0.1)
+        return [" ".join(process.cmdline())[:100] for process in left if process.is_running()]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    demo = Demo(tmp_path_factory.mktemp("demo"))
+    yield demo
+    for process in demo.processes():
+        process.kill()
+    if demo.process and demo.process.stdout:
+        demo.process.wait(10)
+        demo.process.stdout.close()
+
+
+def test_it_serves_works_and_leaves_nothing_however_it_ends(demo: Demo) -> None:
+    process = demo.start()
+    said = demo.said_until("Ctrl-C stops everything")
+    assert f"http://127.0.0.1:{demo.port}" in said
+    assert "Making the tables" in said
+    end = time.monotonic() + 30
+    while (health := demo.health())[0] != 200 and time.monotonic() < end:
+        time.sleep(0.3)
+    assert health == (200, {"database": "ok", "jobs": "ok", "migrations": "ok"})
+
+    second = Demo(demo.var)
+    assert second.start().wait(30) == 1, "two demos on one folder would stop each other's database"
+    assert second.process is not None
+    assert second.process.stdout is not None
+    assert f"already runs in this folder (process {process.pid})" in second.process.stdout.read()
+    second.process.stdout.close()
+
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert demo.left_within(5) == []
+
+    assert process.stdout
+    process.stdout.close()
+    process = demo.start()
+    said = demo.said_until("Ctrl-C stops everything")
+    assert "Making the tables" not in said, "the data stayed"
+    process.kill()
+    process.wait(5)
+    left = demo.left_within(10, at_most=1)
+    assert [" ".join(line.split("/")[-1:])[:8] for line in left if "postgres -D" not in line] == []
+
+    assert process.stdout
+    process.stdout.close()
+    process = demo.start()
+    demo.said_until("Ctrl-C stops everything")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+    assert demo.left_within(5) == []
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    demo = Demo(tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", demo.port))
+        taken.listen()
+        done = demo.start()
+        said, _ = done.communicate(timeout=30)
+    assert done.returncode == 1
+    assert said == f"127.0.0.1:{demo.port}: Address already in use. Try PORT=8001 bin/demo.\n"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "line"),
+    [
+        ("TRAVEE_ENV", "production", "bin/demo serves the demo city only"),
+        ("PORT", "eight", "PORT=eight is not a port number."),
+        ("HOST", "no.such.host.invalid", "HOST=no.such.host.invalid is not an address of this machine."),
+    ],
+)
+def test_what_cannot_be_served_is_refused(tmp_path: Path, variable: str, value: str, line: str) -> None:
+    demo = Demo(tmp_path)
+    demo.environment[variable] = value
+    done = demo.start()
+    said, _ = done.communicate(timeout=30)
+    assert done.returncode == 1
+    assert said.startswith(line)
+    assert len(said.splitlines()) == 1
+
+
+def test_a_reset_never_empties_a_named_database(tmp_path: Path) -> None:
+    demo = Demo(tmp_path)
+    demo.environment["DATABASE_URL"] = "postgresql:///somebody"
+    done = demo.start("--reset")
+    said, _ = done.communicate(timeout=30)
+    assert done.returncode == 1
+    assert "empty the one of DATABASE_URL yourself" in said

@@ -1,0 +1,42 @@
+"""What a power cut leaves does not keep the embedded server from starting."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def _run(var: Path, code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "TRAVEE_VAR": str(var)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_stale_files_are_forgotten_and_the_last_to_leave_stops_it(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    data = var / "postgres"
+    _run(var, "from incubator import postgres; assert postgres.start()")
+    assert not (data / "postmaster.pid").exists(), "the only user has left, so the server has stopped"
+
+    # As after a power cut: a server that says it is ready (its number now someone else's), a user that is no more.
+    lines = [str(os.getpid()), str(data), "1", "5432", str(data), "", "0 0", "ready   "]
+    (data / "postmaster.pid").write_text("\n".join(lines) + "\n")
+    (data / ".handle_pids.json").write_text(json.dumps([2**22 - 3]))
+    code = """
+import psycopg
+from incubator import postgres
+with psycopg.connect(postgres.start()) as connection:
+    print(connection.execute("select lower('É')").fetchone()[0])
+"""
+    assert _run(var, code) == "é"
+    assert not (data / "postmaster.pid").exists()
