@@ -159,6 +159,7 @@ LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT / "locale"]
 CITY_NAME = env.str("CITY_NAME", "Port-Aubert")
+CITY_THEME = env.json("CITY_THEME", {})
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 

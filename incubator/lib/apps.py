@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class LibConfig(AppConfig):
     name = "incubator.lib"
+
+    def ready(self) -> None:
+        from incubator.lib import theme  # noqa: F401 - its check of the city's colours registers itself

@@ -55,6 +55,8 @@ TABS = (
 # Each language by its own name, whatever language the page speaks.
 LANGUAGE_NAMES = (("fr", "Français"), ("en", "English"))
 KIOSK_SECONDS = 120
+APPEARANCE_COOKIE = "appearance"
+APPEARANCES = ("light", "dark")
 THUMB = ("my-work", "submit", "ideas", "reviews")
 
 AskTabs = Callable[[Any], TabFacts]
@@ -98,10 +100,11 @@ def _covers(url: str, path: str) -> bool:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Template context processor: `page` with city, person, tabs, kiosk, languages."""
+    """Template context processor: `page` with what the shell shows (see its keys)."""
     person = getattr(request, "user", None)
     signed_in = person is not None and bool(person.is_authenticated)
     session = getattr(request, "session", {})
+    appearance = request.COOKIES.get(APPEARANCE_COOKIE, "")
     languages = [{"code": code, "name": name} for code, name in LANGUAGE_NAMES if code != get_language()]
     return {
         "page": {
@@ -112,6 +115,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "kiosk": bool(session.get("kiosk")),
             "kiosk_seconds": KIOSK_SECONDS,
             "languages": languages,
+            "appearance": appearance if appearance in APPEARANCES else "",
+            "theme_url": reverse("theme") if settings.CITY_THEME else "",
+            "path": request.path,
             "here": request.get_full_path(),
         }
     }

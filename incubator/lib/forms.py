@@ -64,7 +64,11 @@ class Scale(RadioSelect):
         context = super().get_context(name, value, attrs)
         levels = [level for _key, level in self.choices]
         context["widget"].update(
-            {"ends": self.ends, "guidance": list(zip(levels, self.guidance, strict=False)), "count": len(levels)}
+            {
+                "ends": self.ends,
+                "guidance": list(zip(levels, self.guidance, strict=False)),
+                "count": len(levels),
+            }
         )
         return context
 
@@ -84,7 +88,9 @@ class Field(BoundField):
     def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
-        if not widget.is_hidden and not isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple):
+        if not widget.is_hidden and not isinstance(
+            widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple
+        ):
             own = attrs.get("class") or widget.attrs.get("class") or ""
             attrs["class"] = f"input {own}".strip()
         if isinstance(widget, RadioSelect | CheckboxSelectMultiple):

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from incubator.lib.context import APPEARANCE_COOKIE, APPEARANCES
 from incubator.lib.languages import supported
 
 
@@ -30,23 +31,37 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/help.html")
 
 
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        target = "/"
+    return HttpResponseRedirect(target)
+
+
+def _keep(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(name, value, max_age=365 * 86400, samesite="Lax", httponly=True)
+
+
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Keeps the choice on the person when signed in, else in a cookie; returns to the page it came from."""
     code = supported(request.POST.get("language", "")) or settings.LANGUAGE_CODE
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
-        target = "/"
-    response = HttpResponseRedirect(target)
+    response = _back(request)
     if request.user.is_authenticated:
         # A preference: no event, no lock. `lib` may not import the people room.
         get_user_model()._default_manager.filter(pk=request.user.pk).update(language=code)
     else:
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            code,
-            max_age=365 * 86400,
-            samesite="Lax",
-            httponly=True,
-        )
+        _keep(response, settings.LANGUAGE_COOKIE_NAME, code)
+    return response
+
+
+@require_POST
+def set_appearance(request: HttpRequest) -> HttpResponse:
+    """Light, dark or as the system has it; a matter of the screen, so it stays in a cookie of this browser."""
+    response = _back(request)
+    chosen = request.POST.get("appearance", "")
+    if chosen in APPEARANCES:
+        _keep(response, APPEARANCE_COOKIE, chosen)
+    else:
+        response.delete_cookie(APPEARANCE_COOKIE, samesite="Lax")
     return response

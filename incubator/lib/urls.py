@@ -1,9 +1,12 @@
 from django.urls import path
 
-from incubator.lib import pages
+from incubator.lib import pages, styleguide, theme
 
 urlpatterns = [
     path("language", pages.set_language, name="set-language"),
+    path("appearance", pages.set_appearance, name="set-appearance"),
+    path("theme/city.css", theme.city_css, name="theme"),
+    path("styleguide", styleguide.styleguide, name="styleguide"),
     path("accessibilite", pages.accessibility, name="accessibility"),
     path("your-data", pages.your_data, name="your-data"),
     path("charter", pages.charter, name="charter"),
