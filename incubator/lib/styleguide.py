@@ -225,7 +225,11 @@ def _journey() -> dict[str, Any]:
                 "label": say("Give your opinion", "Donner votre avis"),
                 "text": say("The panel waits for your vote.", "Le jury attend votre vote."),
             },
-            {"my_turn": False, "text": say("Nothing for you to do.", "Vous n’avez rien à faire.")},
+            {
+                "my_turn": False,
+                "id": "next-2",
+                "text": say("Nothing for you to do.", "Vous n’avez rien à faire."),
+            },
         ],
         "entries": [
             {
