@@ -217,7 +217,7 @@ def steps(points: Sequence[Step], *, title: Any, sentence: Any, until: float, un
         drawing.add("path", d=f"M{left} {y}H{right}", class_="grid")
         drawing.add(
             "text",
-            f"{share * 100:.0f}",
+            f"{share * 100:.0f}" + ("\u00a0%" if share == 1 else ""),
             x=left - 8,
             y=float(y) + 4,
             text_anchor="end",

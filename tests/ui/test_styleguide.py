@@ -31,9 +31,15 @@ def test_every_partial_is_shown(client: Client) -> None:
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize(("language", "dark"), [("fr-FR", False), ("fr-FR", True), ("en-GB", False), ("en-GB", True)])
+@pytest.mark.parametrize(
+    ("language", "dark"), [("fr-FR", False), ("fr-FR", True), ("en-GB", False), ("en-GB", True)]
+)
 def test_no_accessibility_rule_is_broken(
-    open_page: Callable[..., Any], assert_accessible: Callable[[Any], None], width: int, language: str, dark: bool
+    open_page: Callable[..., Any],
+    assert_accessible: Callable[[Any], None],
+    width: int,
+    language: str,
+    dark: bool,
 ) -> None:
     page = open_page(path="/styleguide", width=width, language=language, dark=dark)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
