@@ -1,0 +1,217 @@
+"""What a decision brief says, as plain data: every fact printed is in here, and nothing else is.
+
+Pure: no Django, no clock, no database. Texts are in the brief's language; codes (outcome, result, next steps) are
+worded by the template. No author, voter or panel member is in it; nobody's row of answers either.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+LEVELS = range(5)
+WIDE = 3  # levels between the lowest and the highest answer from which a disagreement is pointed out
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    entity: str
+    programme: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who decided or signed second, and what let them: `until` is None for a mandate without an end."""
+
+    name: str
+    capacity: str
+    reference: str
+    since: date
+    until: date | None
+    on_behalf_of: str = ""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """`result`: go, go_if, not_now. `form`: simple or binding. `score` and `threshold` are texts, out of 4.
+
+    `diversity` is None when the gate does not ask for it. `casting_vote`: the chair's vote broke a tie.
+    """
+
+    result: str
+    form: str
+    score: str | None
+    threshold: str | None
+    go: int
+    go_if: int
+    not_now: int
+    abstained: int
+    seats: int
+    quorum_asked: int
+    quorum: bool
+    diversity: bool | None
+    casting_vote: bool = False
+
+    @property
+    def expressed(self) -> int:
+        return self.go + self.go_if + self.not_now
+
+    @property
+    def answered(self) -> int:
+        return self.expressed + self.abstained
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """`levels`: the answers given, 0 to 4, sorted, so that no order of seats is left; `mean` is a text."""
+
+    label: str
+    weight: int
+    levels: tuple[int, ...]
+    mean: str | None
+    reason: str = ""
+
+    @property
+    def lowest(self) -> int | None:
+        return min(self.levels, default=None)
+
+    @property
+    def highest(self) -> int | None:
+        return max(self.levels, default=None)
+
+    @property
+    def is_wide(self) -> bool:
+        return bool(self.levels) and max(self.levels) - min(self.levels) >= WIDE
+
+
+@dataclass(frozen=True)
+class MustMeet:
+    """`kind`: fact (read by the system) or judgement (of the seats, or of the decider where there is no panel)."""
+
+    label: str
+    kind: str
+    met: bool | None
+    yes: int = 0
+    no: int = 0
+    cannot_tell: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Condition:
+    text: str
+    owner: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What the author can do, or what happens next, as a code that the template words; `due_on` where it is known."""
+
+    code: str
+    due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """`what`: submitted, round_opened, decided. `gate` and `outcome` where they apply."""
+
+    on: date
+    what: str
+    gate: str = ""
+    gate_name: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class BriefRecord:
+    number: str
+    language: str
+    letterhead: Letterhead
+    idea_number: str
+    title: str
+    pitch: str
+    content_version: int
+    content_sha256: str
+    gate: str
+    gate_name: str
+    round_number: int
+    round_sha256: str
+    decided_at: datetime
+    outcome: str
+    reasons: str
+    decider: Signature
+    second: Signature | None = None
+    departs: bool = False
+    departure_reason: str = ""
+    opinion: Opinion | None = None
+    criteria: tuple[Criterion, ...] = ()
+    must_meets: tuple[MustMeet, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    gaps: tuple[str, ...] = ()
+    author_due_on: date | None = None
+    hold_until: date | None = None
+    hold_condition: str = ""
+    learning: str = ""
+    next_steps: tuple[NextStep, ...] = ()
+    history: tuple[HistoryLine, ...] = ()
+    replaces: str = ""
+
+    @property
+    def reasoned_criteria(self) -> tuple[Criterion, ...]:
+        return tuple(criterion for criterion in self.criteria if criterion.reason)
+
+    @property
+    def reasoned_must_meets(self) -> tuple[MustMeet, ...]:
+        return tuple(item for item in self.must_meets if item.reason)
+
+    def as_data(self) -> dict[str, Any]:
+        """The record as JSON values; dates are ISO texts."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+
+def brief_number(idea_number: str, gate: str, round_number: int) -> str:
+    """`2026-0142-G1`, and `2026-0142-G1-2` for the second round at the same gate."""
+    return f"{idea_number}-{gate}" if round_number == 1 else f"{idea_number}-{gate}-{round_number}"
+
+
+def from_data(data: Mapping[str, Any]) -> BriefRecord:
+    """The record that `as_data` gave. Raises KeyError or TypeError on anything else."""
+    several = {
+        "criteria": lambda row: Criterion(**row | {"levels": tuple(row["levels"])}),
+        "must_meets": lambda row: MustMeet(**row),
+        "conditions": lambda row: Condition(**row | {"due_on": _date(row["due_on"])}),
+        "next_steps": lambda row: NextStep(**row | {"due_on": _date(row["due_on"])}),
+        "history": lambda row: HistoryLine(**row | {"on": _date(row["on"])}),
+        "gaps": str,
+    }
+    one = {
+        "letterhead": lambda row: Letterhead(**row),
+        "decider": _signature,
+        "second": _signature,
+        "opinion": lambda row: Opinion(**row) if row else None,
+        "decided_at": datetime.fromisoformat,
+        "author_due_on": _date,
+        "hold_until": _date,
+    }
+    read = {name: tuple(several[name](row) for row in data[name]) for name in several}
+    read |= {name: make(data[name]) for name, make in one.items()}
+    return BriefRecord(**{**data, **read})
+
+
+def _signature(row: Mapping[str, Any] | None) -> Signature | None:
+    return Signature(**{**row, "since": _date(row["since"]), "until": _date(row["until"])}) if row else None
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value

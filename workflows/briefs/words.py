@@ -1,0 +1,139 @@
+"""The brief's words for the record's codes, in the language that is active when they are read."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from workflows.briefs import rules
+
+OUTCOMES = {
+    "go": pgettext_lazy("brief", "Go on"),
+    "go_with_conditions": pgettext_lazy("brief", "Go on, with conditions"),
+    "rework": pgettext_lazy("brief", "To complete"),
+    "hold": pgettext_lazy("brief", "On hold"),
+    "stop": pgettext_lazy("brief", "Stopped, with the reasons"),
+    "merge": pgettext_lazy("brief", "Merged with another idea"),
+    "redirect": pgettext_lazy("brief", "Redirected"),
+    "scale": pgettext_lazy("brief", "Scale up"),
+    "extend": pgettext_lazy("brief", "Extend the pilot"),
+    "transfer": pgettext_lazy("brief", "Transfer"),
+}
+RESULTS = {
+    "go": pgettext_lazy("brief", "Go on"),
+    "go_if": pgettext_lazy("brief", "Go on, if…"),
+    "not_now": pgettext_lazy("brief", "Not now"),
+}
+STAGES = (
+    pgettext_lazy("brief", "submission"),
+    pgettext_lazy("brief", "review"),
+    pgettext_lazy("brief", "sponsorship"),
+    pgettext_lazy("brief", "pilot"),
+    pgettext_lazy("brief", "evaluation"),
+)
+GATES = {
+    "G0": pgettext_lazy("brief", "admissibility"),
+    "G1": pgettext_lazy("brief", "selection"),
+    "G2": pgettext_lazy("brief", "launch"),
+    "G3": pgettext_lazy("brief", "end of pilot"),
+    "G4": pgettext_lazy("brief", "investment"),
+}
+HISTORY = {
+    "submitted": pgettext_lazy("brief", "Idea submitted"),
+    "round_opened": pgettext_lazy("brief", "Panel consulted"),
+    "decided": pgettext_lazy("brief", "Decided"),
+}
+# code: (title, text)
+NEXT_STEPS = {
+    "review": (
+        _("A panel reads your idea"),
+        _(
+            "The review starts. Its members read, score and vote without seeing each other’s answers; then a "
+            "mandated person decides. The page of the idea says until when."
+        ),
+    ),
+    "find_sponsor": (
+        _("The search for a sponsor starts"),
+        _(
+            "The programme looks with you for a director who promises days, euros and cover. Then you have the time "
+            "to prepare the pilot and its plan, before the next gate."
+        ),
+    ),
+    "pilot": (
+        _("The pilot starts"),
+        _(
+            "Your team tries the idea for real, as the sealed plan says: its indicators, its targets and its stop rule. "
+            "The sponsor follows it with you at each check-in."
+        ),
+    ),
+    "pilot_extended": (
+        _("The pilot goes on"),
+        _("It is extended once, with the same plan. It then ends with a decision."),
+    ),
+    "evaluation": (
+        _("The evaluation starts"),
+        _(
+            "Someone outside the team sets the readings beside the sealed targets and writes what happened. You read "
+            "it before the last decision."
+        ),
+    ),
+    "run": (
+        _("The service stays"),
+        _(
+            "Its owner takes it over. Its benefits are read after 6 and 12 months, and you will see what they show."
+        ),
+    ),
+    "done": (
+        _("Your service does it"),
+        _("A photo and a line will say that it is done."),
+    ),
+    "follow": (
+        _("The idea goes on"),
+        _("The page of the idea shows its next step, who has it in hand and until when."),
+    ),
+    "meet_conditions": (
+        _("The conditions are met"),
+        _(
+            "Each has an owner and a date. The owner says on the page of the idea when it is met; while one is open, "
+            "the next gate cannot decide to go on."
+        ),
+    ),
+    "complete": (
+        _("Complete your idea"),
+        _("Answer the points named above, then send it again from its page: it comes back to the same gate."),
+    ),
+    "wait": (
+        _("The idea waits"),
+        _(
+            "There is nothing you have to do. It comes back by itself where it was, on the date or once someone says "
+            "that the condition is met."
+        ),
+    ),
+    "ask_reexamination": (
+        _("Ask for a re-examination"),
+        _(
+            "You have %(ask)s working days from the day you were handed this brief; your leave does not count. Write to "
+            "the programme and say why. A mandated person who took no part in this decision answers within %(answer)s "
+            "working days. Nothing goes through your manager."
+        ),
+    ),
+    "new_draft": (
+        _("Take it up again"),
+        _("Your text stays yours: copy it into a new draft when something has changed, and submit it again."),
+    ),
+    "withdraw": (
+        _("Or withdraw it"),
+        _("You may withdraw your idea at any time from its page, without giving a reason."),
+    ),
+    "join": (
+        _("Carry on with the other team"),
+        _("The two ideas go on as one, and the credit is shared."),
+    ),
+    "follow_redirect": (
+        _("Another service takes it"),
+        _("It was passed on with your consent. Your receipt stays valid."),
+    ),
+    "ask_the_programme": (
+        _("Talk it over"),
+        _("The programme team explains this decision to you and helps with the next step, whenever you ask."),
+    ),
+}
+NUMBERS = {"ask": rules.REEXAMINATION_ASK_DAYS, "answer": rules.REEXAMINATION_ANSWER_DAYS}
