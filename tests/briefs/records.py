@@ -43,14 +43,22 @@ OPINION = Opinion(
     quorum=True,
     diversity=True,
 )
+WHY = {
+    "severity": "L’égout a débordé onze fois en 2025 ; des caves sont pompées la nuit.",
+    "value": "Près d’un tiers du débit de pointe vient de ces deux cours : agir là soulage la rue et donne de "
+    "l’ombre aux élèves.",
+    "feasibility": "La hauteur d’eau côté maternelle n’est pas démontrée, ni l’entretien réparti : d’où les "
+    "conditions 1 et 2.",
+    "learning": "Un été de relevés dira si d’autres cours peuvent suivre, avant 2028.",
+}
 CRITERIA = (
-    Criterion("Gravité du problème", 25, (3, 3, 4, 4), "3.50", "L’égout a débordé onze fois en 2025 ; des caves sont pompées la nuit."),
-    Criterion("Utilité pour les personnes concernées", 25, (2, 3, 3, 4), "3.00", "Près d’un tiers du débit de pointe vient de ces deux cours : agir là soulage la rue et donne de l’ombre aux élèves."),
-    Criterion("Faisabilité d’un essai", 15, (1, 2, 2, 4), "2.25", "La hauteur d’eau côté maternelle n’est pas démontrée, ni l’entretien réparti : d’où les conditions 1 et 2."),
-    Criterion("Ce que l’on apprendrait", 15, (2, 3, 3, 4), "3.00", "Un été de relevés dira si d’autres cours peuvent suivre, avant 2028."),
+    Criterion("Gravité du problème", 25, (3, 3, 4, 4), "3.50", WHY["severity"]),
+    Criterion("Utilité pour les personnes concernées", 25, (2, 3, 3, 4), "3.00", WHY["value"]),
+    Criterion("Faisabilité d’un essai", 15, (1, 2, 2, 4), "2.25", WHY["feasibility"]),
+    Criterion("Ce que l’on apprendrait", 15, (2, 3, 3, 4), "3.00", WHY["learning"]),
     Criterion("Portée et équité", 10, (1, 2, 2, 3), "2.00"),
     Criterion("Nouveauté pour la collectivité", 10, (1, 2, 3), "2.00"),
-)  # fmt: skip
+)
 
 
 def selection(**changes: Any) -> BriefRecord:
@@ -71,8 +79,9 @@ def selection(**changes: Any) -> BriefRecord:
         "round_sha256": "a0554b1b6b9a662373b9fec37ecc08613ad43d75d0d2268ba2917dfe0521a22f",
         "decided_at": datetime(2026, 11, 12, 15, 40, tzinfo=UTC),
         "outcome": "go_with_conditions",
-        "reasons": "Le besoin est réel et mesuré, et deux cours suffisent pour apprendre.\n\nL’idée passe au parrainage. "
-        "Aucune dépense n’est engagée à ce jalon. Les trois conditions ci-dessous doivent être levées avant le jalon G2.",
+        "reasons": "Le besoin est réel et mesuré, et deux cours suffisent pour apprendre.\n\n"
+        "L’idée passe au parrainage. Aucune dépense n’est engagée à ce jalon. Les trois conditions ci-dessous "
+        "doivent être levées avant le jalon G2.",
         "decider": DGA,
         "opinion": OPINION,
         "criteria": CRITERIA,
@@ -118,8 +127,8 @@ def departing_stop() -> BriefRecord:
     return selection(
         outcome="stop",
         departs=True,
-        departure_reason="Le panel a lu le dossier avant l’avis du service de l’eau, rendu le 10 novembre : les deux cours "
-        "seront reprises par le chantier du collecteur dès 2027. Un essai y serait détruit avant d’avoir rien appris.",
+        departure_reason="Le panel a lu le dossier avant l’avis du service de l’eau, rendu le 10 novembre : les "
+        "deux cours seront reprises par le chantier du collecteur dès 2027. Un essai y serait détruit avant d’avoir rien appris.",
         reasons="Le problème est réel, et le chantier du collecteur y répond autrement.",
         conditions=(),
         learning="Une cour non concernée par le chantier reste à trouver.",

@@ -4,7 +4,7 @@ Pure: no Django, no clock, no database. Texts are in the brief's language; codes
 worded by the template. No author, voter or panel member is in it; nobody's row of answers either.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -179,7 +179,7 @@ def brief_number(idea_number: str, gate: str, round_number: int) -> str:
 
 def from_data(data: Mapping[str, Any]) -> BriefRecord:
     """The record that `as_data` gave. Raises KeyError or TypeError on anything else."""
-    several = {
+    several: dict[str, Callable[[Any], Any]] = {
         "criteria": lambda row: Criterion(**row | {"levels": tuple(row["levels"])}),
         "must_meets": lambda row: MustMeet(**row),
         "conditions": lambda row: Condition(**row | {"due_on": _date(row["due_on"])}),
@@ -187,7 +187,7 @@ def from_data(data: Mapping[str, Any]) -> BriefRecord:
         "history": lambda row: HistoryLine(**row | {"on": _date(row["on"])}),
         "gaps": str,
     }
-    one = {
+    one: dict[str, Callable[[Any], Any]] = {
         "letterhead": lambda row: Letterhead(**row),
         "decider": _signature,
         "second": _signature,

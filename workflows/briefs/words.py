@@ -60,8 +60,8 @@ NEXT_STEPS = {
     "pilot": (
         _("The pilot starts"),
         _(
-            "Your team tries the idea for real, as the sealed plan says: its indicators, its targets and its stop rule. "
-            "The sponsor follows it with you at each check-in."
+            "Your team tries the idea for real, as the sealed plan says: its indicators, its targets and its stop "
+            "rule. The sponsor follows it with you at each check-in."
         ),
     ),
     "pilot_extended": (
@@ -110,8 +110,8 @@ NEXT_STEPS = {
     "ask_reexamination": (
         _("Ask for a re-examination"),
         _(
-            "You have %(ask)s working days from the day you were handed this brief; your leave does not count. Write to "
-            "the programme and say why. A mandated person who took no part in this decision answers within %(answer)s "
+            "You have %(ask)s working days from the day you were handed this brief; your leave does not count. Write "
+            "to the programme and say why. A mandated person who took no part in this decision answers within %(answer)s "
             "working days. Nothing goes through your manager."
         ),
     ),
