@@ -128,7 +128,8 @@ def departing_stop() -> BriefRecord:
         outcome="stop",
         departs=True,
         departure_reason="Le panel a lu le dossier avant l’avis du service de l’eau, rendu le 10 novembre : les "
-        "deux cours seront reprises par le chantier du collecteur dès 2027. Un essai y serait détruit avant d’avoir rien appris.",
+        "deux cours seront reprises par le chantier du collecteur dès 2027. Un essai y serait "
+        "détruit avant d’avoir rien appris.",
         reasons="Le problème est réel, et le chantier du collecteur y répond autrement.",
         conditions=(),
         learning="Une cour non concernée par le chantier reste à trouver.",

@@ -111,8 +111,8 @@ NEXT_STEPS = {
         _("Ask for a re-examination"),
         _(
             "You have %(ask)s working days from the day you were handed this brief; your leave does not count. Write "
-            "to the programme and say why. A mandated person who took no part in this decision answers within %(answer)s "
-            "working days. Nothing goes through your manager."
+            "to the programme and say why. A mandated person who took no part in this decision answers within "
+            "%(answer)s working days. Nothing goes through your manager."
         ),
     ),
     "new_draft": (
