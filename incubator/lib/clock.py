@@ -23,6 +23,22 @@ def today(zone: str | ZoneInfo | None = None) -> date:
     return now().astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone).date()
 
 
+def moved_to() -> str:
+    """The instant a moved clock shows, as ISO text to hand to a job; '' when the clock is the real one."""
+    instant = _moved.get()
+    return instant.isoformat() if instant else ""
+
+
+@contextmanager
+def as_of(instant: str) -> Iterator[None]:
+    """Run a job's block at the instant `moved_to()` gave its act, or at the real time for ''."""
+    if not instant:
+        yield
+        return
+    with moved(datetime.fromisoformat(instant)):
+        yield
+
+
 @contextmanager
 def moved(at: datetime) -> Iterator[None]:
     """Run a block at another instant; `at` is aware. Frozen inside the block, restored after it."""

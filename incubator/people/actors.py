@@ -5,7 +5,7 @@ from typing import Literal
 
 from incubator.people.models import Person
 
-System = Literal["clock", "import", "substitution"]
+System = Literal["clock", "import", "seating", "substitution"]
 
 
 @dataclass(frozen=True)
@@ -35,4 +35,5 @@ class Actor:
 
 CLOCK = Actor(system="clock")
 IMPORT = Actor(system="import")
+SEATING = Actor(system="seating")
 SUBSTITUTION = Actor(system="substitution")

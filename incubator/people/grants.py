@@ -3,6 +3,7 @@
 Guardian holds individual exceptions (readers of a confidential idea, helpers, partners of one pilot).
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -123,6 +124,13 @@ def is_absent(person: Person, on: date | None = None) -> bool:
     """Whether an absence of this person covers the day (default: today)."""
     day = on or clock.today()
     return Absence.objects.filter(person=person, starts_on__lte=day, ends_on__gte=day).exists()
+
+
+def absent_among(people: Sequence[Person], on: date | None = None) -> list[int]:
+    """The primary keys of those absent on the day (default: today), in one query."""
+    day = on or clock.today()
+    found = Absence.objects.filter(person__in=people, starts_on__lte=day, ends_on__gte=day)
+    return list(found.values_list("person", flat=True))
 
 
 def stands_in_for(deputy: Person, on: date | None = None) -> QuerySet[Person]:

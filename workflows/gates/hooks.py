@@ -1,4 +1,4 @@
-"""What stage rooms announce and `journey` answers: a call upwards, handed in when the application starts."""
+"""What gates and stage rooms announce and the rooms above answer: handed in when the application starts."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -8,15 +8,18 @@ from incubator.people.actors import Actor
 
 Name = Literal["stage_ready", "sponsor_lost", "decided"]
 Effects = list[dict[str, Any]]
-Handler = Callable[[Idea, Actor], Effects]
+Handler = Callable[[Idea, Actor, Any], Effects]
 _handlers: dict[str, list[Handler]] = {}
 
 
 def on(name: Name, handler: Handler) -> None:
-    """`handler(idea, by)` runs inside the announcing action's transaction and lock, and returns its effects."""
+    """`handler(idea, by, cause)` runs inside the announcing action's transaction and lock, and returns its effects.
+
+    `cause` is the decision for `decided`, else whatever the announcing room gives (or None).
+    """
     _handlers.setdefault(name, []).append(handler)
 
 
-def fire(name: Name, *, idea: Idea, by: Actor) -> Effects:
+def fire(name: Name, *, idea: Idea, by: Actor, cause: Any = None) -> Effects:
     """Run the handlers; the effects returned belong in the announcing action's one event."""
-    return [line for handler in _handlers.get(name, []) for line in handler(idea, by)]
+    return [line for handler in _handlers.get(name, []) for line in handler(idea, by, cause)]

@@ -64,6 +64,8 @@ class GateRound(models.Model):
     due_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=20, blank=True)
+    # The capacity that decides instead of the gate's own: when sponsor and lead do not agree.
+    handed_to = models.CharField(max_length=20, blank=True)
     record = models.JSONField(null=True, blank=True)
     record_sha256 = models.CharField(max_length=64, blank=True)
 
@@ -174,7 +176,7 @@ class Vote(models.Model):
 class Decision(models.Model):
     """What the mandated person decided on a round. A draft decision is pending until it is issued.
 
-    `criterion_reasons`: `{criterion or must-meet key: text}`; `next_steps`: codes of what the author can do next.
+    `answers`: must-meets the decider answered at a gate without seats; `criterion_reasons`: `{criterion or must-meet key: text}`; `next_steps`: codes of what the author can do next.
     """
 
     class Outcome(models.TextChoices):
@@ -196,6 +198,7 @@ class Decision(models.Model):
     departure_reason = models.TextField(blank=True)
     reasons = models.TextField()
     criterion_reasons = models.JSONField(default=dict)
+    answers = models.JSONField(default=dict)
     next_steps = models.JSONField(default=list)
     gaps = models.JSONField(default=list)
     learning = models.TextField(blank=True)

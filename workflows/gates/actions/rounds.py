@@ -1,0 +1,75 @@
+"""Entering a gate opens a round; leaving it without a decision voids it."""
+
+from typing import Any
+
+from ideas.drafting.models import Idea
+from incubator.events.actions import effect
+from incubator.inbox import actions as inbox
+from incubator.lib import clock, working_days
+from incubator.people.models import Entity
+from workflows.gates.configuration import pinned
+from workflows.gates.models import GateRound, Seat
+
+
+def due_after(entity: Entity, count: int, start: Any = None) -> Any:
+    """The due time `count` working days of the entity after `start` (default: now)."""
+    return working_days.due(
+        start or clock.now(),
+        count,
+        zone=entity.time_zone,
+        country=entity.holidays_country,
+        closing_days=entity.closing_days,
+    )
+
+
+def enter(idea: Idea, gate: str) -> tuple[GateRound, list[dict[str, Any]]]:
+    """Open a round in state `seating` with its configuration frozen, and defer the job that fills its seats.
+
+    The caller holds the idea's lock and appends the event that lists the effects.
+    """
+    from workflows.gates.jobs import fill_seats_of
+
+    configuration, rules, number = pinned(idea, gate)
+    now, entity = clock.now(), idea.programme.entity
+    round_ = GateRound.objects.create(
+        idea=idea,
+        gate=gate,
+        number=number,
+        configuration=configuration,
+        rules=rules,
+        content_version=idea.content.version,
+        entered_at=now,
+        review_due_at=due_after(entity, rules["review_in"]) if "review_in" in rules else None,
+        due_at=_due_at(idea, rules, number),
+    )
+    # One seating at a time per pool, so that "least loaded" is counted right.
+    fill_seats_of.configure(lock=f"seating:{idea.programme.key}").defer(
+        round_key=str(round_.key), at=clock.moved_to()
+    )
+    return round_, [effect("round", None, "seating", gate=gate, number=number, round=str(round_.key))]
+
+
+def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
+    """Void the open rounds of an idea that leaves its gate without a decision; the seats are freed."""
+    now, effects = clock.now(), []
+    for round_ in GateRound.objects.filter(idea=idea, state__in=["seating", "open"]).order_by("pk"):
+        open_seats = list(Seat.objects.filter(round=round_, state="open"))
+        Seat.objects.filter(round=round_, state="open").update(state="closed", left_at=now)
+        effects.append(effect("round", round_.state, "void", gate=round_.gate, reason=reason, round=str(round_.key)))
+        round_.state, round_.closed_at, round_.void_reason = "void", now, reason
+        round_.save(update_fields=["state", "closed_at", "void_reason"])
+        inbox.close(*work_keys(round_, open_seats))
+    return effects
+
+
+def work_keys(round_: GateRound, seats: list[Seat]) -> list[str]:
+    """The keys of every work item a round may have opened."""
+    acts = ("decide", "seat_panel", "second_signature", "agree")
+    return [f"{act}:{round_.key}" for act in acts] + [f"vote:{seat.key}" for seat in seats]
+
+
+def _due_at(idea: Idea, rules: dict[str, Any], number: int) -> Any:
+    entity = idea.programme.entity
+    if number == 1 and "due_from_submission" in rules and idea.submitted_at:
+        return due_after(entity, rules["due_from_submission"], idea.submitted_at)
+    return due_after(entity, rules.get("due") or rules["review_in"] * 2)

@@ -1,0 +1,57 @@
+"""A gate's configuration: read from the defaults, published as version 1, pinned at an idea's first round."""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from ideas.drafting.models import Idea
+from incubator.lib import clock
+from workflows.gates.models import GateConfiguration, GateRound
+
+
+@lru_cache(maxsize=1)
+def defaults() -> dict[str, Any]:
+    """`fixtures/defaults.json`: the one source of numbers, weights and words."""
+    loaded: dict[str, Any] = json.loads((settings.ROOT / "fixtures" / "defaults.json").read_text())
+    return loaded
+
+
+def default_rules(gate: str) -> dict[str, Any]:
+    """The rules of a gate before a programme changes them."""
+    return {"gate": gate, "max_reworks": defaults()["rework"]["max_per_gate"]} | defaults()["gates"][gate]
+
+
+def pinned(idea: Idea, gate: str) -> tuple[GateConfiguration, dict[str, Any], int]:
+    """The configuration, its rules with the call's names settings, and the number of the round to open.
+
+    Law 10: an idea's first round at a gate pins its configuration; rework and re-examination reuse it.
+    """
+    last = (
+        GateRound.objects.filter(idea=idea, gate=gate).select_related("configuration").order_by("-number").first()
+    )
+    if last is not None:
+        return last.configuration, last.rules, last.number + 1
+    configuration = published(idea, gate)
+    return configuration, configuration.rules | _names(idea), 1
+
+
+def published(idea: Idea, gate: str) -> GateConfiguration:
+    """The newest published configuration; a programme that has none publishes the defaults."""
+    found = GateConfiguration.objects.filter(programme=idea.programme, gate=gate, state="published").first()
+    if found is None:
+        found, _created = GateConfiguration.objects.get_or_create(
+            programme=idea.programme,
+            gate=gate,
+            version=1,
+            defaults={"state": "published", "rules": default_rules(gate), "published_at": clock.now()},
+        )
+    return found
+
+
+def _names(idea: Idea) -> dict[str, Any]:
+    if idea.call is None:
+        return {}
+    settings_of_call = {"authors_hidden": idea.call.authors_hidden, "voters_hidden": idea.call.voters_hidden}
+    return {name: value for name, value in settings_of_call.items() if value is not None}

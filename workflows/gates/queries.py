@@ -1,0 +1,79 @@
+"""Reads of rounds: their record, their opinion, what they wait for."""
+
+from typing import Any
+
+from ideas.drafting.models import Idea
+from incubator.events.rules import canonical, sha256
+from workflows.gates import rules
+from workflows.gates.facts import read_facts
+from workflows.gates.models import Condition, Decision, GateRound, Seat, Vote
+
+
+def record_of(round_: GateRound, idea: Idea, answers: dict[str, str] | None = None) -> dict[str, Any]:
+    """The record as it stands now; frozen as it is when the round is decided. Same rows, same record.
+
+    Four queries: seats, votes in force, decisions before, open conditions; and one for each fact.
+    """
+    facts = [rule["key"] for rule in round_.rules.get("must_meet", []) if rule["kind"] == "fact"]
+    read = read_facts(idea, round_.gate, facts)
+    if round_.gate != "G0":
+        read[rules.UNMET_CONDITIONS] = not open_conditions(idea).exists()
+    return {
+        "gate": round_.gate,
+        "round": round_.number,
+        "content_version": round_.content_version,
+        "rules": round_.rules,
+        "facts": read,
+        "reworks": Decision.objects.filter(
+            round__idea=idea, round__gate=round_.gate, outcome="rework", issued_at__isnull=False
+        ).count(),
+        "extended": bool(read_facts(idea, round_.gate, ["extended"])["extended"])
+        if "extend" in (round_.rules.get("go_on") or [])
+        else False,
+        "answers": answers or {},
+        "seats": seats_of(round_),
+    }
+
+
+def seats_of(round_: GateRound) -> list[dict[str, Any]]:
+    """The seats that count, by seat key, each with its vote in force or null."""
+    votes = {vote.seat_id: vote for vote in Vote.objects.filter(seat__round=round_, in_force=True)}
+    seats = Seat.objects.filter(round=round_, state__in=["open", "closed"]).select_related("person").order_by("key")
+    return [
+        {
+            "seat": str(seat.key),
+            "person": str(seat.person.key),
+            "chair": seat.is_chair,
+            "other_department": seat.other_department,
+            "vote": _vote(votes.get(seat.pk)),
+        }
+        for seat in seats
+    ]
+
+
+def _vote(vote: Vote | None) -> dict[str, Any] | None:
+    if vote is None:
+        return None
+    return {
+        "choice": vote.choice,
+        "must_meets": vote.must_meets,
+        "scores": vote.scores,
+        "conditions": vote.conditions,
+        "content_version": vote.content_version,
+        "to_authors_sha256": sha256(vote.comment_to_authors),
+        "to_panel_sha256": sha256(vote.comment_to_panel),
+    }
+
+
+def record_sha256(record: dict[str, Any]) -> str:
+    return sha256(canonical(record))
+
+
+def open_conditions(idea: Idea) -> Any:
+    """Conditions of issued decisions that nobody has confirmed as met."""
+    return Condition.objects.filter(decision__round__idea=idea, decision__issued_at__isnull=False, met_at=None)
+
+
+def waiting_seats(round_: GateRound) -> Any:
+    """Open seats without a vote in force."""
+    return Seat.objects.filter(round=round_, state="open").exclude(votes__in_force=True)

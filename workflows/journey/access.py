@@ -1,0 +1,77 @@
+"""Who may read an idea, and whose names show: the answers that `ideas.access` asks for (law 8)."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from ideas.drafting.models import Idea, TeamMember
+from incubator.inbox.models import WorkItem
+from incubator.lib import clock
+from incubator.people import grants
+from incubator.people.models import Person, RoleGrant
+from workflows.gates.models import GateRound, Seat
+
+OPEN_TO_STAFF = ("live", "held", "stopped", "merged", "redirected", "in_service", "precedent")
+
+
+class JourneyAccess:
+    """Everyone employed reads submitted ideas; drafts, confidential and withdrawn ones only those concerned."""
+
+    def readable(self, reader: Person) -> QuerySet[Idea]:
+        mine = TeamMember.objects.filter(idea=OuterRef("pk"), person=reader, declined_at=None, left_at=None)
+        if reader.kind == Person.Kind.GUEST:
+            return Idea.objects.filter(Exists(mine) | self._asked(reader)).exclude(state="draft")
+        public = Q(state__in=OPEN_TO_STAFF, confidential=False)
+        submitted = ~Q(state="draft")
+        return Idea.objects.filter(
+            public | Exists(mine) | submitted & (self._asked(reader) | self._led(reader) | self._allowed(reader))
+        )
+
+    def may_read(self, reader: Person, idea: Idea) -> bool:
+        if idea.state in OPEN_TO_STAFF and not idea.confidential and reader.kind != Person.Kind.GUEST:
+            return reader.is_active
+        return self.readable(reader).filter(pk=idea.pk).exists()
+
+    def sees_authors(self, reader: Person, idea: Idea) -> bool:
+        """Hidden from submission until the round is decided, on every surface, except to the team and the lead."""
+        if idea.state == "precedent" or not self.names_hidden(idea):
+            return True
+        if idea.team.filter(person=reader, declined_at=None, left_at=None).exists():
+            return True
+        return grants.holds(
+            reader, "programme_lead", entity=idea.programme.entity, programme_key=idea.programme.key
+        ) and not Seat.objects.filter(round__idea=idea, person=reader, state="open").exclude(round__gate="G0").exists()
+
+    def names_hidden(self, idea: Idea) -> bool:
+        """Whether a round, open or to come, judges this idea without its authors' names."""
+        if idea.state in ("withdrawn", "stopped") or idea.state == "held":
+            return self._masked(idea)
+        return idea.state == "live" and idea.stage in ("submission", "review") and self._masked(idea)
+
+    def _masked(self, idea: Idea) -> bool:
+        if idea.masked_until_selected and idea.stage in ("submission", "review"):
+            return True
+        last = GateRound.objects.filter(idea=idea).exclude(gate="G0").order_by("-pk").values("state", "rules").first()
+        if last is not None:
+            return bool(last["rules"].get("authors_hidden")) and last["state"] != "decided"
+        return bool(idea.call and idea.call.authors_hidden)
+
+    def _asked(self, reader: Person) -> Q:
+        items = WorkItem.objects.filter(
+            person=reader, subject_kind="idea", subject_key=OuterRef("key"), closed_at=None
+        )
+        seats = Seat.objects.filter(round__idea=OuterRef("pk"), person=reader, state__in=["open", "closed"])
+        return Q(Exists(items)) | Q(Exists(seats))
+
+    def _led(self, reader: Person) -> Q:
+        now = clock.now()
+        leads = RoleGrant.objects.filter(
+            Q(ends_at=None) | Q(ends_at__gt=now),
+            Q(programme_key="") | Q(programme_key=OuterRef("programme__key")),
+            Q(entity=None) | Q(entity=OuterRef("programme__entity")),
+            person=reader,
+            role="programme_lead",
+            starts_at__lte=now,
+        )
+        return Q(Exists(leads))
+
+    def _allowed(self, reader: Person) -> Q:
+        return Q(pk__in=grants.allowed_subjects(reader, "ideas.view_idea", Idea).values("pk"))

@@ -1,0 +1,159 @@
+"""Our viewflow nodes: stations where an idea waits, left by a named outcome. The only user of viewflow's engine.
+
+A station is one task; a gate's panel is rows. Between two stations stands no gateway task: the station knows
+which outcome leads where, so a move is one task closed and one opened.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from viewflow import this
+from viewflow.workflow import flow
+from viewflow.workflow.activation import Activation
+from viewflow.workflow.base import Edge
+from viewflow.workflow.fields import import_flow_by_ref
+from viewflow.workflow.models import Task
+from viewflow.workflow.nodes.handle import HandleActivation
+from viewflow.workflow.status import STATUS
+
+from ideas.drafting.models import Idea
+from ideas.lock import is_locked, locked
+from incubator.people.actors import Actor
+
+
+@dataclass
+class Movement:
+    """One act's way through the flow: the locked idea, who acts, the decision or hold that causes it, if one does,
+    and the effects gathered for the act's event."""
+
+    idea: Idea
+    by: Actor
+    cause: Any = None
+    effects: list[dict[str, Any]] = field(default_factory=list)
+
+
+_movement: ContextVar[Movement] = ContextVar("movement")
+
+
+class IdeaLock:
+    """viewflow's lock on a process is the idea's row; nothing to do when the running action holds it already."""
+
+    @contextmanager
+    def __call__(self, flow_class: Any, process_pk: int) -> Iterator[None]:
+        idea_pk = flow_class.process_class.objects.values_list("idea", flat=True).get(pk=process_pk)
+        if is_locked(idea_pk):
+            with transaction.atomic(savepoint=False):
+                yield
+        else:
+            with locked(idea_pk):
+                yield
+
+
+class StationActivation(HandleActivation):
+    """Entering a station runs its `enter` function with the movement; leaving it follows the outcome."""
+
+    outcome = ""
+
+    @classmethod
+    def create(
+        cls, flow_task: Any, prev_activation: Any, token: Any, data: Any = None, seed: Any = None
+    ) -> "StationActivation":
+        activation: StationActivation = super().create(flow_task, prev_activation, token, data=data, seed=seed)
+        if flow_task.enter is not None:
+            flow_task.enter(_movement.get())
+        return activation
+
+    @Activation.status.transition(source=STATUS.DONE)
+    def create_next(self) -> Iterator[Any]:
+        yield self.flow_task.way(self.outcome)._create(self, self.task.token)
+
+
+class Station(flow.Handle):
+    """A node where an idea waits for someone: `Station(enter=this.enter_x).On("go", this.y).On("stop", this.z)`."""
+
+    task_type = "STATION"
+    activation_class = StationActivation
+
+    def __init__(self, enter: Any = None, gate: str = "") -> None:
+        super().__init__()
+        self.enter: Callable[[Movement], None] | None = enter
+        self.gate = gate
+        self.ways: dict[str, Any] = {}
+
+    def On(self, *outcomes_then_node: Any) -> "Station":  # noqa: N802 - viewflow's way of naming
+        """The last argument is the node that each of the outcomes before it leads to."""
+        *outcomes, node = outcomes_then_node
+        self.ways.update(dict.fromkeys(outcomes, node))
+        return self
+
+    def way(self, outcome: str) -> Any:
+        """The node an outcome leads to. Raises KeyError for one this station does not know: a defect, not a refusal."""
+        return self.ways[outcome]
+
+    def _resolve(self, cls: Any) -> None:
+        super()._resolve(cls)
+        self.enter = this.resolve(cls, self.enter)
+        self.ways = {outcome: this.resolve(cls, node) for outcome, node in self.ways.items()}
+
+    def _outgoing(self) -> Iterator[Edge]:
+        for outcome, node in self.ways.items():
+            yield Edge(src=self, dst=node, edge_class="next", label=outcome)
+
+
+def start(flow_reference: str, idea: Idea, by: Actor) -> list[dict[str, Any]]:
+    """Start the flow named by its stored reference for an idea whose lock is held; gives the effects."""
+    flow_class = import_flow_by_ref(flow_reference)
+    movement = Movement(idea, by)
+    with _moving(movement):
+        activation = flow_class.start.activation_class.create(flow_class.start, None, None)
+        activation.process.idea = idea
+        activation.process.save()
+        activation.task.process = activation.process
+        activation.complete()
+        activation.activate_next()
+    return movement.effects
+
+
+def move(idea: Idea, outcome: str, by: Actor, cause: Any = None) -> list[dict[str, Any]]:
+    """Leave the station where the idea waits by `outcome`; gives the effects of arriving at the next.
+
+    The caller holds the idea's lock and saves the idea afterwards: stations write on this very instance.
+    """
+    task = open_task(idea)
+    movement = Movement(idea, by, cause)
+    with _moving(movement):
+        activation = task.flow_task.activation_class(task)
+        activation.run(None)
+        activation.outcome = outcome
+        activation.execute()
+    return movement.effects
+
+
+def open_task(idea: Idea) -> Task:
+    """The task of the station where the idea waits now."""
+    return (
+        Task.objects.select_related("process__ideaprocess")
+        .order_by("pk")
+        .get(process__ideaprocess__idea=idea, finished=None)
+    )
+
+
+def station_of(idea: Idea) -> str:
+    """The name of the station where the idea waits; '' when its process has ended or never began."""
+    task = (
+        Task.objects.filter(process__ideaprocess__idea=idea, finished=None).order_by("pk").only("flow_task").first()
+    )
+    return task.flow_task.name if task and task.flow_task else ""
+
+
+@contextmanager
+def _moving(movement: Movement) -> Iterator[None]:
+    token = _movement.set(movement)
+    try:
+        yield
+    finally:
+        _movement.reset(token)
