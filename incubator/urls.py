@@ -4,6 +4,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incubator.lib.urls")),
     path("", include("incubator.inbox.urls")),
     path("", include("incubator.messages.urls")),
+    path("", include("workflows.journey.urls")),
+    path("", include("workflows.gates.urls")),
 ]
 
 handler400 = "incubator.lib.errors.bad_request"

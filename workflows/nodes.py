@@ -62,7 +62,9 @@ class StationActivation(HandleActivation):
     def create(
         cls, flow_task: Any, prev_activation: Any, token: Any, data: Any = None, seed: Any = None
     ) -> "StationActivation":
-        activation: StationActivation = super().create(flow_task, prev_activation, token, data=data, seed=seed)
+        activation: StationActivation = super().create(
+            flow_task, prev_activation, token, data=data, seed=seed
+        )
         if flow_task.enter is not None:
             flow_task.enter(_movement.get())
         return activation
@@ -145,7 +147,10 @@ def open_task(idea: Idea) -> Task:
 def station_of(idea: Idea) -> str:
     """The name of the station where the idea waits; '' when its process has ended or never began."""
     task = (
-        Task.objects.filter(process__ideaprocess__idea=idea, finished=None).order_by("pk").only("flow_task").first()
+        Task.objects.filter(process__ideaprocess__idea=idea, finished=None)
+        .order_by("pk")
+        .only("flow_task")
+        .first()
     )
     return task.flow_task.name if task and task.flow_task else ""
 

@@ -64,19 +64,26 @@ def mandate_to_decide(round_: GateRound, idea: Idea, person: Person) -> Mandate:
     """The mandate by which this person decides. Raises NotAllowed with what is missing: a mandate, or distance."""
     rule = decider_rule(round_)
     mandate = grants.mandates(
-        entity=idea.programme.entity, capacities=CAPACITIES[rule], holder=person, programme_key=idea.programme.key
+        entity=idea.programme.entity,
+        capacities=CAPACITIES[rule],
+        holder=person,
+        programme_key=idea.programme.key,
     ).first()
     if rule == "sponsor_and_lead" and mandate is not None and mandate.capacity != "programme_lead":
         sponsor = sponsor_of(idea)
         mandate = mandate if sponsor is not None and sponsor.pk == person.pk else None
     if mandate is None:
         raise NotAllowed(
-            _("This decision is made by someone who holds a delegation for it today. You hold none for this gate."),
+            _(
+                "This decision is made by someone who holds a delegation for it today. You hold none for this gate."
+            ),
             code="decide.no_mandate",
         )
     if conflicts(person, idea, round_.gate).hard:
         raise NotAllowed(
-            _("You cannot decide on this idea: you are too close to it. Another holder of a delegation decides."),
+            _(
+                "You cannot decide on this idea: you are too close to it. Another holder of a delegation decides."
+            ),
             code="decide.hard_conflict",
         )
     return mandate
@@ -96,7 +103,8 @@ def mandate_to_sign(round_: GateRound, idea: Idea, person: Person, decision: Dec
     """
     if person.pk == decision.decider_id:
         raise NotAllowed(
-            _("A second person signs this decision. It waits for someone other than you."), code="sign.same_person"
+            _("A second person signs this decision. It waits for someone other than you."),
+            code="sign.same_person",
         )
     if decider_rule(round_) == "sponsor_and_lead":
         mandate = mandate_to_decide(round_, idea, person)

@@ -29,7 +29,10 @@ def pinned(idea: Idea, gate: str) -> tuple[GateConfiguration, dict[str, Any], in
     Law 10: an idea's first round at a gate pins its configuration; rework and re-examination reuse it.
     """
     last = (
-        GateRound.objects.filter(idea=idea, gate=gate).select_related("configuration").order_by("-number").first()
+        GateRound.objects.filter(idea=idea, gate=gate)
+        .select_related("configuration")
+        .order_by("-number")
+        .first()
     )
     if last is not None:
         return last.configuration, last.rules, last.number + 1

@@ -70,7 +70,11 @@ def register_source(source: Source) -> None:
 def conflicts_of(people: Iterable[Person], idea: Idea, gate: str) -> dict[int, Conflicts]:
     """What stands against each of these persons for this idea at this gate, by primary key."""
     found = {person.pk: Conflicts() for person in people}
-    parameters = {"idea": idea.pk, "people": list(found), "today": clock.today(idea.programme.entity.time_zone)}
+    parameters = {
+        "idea": idea.pk,
+        "people": list(found),
+        "today": clock.today(idea.programme.entity.time_zone),
+    }
     with connection.cursor() as cursor:
         cursor.execute(FIND, parameters)
         rows = cursor.fetchall()

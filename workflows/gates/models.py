@@ -176,7 +176,8 @@ class Vote(models.Model):
 class Decision(models.Model):
     """What the mandated person decided on a round. A draft decision is pending until it is issued.
 
-    `answers`: must-meets the decider answered at a gate without seats; `criterion_reasons`: `{criterion or must-meet key: text}`; `next_steps`: codes of what the author can do next.
+    `answers`: must-meets the decider answered at a gate without seats.
+    `criterion_reasons`: `{criterion or must-meet key: text}`; `next_steps`: codes of what the author can do next.
     """
 
     class Outcome(models.TextChoices):

@@ -38,7 +38,11 @@ def record_of(round_: GateRound, idea: Idea, answers: dict[str, str] | None = No
 def seats_of(round_: GateRound) -> list[dict[str, Any]]:
     """The seats that count, by seat key, each with its vote in force or null."""
     votes = {vote.seat_id: vote for vote in Vote.objects.filter(seat__round=round_, in_force=True)}
-    seats = Seat.objects.filter(round=round_, state__in=["open", "closed"]).select_related("person").order_by("key")
+    seats = (
+        Seat.objects.filter(round=round_, state__in=["open", "closed"])
+        .select_related("person")
+        .order_by("key")
+    )
     return [
         {
             "seat": str(seat.key),
@@ -71,7 +75,9 @@ def record_sha256(record: dict[str, Any]) -> str:
 
 def open_conditions(idea: Idea) -> Any:
     """Conditions of issued decisions that nobody has confirmed as met."""
-    return Condition.objects.filter(decision__round__idea=idea, decision__issued_at__isnull=False, met_at=None)
+    return Condition.objects.filter(
+        decision__round__idea=idea, decision__issued_at__isnull=False, met_at=None
+    )
 
 
 def waiting_seats(round_: GateRound) -> Any:

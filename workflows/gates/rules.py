@@ -118,7 +118,9 @@ def criteria(record: Record) -> dict[str, Criterion]:
     """Per criterion the levels given, sorted (no order of seats is left in them), and their mean."""
     found = {}
     for rule in record["rules"].get("criteria", []):
-        scores = [vote["scores"].get(rule["key"], {}) for vote in _votes(record) if vote["choice"] != "abstain"]
+        scores = [
+            vote["scores"].get(rule["key"], {}) for vote in _votes(record) if vote["choice"] != "abstain"
+        ]
         levels = sorted(score["level"] for score in scores if "level" in score)
         mean = _two_decimals(Fraction(sum(levels), len(levels))) if levels else None
         found[rule["key"]] = Criterion(rule["weight"], levels, mean)
@@ -146,7 +148,9 @@ def outcomes(record: Record) -> list[str]:
     if record.get("extended"):
         onward = [outcome for outcome in onward if outcome != "extend"]
     back = [
-        outcome for outcome in BACK if outcome != "rework" or record["reworks"] < record["rules"].get("max_reworks", 2)
+        outcome
+        for outcome in BACK
+        if outcome != "rework" or record["reworks"] < record["rules"].get("max_reworks", 2)
     ]
     return onward + back
 
@@ -184,7 +188,10 @@ def _score(found: Mapping[str, Criterion]) -> Fraction | None:
     total = sum(item.weight for item in answered)
     if not total:
         return None
-    return sum((Fraction(sum(item.levels), len(item.levels)) * item.weight for item in answered), Fraction()) / total
+    return (
+        sum((Fraction(sum(item.levels), len(item.levels)) * item.weight for item in answered), Fraction())
+        / total
+    )
 
 
 def _missing(record: Record, found: Opinion) -> list[str]:
@@ -199,7 +206,9 @@ def _missing(record: Record, found: Opinion) -> list[str]:
     if found.criteria and found.score is None:
         missing.append("scores")
     missing += [
-        f"must_meet:{key}" for key, item in found.must_meets.items() if item.kind == "judgement" and item.met is None
+        f"must_meet:{key}"
+        for key, item in found.must_meets.items()
+        if item.kind == "judgement" and item.met is None
     ]
     if expressed and _side(record, found) is None:
         missing.append("casting_vote")

@@ -22,7 +22,9 @@ class JourneyAccess:
         public = Q(state__in=OPEN_TO_STAFF, confidential=False)
         submitted = ~Q(state="draft")
         return Idea.objects.filter(
-            public | Exists(mine) | submitted & (self._asked(reader) | self._led(reader) | self._allowed(reader))
+            public
+            | Exists(mine)
+            | submitted & (self._asked(reader) | self._led(reader) | self._allowed(reader))
         )
 
     def may_read(self, reader: Person, idea: Idea) -> bool:
@@ -36,9 +38,14 @@ class JourneyAccess:
             return True
         if idea.team.filter(person=reader, declined_at=None, left_at=None).exists():
             return True
-        return grants.holds(
-            reader, "programme_lead", entity=idea.programme.entity, programme_key=idea.programme.key
-        ) and not Seat.objects.filter(round__idea=idea, person=reader, state="open").exclude(round__gate="G0").exists()
+        return (
+            grants.holds(
+                reader, "programme_lead", entity=idea.programme.entity, programme_key=idea.programme.key
+            )
+            and not Seat.objects.filter(round__idea=idea, person=reader, state="open")
+            .exclude(round__gate="G0")
+            .exists()
+        )
 
     def names_hidden(self, idea: Idea) -> bool:
         """Whether a round, open or to come, judges this idea without its authors' names."""
@@ -49,7 +56,13 @@ class JourneyAccess:
     def _masked(self, idea: Idea) -> bool:
         if idea.masked_until_selected and idea.stage in ("submission", "review"):
             return True
-        last = GateRound.objects.filter(idea=idea).exclude(gate="G0").order_by("-pk").values("state", "rules").first()
+        last = (
+            GateRound.objects.filter(idea=idea)
+            .exclude(gate="G0")
+            .order_by("-pk")
+            .values("state", "rules")
+            .first()
+        )
         if last is not None:
             return bool(last["rules"].get("authors_hidden")) and last["state"] != "decided"
         return bool(idea.call and idea.call.authors_hidden)

@@ -5,17 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ideas.drafting.models import Idea, TeamMember
+from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.actions import Subject, append, effect
 from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
-from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
+from incubator.lib.refusals import Conflict, Invalid, NotFound
 from incubator.messages.actions import defer_telling
 from incubator.people import grants
 from incubator.people.actors import Actor
@@ -114,54 +113,6 @@ def hand_over(*, round_key: Any, by: Actor) -> None:
         )
 
 
-def report_condition(*, condition_key: Any, by: Actor, note: str) -> None:
-    """The owner says a condition is met; a lead is asked to confirm it."""
-    with locked(rounds__decision__conditions__key=condition_key) as idea:
-        condition = _open_condition(condition_key)
-        if condition.owner_id != by.human.pk and not _in_team(by.human, idea):
-            raise NotFound(_("There is no such condition, or it is not yours."))
-        if not note.strip():
-            sentence = _("Say in a line how it is met.")
-            raise Invalid(sentence, code="condition.note", fields={"note": [sentence]})
-        condition.met_note = note
-        condition.save(update_fields=["met_note"])
-        inbox.close(f"condition:{condition.key}")
-        inbox.open_for(
-            grants.holders("programme_lead", entity=idea.programme.entity, programme_key=idea.programme.key),
-            key=f"confirm:{condition.key}",
-            verb="confirm_condition",
-            subject_kind="idea",
-            subject_key=idea.key,
-            subject_title=idea.title,
-            url=reverse("condition", args=[condition.key]),
-        )
-        append(
-            subject=Subject("idea", idea.key),
-            verb="condition_reported",
-            by=by,
-            payload={"condition": str(condition.key), "note_sha256": sha256(note)},
-        )
-
-
-def confirm_condition(*, condition_key: Any, by: Actor) -> None:
-    """A lead confirms that a condition is met; the next gate is no longer blocked by it."""
-    with locked(rounds__decision__conditions__key=condition_key) as idea:
-        condition = _open_condition(condition_key)
-        place = {"entity": idea.programme.entity, "programme_key": idea.programme.key}
-        if not grants.holds(by.human, "programme_lead", **place) or _in_team(by.human, idea):
-            raise NotAllowed(_("A programme lead from outside the team confirms a condition."))
-        condition.met_at, condition.confirmed_by = clock.now(), by.human
-        condition.save(update_fields=["met_at", "confirmed_by"])
-        inbox.close(f"condition:{condition.key}", f"confirm:{condition.key}")
-        append(
-            subject=Subject("idea", idea.key),
-            verb="condition_met",
-            by=by,
-            payload={"condition": str(condition.key)},
-            effects=[effect("condition", "open", "met", condition=str(condition.key))],
-        )
-
-
 def _issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, Any], by: Actor) -> None:
     now = clock.now()
     decision.issued_at = now
@@ -175,7 +126,9 @@ def _issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, 
     Seat.objects.filter(round=round_, state="open").update(state="closed", left_at=now)
     inbox.close(*work_keys(round_, seats))
     effects = [effect("round", "open", "decided", gate=round_.gate, round=str(round_.key))]
-    effects += [effect("condition", None, "open", condition=str(item.key)) for item in decision.conditions.all()]
+    effects += [
+        effect("condition", None, "open", condition=str(item.key)) for item in decision.conditions.all()
+    ]
     effects += nodes.move(idea, decision.outcome, by, cause=decision)
     effects += hooks.fire("decided", idea=idea, by=by, cause=decision)
     idea.save(update_fields=["state", "stage", "holder", "held_since", "due_at", "ended_at"])
@@ -206,7 +159,8 @@ def _open_round(round_key: Any) -> GateRound:
         raise Conflict(_("The panel is not complete yet, so nothing can be decided."), code="decide.seating")
     if found.state != "open":
         raise Conflict(
-            _("This gate was decided already, or the idea left it. Nothing was changed."), code="decide.closed"
+            _("This gate was decided already, or the idea left it. Nothing was changed."),
+            code="decide.closed",
         )
     return found
 
@@ -214,13 +168,17 @@ def _open_round(round_key: Any) -> GateRound:
 def _permitted(round_: GateRound, record: dict[str, Any], outcome: str) -> rules.Permitted:
     if queries.waiting_seats(round_).exists() and clock.now() < (round_.review_due_at or round_.due_at):
         raise Conflict(
-            _("The panel has until its due date to vote, and votes are still missing. Decide once they are in."),
+            _(
+                "The panel has until its due date to vote, and votes are still missing. Decide once they are in."
+            ),
             code="decide.panel_still_votes",
         )
     found = next((item for item in rules.permitted(record) if item.outcome == outcome), None)
     if found is None:
         raise Conflict(
-            _("This outcome is not open now: look at the opinion and at what is not met yet, and choose another."),
+            _(
+                "This outcome is not open now: look at the opinion and at what is not met yet, and choose another."
+            ),
             code="decide.not_permitted",
             fields={"outcome": [_("Choose one of the outcomes that are open.")]},
         )
@@ -267,7 +225,9 @@ def decision_sentence(gap: str) -> str:
     }[gap]
 
 
-def _draft(round_: GateRound, by: Actor, mandate: Mandate, choice: Choice, allowed: rules.Permitted) -> Decision:
+def _draft(
+    round_: GateRound, by: Actor, mandate: Mandate, choice: Choice, allowed: rules.Permitted
+) -> Decision:
     """Write the decision, in place of a draft that waited; conditions are written anew."""
     decision, _made = Decision.objects.update_or_create(
         round=round_,
@@ -276,7 +236,9 @@ def _draft(round_: GateRound, by: Actor, mandate: Mandate, choice: Choice, allow
             "departs": allowed.departs,
             "departure_reason": choice.departure_reason if allowed.departs else "",
             "reasons": choice.reasons.strip(),
-            "criterion_reasons": {key: text for key, text in choice.criterion_reasons.items() if text.strip()},
+            "criterion_reasons": {
+                key: text for key, text in choice.criterion_reasons.items() if text.strip()
+            },
             "answers": choice.answers,
             "next_steps": NEXT_STEPS.get(choice.outcome, ["follow"]),
             "gaps": [gap for gap in choice.gaps if gap.strip()],
@@ -295,13 +257,18 @@ def _draft(round_: GateRound, by: Actor, mandate: Mandate, choice: Choice, allow
     )
     decision.conditions.all().delete()
     Condition.objects.bulk_create(
-        [Condition(decision=decision, text=text, owner=owner, due_on=due_on) for text, owner, due_on in choice.conditions]
+        [
+            Condition(decision=decision, text=text, owner=owner, due_on=due_on)
+            for text, owner, due_on in choice.conditions
+        ]
     )
     return decision
 
 
 def _ask_second(round_: GateRound, idea: Idea, decision: Decision, who: str) -> None:
-    people = [party.person for party in authority.parties(round_, idea) if party.person.pk != decision.decider_id]
+    people = [
+        party.person for party in authority.parties(round_, idea) if party.person.pk != decision.decider_id
+    ]
     if who == "other_party":
         sponsor = authority.sponsor_of(idea)
         is_sponsor = sponsor is not None and sponsor.pk == decision.decider_id
@@ -323,15 +290,3 @@ def _ask_second(round_: GateRound, idea: Idea, decision: Decision, who: str) -> 
         url=reverse("decide", args=[round_.key]),
         due_at=round_.due_at,
     )
-
-
-def _open_condition(condition_key: Any) -> Condition:
-    condition = Condition.objects.get(key=condition_key)
-    if condition.met_at is not None or condition.decision.issued_at is None:
-        raise Conflict(_("This condition is settled already."), code="condition.closed")
-    return condition
-
-
-def _in_team(person: Person, idea: Idea) -> bool:
-    return TeamMember.objects.filter(Q(left_at=None), idea=idea, person=person, accepted_at__isnull=False).exists()
-

@@ -55,7 +55,9 @@ def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
     for round_ in GateRound.objects.filter(idea=idea, state__in=["seating", "open"]).order_by("pk"):
         open_seats = list(Seat.objects.filter(round=round_, state="open"))
         Seat.objects.filter(round=round_, state="open").update(state="closed", left_at=now)
-        effects.append(effect("round", round_.state, "void", gate=round_.gate, reason=reason, round=str(round_.key)))
+        effects.append(
+            effect("round", round_.state, "void", gate=round_.gate, reason=reason, round=str(round_.key))
+        )
         round_.state, round_.closed_at, round_.void_reason = "void", now, reason
         round_.save(update_fields=["state", "closed_at", "void_reason"])
         inbox.close(*work_keys(round_, open_seats))

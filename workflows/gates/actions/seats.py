@@ -40,7 +40,8 @@ def fill_seats(*, round_key: str) -> None:
         chosen, missing = choose_panel(
             [candidate for candidate in pool if candidate.pk not in {item.person_id for item in before}],
             seats=wanted - len(taken),
-            diversity=bool(round_.rules.get("diversity")) and not any(item.other_department for item in taken),
+            diversity=bool(round_.rules.get("diversity"))
+            and not any(item.other_department for item in taken),
             chair=wanted > 1 and not any(item.is_chair for item in taken),
             seed=str(round_.key),
         )
@@ -48,11 +49,15 @@ def fill_seats(*, round_key: str) -> None:
             _no_panel(round_, idea, missing)
             return
         people = Person.objects.in_bulk([candidate.pk for candidate in chosen])
-        seats = [_take(round_, people[item.pk], item.other_department, is_chair=item.is_chair) for item in chosen]
+        seats = [
+            _take(round_, people[item.pk], item.other_department, is_chair=item.is_chair) for item in chosen
+        ]
         open_round(round_, idea, seats, SEATING)
 
 
-def seat(*, round_key: str, person: Person, by: Actor, conflict_reason: str = "", chair: bool = False) -> Seat:
+def seat(
+    *, round_key: str, person: Person, by: Actor, conflict_reason: str = "", chair: bool = False
+) -> Seat:
     """A lead seats someone; a soft conflict needs its reason recorded. The round opens when all seats are taken.
 
     Raises NotAllowed for a hard conflict or a non-lead, Invalid without the reason a soft conflict needs.
@@ -63,11 +68,15 @@ def seat(*, round_key: str, person: Person, by: Actor, conflict_reason: str = ""
         against = conflicts(person, idea, round_.gate)
         _check_seatable(against, conflict_reason)
         if Seat.objects.filter(round=round_, person=person).exists():
-            raise Conflict(_("This person has, or had, a seat here already. Choose someone else."), code="seat.twice")
+            raise Conflict(
+                _("This person has, or had, a seat here already. Choose someone else."), code="seat.twice"
+            )
         taken = Seat.objects.filter(round=round_, state="open").count()
         if taken >= round_.rules.get("seats", 0):
             raise Conflict(_("All seats are taken."), code="seat.none_free")
-        made = _take(round_, person, _elsewhere(person, idea), is_chair=chair, conflict_reason=conflict_reason)
+        made = _take(
+            round_, person, _elsewhere(person, idea), is_chair=chair, conflict_reason=conflict_reason
+        )
         if taken + 1 == round_.rules["seats"] and round_.state == "seating":
             open_round(round_, idea, list(Seat.objects.filter(round=round_, state="open")), by)
             return made
@@ -76,7 +85,10 @@ def seat(*, round_key: str, person: Person, by: Actor, conflict_reason: str = ""
             subject=Subject("idea", idea.key),
             verb="seated",
             by=by,
-            payload={"round": str(round_.key), "reason_sha256": sha256(conflict_reason) if conflict_reason else ""},
+            payload={
+                "round": str(round_.key),
+                "reason_sha256": sha256(conflict_reason) if conflict_reason else "",
+            },
             effects=[effect("seat", None, "open", person=str(person.key), seat=str(made.key))],
         )
         return made
@@ -147,7 +159,11 @@ def ask_decision(round_: GateRound, idea: Idea) -> None:
 def _ask_vote(round_: GateRound, idea: Idea, seats: Sequence[Seat]) -> None:
     verb = "admissibility" if round_.gate == "G0" else "vote"
     for item in seats:
-        url = reverse("decide", args=[round_.key]) if verb == "admissibility" else reverse("review", args=[item.key])
+        url = (
+            reverse("decide", args=[round_.key])
+            if verb == "admissibility"
+            else reverse("review", args=[item.key])
+        )
         inbox.open_for(
             [item.person],
             key=f"vote:{item.key}",
@@ -210,7 +226,13 @@ def _pool(round_: GateRound, idea: Idea) -> list[Candidate]:
     elsewhere = _elsewhere_of(people, idea)
     ceiling = defaults()["open_seats_per_person"] if round_.gate != "G0" else None
     return [
-        Candidate(person.pk, person.staff_number, load.get(person.pk, 0), person.pk in chairs, person.pk in elsewhere)
+        Candidate(
+            person.pk,
+            person.staff_number,
+            load.get(person.pk, 0),
+            person.pk in chairs,
+            person.pk in elsewhere,
+        )
         for person in people
         if not against[person.pk].hard
         and not against[person.pk].soft
@@ -224,7 +246,9 @@ def _elsewhere_of(people: Sequence[Person], idea: Idea) -> set[int]:
     day = clock.today(idea.programme.entity.time_zone)
     current = Post.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
     team = current.filter(person__memberships__idea=idea, person__memberships__accepted_at__isnull=False)
-    inside = current.filter(person__in=people, department__in=team.values("department")).values_list("person", flat=True)
+    inside = current.filter(person__in=people, department__in=team.values("department")).values_list(
+        "person", flat=True
+    )
     return {person.pk for person in people} - set(inside)
 
 
@@ -232,7 +256,9 @@ def _elsewhere(person: Person, idea: Idea) -> bool:
     return person.pk in _elsewhere_of([person], idea)
 
 
-def _take(round_: GateRound, person: Person, elsewhere: bool, *, is_chair: bool, conflict_reason: str = "") -> Seat:
+def _take(
+    round_: GateRound, person: Person, elsewhere: bool, *, is_chair: bool, conflict_reason: str = ""
+) -> Seat:
     return Seat.objects.create(
         round=round_,
         person=person,
@@ -258,12 +284,18 @@ def _check_lead(by: Actor, idea: Idea, gate: str) -> None:
     lead = by.human
     place = {"entity": idea.programme.entity, "programme_key": idea.programme.key}
     if not grants.holds(lead, "programme_lead", **place) or conflicts(lead, idea, gate).hard:
-        raise NotAllowed(_("Seats are filled by a programme lead who has no link to the idea."), code="seat.not_lead")
+        raise NotAllowed(
+            _("Seats are filled by a programme lead who has no link to the idea."), code="seat.not_lead"
+        )
 
 
 def _check_seatable(against: Conflicts, conflict_reason: str) -> None:
     if against.hard:
-        raise NotAllowed(_("This person cannot sit on this idea. Choose someone else."), code="seat.hard_conflict")
+        raise NotAllowed(
+            _("This person cannot sit on this idea. Choose someone else."), code="seat.hard_conflict"
+        )
     if against.soft and not conflict_reason.strip():
-        sentence = _("This person is close to the idea. Say why the seat is theirs all the same, or choose someone else.")
+        sentence = _(
+            "This person is close to the idea. Say why the seat is theirs all the same, or choose someone else."
+        )
         raise Invalid(sentence, code="seat.soft_conflict", fields={"conflict_reason": [sentence]})

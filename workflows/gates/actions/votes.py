@@ -79,7 +79,9 @@ def open_others(*, seat_key: Any, by: Actor) -> Seat:
     with locked(rounds__seats__key=seat_key) as idea:
         own = own_seat(seat_key, by)
         if not own.votes.filter(in_force=True).exists():
-            raise Conflict(_("Give your own vote first; then you can read the others’."), code="others.before_own")
+            raise Conflict(
+                _("Give your own vote first; then you can read the others’."), code="others.before_own"
+            )
         if own.others_opened_at is None:
             own.others_opened_at = clock.now()
             own.save(update_fields=["others_opened_at"])
@@ -109,7 +111,9 @@ def _check(own: Seat, idea: Idea, by: Actor, content_version: int) -> None:
         raise NotAllowed(refusal_for_conflict(own.round), code="vote.hard_conflict")
     if own.others_opened_at is not None:
         raise Conflict(
-            _("You have read the others’ votes, so yours can no longer be changed. It counts as you gave it."),
+            _(
+                "You have read the others’ votes, so yours can no longer be changed. It counts as you gave it."
+            ),
             code="vote.others_opened",
         )
     if content_version != idea.content.version:
@@ -134,4 +138,3 @@ def _vote_sha256(cast: Vote) -> str:
         canonical([cast.choice, cast.must_meets, cast.scores, cast.conditions, cast.content_version])
         + canonical([cast.comment_to_authors, cast.comment_to_panel])
     )
-
