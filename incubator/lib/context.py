@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -46,11 +46,11 @@ class Tab:
 # key, url name, label, icon
 TABS = (
     ("my-work", "my-work", _("My work"), "tray"),
-    ("submit", "idea-new", _("Submit"), "plus"),
-    ("ideas", "portfolio", _("Ideas"), "list"),
-    ("reviews", "reviews", _("Reviews"), "gate"),
-    ("metrics", "metrics", _("Metrics"), "chart"),
-    ("process", "process", _("Process"), "map"),
+    ("submit", "idea-new", pgettext_lazy("navigation", "Submit"), "plus"),
+    ("ideas", "portfolio", pgettext_lazy("navigation", "Ideas"), "list"),
+    ("reviews", "reviews", pgettext_lazy("navigation", "Reviews"), "gate"),
+    ("metrics", "metrics", pgettext_lazy("navigation", "Metrics"), "chart"),
+    ("process", "process", pgettext_lazy("navigation", "Process"), "map"),
 )
 # Each language by its own name, whatever language the page speaks.
 LANGUAGE_NAMES = (("fr", "Français"), ("en", "English"))

@@ -79,7 +79,7 @@ def _ways_on(request: HttpRequest, refusal: Refusal) -> list[dict[str, Any]]:
     came_from = request.headers.get("Referer", "")
     here = url_has_allowed_host_and_scheme(came_from, {_host(request)})
     if refusal.next_url:
-        ways.append({"url": refusal.next_url, "label": refusal.next_label or _("Go on")})
+        ways.append({"url": refusal.next_url, "label": refusal.next_label or _("Continue")})
     elif refusal.status in (409, 413, 422) and here:
         parts = urlsplit(came_from)
         back = parts.path + (f"?{parts.query}" if parts.query else "")

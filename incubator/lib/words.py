@@ -126,5 +126,5 @@ def file_size(size: int) -> str:
     if size < 1000:
         return ngettext("%(size)s byte", "%(size)s bytes", size) % {"size": size}
     if size < 1_000_000:
-        return f"{number(size / 1000)}{NBSP}{pgettext('thousand bytes', 'kB')}"
-    return f"{number(size / 1_000_000, 1)}{NBSP}{pgettext('million bytes', 'MB')}"
+        return NBSP.join((number(size / 1000), pgettext("thousand bytes", "kB")))
+    return NBSP.join((number(size / 1_000_000, 1), pgettext("million bytes", "MB")))
