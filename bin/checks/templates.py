@@ -1,0 +1,78 @@
+"""No dead template: every file in templates/ is named somewhere, and every name given has its file."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ROOMS = ("incubator", "ideas", "workflows")
+# Django looks for these by itself.
+FRAMEWORK = re.compile(r"(400|403|403_csrf|404|500)\.html|django/forms/.+|admin/.+")
+SUFFIXES = (".html", ".txt", ".svg", ".css", ".xml")
+QUOTED = re.compile(r"""["']([\w./-]+\.(?:html|txt|svg|css|xml))["']""")
+
+
+def names_in_python(source: str) -> tuple[set[str], set[str]]:
+    """Whole names, and patterns for names made of parts (`f"messages/{kind}.html"`)."""
+    names, patterns = set(), set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(SUFFIXES):
+            names.add(node.value)
+        if isinstance(node, ast.JoinedStr):
+            parts = [
+                re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[\w./-]+"
+                for part in node.values
+            ]
+            pattern = "".join(parts)
+            # Only names with a folder of their own: a pattern such as "…\.html" would keep everything alive.
+            if (
+                pattern.endswith(tuple(re.escape(suffix) for suffix in SUFFIXES))
+                and "/" in pattern.split("[")[0]
+            ):
+                patterns.add(pattern)
+    return names, patterns
+
+
+def dead(templates: Iterable[str], names: set[str], patterns: set[str]) -> list[str]:
+    """The templates that nothing refers to."""
+    return [
+        name
+        for name in templates
+        if name not in names
+        and not FRAMEWORK.fullmatch(name)
+        and not any(re.fullmatch(pattern, name) for pattern in patterns)
+    ]
+
+
+def missing(templates: Iterable[str], named_in_templates: set[str]) -> list[str]:
+    """What templates include or extend and nobody wrote: a page that would fail when it is shown."""
+    return sorted(named_in_templates - set(templates))
+
+
+def main() -> int:
+    folder = ROOT / "templates"
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix in SUFFIXES]
+    templates = [path.relative_to(folder).as_posix() for path in files]
+    names: set[str] = set()
+    patterns: set[str] = set()
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*.py"):
+            more, shapes = names_in_python(path.read_text(encoding="utf-8"))
+            names, patterns = names | more, patterns | shapes
+    included: set[str] = set()
+    for path in files:
+        text = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", path.read_text(encoding="utf-8"), flags=re.S)
+        names |= set(QUOTED.findall(text))
+        included |= set(re.findall(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""", text))
+    found = [f"templates/{name}: nothing refers to it" for name in dead(templates, names, patterns)]
+    found += [f"{name}: included, but there is no such template" for name in missing(templates, included)]
+    for fault in found:
+        print(fault)
+    print(f"{len(templates)} templates, {len(found)} faults")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
