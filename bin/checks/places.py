@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PLACES = re.compile(
-    r"/(?:work|root|opt/\w+|home/\w+)/|\bpypi\.org|pythonhosted\.org|deb\.debian\.org|registry\.npmjs"
+    r"/(?:work|root|opt/(?:wheels|pypi)|home/\w+)/|\bpypi\.org|pythonhosted\.org|deb\.debian\.org|registry\.npmjs"
     r"|--(?:extra-)?index-url|--find-links|\.\./shared"
 )
 # This check, its test, and the one command that tells uv to leave those words out.

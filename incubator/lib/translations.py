@@ -82,12 +82,23 @@ def compile_if_needed() -> bool:
     compiled = polib.MOFile()
     compiled.metadata = {**HEADER, "X-Source": digest}
     merged = merge(files)
-    compiled.extend(merged[key] for key in sorted(merged, key=lambda key: (key[0] or "", key[1])))
+    for key in sorted(merged, key=lambda key: (key[0] or "", key[1])):
+        compiled.append(_compiled(merged[key]))
     COMPILED.parent.mkdir(parents=True, exist_ok=True)
     partial = COMPILED.with_suffix(".partial")
     partial.write_bytes(compiled.to_binary())
     partial.replace(COMPILED)  # a server that reads meanwhile sees the old file or the new one
     return True
+
+
+def _compiled(entry: polib.POEntry) -> polib.MOEntry:
+    return polib.MOEntry(
+        msgctxt=entry.msgctxt,
+        msgid=entry.msgid,
+        msgid_plural=entry.msgid_plural,
+        msgstr=entry.msgstr,
+        msgstr_plural=entry.msgstr_plural,
+    )
 
 
 def _digest(files: Iterable[Path]) -> str:
