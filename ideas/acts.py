@@ -8,13 +8,19 @@ from ideas.drafting.models import Idea
 from incubator.events.actions import Subject, append
 from incubator.events.models import Event
 from incubator.inbox import actions as inbox
+from incubator.messages.actions import defer_telling
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 
 
 def record(idea: Idea, verb: str, by: Actor, effects: Sequence[dict[str, Any]] = (), **payload: Any) -> Event:
-    """The act's one event on the idea's chain; `payload` holds keys, codes and SHA-256 of texts, never a text."""
-    return append(subject=Subject("idea", idea.key), verb=verb, by=by, payload=payload, effects=effects)
+    """The act's one event on the idea's chain, and the job that tells who has to know.
+
+    `payload` holds keys, codes and SHA-256 of texts, never a text.
+    """
+    event = append(subject=Subject("idea", idea.key), verb=verb, by=by, payload=payload, effects=effects)
+    defer_telling(event)
+    return event
 
 
 def wait_for(

@@ -41,14 +41,16 @@ def was_ever_in_team(idea: Idea, person: Person) -> bool:
 
 
 def leads(idea: Idea) -> QuerySet[Person]:
-    """The leads of the idea's programme, now."""
+    """The leads of the idea's programme, now; never someone who was ever in its team."""
     programme = idea.programme
-    return grants.holders("programme_lead", entity=programme.entity, programme_key=programme.key)
+    team = TeamMember.objects.filter(idea=idea, accepted_at__isnull=False)
+    return grants.holders("programme_lead", entity=programme.entity, programme_key=programme.key).exclude(
+        pk__in=team.values("person")
+    )
 
 
 def is_lead(idea: Idea, person: Person) -> bool:
-    programme = idea.programme
-    return grants.holds(person, "programme_lead", entity=programme.entity, programme_key=programme.key)
+    return leads(idea).filter(pk=person.pk).exists()
 
 
 def mandated(idea: Idea, *capacities: str) -> list[Person]:

@@ -6,6 +6,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incubator.messages.urls")),
     path("", include("workflows.journey.urls")),
     path("", include("workflows.gates.urls")),
+    path("", include("workflows.sponsorship.urls")),
+    path("", include("workflows.pilots.urls")),
+    path("", include("workflows.evaluation.urls")),
 ]
 
 handler400 = "incubator.lib.errors.bad_request"

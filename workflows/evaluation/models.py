@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.models import Idea
 from incubator.people.models import Person
@@ -14,10 +15,10 @@ class Evaluation(models.Model):
     "readings": [{"on", "value"}], "last", "reached"}` in the sealed plan's order."""
 
     class Advice(models.TextChoices):
-        SCALE = "scale"
-        EXTEND = "extend"
-        TRANSFER = "transfer"
-        STOP = "stop"
+        SCALE = "scale", _("scale up")
+        EXTEND = "extend", _("extend the pilot")
+        TRANSFER = "transfer", _("transfer")
+        STOP = "stop", _("stop")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     idea = models.ForeignKey(Idea, models.PROTECT, related_name="evaluations")

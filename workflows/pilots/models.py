@@ -65,6 +65,8 @@ class Indicator(models.Model):
 
 
 class Pilot(models.Model):
+    """The trial of an idea. `sponsor` launched it; the one in force is the signed pledge's."""
+
     idea = models.OneToOneField(Idea, models.PROTECT, related_name="pilot")
     sponsor = models.ForeignKey(Person, models.PROTECT, related_name="+")
     started_on = models.DateField()

@@ -4,19 +4,24 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.models import Idea, TeamMember
 from incubator.people.models import Person
 
 
 class Pledge(models.Model):
-    """A director asked to sponsor, and what was promised. The newest signed one is in force."""
+    """A director asked to sponsor, and what was promised. The signed one is in force; its sponsor is the idea's.
+
+    `lapsed`: the question fell away before it was answered (someone else promised, or it was taken back).
+    """
 
     class State(models.TextChoices):
-        ASKED = "asked"
-        SIGNED = "signed"
-        DECLINED = "declined"
-        WITHDRAWN = "withdrawn"
+        ASKED = "asked", _("asked")
+        SIGNED = "signed", _("promised")
+        DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        LAPSED = "lapsed", _("no longer asked")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     idea = models.ForeignKey(Idea, models.PROTECT, related_name="pledges")
@@ -55,21 +60,25 @@ class Pledge(models.Model):
 class TimeRelease(models.Model):
     """Time for one team member: the line manager's opinion, then the director's signature.
 
-    The manager hears of the idea only here, after the member agreed (`agreed_at`).
+    The manager hears of the idea only here, after the member agreed (`agreed_at`). Silence of the manager is
+    recorded as no objection; silence of the director is never a release. A director's refusal is `disputed`
+    until a deputy director general arbitrates. Exactly one of manager, director and arbiter is waited for.
     """
 
     class Opinion(models.TextChoices):
-        FAVOURABLE = "favourable"
-        RESERVED = "reserved"
-        NO_OBJECTION_RECORDED = "no_objection_recorded"
+        FAVOURABLE = "favourable", _("favourable")
+        RESERVED = "reserved", _("with reservations")
+        NO_OBJECTION_RECORDED = "no_objection_recorded", _("no objection recorded")
 
     class State(models.TextChoices):
-        ASKED = "asked"
-        SIGNED = "signed"
-        REFUSED = "refused"
+        ASKED = "asked", _("asked")
+        SIGNED = "signed", _("signed")
+        DISPUTED = "disputed", _("refused by the director, in arbitration")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("taken back")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    member = models.OneToOneField(TeamMember, models.PROTECT, related_name="time_release")
+    member = models.ForeignKey(TeamMember, models.PROTECT, related_name="time_releases")
     days_a_month = models.DecimalField(max_digits=3, decimal_places=1)
     manager = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     opinion = models.CharField(max_length=24, choices=Opinion, blank=True)
@@ -77,19 +86,36 @@ class TimeRelease(models.Model):
     opinion_due_at = models.DateTimeField(null=True, blank=True)
     opinion_at = models.DateTimeField(null=True, blank=True)
     director = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    state = models.CharField(max_length=8, choices=State, default=State.ASKED)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     director_note = models.TextField(blank=True)
-    director_due_at = models.DateTimeField()
+    director_due_at = models.DateTimeField(null=True, blank=True)
+    arbiter = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    arbitration_note = models.TextField(blank=True)
+    arbitration_due_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     agreed_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["member"],
+                condition=Q(state__in=["asked", "disputed", "signed"]),
+                name="one_running_time_release_per_member",
+            ),
             models.CheckConstraint(
-                condition=Q(state="asked", answered_at=None)
-                | ~Q(state="asked") & Q(answered_at__isnull=False),
+                condition=Q(state__in=["asked", "disputed"], answered_at=None)
+                | ~Q(state__in=["asked", "disputed"]) & Q(answered_at__isnull=False),
                 name="answered_time_release_has_its_time",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(state="signed", signed_by__isnull=False) | ~Q(state="signed") & Q(signed_by=None),
+                name="signed_time_release_names_who_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(opinion="", opinion_at=None) | ~Q(opinion="") & Q(opinion_at__isnull=False),
+                name="opinion_on_time_has_its_time",
+            ),
         ]
 
 

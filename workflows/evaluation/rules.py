@@ -1,0 +1,82 @@
+"""Readings set beside the sealed plan. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+WRITE_DAYS = 20
+LONGEST_TEXT = 20_000
+MOST_EUROS_A_YEAR = 100_000_000
+GOES_ON = ("scale", "extend", "transfer")
+
+
+class ReadingPoint(NamedTuple):
+    """One reading: the indicator's key, the day it was taken, its place among those of that day, its value."""
+
+    indicator: str
+    on: date
+    order: int
+    value: Decimal
+
+
+def compare(sealed: Mapping[str, Any], readings: Iterable[ReadingPoint]) -> list[dict[str, Any]]:
+    """Each indicator of the sealed plan, in its order, with its readings by day and whether the last one reached
+    the target.
+
+    Gives `{"indicator", "unit", "direction", "baseline", "target", "readings": [{"on", "value"}], "last",
+    "reached"}`: numbers are texts without trailing zeros, days ISO; `last` and `reached` are None without a
+    reading. Readings of indicators that the plan does not name are left out.
+    """
+    by_indicator: dict[str, list[ReadingPoint]] = {}
+    for point in sorted(readings, key=lambda point: (point.on, point.order)):
+        by_indicator.setdefault(point.indicator, []).append(point)
+    return [_line(indicator, by_indicator.get(indicator["key"], [])) for indicator in sealed["indicators"]]
+
+
+def _line(indicator: Mapping[str, Any], points: list[ReadingPoint]) -> dict[str, Any]:
+    last = points[-1].value if points else None
+    return {
+        "indicator": indicator["name"],
+        "unit": indicator["unit"],
+        "direction": indicator["direction"],
+        "baseline": indicator["baseline"],
+        "target": indicator["target"],
+        "readings": [{"on": point.on.isoformat(), "value": _plain(point.value)} for point in points],
+        "last": None if last is None else _plain(last),
+        "reached": None
+        if last is None
+        else is_reached(indicator["direction"], Decimal(indicator["target"]), last),
+    }
+
+
+def is_reached(direction: str, target: Decimal, value: Decimal) -> bool:
+    """Whether a value is at the target or beyond it, in the indicator's direction (`up` or `down`)."""
+    return value >= target if direction == "up" else value <= target
+
+
+def evaluation_errors(
+    *, findings: str, effect_on_staff: str, run_cost_euros_a_year: int, advice: str, has_run_owner: bool
+) -> dict[str, str]:
+    """What an evaluation lacks before it is delivered: field → code (missing, long, range, choice)."""
+    found = {}
+    for name, text in (("findings", findings), ("effect_on_staff", effect_on_staff)):
+        if not text.strip():
+            found[name] = "missing"
+        elif len(text) > LONGEST_TEXT:
+            found[name] = "long"
+    if not 0 <= run_cost_euros_a_year <= MOST_EUROS_A_YEAR:
+        found["run_cost_euros_a_year"] = "range"
+    if advice not in (*GOES_ON, "stop"):
+        found["advice"] = "choice"
+    elif advice in ("scale", "transfer") and not has_run_owner:
+        # What is to stay needs someone who runs it; a longer pilot or a stop does not yet.
+        found["run_owner"] = "missing"
+    return found
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("", "-0") else text

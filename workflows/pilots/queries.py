@@ -1,0 +1,74 @@
+"""Reads of plans, check-ins and readings."""
+
+from typing import Any
+
+from django.db.models import Count, Prefetch
+
+from ideas import roles
+from ideas.drafting.models import Idea
+from incubator.people.models import Person
+from workflows.pilots import rules
+from workflows.pilots.models import CheckIn, Indicator, Pilot, PilotPlan, Reading
+
+
+def plan_of(idea: Idea) -> PilotPlan | None:
+    """The plan with its indicators in order."""
+    indicators = Prefetch("indicators", Indicator.objects.order_by("position"))
+    return PilotPlan.objects.filter(idea=idea).prefetch_related(indicators).first()
+
+
+def pilot_of(idea: Idea) -> Pilot | None:
+    return Pilot.objects.filter(idea=idea).select_related("sponsor", "ended_by").first()
+
+
+def plan_data(plan: PilotPlan | None) -> dict[str, Any] | None:
+    """The plan as `rules` reads and seals it."""
+    if plan is None:
+        return None
+    return {
+        "where": plan.where,
+        "months": plan.months,
+        "stop_rule": plan.stop_rule,
+        "users_told_how": plan.users_told_how,
+        "minimum_readings": plan.minimum_readings,
+        "indicators": [
+            {
+                "key": str(one.key),
+                "name": one.name,
+                "unit": one.unit,
+                "direction": one.direction,
+                "baseline": rules.plain_number(one.baseline),
+                "target": rules.plain_number(one.target),
+            }
+            for one in plan.indicators.all()
+        ],
+    }
+
+
+def sponsor_of(idea: Idea) -> Person | None:
+    """The sponsor in force, read through the idea: the sponsorship room stands beside this one."""
+    pledge = idea.pledges.filter(state="signed").select_related("sponsor").first()
+    return pledge.sponsor if pledge else None
+
+
+def runs_pilot(idea: Idea, person: Person) -> bool:
+    """Whether this person may write in the pilot: its team, and the sponsor in force."""
+    sponsor = sponsor_of(idea)
+    return (sponsor is not None and sponsor.pk == person.pk) or roles.is_author(idea, person)
+
+
+def check_ins(pilot: Pilot) -> list[CheckIn]:
+    """Oldest first, with their readings."""
+    readings = Prefetch(
+        "readings", Reading.objects.select_related("indicator").order_by("indicator__position")
+    )
+    return list(pilot.check_ins.order_by("on", "recorded_at").prefetch_related(readings))
+
+
+def reading_counts(plan: PilotPlan) -> list[int]:
+    """How many readings each indicator has, in the plan's order."""
+    return list(
+        plan.indicators.order_by("position")
+        .annotate(number=Count("readings"))
+        .values_list("number", flat=True)
+    )

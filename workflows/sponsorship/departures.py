@@ -1,0 +1,25 @@
+"""What this room does when a person leaves: a sponsor's promise ends, an answer on time is asked of someone else."""
+
+from datetime import date
+
+from incubator.people.actors import SUBSTITUTION, Actor
+from incubator.people.models import Person
+from workflows.sponsorship import actions, time_actions
+from workflows.sponsorship.models import Pledge, TimeRelease
+
+
+def on_departure(person: Person, on: date, by: Actor) -> None:
+    """Handler of `people.departures`: by idea, in the order of their ids. Run again, it finds nothing to do."""
+    open_stages = {"idea__stage__in": ["sponsorship", "pilot"], "idea__ended_at": None}
+    for pledge in Pledge.objects.filter(sponsor=person, state="signed", **open_stages).order_by("idea_id"):
+        actions.withdraw_pledge(pledge=pledge, by=_system(by))
+    for pledge in Pledge.objects.filter(sponsor=person, state="asked").order_by("idea_id"):
+        actions.lapse_question(pledge=pledge, by=_system(by))
+    waiting = TimeRelease.objects.filter(state__in=["asked", "disputed"]).order_by("member__idea_id", "pk")
+    for release in waiting.filter(manager=person) | waiting.filter(director=person):
+        time_actions.ask_someone_else(release=release, leaver=person, by=_system(by))
+
+
+def _system(by: Actor) -> Actor:
+    """Whoever recorded the departure does not act for the leaver: the substitution does."""
+    return SUBSTITUTION if by.system is None else by

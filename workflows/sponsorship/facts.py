@@ -1,0 +1,59 @@
+"""The facts this room knows for must-meets, its conflicts, and what it does when others announce something."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from ideas.drafting.models import Idea
+from incubator.inbox.wording import Ask, declare
+from workflows.gates import hooks
+from workflows.gates.authority import register_sponsor
+from workflows.gates.conflicts import register_source
+from workflows.gates.facts import register_fact
+from workflows.sponsorship import actions, queries
+from workflows.sponsorship.models import BudgetLine
+
+
+def pledge(idea: Idea, gate: str) -> bool:
+    """A sponsor who is still here has promised days, euros and cover."""
+    sponsor = queries.sponsor_of(idea)
+    return sponsor is not None and sponsor.is_active
+
+
+def time_release(idea: Idea, gate: str) -> bool:
+    return queries.time_is_released(idea)
+
+
+def budget_line(idea: Idea, gate: str) -> bool:
+    """Finance has confirmed the line of this gate; at launch, since the promise in force was signed."""
+    lines = BudgetLine.objects.filter(idea=idea, gate=gate)
+    if gate == "G2":
+        promised = queries.pledge_in_force(idea)
+        lines = lines.filter(confirmed_at__gte=promised.answered_at) if promised else lines.none()
+    return lines.exists()
+
+
+def sponsor_conflict(idea: Idea, gate: str) -> dict[int, tuple[str, bool]]:
+    """The sponsor has no vote at G4 (hard) and sits at G3 only with a reason (soft)."""
+    sponsor = queries.sponsor_of(idea)
+    if sponsor is None or gate not in ("G3", "G4"):
+        return {}
+    return {sponsor.pk: ("sponsor", gate == "G4")}
+
+
+def register() -> None:
+    """Called once, when the application starts."""
+    from workflows.sponsorship import tellings  # noqa: F401  declares its audiences
+
+    register_fact("pledge", pledge)
+    register_fact("time_release", time_release)
+    register_fact("budget_line", budget_line)
+    register_source(sponsor_conflict)
+    register_sponsor(queries.sponsor_of)
+    hooks.on("stage_ready", actions.finance_before_investment)
+    declare(
+        "request_launch", Ask(_("Ask for the launch of “%(title)s”"), pgettext_lazy("work item", "Launch"))
+    )
+    declare(
+        "arbitrate_time",
+        Ask(_("Settle the refusal of time for “%(title)s”"), pgettext_lazy("work item", "Settle"), lent=True),
+    )

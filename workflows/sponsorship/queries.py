@@ -1,0 +1,124 @@
+"""Reads of promises, time and budget."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from ideas import roles
+from ideas.drafting.models import Idea, TeamMember
+from incubator.lib import clock
+from incubator.people import reporting
+from incubator.people.models import Mandate, Person, Post, RoleGrant
+from workflows.gates.models import GateRound
+from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
+
+DIRECTING = (Mandate.Capacity.DIRECTOR, Mandate.Capacity.DGA)
+RUNNING = (TimeRelease.State.ASKED, TimeRelease.State.DISPUTED, TimeRelease.State.SIGNED)
+
+
+def eligible_sponsors(idea: Idea) -> QuerySet[Person]:
+    """Who may sponsor today: heads of a direction, directors and deputy directors general by mandate, and whoever
+    holds the role; never someone who was ever in the team."""
+    entity, now = idea.programme.entity, clock.now()
+    day = clock.today(entity.time_zone)
+    dated = Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gt=day))
+    heads = Post.objects.filter(
+        dated, person=OuterRef("pk"), is_head=True, department__parent=None, department__entity=entity
+    )
+    directing = Mandate.objects.filter(dated, holder=OuterRef("pk"), entity=entity, capacity__in=DIRECTING)
+    granted = RoleGrant.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=now),
+        Q(entity=None) | Q(entity=entity),
+        programme_key__in=["", idea.programme.key],
+        person=OuterRef("pk"),
+        role=RoleGrant.Role.SPONSOR,
+        starts_at__lte=now,
+    )
+    team = TeamMember.objects.filter(person=OuterRef("pk"), idea=idea, accepted_at__isnull=False)
+    return Person.objects.filter(
+        Exists(heads) | Exists(directing) | Exists(granted), ~Exists(team), is_active=True
+    ).order_by("family_name", "given_name", "staff_number")
+
+
+def pledge_in_force(idea: Idea) -> Pledge | None:
+    return Pledge.objects.filter(idea=idea, state=Pledge.State.SIGNED).select_related("sponsor").first()
+
+
+def sponsor_of(idea: Idea) -> Person | None:
+    """The sponsor whose promise is in force."""
+    pledge = pledge_in_force(idea)
+    return pledge.sponsor if pledge else None
+
+
+def pledges(idea: Idea) -> list[Pledge]:
+    return list(Pledge.objects.filter(idea=idea).select_related("sponsor").order_by("asked_at", "pk"))
+
+
+def time_releases(idea: Idea) -> list[TimeRelease]:
+    """All of the idea, newest first for each member, with the persons named in them."""
+    return list(
+        TimeRelease.objects.filter(member__idea=idea)
+        .select_related("member__person", "manager", "director", "arbiter", "signed_by")
+        .order_by("member_id", "-agreed_at", "-pk")
+    )
+
+
+def budget_lines(idea: Idea) -> list[BudgetLine]:
+    return list(BudgetLine.objects.filter(idea=idea).order_by("gate"))
+
+
+def is_at_gate(idea: Idea) -> bool:
+    """Whether a round of the idea is being seated or open: what it is asked about may not move meanwhile."""
+    return GateRound.objects.filter(
+        idea=idea, state__in=[GateRound.State.SEATING, GateRound.State.OPEN]
+    ).exists()
+
+
+def time_is_released(idea: Idea) -> bool:
+    """The fact of the launch: the author's time is signed, and so is that of every member who asked for it."""
+    rows = TimeRelease.objects.filter(
+        member__idea=idea, member__accepted_at__isnull=False, member__left_at=None
+    ).order_by("agreed_at", "pk")
+    newest = {
+        member: (role, state)
+        for member, role, state in rows.values_list("member_id", "member__role", "state")
+    }
+    asked = [one for one in newest.values() if one[1] != TimeRelease.State.WITHDRAWN]
+    signed = TimeRelease.State.SIGNED
+    return any(role == TeamMember.Role.AUTHOR and state == signed for role, state in asked) and all(
+        state == signed for _role, state in asked
+    )
+
+
+def silent() -> list[TimeRelease]:
+    """Time releases whose manager's time to answer is over, of ideas still on their way."""
+    found = TimeRelease.objects.filter(
+        state=TimeRelease.State.ASKED,
+        manager__isnull=False,
+        opinion="",
+        opinion_due_at__lt=clock.now(),
+        member__idea__state__in=[Idea.State.LIVE, Idea.State.HELD],
+        member__idea__stage__in=[Idea.Stage.SPONSORSHIP, Idea.Stage.PILOT],
+    )
+    return list(found.select_related("member").order_by("member__idea_id", "pk"))
+
+
+def sees_opinion(reader: Person, release: TimeRelease, idea: Idea) -> bool:
+    """Whether the line manager's opinion may be in a response to this reader (law 8).
+
+    The member, the director, the manager who gave it, the arbiters and deciders, the lead; not the team-mates.
+    """
+    own = {release.member.person_id, release.director_id, release.manager_id}
+    return (
+        reader.pk in own
+        or roles.is_lead(idea, reader)
+        or roles.is_mandated(idea, reader, Mandate.Capacity.DGA)
+    )
+
+
+def is_above_team(idea: Idea, person: Person) -> bool:
+    """Whether a member of the team works under this person: as line manager or as the agent's director."""
+    day = clock.today(idea.programme.entity.time_zone)
+    return any(
+        above is not None and above.pk == person.pk
+        for member in roles.authors(idea)
+        for above in (reporting.line_manager(member, day), reporting.director_of(member, day))
+    )

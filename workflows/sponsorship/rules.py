@@ -1,0 +1,55 @@
+"""Who is waited for, and what a launch still lacks. Pure. Days are working days of the entity."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Literal
+
+SEARCH_DAYS = 30
+INVESTIGATION_DAYS = 60
+OPINION_DAYS = 10
+SIGNATURE_DAYS = 10
+ARBITRATION_DAYS = 10
+
+LEAST_DAYS_A_MONTH = Decimal("0.5")
+MOST_DAYS_A_MONTH = Decimal(20)
+MOST_DAYS = 2_000
+MOST_EUROS = 100_000_000
+LONGEST_TEXT = 10_000
+
+# The facts a launch needs, in the order the page shows them.
+LAUNCH_FACTS = ("pledge", "time_release", "budget_line", "plan")
+
+Turn = Literal["manager", "director", "arbiter", "nobody"]
+
+
+def turn(*, state: str, has_manager: bool, opinion: str) -> Turn:
+    """Who a time release waits for. Only one at a time: the manager's opinion comes before the signature."""
+    if state == "disputed":
+        return "arbiter"
+    if state != "asked":
+        return "nobody"
+    return "manager" if has_manager and not opinion else "director"
+
+
+def gaps(facts: Mapping[str, bool | None]) -> list[str]:
+    """The keys of the facts that are not met, in the order given; what cannot be known is not met."""
+    return [key for key, met in facts.items() if met is not True]
+
+
+def pledge_errors(*, days: int, euros: int, cover: str) -> dict[str, str]:
+    """What a promise lacks: field → code (`range`, `missing`, `too_long`)."""
+    found = {}
+    if not 0 <= days <= MOST_DAYS:
+        found["days"] = "range"
+    if not 0 <= euros <= MOST_EUROS:
+        found["euros"] = "range"
+    if not cover.strip():
+        found["cover"] = "missing"
+    elif len(cover) > LONGEST_TEXT:
+        found["cover"] = "too_long"
+    return found
+
+
+def is_half_days(days_a_month: Decimal) -> bool:
+    """Whether the time asked for lies between half a day and 20 days a month, in half days."""
+    return LEAST_DAYS_A_MONTH <= days_a_month <= MOST_DAYS_A_MONTH and days_a_month * 2 % 1 == 0
