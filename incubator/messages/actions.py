@@ -63,10 +63,14 @@ def _defer_mails(pks: Iterable[int]) -> None:
 
 
 def take(message_id: int) -> Message | None:
-    """Claim a queued mail, committed before a word leaves; None when it is taken, sent or no longer wanted."""
-    taken = Message.objects.filter(pk=message_id, mail=Mail.QUEUED).update(
-        mail=Mail.SENDING, mail_at=clock.now()
+    """Claim a queued mail whose time has come, committed before a word leaves.
+
+    None when it is taken, sent, or no longer wanted.
+    """
+    due = Message.objects.filter(
+        pk=message_id, mail=Mail.QUEUED, mail_at__lte=clock.now() + rules.CLOCKS_DIFFER
     )
+    taken = due.update(mail=Mail.SENDING, mail_at=clock.now())
     if not taken:
         return None
     message = Message.objects.select_related("person").get(pk=message_id)

@@ -68,6 +68,8 @@ Verdict = Literal["later", "never", "unknown"]
 
 # After each sure refusal that may pass: a mail server that greylists wants minutes, one under repair hours.
 RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
+# The database says when a job is due, this machine when a mail may be tried again.
+CLOCKS_DIFFER = timedelta(minutes=1)
 # A try that has not said how it ended by then was killed; each step of SMTP has a time limit far below it.
 GIVEN_UP_AFTER = timedelta(minutes=10)
 # A mail queued this long has lost its job.
