@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -26,23 +27,24 @@ def my_work(request: HttpRequest) -> HttpResponse:
         queries.remember_count(person, total)
     context = {
         "today": clock.today(),
-        "tasks": [_task(item, person) for item in items],
+        "tasks": [_task(item, person, first=not place) for place, item in enumerate(items)],
         "total": total,
         "heading": wording.heading(total),
         "further": bool(after),
-        "next": queries.place(items[-1]) if total > len(items) else "",
+        "next_url": f"?{urlencode({'after': queries.place(items[-1])})}" if total > len(items) else "",
         "sections": sections.of(person),
     }
     return render(request, "inbox/my_work.html", context)
 
 
-def _task(item: WorkItem, reader: Person) -> dict[str, Any]:
+def _task(item: WorkItem, reader: Person, *, first: bool) -> dict[str, Any]:
+    """What `ui/task.html` shows."""
+    lent = item.person_id != reader.pk
     return {
         "url": item.url,
         "title": wording.title(item.verb, item.subject_title),
-        "button": wording.button(item.verb),
-        "due_at": item.due_at,
-        "due": wording.due(item.due_at),
-        "presses": wording.presses(item.due_at),
-        "stands_in_for": item.person if item.person_id != reader.pk else None,
+        "text": wording.stands_in_for(item.person) if lent else "",
+        "due": item.due_at,
+        "tag": wording.button(item.verb),
+        "turn": first,
     }

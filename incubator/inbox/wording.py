@@ -5,13 +5,11 @@ code gets a neutral sentence, never an error.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from incubator.lib import clock, words
+from incubator.lib import words
 
 
 @dataclass(frozen=True)
@@ -138,20 +136,6 @@ def heading(count: int) -> str:
     return gettext("%(number)s things wait for you") % {"number": words.number(count)}
 
 
-def due(due_at: datetime | None) -> str:
-    """`Due today`, `Due tomorrow`, `In 3 days`, `2 days late`; `No set date` without one."""
-    if due_at is None:
-        return gettext("No set date")
-    left = words.time_left(due_at)
-    if _days_left(due_at) in (0, 1):
-        return gettext("Due %(when)s") % {"when": left}
-    return str(capfirst(left))
-
-
-def presses(due_at: datetime | None) -> bool:
-    """Whether it is late, or due today or tomorrow."""
-    return due_at is not None and _days_left(due_at) <= 1
-
-
-def _days_left(due_at: datetime) -> int:
-    return (words.local_day(due_at) - clock.today()).days
+def stands_in_for(absent: object) -> str:
+    """What marks an item that a deputy sees for someone absent."""
+    return gettext("You stand in for %(person)s, who is absent") % {"person": absent}

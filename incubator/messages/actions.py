@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONDict
 
 from incubator.events.models import Event
 from incubator.lib import clock
+from incubator.lib.refusals import NotFound
 from incubator.messages import rules
 from incubator.messages.models import Message
 from incubator.people.models import Person
@@ -129,8 +131,9 @@ def requeue_forgotten_mails() -> None:
 
 
 def mark_read(*, reader: Person, message_id: int | None = None) -> None:
-    """One of the reader's messages, or all; another person's is left alone."""
-    unread = Message.objects.filter(person=reader, read=False)
-    if message_id is not None:
-        unread = unread.filter(pk=message_id)
-    unread.update(read=True)
+    """One of the reader's messages, or all. Raises NotFound for one that is not the reader's."""
+    mine = Message.objects.filter(person=reader)
+    if message_id is None:
+        mine.filter(read=False).update(read=True)
+    elif not mine.filter(pk=message_id).update(read=True):
+        raise NotFound(_("This message is not among yours. Go back to your messages to see them all."))

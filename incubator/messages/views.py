@@ -25,7 +25,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [_row(message) for message in shown],
         "unread": any(not message.read for message in shown),
-        "next": queries.place(shown[-1]) if len(found) > LIMIT else "",
+        "next_url": f"?after={queries.place(shown[-1])}" if len(found) > LIMIT else "",
         "request_key": new_key(),
     }
     return render(request, "messages/messages.html", context)
@@ -35,8 +35,9 @@ def messages(request: HttpRequest) -> HttpResponse:
 @login_required
 @once
 def mark_read(request: HttpRequest) -> HttpResponse:
-    chosen = request.POST.get("message", "")
-    actions.mark_read(reader=_reader(request), message_id=int(chosen) if chosen.isdecimal() else None)
+    chosen = request.POST.get("message")
+    number = None if chosen is None else int(chosen) if chosen.isdecimal() else 0
+    actions.mark_read(reader=_reader(request), message_id=number)
     return redirect("messages")
 
 
@@ -60,7 +61,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
         raise Http404
     before = request.GET.get("before", "")
     found = queries.outbox(LIMIT + 1, int(before) if before.isdecimal() else None)
-    context = {"mails": found[:LIMIT], "next": found[LIMIT - 1].pk if len(found) > LIMIT else ""}
+    next_url = f"?before={found[LIMIT - 1].pk}" if len(found) > LIMIT else ""
+    context = {"mails": found[:LIMIT], "next_url": next_url}
     return render(request, "messages/outbox.html", context)
 
 
