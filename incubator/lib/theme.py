@@ -4,6 +4,7 @@
 meaning (turn, ok, stop) are not the city's to choose.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -54,10 +55,9 @@ DEFAULTS: dict[str, dict[str, str]] = {
 
 
 def _channels(colour: str) -> tuple[float, float, float]:
-    digits = colour.removeprefix("#")
-    if len(digits) != 6:
+    if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
         raise ValueError(f"{colour!r} is not a colour such as #0a5566.")
-    red, green, blue = (int(digits[start : start + 2], 16) / 255 for start in (0, 2, 4))
+    red, green, blue = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
     return red, green, blue
 
 
