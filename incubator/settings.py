@@ -65,6 +65,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "incubator.people.middleware.SharedScreen",
+    # Every page asks for sign-in unless its view says `login_not_required`.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "incubator.lib.middleware.PersonLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -212,6 +215,7 @@ LOGGING = {
         # django.request writes 5xx with the traceback; its 4xx would double the refusals' own line.
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "travee.refusals": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "travee.sign_in": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "procrastinate": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },
 }

@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incubator.lib.urls")),
+    path("", include("incubator.people.urls")),
     path("", include("incubator.inbox.urls")),
     path("", include("incubator.messages.urls")),
     path("", include("workflows.journey.urls")),

@@ -80,9 +80,14 @@
   const limit = Number(document.body.dataset.kiosk);
   if (limit) {
     const note = one("#idle");
-    let last = Date.now();
+    let last = Date.now(), told = last;
     for (const kind of ["pointerdown", "keydown", "wheel", "input"])
-      addEventListener(kind, () => { last = Date.now(); note.hidden = true; }, { capture: true, passive: true });
+      addEventListener(kind, () => {
+        last = Date.now();
+        note.hidden = true;
+        /* Reading is a touch too, but only the server's session knows of pages. */
+        if (last - told > limit * 250) { told = last; fetch(note.dataset.stay, { method: "HEAD" }).catch(() => {}); }
+      }, { capture: true, passive: true });
     const watch = setInterval(async () => {
       const idle = (Date.now() - last) / 1000;
       note.hidden = idle < limit - Math.min(60, limit / 2);

@@ -10,6 +10,8 @@ from incubator.events import rules
 from incubator.events.models import Event
 from incubator.lib import clock
 from incubator.people.actors import Actor
+from incubator.people.journal import Entry
+from incubator.people.journal import effect as effect
 
 
 class Subject(NamedTuple):
@@ -40,6 +42,44 @@ def append(
         .values_list("sequence", "hash")
         .first()
     ) or (0, "")
+    event = _next(subject, verb, by, payload or {}, effects, last)
+    event.save(force_insert=True)
+    return event
+
+
+def append_each(entries: Sequence[Entry], by: Actor) -> None:
+    """One event on each of many chains, in a few statements whatever their number (the HR file's people).
+
+    Each subject at most once; the rules of `append` hold for each.
+    """
+    assert connection.in_atomic_block, "an event belongs to the transaction of its action"
+    last = {
+        (kind, key): (sequence, hash_)
+        for kind in {entry.kind for entry in entries}
+        for key, sequence, hash_ in Event.objects.filter(
+            subject_kind=kind, subject_key__in=[entry.key for entry in entries if entry.kind == kind]
+        )
+        .order_by("subject_key", "-sequence")
+        .distinct("subject_key")
+        .values_list("subject_key", "sequence", "hash")
+    }
+    Event.objects.bulk_create(
+        [
+            _next(Subject(kind, key), verb, by, payload, effects, last.get((kind, key), (0, "")))
+            for kind, key, verb, payload, effects in entries
+        ],
+        batch_size=1000,
+    )
+
+
+def _next(
+    subject: Subject,
+    verb: str,
+    by: Actor,
+    payload: dict[str, Any],
+    effects: Sequence[dict[str, Any]],
+    last: tuple[int, str],
+) -> Event:
     event = Event(
         subject_kind=subject.kind,
         subject_key=subject.key,
@@ -48,21 +88,10 @@ def append(
         actor_key=by.person.key if by.person else None,
         on_behalf_of_key=by.on_behalf_of.key if by.on_behalf_of else None,
         system=by.system or "",
-        payload=payload or {},
+        payload=payload,
         effects=list(effects),
         happened_at=clock.now(),
         previous_hash=last[1],
     )
     event.hash = rules.event_hash(vars(event))
-    event.save(force_insert=True)
     return event
-
-
-def effect(what: str, before: Any = None, after: Any = None, **more: Any) -> dict[str, Any]:
-    """One line of an event's effects; keys and dates become text, empty sides are left out."""
-    sides = {"from": before, "to": after} | more
-    return {"what": what} | {name: _plain(side) for name, side in sides.items() if side not in (None, "")}
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, (str, int, float, bool, list, dict)) else str(value)

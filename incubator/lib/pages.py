@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,21 +12,25 @@ from incubator.lib.context import APPEARANCE_COOKIE, APPEARANCES
 from incubator.lib.languages import supported
 
 
+@login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility.html")
 
 
+@login_not_required
 @require_safe
 def your_data(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/your_data.html")
 
 
+@login_not_required
 @require_safe
 def charter(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/charter.html")
 
 
+@login_not_required
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/help.html")
@@ -42,6 +47,7 @@ def _keep(response: HttpResponse, name: str, value: str) -> None:
     response.set_cookie(name, value, max_age=365 * 86400, samesite="Lax", httponly=True)
 
 
+@login_not_required
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Keeps the choice on the person when signed in, else in a cookie; returns to the page it came from."""
@@ -55,6 +61,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@login_not_required
 @require_POST
 def set_appearance(request: HttpRequest) -> HttpResponse:
     """Light, dark or as the system has it; a matter of the screen, so it stays in a cookie of this browser."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -370,6 +371,7 @@ def _collaboration() -> dict[str, Any]:
     }
 
 
+@login_not_required
 @require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """All partials with sample data. Only the demo has it."""

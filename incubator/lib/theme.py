@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.checks import CheckMessage, Error, register
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
@@ -112,6 +113,7 @@ def check_theme(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     return [Error(f"CITY_THEME, {fault}", id="lib.E001") for fault in faults(settings.CITY_THEME)]
 
 
+@login_not_required
 @require_safe
 @cache_control(max_age=3600, public=True)
 def city_css(request: HttpRequest) -> HttpResponse:

@@ -6,8 +6,10 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from incubator.lib import clock
@@ -17,6 +19,8 @@ class Entity(models.Model):
     """A legal body: city, métropole, social centre. Working days and letterhead are the entity's."""
 
     key = models.SlugField(unique=True)
+    # What the chain of the organisation's events is about.
+    subject_key = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="Europe/Paris")
     holidays_country = models.CharField(max_length=2, default="FR", blank=True)
@@ -101,6 +105,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     expires_on = models.DateField(null=True, blank=True)
     failed_sign_ins = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+    # Part of what a session is checked against: one more, and every session of this person has ended.
+    session_version = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "staff_number"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["given_name", "family_name"]
@@ -121,6 +127,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
 
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        salt = "incubator.people.models.Person.session"
+        value = f"{self.password}/{self.session_version}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
+
     @property
     def initials(self) -> str:
         return (self.given_name[:1] + self.family_name[:1]).upper()
@@ -140,6 +151,8 @@ class SignInCode(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     replaced_at = models.DateTimeField(null=True, blank=True)
+    failed_tries = models.PositiveSmallIntegerField(default=0)
+    paused_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
