@@ -88,7 +88,8 @@ def director_of(person: Person, on: date | None = None) -> Person | None:
         + UP
         + """select head.person_id from up join places on places.department_id = up.department_id
         join posts head on head.department_id = up.department_id and head.is_head
-        where places.parent_id is null and head.person_id <> %(person)s order by up.rank, head.starts_on, head.id limit 1""",
+        where places.parent_id is null and head.person_id <> %(person)s
+        order by up.rank, head.starts_on, head.id limit 1""",
         person,
         on,
     )
