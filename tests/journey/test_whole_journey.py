@@ -1,12 +1,17 @@
 """One idea travels all five stages through the real actions; each ending is one."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from ideas.drafting.models import Idea
 from incubator.events import queries as events
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
+from incubator.lib import clock
+from incubator.lib.refusals import Conflict
+from incubator.people.actors import CLOCK
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from workflows import nodes
@@ -24,7 +29,7 @@ def cast() -> Cast:
     return Cast()
 
 
-def to_sponsorship(cast: Cast, run_jobs: Run):
+def to_sponsorship(cast: Cast, run_jobs: Run) -> Idea:
     idea = play.submit(cast)
     run_jobs()
     play.pass_g0(idea, cast)
@@ -94,17 +99,12 @@ def test_a_stop_opens_the_window_and_a_reexamination_overturns_it(cast: Cast, ru
     assert Reexamination.objects.get(idea=idea).answer == "overturned"
 
 
-def test_a_hold_wakes_by_date_where_it_was(cast: Cast, run_jobs: Run, travel) -> None:
+def test_a_hold_wakes_by_date_where_it_was(cast: Cast, run_jobs: Run) -> None:
     idea = play.submit(cast)
     run_jobs()
     play.pass_g0(idea, cast, "hold", hold_until=play.in_days(30))
     assert idea.state == "held"
-    from datetime import timedelta
-
-    from incubator.lib import clock
-    from incubator.people.actors import CLOCK
-
-    with pytest.raises(Exception, match="wake"):
+    with pytest.raises(Conflict, match="plus tard|later"):
         journey.wake(idea=idea.pk, by=CLOCK)
     with clock.moved(clock.now() + timedelta(days=31)):
         journey.wake(idea=idea.pk, by=CLOCK)

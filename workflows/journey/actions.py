@@ -53,7 +53,7 @@ def submit(*, idea: int, by: Actor) -> Idea:
                 _("This call is closed. Copy your text into another call."), code="submit.call_closed"
             )
         _check_complete(found)
-        content = write_version(idea=found, by=by, reason=drafting_rules.SUBMITTED)
+        content = found.content = write_version(idea=found, by=by, reason=drafting_rules.SUBMITTED)
         now = clock.now()
         found.submitted_at = now
         # From the sequence, in the same statement that saves the idea.
@@ -72,7 +72,7 @@ def resubmit(*, idea: int, by: Actor) -> Idea:
             raise Conflict(_("Nothing is asked of you for this idea now."), code="resubmit.not_asked")
         _check_complete(found)
         gate = _last_decision(found).round.gate
-        content = write_version(idea=found, by=by, reason=drafting_rules.RESUBMITTED)
+        content = found.content = write_version(idea=found, by=by, reason=drafting_rules.RESUBMITTED)
         inbox.close(f"rework:{found.key}")
         effects = nodes.move(found, gate, by)
         found.save(update_fields=[*PLACE, "title", "pitch"])

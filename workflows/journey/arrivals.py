@@ -27,8 +27,7 @@ from workflows.gates.models import Decision
 from workflows.journey.models import Hold, Reexamination
 from workflows.nodes import Movement
 from workflows.pilots import actions as pilots
-from workflows.pilots.models import Pilot
-from workflows.pilots.rules import add_months
+from workflows.pilots import queries as pilots_of
 from workflows.sponsorship import actions as promises
 
 HOLDERS = {"G0": "lead", "G1": "panel", "G2": "panel", "G3": "decider", "G4": "panel"}
@@ -100,16 +99,15 @@ def pilot(movement: Movement) -> None:
     """G2's go seals the plan and starts the pilot; an extension lengthens it, once; waking resumes it."""
     idea = movement.idea
     today = clock.today(idea.programme.entity.time_zone)
-    running = Pilot.objects.filter(idea=idea).first()
+    running = pilots_of.pilot_of(idea)
     if running is None:
         sponsor = authority.sponsor_of(idea)
         assert sponsor is not None, "the pledge is a fact of G2"
         movement.effects += pilots.seal_plan(idea=idea, by=movement.by)
-        movement.effects += pilots.start(idea=idea, sponsor=sponsor, on=today)
+        running, effects = pilots.start(idea=idea, sponsor=sponsor, on=today)
+        movement.effects += effects
     elif isinstance(movement.cause, Decision) and movement.cause.outcome == "extend":
-        until = add_months(max(running.planned_end_on, today), idea.pilot_plan.months)
-        movement.effects += pilots.extend(idea=idea, until=until)
-    running = Pilot.objects.get(idea=idea)
+        movement.effects += pilots.extend(pilot=running, on=today)
     end = working_days.end_of_day(running.planned_end_on, idea.programme.entity.time_zone)
     movement.effects += _place(idea, "live", "pilot", "team", end)
 
