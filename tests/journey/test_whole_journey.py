@@ -104,7 +104,7 @@ def test_a_hold_wakes_by_date_where_it_was(cast: Cast, run_jobs: Run) -> None:
     run_jobs()
     play.pass_g0(idea, cast, "hold", hold_until=play.in_days(30))
     assert idea.state == "held"
-    with pytest.raises(Conflict, match="plus tard|later"):
+    with pytest.raises(Conflict, match=r"plus tard|later"):
         journey.wake(idea=idea.pk, by=CLOCK)
     with clock.moved(clock.now() + timedelta(days=31)):
         journey.wake(idea=idea.pk, by=CLOCK)
