@@ -137,7 +137,7 @@ def autosave(
     values = cleaned(changes)
     with locked(idea.pk) as idea:
         check_may_write(idea, by.human)
-        draft = queries.draft_of(idea)
+        draft = _draft(idea)
         if idea.state != Idea.State.DRAFT:
             values = {field: value for field, value in values.items() if field not in rules.CHOICES}
         current = {field: _value(idea, draft, field) for field in values}
@@ -187,16 +187,17 @@ def save_version(*, idea: Idea, by: Actor, reason: str = rules.SAVED) -> IdeaCon
     """Keep the draft as a version that can be compared, with its files; unchanged, the last version stays."""
     with locked(idea.pk) as idea:
         check_may_write(idea, by.human)
-        last = IdeaContent.objects.filter(idea=idea).first()
+        last: IdeaContent | None = getattr(idea, "content", None)
         if last is not None and not _differs(idea, last):
             return last
+        before = last and last.version
         content = write_version(idea=idea, by=by, reason=reason)
         append(
             subject=Subject("idea", idea.key),
             verb="version_saved",
             by=by,
             payload=version_payload(content),
-            effects=[effect("version", last.version if last else None, content.version)],
+            effects=[effect("version", before, content.version)],
         )
     return content
 
@@ -206,8 +207,8 @@ def write_version(*, idea: Idea, by: Actor, reason: str) -> IdeaContent:
 
     `reason` is one of `rules.SAVED`, `SUBMITTED`, `RESUBMITTED`. The idea's title and pitch follow.
     """
-    draft = queries.draft_of(idea)
-    content = IdeaContent.objects.filter(idea=idea).first() or IdeaContent(idea=idea, version=0)
+    draft = _draft(idea)
+    content: IdeaContent = getattr(idea, "content", None) or IdeaContent(idea=idea, version=0)
     for field in rules.WRITTEN:
         setattr(content, field, getattr(draft, field))
     content.version += 1
@@ -238,7 +239,7 @@ def version_payload(content: IdeaContent) -> dict[str, Any]:
 
 
 def _differs(idea: Idea, content: IdeaContent) -> bool:
-    draft = queries.draft_of(idea)
+    draft = _draft(idea)
     return (
         any(getattr(draft, field) != getattr(content, field) for field in rules.WRITTEN)
         or idea.language != content.language
@@ -259,7 +260,7 @@ def copy_precedent(*, precedent: Idea, by: Actor, call: Call | None = None) -> I
         raise Conflict(_("No call is open for you at the moment."), code="call.none_open")
     with transaction.atomic():
         idea = begin(by=by, call=call, copied_from=precedent)
-        draft = queries.draft_of(idea)
+        draft = _draft(idea)
         copied = {field: getattr(content, field) for field in rules.WRITTEN}
         _write(idea, draft, copied | {"language": content.language}, by.human)
     return idea
@@ -285,6 +286,14 @@ def delete_draft(*, idea: Idea, by: Actor) -> None:
         idea.delete()
         # The deletion itself writes a history row, with the text in it.
         IdeaContent.history.filter(idea_id=pk).delete()
+
+
+def _draft(idea: Idea) -> Draft:
+    """The working copy that came with the lock; an import has none, and nothing to write on."""
+    draft: Draft | None = getattr(idea, "draft", None)
+    if draft is None:
+        raise NotFound(queries.NOT_HERE, code="draft.none")
+    return draft
 
 
 def check_may_write(idea: Idea, person: Person) -> TeamMember:

@@ -4,9 +4,11 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ideas.calls.models import Call
@@ -35,7 +37,8 @@ def new(request: HttpRequest) -> HttpResponse:
     form = BeginForm(request.POST or None, [(str(call.key), _choice(call)) for call in calls], chosen)
     if request.method == "POST":
         try:
-            idea = _begin(request, calls, precedent)
+            with transaction.atomic():
+                idea = _begin(request, calls, precedent)
             return redirect("idea-edit", key=idea.key)
         except Invalid as refusal:
             for field, sentences in refusal.fields.items():
@@ -54,19 +57,13 @@ def new(request: HttpRequest) -> HttpResponse:
 def _begin(request: HttpRequest, calls: list[Call], precedent: Idea | None) -> Idea:
     call = next((call for call in calls if str(call.key) == request.POST.get("call", "")), None)
     if call is None:
-        sentence = _choose()
+        sentence = _("Choose one of the calls that are open for you.")
         raise Invalid(sentence, code="call.none", fields={"call": [sentence]})
     typed = request.POST.get("staff_number", "").strip()
     author: Person | None = colleague(typed) if typed else None
     if precedent is not None:
         return actions.copy_precedent(precedent=precedent, by=actor(request), call=call)
     return actions.begin(by=actor(request), call=call, author=author if author != request.user else None)
-
-
-def _choose() -> str:
-    from django.utils.translation import gettext
-
-    return gettext("Choose one of the calls that are open for you.")
 
 
 def _precedent(request: HttpRequest, person: Person) -> Idea | None:

@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -27,7 +28,8 @@ def team(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             person = colleague(form.cleaned_data["staff_number"])
-            actions.invite(idea=idea, by=actor(request), person=person, role=form.cleaned_data["role"])
+            with transaction.atomic():
+                actions.invite(idea=idea, by=actor(request), person=person, role=form.cleaned_data["role"])
             messages.success(request, _("%(name)s is asked to join.") % {"name": person})
             return redirect("idea-team", key=key)
         except (Invalid, Conflict) as refusal:

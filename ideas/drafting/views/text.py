@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -35,12 +36,14 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, idea, part)
     try:
-        if "resolve" in request.POST:
-            _resolve(request, idea)
-        else:
-            _keep(request, idea, part.fields)
-        _choose_call(request, idea)
-        return _go(request, idea, part)
+        # A savepoint: the page that shows the refusal still asks the database.
+        with transaction.atomic():
+            if "resolve" in request.POST:
+                _resolve(request, idea)
+            else:
+                _keep(request, idea, part.fields)
+            _choose_call(request, idea)
+            return _go(request, idea, part)
     except TextConflict as conflict:
         return _page(request, idea, part, conflict=conflict, status=409)
     except Invalid as refusal:
@@ -53,7 +56,8 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """What the script sends while someone writes; the same fields as `edit`, no page."""
     idea = queries.own_idea(key, reader(request))
     try:
-        _keep(request, idea, rules.FIELDS)
+        with transaction.atomic():
+            _keep(request, idea, rules.FIELDS)
     except TextConflict as conflict:
         return render(
             request,
