@@ -28,4 +28,4 @@ def test_long_texts_are_compared_in_time() -> None:
     old = "\n".join(f"line {number} of many" for number in range(3000))
     found = pieces(old, old.replace("line 7 ", "row 7 "))
     assert perf_counter() - started < 5
-    assert [piece.text for piece in found if piece.kind != "same"] == ["line ", "row "]
+    assert [piece.text for piece in found if piece.kind != "same"] == ["line", "row"]
