@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.sponsorship.urls")),
     path("", include("workflows.pilots.urls")),
     path("", include("workflows.evaluation.urls")),
-    path("", include("ideas.drafting.urls")),
+    path("", include("workflows.briefs.urls")),
 ]
 
 handler400 = "incubator.lib.errors.bad_request"

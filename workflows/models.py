@@ -1,5 +1,6 @@
 """Gathers the rooms' models for Django."""
 
+from workflows.briefs.models import Brief
 from workflows.evaluation.models import Evaluation
 from workflows.gates.models import (
     Condition,
@@ -22,6 +23,7 @@ from workflows.pilots.models import (
 from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
 
 __all__ = [
+    "Brief",
     "BudgetLine",
     "CheckIn",
     "Condition",

@@ -30,7 +30,7 @@ FONT_ALARMS = (
     "Unable to save",
     "Unable to instantiate",
 )
-LONGEST_WORD, PIECE = 64, 40
+LONGEST_WORD, PIECE = 64, 20
 
 
 class Closed(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
@@ -124,7 +124,7 @@ def harmless(html: str) -> str:
     """The same page with what breaks a layout taken out of its text; tags are left as they are.
 
     Control characters go; characters no font may draw (unassigned, private, halves of a pair) become U+FFFD;
-    words over 64 characters may break every 40 (one of 200,000 would take minutes: the time is quadratic).
+    words over 64 characters may break every 20 (one of 200,000 would take minutes: the time is quadratic).
     """
     parts = re.split(r"(<[^>]*>)", re.sub(r"[^\t\n\r -~]", _drawable, html))
     parts[::2] = [_breakable(text) for text in parts[::2]]

@@ -110,7 +110,7 @@ def selection(**changes: Any) -> BriefRecord:
         "next_steps": (
             NextStep("meet_conditions"),
             NextStep("find_sponsor", date(2026, 12, 24)),
-            NextStep("ask_the_programme"),
+            NextStep("ask_lead"),
         ),
         "history": (
             HistoryLine(date(2026, 10, 5), "submitted"),
@@ -133,7 +133,12 @@ def departing_stop() -> BriefRecord:
         reasons="Le problème est réel, et le chantier du collecteur y répond autrement.",
         conditions=(),
         learning="Une cour non concernée par le chantier reste à trouver.",
-        next_steps=(NextStep("ask_reexamination"), NextStep("new_draft"), NextStep("ask_the_programme")),
+        next_steps=(
+            NextStep("reexamination", date(2026, 11, 26)),
+            NextStep("learning_sheet"),
+            NextStep("new_idea"),
+            NextStep("ask_lead"),
+        ),
     )
 
 
@@ -154,7 +159,7 @@ def admissibility(**changes: Any) -> BriefRecord:
             MustMeet("N’est pas déjà en cours (sinon fusion)", "judgement", True),
         ),
         "conditions": (),
-        "next_steps": (NextStep("review"), NextStep("ask_the_programme")),
+        "next_steps": (NextStep("review"), NextStep("ask_lead")),
         "history": (
             HistoryLine(date(2026, 10, 5), "submitted"),
             HistoryLine(date(2026, 10, 9), "decided", "G0", "recevabilité", "go"),

@@ -1,5 +1,7 @@
 """From a brief's record to the HTML and the stylesheet that `incubator.lib.pdf_process` renders."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -8,15 +10,21 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
-from incubator.lib.words import number
+from incubator.lib.words import number, plain_day
 from workflows.briefs import drawings, words
 from workflows.briefs.record import BriefRecord, Criterion, NextStep
 
+LONGEST_TEXT = 2_000  # characters of each text, in a document that could not be laid out with them whole
 
-def html_of(record: BriefRecord) -> str:
-    """The whole page, in the record's language. A pure function of the record and of the catalogue."""
+
+def html_of(record: BriefRecord, *, shortened: bool = False) -> str:
+    """The whole page, in the record's language. A pure function of the record and of the catalogue.
+
+    `shortened` cuts long texts and says so: for a record whose whole texts cannot be laid out.
+    """
+    printed = _shortened(record) if shortened else record
     with translation.override(record.language), timezone.override(record.decided_at.tzinfo):
-        return render_to_string("briefs/brief.html", _context(record))
+        return render_to_string("briefs/brief.html", _context(printed) | {"shortened": shortened})
 
 
 @lru_cache(1)
@@ -24,7 +32,28 @@ def stylesheet() -> str:
     return (settings.ROOT / "templates" / "briefs" / "brief.css").read_text()
 
 
+def _shortened(record: BriefRecord) -> BriefRecord:
+    return replace(
+        record,
+        title=_cut(record.title),
+        pitch=_cut(record.pitch),
+        reasons=_cut(record.reasons),
+        departure_reason=_cut(record.departure_reason),
+        learning=_cut(record.learning),
+        hold_condition=_cut(record.hold_condition),
+        gaps=tuple(_cut(gap) for gap in record.gaps),
+        criteria=tuple(replace(item, reason=_cut(item.reason)) for item in record.criteria),
+        must_meets=tuple(replace(item, reason=_cut(item.reason)) for item in record.must_meets),
+        conditions=tuple(replace(item, text=_cut(item.text)) for item in record.conditions),
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} […]"
+
+
 def _context(record: BriefRecord) -> dict[str, Any]:
+    numbers = {"ask": record.reexamination_ask_days, "answer": record.reexamination_answer_days}
     return {
         "record": record,
         "outcome": words.OUTCOMES[record.outcome],
@@ -33,7 +62,7 @@ def _context(record: BriefRecord) -> dict[str, Any]:
         "criteria": [(criterion, _answers(criterion)) for criterion in record.criteria],
         "disagreements": [criterion for criterion in record.criteria if criterion.is_wide],
         "weights": sum(criterion.weight for criterion in record.criteria),
-        "next_steps": [_step(step) for step in record.next_steps],
+        "next_steps": [_step(step, numbers) for step in record.next_steps],
         "history": [
             (line, words.HISTORY[line.what], words.OUTCOMES.get(line.outcome, "")) for line in record.history
         ],
@@ -64,10 +93,13 @@ def _answers(criterion: Criterion) -> str:
     return drawings.answers(criterion.levels, float(criterion.mean), title=title)
 
 
-def _step(step: NextStep) -> dict[str, Any]:
+def _step(step: NextStep, numbers: Mapping[str, int]) -> dict[str, Any]:
     title, text = words.NEXT_STEPS[step.code]
-    return {
-        "title": title,
-        "text": str(text) % words.NUMBERS if "%(" in str(text) else text,
-        "due_on": step.due_on,
-    }
+    until = ""
+    if step.due_on:
+        # A re-examination may be asked for longer by whoever was handed the brief later or was on leave.
+        sentence = (
+            gettext("At least until %(day)s.") if step.code == "reexamination" else gettext("Until %(day)s.")
+        )
+        until = sentence % {"day": plain_day(step.due_on, year=True)}
+    return {"title": title, "text": str(text) % numbers, "until": until}

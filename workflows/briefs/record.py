@@ -115,7 +115,7 @@ class NextStep:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """`what`: submitted, round_opened, decided. `gate` and `outcome` where they apply."""
+    """`what`: submitted, resubmitted, woken, round_opened, decided. `gate` and `outcome` where they apply."""
 
     on: date
     what: str
@@ -156,6 +156,8 @@ class BriefRecord:
     learning: str = ""
     next_steps: tuple[NextStep, ...] = ()
     history: tuple[HistoryLine, ...] = ()
+    reexamination_ask_days: int = 10
+    reexamination_answer_days: int = 15
     replaces: str = ""
 
     @property

@@ -3,8 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from workflows.briefs import rules
-
 OUTCOMES = {
     "go": pgettext_lazy("brief", "Go on"),
     "go_with_conditions": pgettext_lazy("brief", "Go on, with conditions"),
@@ -37,6 +35,8 @@ GATES = {
     "G4": pgettext_lazy("brief", "investment"),
 }
 HISTORY = {
+    "resubmitted": pgettext_lazy("brief", "Idea completed and sent again"),
+    "woken": pgettext_lazy("brief", "Idea taken up again"),
     "submitted": pgettext_lazy("brief", "Idea submitted"),
     "round_opened": pgettext_lazy("brief", "Panel consulted"),
     "decided": pgettext_lazy("brief", "Decided"),
@@ -85,7 +85,7 @@ NEXT_STEPS = {
         _("Your service does it"),
         _("A photo and a line will say that it is done."),
     ),
-    "follow": (
+    "go_on": (
         _("The idea goes on"),
         _("The page of the idea shows its next step, who has it in hand and until when."),
     ),
@@ -107,15 +107,23 @@ NEXT_STEPS = {
             "that the condition is met."
         ),
     ),
-    "ask_reexamination": (
+    "meet_condition": (
+        _("Say when the condition is met"),
+        _("Tell the programme team: they say so on the page of the idea, and it comes back."),
+    ),
+    "reexamination": (
         _("Ask for a re-examination"),
         _(
-            "You have %(ask)s working days from the day you were handed this brief; your leave does not count. Write "
-            "to the programme and say why. A mandated person who took no part in this decision answers within "
-            "%(answer)s working days. Nothing goes through your manager."
+            "You have %(ask)s working days from the day you were handed this brief; your leave does not count. Ask on "
+            "the page of the idea, or write to the programme, and say why. A mandated person who took no part in this "
+            "decision answers within %(answer)s working days. Nothing goes through your manager."
         ),
     ),
-    "new_draft": (
+    "learning_sheet": (
+        _("What was learned is kept"),
+        _("It stays on the page of the idea for those who will try something close to it."),
+    ),
+    "new_idea": (
         _("Take it up again"),
         _("Your text stays yours: copy it into a new draft when something has changed, and submit it again."),
     ),
@@ -123,17 +131,24 @@ NEXT_STEPS = {
         _("Or withdraw it"),
         _("You may withdraw your idea at any time from its page, without giving a reason."),
     ),
-    "join": (
+    "merge": (
         _("Carry on with the other team"),
         _("The two ideas go on as one, and the credit is shared."),
     ),
-    "follow_redirect": (
+    "redirect": (
         _("Another service takes it"),
         _("It was passed on with your consent. Your receipt stays valid."),
     ),
-    "ask_the_programme": (
+    "ask_lead": (
         _("Talk it over"),
         _("The programme team explains this decision to you and helps with the next step, whenever you ask."),
     ),
 }
-NUMBERS = {"ask": rules.REEXAMINATION_ASK_DAYS, "answer": rules.REEXAMINATION_ANSWER_DAYS}
+# Codes of incubator.lib.pdf_process.PdfFailed
+FAILURES = {
+    "time": _("A text in it took too long to lay out."),
+    "memory": _("A text in it needs more memory than a document may use."),
+    "nesting": _("A list or quotation in it has too many levels."),
+    "font": _("A font of the application is missing."),
+}
+FAILED = _("The document program stopped.")

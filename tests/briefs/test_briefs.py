@@ -1,0 +1,252 @@
+"""From a decision to its one brief: the record, the job, the page."""
+
+import io
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from pypdf import PdfReader
+
+from incubator.lib import files
+from incubator.lib.pdf_process import PdfFailed
+from incubator.people.actors import Actor
+from tests.briefs.decided import ISSUED, VOTERS, condition, decided, decider, submitted_idea
+from tests.factories import PersonFactory
+from workflows.briefs import actions, jobs, queries
+from workflows.briefs.models import Brief
+from workflows.gates.models import Decision
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Rendering replaced by one that only remembers the page: what a layout does is tested elsewhere."""
+    pages: list[str] = []
+
+    def render(html: str, *, stylesheet: str) -> bytes:
+        pages.append(html)
+        return f"%PDF {html}".encode()
+
+    monkeypatch.setattr(jobs, "render_in_process", render)
+    return pages
+
+
+def prepared(decision: Decision) -> Brief:
+    with transaction.atomic():
+        return actions.prepare(decision=decision, by=Actor(person=decision.decider))
+
+
+def test_the_record_holds_what_was_decided_and_by_which_mandate() -> None:
+    idea = submitted_idea()
+    record = queries.record_of(decided(idea))
+    assert record.number == f"2026-{idea.number}-G1"
+    assert (record.outcome, record.reasons) == ("go", "Le besoin est **réel** et mesuré.")
+    assert (record.decider.name, record.decider.reference) == ("Hélène Marchetti-Roux", "Arrêté n° 2026-118")
+    assert record.decider.since == date(2026, 3, 2)
+    assert record.decided_at == ISSUED
+    assert record.decided_at.utcoffset() is not None
+    assert (record.title, record.content_version) == (idea.title, 1)
+    assert re.fullmatch("[0-9a-f]{64}", record.content_sha256)
+    assert record.letterhead.entity == "Ville de Port-Aubert"
+
+
+def test_the_record_gives_answers_by_criterion_sorted_and_no_name_of_a_voter() -> None:
+    record = queries.record_of(decided(submitted_idea()))
+    assert record.opinion is not None
+    assert (record.opinion.go, record.opinion.go_if, record.opinion.not_now, record.opinion.abstained) == (
+        1,
+        2,
+        1,
+        1,
+    )
+    assert record.criteria[0].levels == (1, 2, 3, 4)
+    assert record.criteria[0].mean == "2.50"
+    assert record.criteria[0].reason == "Onze débordements en un an."
+    said = str(record.as_data())
+    assert not [name for name in VOTERS if name in said]
+    assert "Je connais bien" not in said
+
+
+def test_no_author_is_named_not_even_as_the_owner_of_a_condition() -> None:
+    author = PersonFactory(given_name="Maëlle", family_name="Le Goff")
+    other = PersonFactory(given_name="Paul", family_name="Kerval", employed=True)
+    decision = decided(submitted_idea(author=author), outcome="go_with_conditions")
+    condition(decision, author)
+    condition(decision, other)
+    record = queries.record_of(decision)
+    assert "Le Goff" not in str(record.as_data())
+    assert {item.owner for item in record.conditions} >= {"L’équipe de l’idée"} or "The idea’s team" in {
+        item.owner for item in record.conditions
+    }
+    assert any(item.owner.startswith("Paul Kerval, ") for item in record.conditions)
+
+
+@pytest.mark.parametrize("gate", ["G0", "G3"])
+def test_a_gate_without_a_panel_has_no_opinion(gate: str) -> None:
+    record = queries.record_of(decided(submitted_idea(), gate))
+    assert record.opinion is None
+    assert record.criteria == ()
+    assert record.must_meets
+    assert all(item.what != "round_opened" for item in record.history)
+
+
+def test_the_history_stops_at_the_decision() -> None:
+    idea = submitted_idea()
+    first = decided(idea, "G0", issued_at=ISSUED.replace(month=10, day=9))
+    decided(idea, "G1", decider=first.decider)
+    assert [line.what for line in queries.record_of(first).history] == ["submitted", "decided"]
+
+
+def test_a_stop_offers_a_reexamination_with_its_day() -> None:
+    record = queries.record_of(decided(submitted_idea(), outcome="stop", learning="Rien n’est perdu."))
+    # Ten working days after Thursday 12 November 2026.
+    assert next((step.code, step.due_on) for step in record.next_steps) == (
+        "reexamination",
+        date(2026, 11, 26),
+    )
+    assert record.learning == "Rien n’est perdu."
+
+
+def test_the_job_makes_the_brief_ready_once(quick: list[str], run_jobs: Any) -> None:
+    brief = prepared(decided(submitted_idea()))
+    assert brief.state == "preparing"
+    assert run_jobs() == ["briefs.render"]
+    brief.refresh_from_db()
+    assert brief.state == "ready"
+    assert files.read(brief.sha256).startswith(b"%PDF")
+    assert brief.record["number"] == brief.number
+    before = (brief.sha256, brief.prepared_at)
+    jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+    assert (brief.sha256, brief.prepared_at) == before
+    assert len(quick) == 1
+
+
+def test_of_two_jobs_at_once_one_makes_it_ready(quick: list[str]) -> None:
+    brief = prepared(decided(submitted_idea()))
+    record = queries.record_of(brief.decision)
+    assert actions.finish(brief, record, b"%PDF one") is True
+    assert actions.finish(brief, record, b"%PDF two") is False
+    actions.give_up(brief, "time")
+    brief.refresh_from_db()
+    assert (brief.state, files.read(brief.sha256)) == ("ready", b"%PDF one")
+
+
+def test_a_decision_rolled_back_leaves_no_brief_and_no_job(run_jobs: Any) -> None:
+    decision = decided(submitted_idea())
+    with transaction.atomic():
+        actions.prepare(decision=decision, by=Actor(person=decision.decider))
+        transaction.set_rollback(True)
+    assert run_jobs() == []
+    assert not Brief.objects.exists()
+
+
+def test_a_decision_has_one_brief_in_force() -> None:
+    decision = decided(submitted_idea())
+    prepared(decision)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Brief.objects.create(decision=decision, number="x", language="fr", asked_at=ISSUED)
+
+
+@pytest.mark.parametrize("lacking", [{"sha256": ""}, {"record": None}, {"size": 0}, {"prepared_at": None}])
+def test_the_database_refuses_a_ready_brief_without_its_file(
+    quick: list[str], lacking: dict[str, Any]
+) -> None:
+    brief = prepared(decided(submitted_idea()))
+    jobs.render_brief(brief.pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Brief.objects.filter(pk=brief.pk).update(**lacking)
+
+
+def test_a_text_that_cannot_be_laid_out_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages: list[str] = []
+
+    def render(html: str, *, stylesheet: str) -> bytes:
+        pages.append(html)
+        if len(pages) == 1:
+            raise PdfFailed("time")
+        return b"%PDF short"
+
+    monkeypatch.setattr(jobs, "render_in_process", render)
+    brief = prepared(decided(submitted_idea(), reasons="mot " * 2_000))
+    jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+    assert brief.state == "ready"
+    assert "[…]" in pages[1]
+    assert "[…]" not in pages[0]
+    assert brief.record["reasons"] == "mot " * 2_000
+
+
+def test_a_failure_says_why_and_a_later_try_mends_it(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    def fails(html: str, *, stylesheet: str) -> bytes:
+        raise PdfFailed("font")
+
+    monkeypatch.setattr(jobs, "render_in_process", fails)
+    decision = decided(submitted_idea())
+    brief = prepared(decision)
+    with pytest.raises(PdfFailed):  # so that the worker tries again later
+        jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+    assert (brief.state, brief.failure) == ("failed", "font")
+    client.force_login(PersonFactory(language="en"))
+    answer = client.get(f"/briefs/{brief.key}")
+    assert answer.status_code == 200
+    assert "A font of the application is missing." in answer.content.decode()
+    monkeypatch.setattr(jobs, "render_in_process", lambda html, stylesheet: b"%PDF")
+    jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+    assert (brief.state, brief.failure) == ("ready", "")
+
+
+def test_the_page_waits_then_gives_the_file(quick: list[str], client: Client) -> None:
+    brief = prepared(decided(submitted_idea()))
+    client.force_login(PersonFactory(language="en"))
+    waiting = client.get(f"/briefs/{brief.key}")
+    assert waiting.status_code == 200
+    assert f'href="/briefs/{brief.key}"' in waiting.content.decode()
+    assert "being prepared" in waiting.content.decode()
+    jobs.render_brief(brief.pk)
+    answer = client.get(f"/briefs/{brief.key}")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"].startswith("attachment; filename=")
+    assert brief.number in answer["Content-Disposition"]
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+
+
+def test_a_brief_is_only_for_those_who_may_read_its_idea(quick: list[str], client: Client) -> None:
+    brief = prepared(decided(submitted_idea(confidential=True)))
+    assert client.get(f"/briefs/{brief.key}").status_code == 302
+    client.force_login(PersonFactory())
+    assert client.get(f"/briefs/{brief.key}").status_code == 404
+    assert client.get("/briefs/00000000-0000-4000-8000-000000000000").status_code == 404
+
+
+def test_a_real_brief_is_rendered_kept_and_given_out(client: Client, run_jobs: Any) -> None:
+    decision = decided(submitted_idea(), outcome="go_with_conditions", decider=decider())
+    condition(decision, PersonFactory(given_name="Paul", family_name="Kerval", employed=True))
+    brief = prepared(decision)
+    run_jobs()
+    client.force_login(PersonFactory())
+    document = b"".join(client.get(f"/briefs/{brief.key}").streaming_content)
+    pages = PdfReader(io.BytesIO(document)).pages
+    text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+    for fact in (
+        "Hélène Marchetti-Roux",
+        "Arrêté n° 2026-118",
+        "Le besoin est réel et mesuré",
+        "Paul Kerval",
+        brief.number,
+    ):
+        assert fact in text, fact
+    assert not [name for name in VOTERS if name in text]

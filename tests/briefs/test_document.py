@@ -1,0 +1,193 @@
+"""The printed brief, read back from its PDF."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from django.utils import translation
+from pypdf import PdfReader
+
+from incubator.lib.pdf_process import RenderingProcess
+from tests.briefs import records
+from tests.lib.test_pdf import font_names, structure
+from workflows.briefs import drawings, rules, words
+from workflows.briefs.document import html_of, stylesheet
+from workflows.briefs.record import BriefRecord, NextStep, brief_number, from_data
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[RenderingProcess]:
+    process = RenderingProcess()
+    yield process
+    process.close()
+
+
+def render(renderer: RenderingProcess, record: BriefRecord) -> bytes:
+    return renderer.render(html_of(record), stylesheet=stylesheet())
+
+
+def text_of(document: bytes, page: int | None = None) -> str:
+    pages = PdfReader(io.BytesIO(document)).pages
+    chosen = pages if page is None else [pages[page]]
+    return re.sub(r"\s+", " ", " ".join(leaf.extract_text() for leaf in chosen)).replace("\u200b", "")
+
+
+def test_page_one_says_what_was_decided_by_whom_and_why(renderer: RenderingProcess) -> None:
+    first = text_of(render(renderer, records.selection(language="en")), 0)
+    for fact in (
+        "2026-0147-G1",
+        "Jardins de pluie",
+        "Go on, with conditions",
+        "Hélène Marchetti-Roux",
+        "Directrice générale adjointe",
+        "arrêté n° 2026-118",
+        "The decision follows the panel’s opinion",
+        "Le besoin est réel et mesuré",
+        "L’égout a débordé onze fois",
+        "Chiffrer l’entretien sur cinq ans",
+        "Paul Kerval, direction des finances",
+        "12 February 2027",
+    ):
+        assert fact in first, fact
+
+
+def test_the_rest_gives_opinion_must_meets_what_comes_next_history_and_signature(
+    renderer: RenderingProcess,
+) -> None:
+    document = render(renderer, records.selection(language="en"))
+    whole = text_of(document)
+    assert 2 <= len(PdfReader(io.BytesIO(document)).pages) <= 4
+    for fact in (
+        "A panel of 5 seats, quorum 3: 5 answered",
+        "Gravité du problème",
+        "wide disagreement",
+        "4 yes, 0 no, 1 cannot tell",
+        "The search for a sponsor starts",
+        "never enters the yearly appraisal",
+        "Idea submitted",
+        "Mandate from 2 March 2026 to 31 December 2027",
+        "Decided on 12 November 2026",
+        "75228bfb38e14888a59c3d35c8ae692ceed9a257a937f2496d3db2e9c497b38d",
+    ):
+        assert fact in whole, fact
+
+
+def test_its_pdf_is_tagged_titled_and_uses_only_our_fonts(renderer: RenderingProcess) -> None:
+    document = render(renderer, records.selection())
+    reader = PdfReader(io.BytesIO(document))
+    assert reader.trailer["/Root"]["/Lang"] == "fr"
+    assert "2026-0147-G1" in reader.metadata.title
+    assert "Jardins de pluie" in reader.metadata.title
+    assert font_names(document) == {
+        "Source-Sans-3",
+        "Source-Sans-3-Bold",
+        "Source-Sans-3-Semi-Bold",
+        "Source-Serif-4-Bold",
+        "Source-Serif-4-Semi-Bold",
+        "JetBrains-Mono",
+        "JetBrains-Mono-Medium",
+    }
+    figures = [entry for entry in structure(document) if entry["/S"] == "/Figure"]
+    assert len(figures) == 1 + len(records.CRITERIA)
+    assert all(entry.get("/Alt") for entry in figures)
+    assert all("/Scope" in entry["/A"] for entry in structure(document) if entry["/S"] == "/TH")
+    assert any("Jardins" in entry.title for entry in reader.outline if not isinstance(entry, list))
+
+
+def test_the_same_record_gives_the_same_bytes(renderer: RenderingProcess) -> None:
+    record = records.selection()
+    kept = from_data(record.as_data())
+    assert kept == record
+    first, between, again = (
+        render(renderer, record),
+        render(renderer, records.admissibility()),
+        render(renderer, kept),
+    )
+    assert first == again != between
+
+
+def test_a_departure_and_its_reason_stand_on_page_one(renderer: RenderingProcess) -> None:
+    first = text_of(render(renderer, replace(records.departing_stop(), language="en")), 0)
+    assert "The decision departs from the panel’s opinion" in first
+    assert "Why the decision departs from the opinion" in first
+    assert "chantier du collecteur dès 2027" in first
+
+
+def test_a_gate_without_a_panel_has_no_opinion_and_no_empty_section() -> None:
+    html = html_of(records.admissibility(language="en"))
+    assert "judged by the person who decided" in html
+    for absent in (
+        "panel’s opinion",
+        "Weighted score",
+        "Criterion",
+        "Conditions",
+        "<tbody>\n</tbody>",
+        "<p></p>",
+    ):
+        assert absent not in html.replace("A panel reads your idea", ""), absent
+
+
+def test_each_answer_is_a_dot_and_nothing_says_whose() -> None:
+    drawing = drawings.answers((1, 2, 2, 4), 2.25, title="4 answers")
+    assert drawing.count("<circle") == 4
+    assert drawing == drawings.answers((4, 2, 1, 2), 2.25, title="4 answers")
+
+
+HOSTILE = {
+    "ten thousand words": "mot " * 10_000,
+    "endless word": "a" * 20_000,
+    "emoji": "👩🏽‍🚒 bravo 🏳️‍🌈 2026",
+    "right to left": "مرحبا بالعالم \u202eabc\u202c",
+    "controls": "a\x00b\x07c\x1bd",
+    "markup": '<img src="http://127.0.0.1/x"><script>alert(1)</script>{{ record }} <style>@import "x"</style>',
+    "nesting": "> " * 2_000 + "x",
+    "wide table": "|" + "a|" * 60 + "\n|" + "-|" * 60 + "\n|" + "b|" * 60,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_texts_give_a_brief_with_its_facts(renderer: RenderingProcess, kind: str) -> None:
+    text = HOSTILE[kind]
+    condition = replace(records.selection().conditions[0], text=text, owner=text[:200])
+    record = records.selection(
+        language="en",
+        title=text[:120],
+        pitch=text[:300],
+        reasons=text,
+        conditions=(condition,),
+        gaps=(text[:2000],),
+    )
+    document = render(renderer, record)
+    whole = text_of(document)
+    assert "Go on, with conditions" in whole
+    assert "Hélène Marchetti-Roux" in whole
+    assert b"/Interpolate true" not in document
+
+
+def test_a_cut_text_is_said_to_be_cut() -> None:
+    record = records.selection(language="en", reasons="début " + "mot " * 5_000 + "fin-du-texte")
+    assert "fin-du-texte" in html_of(record)
+    short = html_of(record, shortened=True)
+    assert "fin-du-texte" not in short
+    assert "[…]" in short
+    assert "too long for this document" in short
+
+
+def test_every_outcome_has_words_and_a_way_on() -> None:
+    for gate in ("L", "F", "G0", "G1", "G2", "G3", "G4"):
+        for outcome in words.OUTCOMES:
+            steps = rules.next_steps(gate, outcome, ["follow"])
+            assert steps
+            record = records.selection(
+                language="en", gate=gate, outcome=outcome, next_steps=tuple(NextStep(step) for step in steps)
+            )
+            html = html_of(record)
+            with translation.override("en"):
+                assert str(words.OUTCOMES[outcome]) in html
+
+
+def test_numbers_name_the_idea_the_gate_and_a_second_round() -> None:
+    assert brief_number("2026-0142", "G1", 1) == "2026-0142-G1"
+    assert brief_number("2026-0142", "G1", 2) == "2026-0142-G1-2"

@@ -1,0 +1,72 @@
+"""The brief's row is made in the transaction that issues the decision; a job does the rest."""
+
+from typing import Any
+
+from procrastinate.contrib.django import app
+
+from ideas.drafting.models import Idea
+from incubator.events.rules import canonical, sha256
+from incubator.lib import clock, files
+from incubator.people.actors import Actor
+from workflows.briefs import queries
+from workflows.briefs.models import Brief
+from workflows.briefs.record import BriefRecord, brief_number
+from workflows.gates.models import Decision
+
+
+def prepare(*, decision: Decision, by: Actor) -> Brief:
+    """Make the row of the decision's brief and defer the job that renders it. Two statements.
+
+    Called once, in the deciding transaction and under the idea's lock; the decision's own event stands for it.
+    Raises IntegrityError when the decision has a brief in force.
+    """
+    round_, idea = decision.round, decision.round.idea
+    brief = Brief.objects.create(
+        decision=decision,
+        number=brief_number(queries.idea_number(idea), round_.gate, round_.number),
+        language=queries.language_of(idea),
+        asked_at=clock.now(),
+    )
+    defer_rendering(brief)
+    return brief
+
+
+def defer_rendering(brief: Brief) -> None:
+    """Have the brief rendered by a job; harmless for one that is ready."""
+    # Two workers on one brief would give the same file: the lock only saves the second one's time.
+    app.configure_task("briefs.render", lock=f"brief:{brief.pk}").defer(
+        brief_id=brief.pk, at=clock.moved_to()
+    )
+
+
+def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]]:
+    """What a gate's `decided` hook calls; a brief is no effect on the idea."""
+    decision.round.idea = idea  # read under the lock, with its programme and entity
+    prepare(decision=decision, by=by)
+    return []
+
+
+def finish(brief: Brief, record: BriefRecord, document: bytes) -> bool:
+    """Keep the document and say that the brief is ready; False, and nothing changed, when another job was first."""
+    sha256_of_document = files.put(document)
+    data = record.as_data()
+    return bool(
+        Brief.objects.filter(pk=brief.pk)
+        .exclude(state=Brief.State.READY)
+        .update(
+            state=Brief.State.READY,
+            record=data,
+            record_sha256=sha256(canonical(data)),
+            sha256=sha256_of_document,
+            size=len(document),
+            failure="",
+            prepared_at=clock.now(),
+        )
+    )
+
+
+def give_up(brief: Brief, reason: str) -> None:
+    """Say that the brief could not be made, and why; a later job may still succeed."""
+    Brief.objects.filter(pk=brief.pk).exclude(state=Brief.State.READY).update(
+        state=Brief.State.FAILED, failure=reason[:20]
+    )

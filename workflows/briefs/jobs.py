@@ -1,0 +1,43 @@
+"""Renders briefs, outside any transaction; run twice, the second run finds the brief ready."""
+
+import logging
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from incubator.lib import clock
+from incubator.lib.pdf_process import PdfFailed, render_in_process
+from workflows.briefs import actions, queries
+from workflows.briefs.document import html_of, stylesheet
+from workflows.briefs.models import Brief
+from workflows.briefs.record import BriefRecord
+
+logger = logging.getLogger(__name__)
+TEXT_TO_BLAME = ("time", "memory", "nesting", "stopped")
+
+
+@app.task(name="briefs.render", queue="briefs", retry=RetryStrategy(max_attempts=3, linear_wait=60))
+def render_brief(brief_id: int, at: str = "") -> None:
+    """Make the brief's PDF and keep it. Raises PdfFailed, after saying so in the row, to be tried again."""
+    brief = Brief.objects.select_related("decision__round__idea__programme__entity").get(pk=brief_id)
+    if brief.state == Brief.State.READY:
+        return
+    with clock.as_of(at):
+        record = queries.record_of(brief.decision)
+        try:
+            document = _rendered(record)
+        except PdfFailed as failed:
+            actions.give_up(brief, failed.reason)
+            raise
+        actions.finish(brief, record, document)
+
+
+def _rendered(record: BriefRecord) -> bytes:
+    """The PDF; when a text in it cannot be laid out, the PDF with the long texts cut and a note in their place."""
+    try:
+        return render_in_process(html_of(record), stylesheet=stylesheet())
+    except PdfFailed as failed:
+        if failed.reason not in TEXT_TO_BLAME:
+            raise
+        logger.warning("Brief %s with its whole texts: %s", record.number, failed)
+    return render_in_process(html_of(record, shortened=True), stylesheet=stylesheet())

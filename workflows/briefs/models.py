@@ -1,0 +1,57 @@
+"""The brief of a decision: rendered once from its record, kept by its SHA-256, never changed."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import pgettext_lazy
+
+from workflows.gates.models import Decision
+
+
+class Brief(models.Model):
+    """One edition. `record` is what `record.BriefRecord.as_data` gives; `failure` is a code of `pdf_process.PdfFailed`.
+
+    A correction is a new row that names the one it replaces; only the newest is in force.
+    """
+
+    class State(models.TextChoices):
+        PREPARING = "preparing", pgettext_lazy("brief", "being prepared")
+        READY = "ready", pgettext_lazy("brief", "ready")
+        FAILED = "failed", pgettext_lazy("brief", "could not be produced")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="briefs")
+    number = models.CharField(max_length=32)
+    edition = models.PositiveSmallIntegerField(default=1)
+    language = models.CharField(max_length=2)
+    state = models.CharField(max_length=10, choices=State, default=State.PREPARING)
+    in_force = models.BooleanField(default=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    record = models.JSONField(null=True, blank=True)
+    record_sha256 = models.CharField(max_length=64, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveIntegerField(default=0)
+    failure = models.CharField(max_length=20, blank=True)
+    asked_at = models.DateTimeField()
+    prepared_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision"], condition=Q(in_force=True), name="one_brief_in_force_per_decision"
+            ),
+            models.UniqueConstraint(fields=["number", "edition"], name="one_brief_per_number_and_edition"),
+            models.CheckConstraint(
+                condition=Q(state="ready", prepared_at__isnull=False, record__isnull=False, size__gt=0)
+                & ~Q(sha256="")
+                & ~Q(record_sha256="")
+                | ~Q(state="ready") & Q(sha256="", prepared_at=None),
+                name="ready_brief_has_its_file",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="failed") & ~Q(failure="") | ~Q(state="failed") & Q(failure=""),
+                name="failed_brief_says_why",
+            ),
+            models.CheckConstraint(condition=~Q(replaces=F("id")), name="brief_does_not_replace_itself"),
+        ]

@@ -1,0 +1,52 @@
+"""A brief is downloaded by whoever may read its idea; until it is ready, a page says so."""
+
+import uuid
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from ideas.access import access
+from incubator.lib import files
+from incubator.lib.refusals import NotFound
+from incubator.people.models import Person
+from workflows.briefs import words
+from workflows.briefs.models import Brief
+
+
+@require_safe
+@login_required
+def brief(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+    """The PDF; else 200 with where it stands. A brief of an idea that the reader may not read does not exist."""
+    assert isinstance(request.user, Person)
+    found = Brief.objects.select_related("decision__round__idea__programme__entity").filter(key=key).first()
+    if found is None or not access().may_read(request.user, found.decision.round.idea):
+        raise NotFound(
+            _(
+                "There is no such brief, or it is not open to you. Your list of ideas shows those you can read."
+            )
+        )
+    if found.state != Brief.State.READY:
+        return _waiting(request, found)
+    name = gettext("decision-brief")
+    response = FileResponse(
+        files.open_verified(found.sha256),
+        as_attachment=True,
+        filename=f"{name}-{found.number}.pdf",
+        content_type="application/pdf",
+    )
+    response["Cache-Control"] = "private, no-cache"
+    response["ETag"] = f'"{found.sha256}"'
+    return response
+
+
+def _waiting(request: HttpRequest, found: Brief) -> HttpResponse:
+    failure = words.FAILURES.get(found.failure, words.FAILED) if found.failure else ""
+    context = {"brief": found, "idea": found.decision.round.idea, "failure": failure}
+    response = render(request, "briefs/waiting.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
