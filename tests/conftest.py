@@ -15,26 +15,15 @@ if os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings") != "tests.settings
     pytest.exit("Unset DJANGO_SETTINGS_MODULE: the tests have their own settings.", 4)
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
-
-def _start_server() -> None:
-    import psycopg
-
-    from incubator import postgres
-
-    with psycopg.connect(postgres.start(), autocommit=True) as connection:
-        # Tests may lose their data in a power cut; it is three times quicker.
-        for name in ("fsync", "full_page_writes", "synchronous_commit"):
-            connection.execute(f"alter system set {name} = off")
-        connection.execute("select pg_reload_conf()")
-
-
 # The workers of xdist find what their controller made.
 if not os.environ.get("PYTEST_XDIST_WORKER"):
     from incubator.lib import translations
 
     translations.compile_if_needed()
     if not os.environ.get("DATABASE_URL"):
-        _start_server()
+        from tests.platform import database
+
+        database.start()
 
 import django  # noqa: E402
 

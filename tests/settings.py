@@ -1,14 +1,15 @@
 """The product's settings, with what only tests may do."""
 
-from incubator import postgres
+import os
+
 from incubator.settings import *  # noqa: F403
 from incubator.settings import DATABASES, VAR
 
 # TRUNCATE between tests that need real transactions is refused by the events' triggers without this word.
 DATABASES["default"]["OPTIONS"]["options"] += " -c travee.may_empty=on"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-if postgres.running_url():
-    DATABASES["default"]["TEST"] = {"TEMPLATE": postgres.EMPTY}
+if template := os.environ.get("TRAVEE_TEST_TEMPLATE"):
+    DATABASES["default"]["TEST"] = {"TEMPLATE": template}
 
 PASSWORD_HASHERS = ["tests.hashers.CheapArgon2"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -44,7 +44,7 @@ def browser() -> Iterator[Any]:
         os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
-def _worth_failing(message: Any) -> bool:
+def worth_failing(message: Any) -> bool:
     # A page that answers 422 or 409 on purpose makes the browser say so in its console.
     return message.type == "error" and "the server responded with a status of 4" not in message.text
 
@@ -86,7 +86,7 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
         page.on(
             "console",
-            lambda said: errors.append(f"{page.url}: {said.text}") if _worth_failing(said) else None,
+            lambda said: errors.append(f"{page.url}: {said.text}") if worth_failing(said) else None,
         )
         if path is not None:
             page.goto(path)

@@ -1,0 +1,96 @@
+"""The set-up of bin/*: what it skips, what it says when it cannot go on."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bin.setup import environment
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with both locks and an empty environment; nothing can be installed."""
+    (tmp_path / ".venv").mkdir()
+    for lock in environment.LOCKS:
+        (tmp_path / lock).write_text(f"{lock} one")
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(environment, "install_packages", lambda *packages: False)
+    return tmp_path
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The locks that pip was asked to install."""
+    asked: list[str] = []
+
+    def pip(*command: object, **options: object) -> bool:
+        assert "--require-hashes" in command
+        asked.append(Path(str(command[-1])).name)
+        return True
+
+    monkeypatch.setattr(environment, "run", pip)
+    return asked
+
+
+def test_a_lock_is_installed_once_and_again_when_it_changes(checkout: Path, installed: list[str]) -> None:
+    environment.ensure_packages("requirements.txt")
+    environment.ensure_packages("requirements.txt")
+    assert installed == ["requirements.txt"]
+    (checkout / "requirements.txt").write_text("two")
+    environment.ensure_packages("requirements.txt")
+    assert installed == ["requirements.txt"] * 2
+
+
+def test_the_development_lock_is_enough_for_the_product_but_not_the_other_way(
+    checkout: Path, installed: list[str]
+) -> None:
+    environment.ensure_packages("requirements.txt")
+    environment.ensure_packages("requirements-dev.txt")
+    environment.ensure_packages("requirements.txt")
+    assert installed == ["requirements.txt", "requirements-dev.txt"]
+
+
+def test_a_broken_installation_is_not_remembered(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "run", lambda *command, **options: False)
+    with pytest.raises(environment.Missing, match=r"requirements\.txt could not be installed"):
+        environment.ensure_packages("requirements.txt")
+    assert not list((checkout / ".venv").glob("*.installed"))
+
+
+def _no_program(name: str) -> None:
+    return None
+
+
+@pytest.mark.parametrize(
+    ("ensure", "line"),
+    [
+        (environment.ensure_pango, "PDF briefs need Pango: apt install libpango-1.0-0"),
+        (environment.ensure_browser, "The tests need a browser: install chromium"),
+    ],
+)
+def test_what_cannot_be_installed_is_one_clear_line(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, ensure: Callable[[], None], line: str
+) -> None:
+    monkeypatch.delenv("CHROME", raising=False)
+    monkeypatch.setattr(environment.shutil, "which", _no_program)
+    monkeypatch.setattr(environment, "_loads", lambda library: False)
+    monkeypatch.setattr(environment.sys, "platform", "linux")
+    with pytest.raises(environment.Missing) as missing:
+        ensure()
+    assert str(missing.value).startswith(line)
+    assert "\n" not in str(missing.value)
+
+
+def test_a_wrong_path_in_chrome_is_said(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROME", "/nowhere/chromium")
+    with pytest.raises(environment.Missing, match="CHROME=/nowhere/chromium"):
+        environment.ensure_browser()
+
+
+def test_a_python_without_venv_is_said(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "PYTHON", checkout / "none")
+    monkeypatch.setattr(environment.sys, "executable", "/bin/false")
+    with pytest.raises(environment.Missing, match=r"install python3\.\d+-venv"):
+        environment.ensure_venv()
