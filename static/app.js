@@ -84,10 +84,10 @@
     for (const kind of ["pointerdown", "keydown", "wheel", "input"])
       addEventListener(kind, () => {
         last = Date.now();
-        note.hidden = true;
         /* Reading is a touch too, but only the server's session knows of pages. */
         if (last - told > limit * 250) { told = last; fetch(note.dataset.stay, { method: "HEAD" }).catch(() => {}); }
       }, { capture: true, passive: true });
+    note.addEventListener("click", () => { note.hidden = true; });
     const watch = setInterval(async () => {
       const idle = (Date.now() - last) / 1000;
       note.hidden = idle < limit - Math.min(60, limit / 2);
