@@ -100,7 +100,7 @@ def _ways_on(request: HttpRequest, refusal: Refusal) -> list[dict[str, Any]]:
 
 def _host(request: HttpRequest) -> str:
     # get_host() refuses a forged host, which may be the very error shown here.
-    return request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", "")
+    return str(request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", ""))
 
 
 def _signed_in(request: HttpRequest) -> bool:

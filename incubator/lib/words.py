@@ -104,7 +104,7 @@ def short_number(value: Decimal | float) -> str:
 
 def euros(value: Decimal | float, cents: bool = False) -> str:
     """`€18,400`, `18 400 €`; cents only on request."""
-    amount = number(abs(value), 2 if cents else 0)
+    amount = number(value, 2 if cents else 0).removeprefix("-")
     sign = "\u2212" if value < 0 else ""
     return f"{sign}{amount}{NBSP}€" if in_french() else f"{sign}€{amount}"
 
