@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import engines
@@ -76,14 +77,18 @@ def form(request: HttpRequest) -> HttpResponse:
     return _render(request, template, context)
 
 
+def _open(address: str, view: Any, name: str | None = None) -> Any:
+    return path(address, login_not_required(view), name=name)
+
+
 urlpatterns = [
     *urls.urlpatterns,
-    path("test-page", page),
-    path("autosave", autosave),
-    path("part", part),
-    path("refused", refused),
-    path("form", form),
-    path("sent", lambda request: HttpResponse("sent")),
-    path("signed-out", lambda request: HttpResponse("signed out"), name="sign-out"),
+    _open("test-page", page),
+    _open("autosave", autosave),
+    _open("part", part),
+    _open("refused", refused),
+    _open("form", form),
+    _open("sent", lambda request: HttpResponse("sent")),
+    _open("signed-out", lambda request: HttpResponse("signed out"), name="sign-out"),
 ]
 handler404 = urls.handler404
