@@ -1,16 +1,287 @@
-"""Pages of the journey: the idea, its receipt, the portfolio, and the author's acts."""
+"""Pages of the journey: the idea, its receipt, the portfolio, and the author's acts. Thin: read, act, answer."""
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django import forms as django_forms
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from ideas.drafting.queries import published_files
+
+from ideas.drafting.models import Idea
+from incubator.lib import words
+from incubator.lib.refusals import Invalid, NotFound
+from incubator.people.actors import Actor
+from incubator.people.models import Person
+from incubator.people.once import new_key, once
+from workflows.briefs.queries import briefs_of
+from workflows.journey import actions, forms, portfolio, queries, wording
+
+GET_AND_POST = ["GET", "HEAD", "POST"]
 
 
-def portfolio(request: HttpRequest) -> HttpResponse:
-    raise Http404
+def _person(request: HttpRequest) -> Person:
+    assert isinstance(request.user, Person), "every page here asks for a sign-in"
+    return request.user
 
 
-def idea(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    raise Http404
+@require_safe
+def portfolio_page(request: HttpRequest) -> HttpResponse:
+    """The list of ideas; with htmx only its rows."""
+    reader = _person(request)
+    chosen = portfolio.Portfolio(
+        request.GET, queryset=portfolio.base(reader), language=(get_language() or "fr")[:2]
+    )
+    queryset = chosen.qs if chosen.form.is_valid() else portfolio.base(reader).none()
+    sort = chosen.form.cleaned_data.get("sort") or "" if chosen.form.is_valid() else ""
+    found = portfolio.page(queryset, sort, request.GET.get("after", ""))
+    context = {
+        "form": chosen.form,
+        "rows": [portfolio.row(idea) for idea in found.ideas],
+        "count": found.count,
+        "more_than_counted": found.more_than_counted,
+        "next_url": _next_url(request, found.after),
+        "is_start": not request.GET.get("after"),
+    }
+    part = "journey/portfolio_rows.html" if getattr(request, "htmx", None) else "journey/portfolio.html"
+    return render(request, part, context)
 
 
-submit = receipt = withdraw = wake = reexamination = idea
+def _next_url(request: HttpRequest, after: str) -> str:
+    if not after:
+        return ""
+    query = request.GET.copy()
+    query["after"] = after
+    return f"{reverse('portfolio')}?{query.urlencode()}"
+
+
+@require_safe
+def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Where the idea is, who holds it, since when, until when, what comes next; its text, history and papers."""
+    person = _person(request)
+    idea = queries.readable_idea(key, person)
+    team = queries.team_of(idea)
+    reader = queries.reader_of(idea, person, team)
+    if idea.state == "draft":
+        return redirect("idea-edit", key=idea.key)
+    decisions = queries.decisions_of(idea)
+    hold, window = queries.hold_of(idea), queries.window_of(idea)
+    context = {
+        "idea": idea,
+        "content": getattr(idea, "content", None),
+        "reader": reader,
+        "state_word": wording.state_word(idea),
+        "state_kind": wording.KINDS.get(idea.state, ""),
+        "bays": wording.bays(idea, {item.round.gate: item for item in decisions}),
+        "next": _next(idea, reader, hold, window),
+        "team": _team(team) if reader.sees_authors else None,
+        "entries": queries.history_of(idea, decisions),
+        "documents": _documents(idea, reader),
+        "conditions": queries.open_conditions_of(decisions),
+        "last": decisions[-1] if decisions else None,
+        "stages": _stage_pages(idea),
+        "may_reexamine": reader.in_team and actions.may_ask_reexamination(idea, window),
+        "may_withdraw": reader.is_author and idea.state in ("live", "held"),
+        "precedent": queries.precedent_of(idea),
+    }
+    return render(request, "journey/idea.html", context)
+
+
+def _next(idea: Idea, reader: queries.Reader, hold: Any, window: Any) -> dict[str, Any]:
+    """The reader's own turn, else what comes next for whoever holds the idea."""
+    if idea.holder == "author" and reader.in_team and idea.state == "live":
+        due = words.long_day(idea.due_at) if idea.due_at else ""
+        text = _("Complete the text as the decision asks, by %(due)s, then submit it again.") % {"due": due}
+        return {
+            "my_turn": True,
+            "text": text,
+            "url": reverse("idea-edit", args=[idea.key]),
+            "label": _("Complete it"),
+        }
+    if reader.task is not None:
+        from incubator.inbox.wording import button, title
+
+        return {
+            "my_turn": True,
+            "text": title(reader.task.verb, idea.title),
+            "url": reader.task.url,
+            "label": button(reader.task.verb),
+        }
+    return {"my_turn": False, "text": wording.next_text(idea, hold, window)}
+
+
+def _team(team: list[Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "initials": item.person.initials,
+            "name": item.person.get_full_name(),
+            "detail": item.get_role_display(),
+        }
+        for item in team
+    ]
+
+
+def _documents(idea: Idea, reader: queries.Reader) -> list[dict[str, Any]]:
+    found = []
+    for brief in briefs_of(idea):
+        ready = brief.state == "ready"
+        label = _("Decision brief %(number)s") % {"number": brief.number}
+        detail = f"PDF, {words.file_size(brief.size)}" if ready and brief.size else _("being prepared")
+        found.append(
+            {"url": reverse("brief", args=[brief.key]), "label": label, "detail": detail, "file": True}
+        )
+    if reader.in_team and idea.submitted_at:
+        day = words.short_day(idea.submitted_at)
+        url = reverse("receipt", args=[idea.key])
+        found.append({"url": url, "label": _("Receipt of submission"), "detail": day, "file": True})
+    for file in published_files(idea, names_shown=reader.sees_authors):
+        detail = words.file_size(file.size)
+        found.append({"url": file.url, "label": file.name, "detail": detail, "file": True})
+    return found
+
+
+def _stage_pages(idea: Idea) -> list[dict[str, Any]]:
+    """Links to the stage rooms' pages that have something to show."""
+    if idea.state in ("precedent", "withdrawn") or idea.stage in ("", "submission", "review"):
+        return []
+    reached = wording.STAGES.index(idea.stage)
+    pages = [
+        ("sponsorship", 2, _("Sponsorship")),
+        ("pilot", 3, _("Pilot")),
+        ("evaluation", 4, _("Evaluation")),
+    ]
+    return [
+        {"url": reverse(name, args=[idea.key]), "label": label, "current": False}
+        for name, place, label in pages
+        if reached >= place
+    ]
+
+
+@require_http_methods(GET_AND_POST)
+@once
+def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Read the text once more, then submit it; again after a rework."""
+    person = _person(request)
+    idea = queries.readable_idea(key, person)
+    team = queries.team_of(idea)
+    if not any(item.person_id == person.pk for item in team):
+        raise NotFound(
+            _("There is no such idea, or it is not open to you. Your list shows those you can read.")
+        )
+    again = idea.state != "draft"
+    refusal = None
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                (actions.resubmit if again else actions.submit)(idea=idea.pk, by=Actor(person=person))
+            return redirect("receipt", key=key)
+        except Invalid as refused:
+            refusal = refused
+    context = {"idea": idea, "text": idea.draft, "again": again, "refusal": refusal, "request_key": new_key()}
+    return render(request, "journey/submit.html", context, status=422 if refusal else 200)
+
+
+@require_safe
+def receipt(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The numbered receipt, for the team: what was submitted when, and what happens next."""
+    person = _person(request)
+    idea = queries.readable_idea(key, person)
+    team = queries.team_of(idea)
+    if idea.submitted_at is None or not any(item.person_id == person.pk for item in team):
+        raise NotFound(_("There is no receipt here. An idea has one once it is submitted."))
+    context = {
+        "idea": idea,
+        "content": idea.content,
+        "submitted": words.moment(idea.submitted_at),
+        "fingerprint": queries.content_sha256(idea.content),
+        "next": wording.next_text(idea),
+    }
+    return render(request, "journey/receipt.html", context)
+
+
+Act = Callable[[Idea, Actor, dict[str, Any]], Any]
+
+
+def _act(
+    request: HttpRequest, key: uuid.UUID, form: type[django_forms.Form], template: str, act: Act, **extra: Any
+) -> HttpResponse:
+    """Show a short form, or do its act and go back to the idea; a refusal stays on the form, with what was typed."""
+    person = _person(request)
+    idea = queries.readable_idea(key, person)
+    filled = form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and filled.is_valid():
+        try:
+            with transaction.atomic():
+                act(idea, Actor(person=person), filled.cleaned_data)
+            return redirect("idea", key=key)
+        except Invalid as refusal:
+            forms.add_refusal(filled, refusal.fields or {"": [refusal.sentence]})
+    status = 422 if request.method == "POST" else 200
+    context = {"idea": idea, "form": filled, "request_key": new_key(), **extra}
+    return render(request, template, context, status=status)
+
+
+@require_http_methods(GET_AND_POST)
+@once
+def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    return _act(
+        request,
+        key,
+        forms.Submitting,
+        "journey/withdraw.html",
+        lambda idea, by, _data: actions.withdraw(idea=idea.pk, by=by),
+    )
+
+
+@require_http_methods(GET_AND_POST)
+@once
+def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    return _act(
+        request,
+        key,
+        forms.Waking,
+        "journey/wake.html",
+        lambda idea, by, data: actions.wake(idea=idea.pk, by=by, condition_met=data["condition_met"]),
+    )
+
+
+@require_http_methods(GET_AND_POST)
+@once
+def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Ask for it (the team, within the window), or answer it (a decider who took no part)."""
+    person = _person(request)
+    idea = queries.readable_idea(key, person)
+    asked = queries.window_of(idea)
+    if asked is None:
+        raise NotFound(_("Nothing is to be re-examined here."))
+    decision = queries.decisions_of(idea)[-1]
+    if asked.asked_at is None or asked.closed_at is not None:
+        return _act(
+            request,
+            key,
+            forms.Grounds,
+            "journey/reexamination.html",
+            lambda found, by, data: actions.ask_reexamination(idea=found.pk, by=by, grounds=data["grounds"]),
+            asked=asked,
+            decision=decision,
+            may_ask=actions.may_ask_reexamination(idea, asked) and queries.in_team(idea, person),
+        )
+    may_answer = person in actions.reexaminers(idea, asked.gate)
+    if not may_answer and not queries.in_team(idea, person):
+        raise NotFound(_("Nothing is to be re-examined here."))
+    return _act(
+        request,
+        key,
+        forms.Answer,
+        "journey/reexamination.html",
+        lambda found, by, data: actions.answer_reexamination(idea=found.pk, by=by, **data),
+        asked=asked,
+        decision=decision,
+        may_answer=may_answer,
+    )

@@ -1,0 +1,166 @@
+"""What arriving at a station does: the idea's state, stage, holder and due time, the work it opens.
+
+Each function takes the movement of the running act; the idea is locked, and the act saves it and appends the event.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from ideas import roles
+from ideas.acts import wait_for
+from ideas.drafting.models import Idea
+from incubator.events.actions import effect
+from incubator.inbox import actions as inbox
+from incubator.lib import clock, working_days
+from incubator.people.models import Person
+from workflows.evaluation import actions as evaluations
+from workflows.evaluation.models import Evaluation
+from workflows.gates import actions as gates
+from workflows.gates import authority
+from workflows.gates.actions.rounds import due_after
+from workflows.gates.configuration import defaults
+from workflows.gates.models import Decision
+from workflows.journey.models import Hold, Reexamination
+from workflows.nodes import Movement
+from workflows.pilots import actions as pilots
+from workflows.pilots import queries as pilots_of
+from workflows.sponsorship import actions as promises
+
+HOLDERS = {"G0": "lead", "G1": "panel", "G2": "panel", "G3": "decider", "G4": "panel"}
+
+
+def at_gate(gate: str) -> Callable[[Movement], None]:
+    """Arriving at a gate opens its round."""
+
+    def arrive(movement: Movement) -> None:
+        idea = movement.idea
+        round_, effects = gates.enter(idea, gate)
+        movement.effects += (
+            _place(idea, "live", round_.rules["stage"], HOLDERS[gate], round_.due_at) + effects
+        )
+
+    return arrive
+
+
+def with_author(movement: Movement) -> None:
+    """A rework: named gaps and a due date, waiting for the team."""
+    decision: Decision = movement.cause
+    idea = movement.idea
+    movement.effects += _place(idea, "live", idea.stage, "author", decision.author_due_at)
+    _ask(idea, roles.authors(idea), "rework", reverse("idea", args=[idea.key]), decision.author_due_at)
+
+
+def held(movement: Movement) -> None:
+    """A pause: by a decision, or by what `movement.cause` (a dict of Hold's fields) says."""
+    idea, cause = movement.idea, movement.cause
+    fields: dict[str, Any]
+    if isinstance(cause, Decision):
+        fields = {
+            "gate": cause.round.gate,
+            "cause": "decision",
+            "until": cause.hold_until,
+            "condition": cause.hold_condition,
+        }
+    else:
+        fields = dict(cause)
+    Hold.objects.create(idea=idea, stage=idea.stage, holder_before=idea.holder, held_at=clock.now(), **fields)
+    zone = idea.programme.entity.time_zone
+    until = fields.get("until")
+    movement.effects += _place(
+        idea, "held", idea.stage, "nobody", working_days.end_of_day(until, zone) if until else None
+    )
+    if fields.get("condition"):
+        _ask(idea, outside_leads(idea), "hold_condition", reverse("idea", args=[idea.key]), None)
+
+
+def stopped(movement: Movement) -> None:
+    """A stop opens the author's window for a re-examination; nothing else stays open."""
+    idea = movement.idea
+    inbox.close_for_subject("idea", idea.key)
+    until = due_after(idea.programme.entity, defaults()["reexamination"]["ask_within"])
+    Reexamination.objects.create(idea=idea, gate=movement.cause.round.gate, window_until=until)
+    movement.effects += _place(idea, "stopped", idea.stage, "nobody", until)
+    idea.ended_at = clock.now()
+
+
+def sponsorship(movement: Movement) -> None:
+    """The team looks for a sponsor, then investigates and writes the plan."""
+    idea = movement.idea
+    due = due_after(idea.programme.entity, defaults()["stages"]["sponsorship"]["sponsor_search"])
+    movement.effects += _place(idea, "live", "sponsorship", "team", due)
+    promises.open_search(idea)
+
+
+def pilot(movement: Movement) -> None:
+    """G2's go seals the plan and starts the pilot; an extension lengthens it, once; waking resumes it."""
+    idea = movement.idea
+    today = clock.today(idea.programme.entity.time_zone)
+    running = pilots_of.pilot_of(idea)
+    if running is None:
+        sponsor = authority.sponsor_of(idea)
+        assert sponsor is not None, "the pledge is a fact of G2"
+        movement.effects += pilots.seal_plan(idea=idea, by=movement.by)
+        running, effects = pilots.start(idea=idea, sponsor=sponsor, on=today)
+        movement.effects += effects
+    elif isinstance(movement.cause, Decision) and movement.cause.outcome == "extend":
+        movement.effects += pilots.extend(pilot=running, on=today)
+    end = working_days.end_of_day(running.planned_end_on, idea.programme.entity.time_zone)
+    movement.effects += _place(idea, "live", "pilot", "team", end)
+
+
+def evaluation(movement: Movement) -> None:
+    """The lead names an evaluator from outside the team."""
+    idea = movement.idea
+    due = due_after(idea.programme.entity, defaults()["stages"]["evaluation"]["write_in"])
+    movement.effects += _place(idea, "live", "evaluation", "evaluator", due)
+    if not Evaluation.objects.filter(idea=idea, delivered_at=None, ended_at=None).exists():
+        evaluations.open_naming(idea)
+
+
+def in_service(movement: Movement) -> None:
+    """Scaled or transferred: the idea is a service, and its process waits for the readings of its benefits."""
+    idea = movement.idea
+    inbox.close_for_subject("idea", idea.key)
+    movement.effects += _place(idea, "in_service", idea.stage, "nobody", None)
+    idea.ended_at = clock.now()
+
+
+def open_conditions(decision: Decision) -> None:
+    """Give each condition to its owner."""
+    idea = decision.round.idea
+    for condition in decision.conditions.select_related("owner"):
+        due = working_days.end_of_day(condition.due_on, idea.programme.entity.time_zone)
+        url = reverse("condition", args=[condition.key])
+        key = f"condition:{condition.key}"
+        wait_for([condition.owner], idea=idea, key=key, verb="meet_condition", url=url, due_at=due)
+
+
+def outside_leads(idea: Idea) -> QuerySet[Person]:
+    """The programme's leads, those ever in the idea's team apart."""
+    return roles.leads(idea).exclude(memberships__idea=idea)
+
+
+def place_ended(idea: Idea, state: str) -> list[dict[str, Any]]:
+    """The idea has ended by an act of its own (withdrawn, or stopped for good)."""
+    idea.ended_at = idea.ended_at or clock.now()
+    return _place(idea, state, idea.stage, "nobody", None)
+
+
+def _place(idea: Idea, state: str, stage: str, holder: str, due_at: Any) -> list[dict[str, Any]]:
+    """Write where the idea is, and say what changed."""
+    effects = [
+        effect(name, getattr(idea, name), value)
+        for name, value in (("state", state), ("stage", stage), ("holder", holder))
+        if getattr(idea, name) != value
+    ]
+    idea.state, idea.stage, idea.holder, idea.due_at = state, stage, holder, due_at
+    idea.held_since = clock.now()
+    return effects
+
+
+def _ask(idea: Idea, people: Iterable[Person], verb: str, url: str, due_at: datetime | None) -> None:
+    wait_for(people, idea=idea, key=f"{verb}:{idea.key}", verb=verb, url=url, due_at=due_at)

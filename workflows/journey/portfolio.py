@@ -1,0 +1,156 @@
+"""The portfolio: filters in the URL, search, sort, pages by key. Nothing by person."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import django_filters
+from django.core import signing
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ideas.access import access
+from ideas.calls.models import Programme
+from ideas.drafting.models import Idea
+from ideas.search.queries import search
+from incubator.lib import words
+from incubator.people.models import Person
+from workflows.journey import wording
+
+PAGE = 20
+MOST_COUNTED = 1000
+STATES = [
+    ("open", _("Under way")),
+    ("held", _("On hold")),
+    ("in_service", _("In service")),
+    ("stopped", _("Stopped, with the reasons")),
+    ("precedent", _("Precedents")),
+]
+SORTS = [("newest", _("Newest first")), ("due", _("Due soonest")), ("title", _("By name"))]
+
+
+class Portfolio(django_filters.FilterSet):
+    """Few filters, none by person. A programme's choices are read only when the form is shown."""
+
+    q = django_filters.CharFilter(method="by_words", label=_("Words"))
+    state = django_filters.ChoiceFilter(
+        method="by_state", choices=STATES, label=_("State"), empty_label=_("All")
+    )
+    stage = django_filters.ChoiceFilter(choices=Idea.Stage.choices, label=_("Stage"), empty_label=_("All"))
+    programme = django_filters.ModelChoiceFilter(
+        field_name="programme",
+        to_field_name="key",
+        queryset=Programme.objects.order_by("name_fr")[:50],
+        label=_("Programme"),
+        empty_label=_("All"),
+    )
+    sort = django_filters.ChoiceFilter(
+        method="keep", choices=SORTS, label=_("Order"), empty_label=_("By default"), required=False
+    )
+
+    class Meta:
+        model = Idea
+        fields: Sequence[str] = ()
+
+    def __init__(self, *args: Any, language: str = "fr", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language = language
+
+    def by_words(self, queryset: QuerySet[Idea], _name: str, value: str) -> QuerySet[Idea]:
+        return search(queryset, value[:300], self.language)
+
+    def by_state(self, queryset: QuerySet[Idea], _name: str, value: str) -> QuerySet[Idea]:
+        return queryset.filter(state="live" if value == "open" else value)
+
+    def keep(self, queryset: QuerySet[Idea], _name: str, _value: str) -> QuerySet[Idea]:
+        return queryset
+
+
+class Page(NamedTuple):
+    ideas: list[Idea]
+    after: str  # the key of the next page, '' on the last
+    count: int  # at most MOST_COUNTED
+    more_than_counted: bool
+
+
+def base(reader: Person) -> QuerySet[Idea]:
+    """What this reader may list: no drafts, no withdrawn ideas of others."""
+    return access().readable(reader).exclude(state__in=["draft", "withdrawn"])
+
+
+def page(queryset: QuerySet[Idea], sort: str, after: str) -> Page:
+    """One page after the key `after` (signed, so that nobody steers the query with it); a bad key is the start."""
+    ordered, fields = _ordered(queryset, sort)
+    count = queryset.order_by()[: MOST_COUNTED + 1].count()
+    if (key := _read(after, fields)) is not None:
+        ordered = ordered.filter(_beyond(fields, key))
+    rows = list(ordered[: PAGE + 1])
+    following = ""
+    if len(rows) > PAGE:
+        rows = rows[:PAGE]
+        following = signing.dumps(
+            [sort, *[_plain(getattr(rows[-1], name)) for name, _d in fields]], compress=True
+        )
+    return Page(rows, following, min(count, MOST_COUNTED), count > MOST_COUNTED)
+
+
+Fields = list[tuple[str, str]]  # name, "asc" or "desc"
+
+
+def _ordered(queryset: QuerySet[Idea], sort: str) -> tuple[QuerySet[Idea], Fields]:
+    if sort == "" and "rank" in queryset.query.annotations:
+        fields = [("rank", "desc"), ("pk", "desc")]
+    elif sort == "due":
+        queryset = queryset.filter(due_at__isnull=False)
+        fields = [("due_at", "asc"), ("pk", "asc")]
+    elif sort == "title":
+        queryset = queryset.annotate(folded=Func(F("title"), function="fold", output_field=TextField()))
+        fields = [("folded", "asc"), ("pk", "asc")]
+    else:
+        queryset = queryset.annotate(day=Coalesce("submitted_at", "created_at"))
+        fields = [("day", "desc"), ("pk", "desc")]
+    return queryset.order_by(*[f"-{name}" if way == "desc" else name for name, way in fields]), fields
+
+
+def _beyond(fields: Fields, key: list[Any]) -> Q:
+    """Rows after the key in the order of two fields."""
+    (first, way), (second, _way) = fields
+    ahead = "gt" if way == "asc" else "lt"
+    value, pk = Value(key[0]) if first == "folded" else key[0], key[1]
+    return Q(**{f"{first}__{ahead}": value}) | Q(**{first: value, f"{second}__{ahead}": pk})
+
+
+def _read(after: str, fields: Fields) -> list[Any] | None:
+    if not after:
+        return None
+    try:
+        _sort, *key = signing.loads(after)
+    except (signing.BadSignature, ValueError):
+        return None
+    return key if len(key) == len(fields) else None
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def row(idea: Idea) -> dict[str, Any]:
+    """What a list shows of an idea: no name, no department of its author."""
+    stages = list(wording.STAGES)
+    stage = 6 if idea.state == "in_service" else stages.index(idea.stage) + 1 if idea.stage else 0
+    return {
+        "url": reverse("idea", args=[idea.key]),
+        "title": idea.title or _("An idea without a title"),
+        "stage": stage,
+        "stage_name": wording.STAGE_NAMES[idea.stage]
+        if idea.stage
+        else wording.STATE_WORDS.get(idea.state, ""),
+        "state": wording.STAGE_NAMES[idea.stage] if idea.state == "live" else wording.STATE_WORDS[idea.state],
+        "detail": _detail(idea),
+        "side": words.short_day(idea.submitted_at) if idea.submitted_at else "",
+    }
+
+
+def _detail(idea: Idea) -> str:
+    return wording.state_word(idea) if idea.state in ("live", "held") else idea.pitch[:140]

@@ -1,0 +1,129 @@
+"""What the idea page shows, in a number of queries that does not grow with what it shows."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from ideas.drafting.rules import WRITTEN
+
+from ideas.access import access
+from ideas.drafting.models import Idea, IdeaContent, Precedent, TeamMember
+from incubator.events.models import Event
+from incubator.events.rules import canonical, sha256
+from incubator.inbox.models import WorkItem
+from incubator.lib import words
+from incubator.lib.refusals import NotFound
+from incubator.people.models import Person
+from workflows.gates.models import Condition, Decision
+from workflows.journey import wording
+from workflows.journey.models import Hold, Reexamination
+
+MOST_EVENTS = 60
+
+
+@dataclass
+class Reader:
+    """What one reader may see and do on one idea."""
+
+    member: TeamMember | None
+    sees_authors: bool
+    task: WorkItem | None
+
+    @property
+    def is_author(self) -> bool:
+        return self.member is not None and self.member.role == TeamMember.Role.AUTHOR
+
+    @property
+    def in_team(self) -> bool:
+        return self.member is not None
+
+
+def readable_idea(key: UUID, reader: Person) -> Idea:
+    """The idea with its text, if this person may read it. Raises NotFound, never saying which of the two."""
+    found = (
+        access()
+        .readable(reader)
+        .select_related("programme__entity", "call", "content", "draft", "copied_from", "merged_into")
+        .filter(key=key)
+        .first()
+    )
+    if found is None:
+        raise NotFound(
+            _("There is no such idea, or it is not open to you. Your list shows those you can read.")
+        )
+    return found
+
+
+def team_of(idea: Idea) -> list[TeamMember]:
+    """Everyone in the team now, the author first."""
+    members = idea.team.filter(accepted_at__isnull=False, left_at=None).select_related("person")
+    return sorted(members, key=lambda member: (member.role != "author", member.pk))
+
+
+def reader_of(idea: Idea, person: Person, team: list[TeamMember]) -> Reader:
+    member = next((item for item in team if item.person_id == person.pk), None)
+    task = (
+        WorkItem.objects.filter(person=person, subject_kind="idea", subject_key=idea.key, closed_at=None)
+        .order_by("due_at", "pk")
+        .first()
+    )
+    return Reader(member, member is not None or access().sees_authors(person, idea), task)
+
+
+def decisions_of(idea: Idea) -> list[Decision]:
+    """Issued decisions, oldest first, with their rounds and conditions."""
+    found = Decision.objects.filter(round__idea=idea, issued_at__isnull=False).select_related("round")
+    return list(found.prefetch_related("conditions").order_by("issued_at", "pk"))
+
+
+def history_of(idea: Idea, decisions: list[Decision]) -> list[dict[str, Any]]:
+    """The public events, newest first; persons are never named."""
+    by_key = {str(decision.key): decision for decision in decisions}
+    events = Event.objects.filter(
+        subject_kind="idea", subject_key=idea.key, verb__in=[*wording.HAPPENED, "decided"]
+    ).order_by("-sequence")[:MOST_EVENTS]
+    return [wording_of(event, by_key) for event in events]
+
+
+def wording_of(event: Event, decisions: dict[str, Decision]) -> dict[str, Any]:
+    when = words.moment(event.happened_at)
+    decision = decisions.get(str(event.payload.get("decision", "")))
+    if event.verb == "decided" and decision is not None:
+        gate = decision.round.gate
+        title = _("%(gate)s: %(outcome)s") % {
+            "gate": f"{gate}, {wording.GATE_NAMES[gate]}",
+            "outcome": wording.OUTCOMES.get(decision.outcome, decision.outcome),
+        }
+        return {"title": title, "text": f"{when} · {decision.reasons}", "gate": True}
+    return {"title": str(wording.HAPPENED.get(event.verb, event.verb)), "text": when}
+
+
+def hold_of(idea: Idea) -> Hold | None:
+    return Hold.objects.filter(idea=idea, woken_at=None).first() if idea.state == "held" else None
+
+
+def window_of(idea: Idea) -> Reexamination | None:
+    """The last re-examination, open or answered; its window shows what the author can still do."""
+    return (
+        Reexamination.objects.filter(idea=idea).order_by("-pk").first() if idea.state == "stopped" else None
+    )
+
+
+def open_conditions_of(decisions: list[Decision]) -> list[Condition]:
+    return [item for decision in decisions for item in decision.conditions.all() if item.met_at is None]
+
+
+def in_team(idea: Idea, person: Person) -> bool:
+    return idea.team.filter(person=person, accepted_at__isnull=False, left_at=None).exists()
+
+
+def precedent_of(idea: Idea) -> Precedent | None:
+    """What an imported idea keeps of its source."""
+    return Precedent.objects.filter(idea=idea).first() if idea.state == "precedent" else None
+
+
+def content_sha256(content: IdeaContent) -> str:
+    """The fingerprint a receipt prints: of all that was written, and of each file's own."""
+    written = {field: getattr(content, field) for field in WRITTEN}
+    return sha256(canonical(written | {"files": [file["sha256"] for file in content.files]}))

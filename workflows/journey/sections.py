@@ -1,0 +1,66 @@
+"""What the journey shows on “My work”: my ideas, and what was decided lately. One query each."""
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ideas.access import access
+from ideas.drafting.models import Idea, TeamMember
+from incubator.inbox.sections import Section
+from incubator.lib import clock
+from incubator.people.models import Person
+from workflows.gates.models import Decision
+from workflows.journey import portfolio, wording
+
+MOST = 8
+LATELY = timedelta(days=7)
+
+
+def my_ideas(person: Person) -> Section | None:
+    """The ideas of my teams, those that move first."""
+    mine = TeamMember.objects.filter(
+        person=person, accepted_at__isnull=False, left_at=None, role__in=["author", "co_author"]
+    )
+    found = list(
+        Idea.objects.filter(pk__in=mine.values("idea")).order_by(
+            F("ended_at").desc(nulls_first=True), "-held_since"
+        )[:MOST]
+    )
+    return Section("journey/my_ideas.html", {"rows": [_row(idea) for idea in found]}) if found else None
+
+
+def decided_lately(person: Person) -> Section | None:
+    """Decisions of the last seven days on ideas this person may read."""
+    found = list(
+        Decision.objects.filter(
+            issued_at__gt=clock.now() - LATELY, round__idea__in=access().readable(person).values("pk")
+        )
+        .select_related("round__idea")
+        .order_by("-issued_at")[:MOST]
+    )
+    lines = [
+        {
+            "url": reverse("idea", args=[decision.round.idea.key]),
+            "label": decision.round.idea.title,
+            "detail": f"{decision.round.gate}, {wording.GATE_NAMES[decision.round.gate]} · "
+            f"{wording.OUTCOMES.get(decision.outcome, decision.outcome)}",
+        }
+        for decision in found
+    ]
+    return Section("journey/decided_lately.html", {"documents": lines}) if lines else None
+
+
+def _row(idea: Idea) -> dict[str, object]:
+    if idea.state != "draft":
+        return portfolio.row(idea)
+    return {
+        "url": reverse("idea-edit", args=[idea.key]),
+        "title": idea.title or _("An idea without a title"),
+        "stage": 1,
+        "stage_name": str(wording.STATE_WORDS["draft"]),
+        "detail": _("only the team can read it"),
+        "side": _("Continue"),
+        "side_url": reverse("idea-edit", args=[idea.key]),
+    }

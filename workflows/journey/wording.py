@@ -1,0 +1,190 @@
+"""The journey in words: where an idea is, who holds it, what comes next. Law 5, in sentences."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from ideas.drafting.models import Idea
+from incubator.lib import words
+from workflows.gates.configuration import defaults
+
+STAGES = ("submission", "review", "sponsorship", "pilot", "evaluation")
+STAGE_NAMES = {
+    "submission": pgettext_lazy("stage", "Submission"),
+    "review": pgettext_lazy("stage", "Review"),
+    "sponsorship": pgettext_lazy("stage", "Sponsorship"),
+    "pilot": pgettext_lazy("stage", "Pilot"),
+    "evaluation": pgettext_lazy("stage", "Evaluation"),
+}
+GATE_OF = {"submission": "G0", "review": "G1", "sponsorship": "G2", "pilot": "G3", "evaluation": "G4"}
+GATE_NAMES = {
+    "G0": gettext_lazy("admissibility"),
+    "G1": gettext_lazy("selection"),
+    "G2": gettext_lazy("launch"),
+    "G3": gettext_lazy("end of pilot"),
+    "G4": gettext_lazy("investment"),
+}
+TO_COME = {
+    "submission": gettext_lazy("Admissibility in %(due)s working days"),
+    "review": gettext_lazy("A panel’s opinion, then the selection"),
+    "sponsorship": gettext_lazy("30 days to find a sponsor, 60 to investigate"),
+    "pilot": gettext_lazy("6 months, then the end of pilot"),
+    "evaluation": gettext_lazy("20 days, then scale, extend or transfer"),
+}
+WITH = {
+    "author": gettext_lazy("With the team, to complete"),
+    "team": gettext_lazy("With the team"),
+    "lead": gettext_lazy("With the programme lead"),
+    "panel": gettext_lazy("With the panel"),
+    "decider": gettext_lazy("With the person who decides"),
+    "sponsor": gettext_lazy("With the sponsor"),
+    "evaluator": gettext_lazy("With the evaluator"),
+    "nobody": gettext_lazy("Nobody’s turn"),
+}
+STATE_WORDS = {
+    "draft": gettext_lazy("Draft"),
+    "held": gettext_lazy("On hold"),
+    "stopped": gettext_lazy("Stopped, with the reasons"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+    "merged": gettext_lazy("Merged"),
+    "redirected": gettext_lazy("Redirected"),
+    "in_service": gettext_lazy("In service"),
+    "precedent": gettext_lazy("Precedent"),
+}
+KINDS = {"held": "turn", "stopped": "stop", "in_service": "ok", "live": "sea"}
+OUTCOMES = {
+    "go": gettext_lazy("goes on"),
+    "go_with_conditions": gettext_lazy("goes on, with conditions"),
+    "rework": gettext_lazy("to complete"),
+    "hold": gettext_lazy("on hold"),
+    "stop": gettext_lazy("stopped, with the reasons"),
+    "scale": gettext_lazy("scaled up"),
+    "extend": gettext_lazy("pilot extended"),
+    "transfer": gettext_lazy("transferred"),
+}
+HAPPENED = {
+    "submitted": gettext_lazy("Submitted"),
+    "resubmitted": gettext_lazy("Completed and submitted again"),
+    "withdrawn": gettext_lazy("Withdrawn by its author"),
+    "woken": gettext_lazy("Taken up again"),
+    "panel_seated": gettext_lazy("The panel is complete"),
+    "promised": gettext_lazy("A sponsor has promised support"),
+    "launch_requested": gettext_lazy("The team asks for the launch decision"),
+    "pilot_ended": gettext_lazy("The pilot has ended"),
+    "evaluation_delivered": gettext_lazy("The evaluation is delivered"),
+    "reexamination_asked": gettext_lazy("A re-examination is asked for"),
+    "reexamination_answered": gettext_lazy("The re-examination is answered"),
+    "stop_final": gettext_lazy("The time to ask for a re-examination is over"),
+    "imported": gettext_lazy("Taken over from its source"),
+}
+
+
+def state_word(idea: Idea) -> str:
+    """`With the panel until 23 November`, `On hold until 1 March`, `In service`."""
+    if idea.state == "live":
+        with_whom = str(WITH[idea.holder])
+        if idea.due_at is None:
+            return with_whom
+        return _("%(with_whom)s until %(day)s") % {
+            "with_whom": with_whom,
+            "day": words.plain_day(idea.due_at),
+        }
+    if idea.state == "held" and idea.due_at:
+        return _("On hold until %(day)s") % {"day": words.plain_day(idea.due_at)}
+    return str(STATE_WORDS[idea.state])
+
+
+def bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rail's five bays; `decided` gives the last issued decision by gate."""
+    now = STAGES.index(idea.stage) if idea.stage else -1
+    ended = idea.state in ("stopped", "withdrawn", "merged", "redirected")
+    found = []
+    for place, stage in enumerate(STAGES):
+        state = "done" if place < now or idea.state == "in_service" else "todo"
+        if place == now and idea.state != "in_service":
+            state = "ended" if ended else "held" if idea.state == "held" else _now_or_late(idea)
+        found.append(
+            {"state": state, "name": STAGE_NAMES[stage], "lines": _lines(idea, stage, state, decided)}
+        )
+    return found
+
+
+def _now_or_late(idea: Idea) -> str:
+    return "late" if idea.due_at and words.is_late(idea.due_at) else "now"
+
+
+def _lines(idea: Idea, stage: str, state: str, decided: dict[str, Any]) -> list[str]:
+    gate = GATE_OF[stage]
+    if state in ("done", "ended") and gate in decided:
+        decision = decided[gate]
+        day = words.short_day(decision.issued_at)
+        return [
+            f"{str(GATE_NAMES[gate]).capitalize()}, {day}",
+            str(OUTCOMES.get(decision.outcome, decision.outcome)),
+        ]
+    if state in ("now", "late", "held"):
+        return [state_word(idea)]
+    if state == "todo":
+        return [str(TO_COME[stage]) % {"due": defaults()["gates"]["G0"]["due"]}]
+    return []
+
+
+def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
+    """What happens next, for whoever reads it, when it is not the reader's turn."""
+    due = words.long_day(idea.due_at) if idea.due_at else ""
+    said = {"due": due}
+    if idea.state == "live":
+        return _NEXT[idea.stage if idea.holder != "author" else "author"](idea) % said
+    if idea.state == "held":
+        if hold is not None and hold.until:
+            return _("It is taken up again on %(due)s, where it was.") % said
+        return _("It waits for this: %(condition)s Then it is taken up again where it was.") % {
+            "condition": hold.condition if hold else ""
+        }
+    if idea.state == "stopped" and window is not None:
+        if window.asked_at:
+            return _("Someone who took no part looks at it again and answers by %(due)s.") % said
+        return _("The author can ask for a re-examination until %(due)s.") % said
+    return str(_ENDED.get(idea.state, ""))
+
+
+_NEXT: dict[str, Any] = {
+    "author": lambda idea: _("The team completes the text by %(due)s; then it goes back to the same gate."),
+    "submission": lambda idea: _(
+        "A programme lead checks by %(due)s that the idea can be taken up. Its merit is not judged yet."
+    ),
+    "review": lambda idea: _(
+        "A panel gives its opinion, then a mandated person decides, with reasons, by %(due)s."
+        " The author is told first; no manager is told by us."
+    ),
+    "sponsorship": lambda idea: (
+        _("A panel looks at the plan, then the launch is decided, with reasons, by %(due)s.")
+        if idea.holder == "panel"
+        else _(
+            "The team looks for a sponsor and writes the pilot plan, by %(due)s. Then the launch is decided."
+        )
+    ),
+    "pilot": lambda idea: (
+        _("Sponsor and programme lead decide together by %(due)s what follows the pilot.")
+        if idea.holder == "decider"
+        else _("The pilot runs until %(due)s, with a check-in every month.")
+    ),
+    "evaluation": lambda idea: (
+        _("A panel gives its opinion on the evaluation, then the investment is decided by %(due)s.")
+        if idea.holder == "panel"
+        else _(
+            "Someone outside the team writes the evaluation by %(due)s. Then scale, extend or transfer is decided."
+        )
+    ),
+}
+_ENDED = {
+    "in_service": gettext_lazy("It is in service. Its benefits are read after 6 and after 12 months."),
+    "stopped": gettext_lazy(
+        "It has ended. Its reasons and what was learnt stay here for whoever takes it further."
+    ),
+    "withdrawn": gettext_lazy("Its author took it back. Nothing more happens."),
+    "merged": gettext_lazy("It goes on inside another idea."),
+    "redirected": gettext_lazy("A service that can do it has taken it over."),
+    "precedent": gettext_lazy("A project done elsewhere, to read and to copy. No gate is held on it."),
+}
