@@ -22,7 +22,7 @@ def locked(idea: int | None = None, **lookup: Any) -> Iterator[Idea]:
     `FOR NO KEY UPDATE` lets others insert rows that point to it. Two ideas never wait for each other.
     Raises NotFound when the idea is gone; a wait beyond `lock_timeout` becomes a 409 page.
     """
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         found = _read(**(lookup or {"pk": idea}))
         token = _held.set(_held.get() | {found.pk})
         try:
@@ -34,7 +34,7 @@ def locked(idea: int | None = None, **lookup: Any) -> Iterator[Idea]:
 @contextmanager
 def locked_in_order(*idea_pks: int) -> Iterator[list[Idea]]:
     """Several ideas at once, always by id, so that two such actions cannot wait for each other in a ring."""
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         found = {pk: _read(pk=pk) for pk in sorted(set(idea_pks))}
         token = _held.set(_held.get() | set(found))
         try:

@@ -46,7 +46,7 @@ class IdeaLock:
     def __call__(self, flow_class: Any, process_pk: int) -> Iterator[None]:
         idea_pk = flow_class.process_class.objects.values_list("idea", flat=True).get(pk=process_pk)
         if is_locked(idea_pk):
-            with transaction.atomic(savepoint=False):
+            with transaction.atomic():
                 yield
         else:
             with locked(idea_pk):

@@ -1,11 +1,13 @@
 """Hands answers down: what lower rooms declare and these rooms know. Called once, when the application starts."""
 
 from ideas.access import use
+from incubator.inbox import sections
 from workflows.briefs import actions as briefs
 from workflows.evaluation import facts as evaluation
 from workflows.gates import authority, hooks
 from workflows.gates.facts import register_fact
 from workflows.journey import actions as journey
+from workflows.journey import sections as journey_sections
 from workflows.journey import tellings as _tellings  # noqa: F401 - declares its audiences
 from workflows.journey.access import JourneyAccess
 from workflows.pilots import facts as pilots

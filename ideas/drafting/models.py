@@ -117,10 +117,15 @@ class IdeaText(models.Model):
 
 
 class Draft(IdeaText):
-    """The mutable working copy: autosaved, without history. `version` refuses a save on another's text."""
+    """The mutable working copy: autosaved, without history. `version` refuses a save on another's text.
+
+    `touched` says at which version each field last changed and from which page (`[version, token]`), so that
+    two people writing different fields never meet in a conflict.
+    """
 
     idea = models.OneToOneField(Idea, models.CASCADE, related_name="draft")
     version = models.PositiveIntegerField(default=1)
+    touched = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
@@ -128,7 +133,8 @@ class Draft(IdeaText):
 class IdeaContent(IdeaText):
     """The text as last deliberately saved, submitted or resubmitted; its history rows are the versions.
 
-    `files` lists `{"sha256", "name", "size"}` of the attachments of this version.
+    `files` lists `{"sha256", "name", "size"}` of the attachments of this version. `saved_by` is null for what an
+    import brought: no person wrote it here.
     """
 
     idea = models.OneToOneField(Idea, models.CASCADE, related_name="content")
@@ -136,7 +142,7 @@ class IdeaContent(IdeaText):
     language = models.CharField(max_length=2, default="fr")
     files = models.JSONField(default=list)
     saved_at = models.DateTimeField()
-    saved_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    saved_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     search = models.GeneratedField(
         expression=models.Func(
             "language",

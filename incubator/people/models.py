@@ -165,7 +165,10 @@ class SignInCode(models.Model):
 
 
 class Post(models.Model):
-    """An assignment (affectation) of a person, from `starts_on` until the day before `ends_on`."""
+    """An assignment (affectation) of a person, from `starts_on` until the day before `ends_on`.
+
+    Both equal: it never began.
+    """
 
     class GradeBand(models.TextChoices):
         A = "A"
@@ -192,7 +195,7 @@ class Post(models.Model):
                 name="one_post_per_person_department_and_start",
             ),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")),
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="post_in_order",
             ),
             models.CheckConstraint(condition=~Q(person=F("line_manager")), name="nobody_manages_oneself"),
@@ -203,7 +206,8 @@ class Post(models.Model):
 class Mandate(models.Model):
     """What lets someone decide: a capacity and the reference of the delegation of signature.
 
-    Without `department` it holds for the whole entity; without `programme_key` for every programme.
+    From `starts_on` until the day before `ends_on`; both equal: it never held. Without `department` it holds
+    for the whole entity; without `programme_key` for every programme.
     """
 
     class Capacity(models.TextChoices):
@@ -229,7 +233,7 @@ class Mandate(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(reference=""), name="mandate_names_its_delegation"),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")),
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="mandate_in_order",
             ),
         ]

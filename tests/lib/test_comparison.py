@@ -23,9 +23,9 @@ def test_words_are_compared_not_letters() -> None:
     ]
 
 
-def test_long_texts_are_compared_by_lines() -> None:
+def test_long_texts_are_compared_in_time() -> None:
     started = perf_counter()
     old = "\n".join(f"line {number} of many" for number in range(3000))
     found = pieces(old, old.replace("line 7 ", "row 7 "))
     assert perf_counter() - started < 5
-    assert [piece.text for piece in found if piece.kind != "same"] == ["line 7 of many\n", "row 7 of many\n"]
+    assert [piece.text for piece in found if piece.kind != "same"] == ["line", "row"]

@@ -1,6 +1,25 @@
 """The acts of the people room: keyword-only, `by=` an actor, one event per subject in the same transaction."""
 
+from incubator.people.actions.absences import end_absence, record_absence
 from incubator.people.actions.codes import Issued, issue_code, open_code
+from incubator.people.actions.employment import assign, depart, hire
+from incubator.people.actions.rights import end_grant, end_mandate, give_mandate, grant_role
 from incubator.people.actions.secrets import change_secret, choose_secret, end_sessions
 
-__all__ = ["Issued", "change_secret", "choose_secret", "end_sessions", "issue_code", "open_code"]
+__all__ = [
+    "Issued",
+    "assign",
+    "change_secret",
+    "choose_secret",
+    "depart",
+    "end_absence",
+    "end_grant",
+    "end_mandate",
+    "end_sessions",
+    "give_mandate",
+    "grant_role",
+    "hire",
+    "issue_code",
+    "open_code",
+    "record_absence",
+]

@@ -1,0 +1,40 @@
+"""Writing an idea before it is submitted, and again when it has come back: text, team, files."""
+
+from ideas.drafting.actions.attachments import attach, remove_attachment
+from ideas.drafting.actions.team import (
+    accept_invitation,
+    decline_invitation,
+    invite,
+    leave_team,
+    withdraw_invitation,
+)
+from ideas.drafting.actions.texts import (
+    TextConflict,
+    autosave,
+    begin,
+    change_call,
+    check_may_write,
+    copy_precedent,
+    delete_draft,
+    save_version,
+    write_version,
+)
+
+__all__ = [
+    "TextConflict",
+    "accept_invitation",
+    "attach",
+    "autosave",
+    "begin",
+    "change_call",
+    "check_may_write",
+    "copy_precedent",
+    "decline_invitation",
+    "delete_draft",
+    "invite",
+    "leave_team",
+    "remove_attachment",
+    "save_version",
+    "withdraw_invitation",
+    "write_version",
+]

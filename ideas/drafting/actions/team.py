@@ -1,0 +1,110 @@
+"""Who writes together. A row of the team is never deleted: whoever was ever in it stays in conflict."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ideas.drafting import queries, rules
+from ideas.drafting.models import Idea, TeamMember
+from ideas.lock import locked
+from incubator.events.actions import Subject, append, effect
+from incubator.inbox import actions as inbox
+from incubator.lib import clock
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed
+from incubator.people.actors import Actor
+from incubator.people.models import Person
+
+LARGEST_TEAM = 20
+INVITED_AS = (TeamMember.Role.CO_AUTHOR, TeamMember.Role.HELPER)
+
+
+def invite(*, idea: Idea, by: Actor, person: Person, role: str = TeamMember.Role.CO_AUTHOR) -> TeamMember:
+    """Ask a colleague to join as co-author or helper. Raises NotAllowed, Conflict, Invalid."""
+    if role not in INVITED_AS:
+        raise Invalid(_("Choose co-author or helper."), code="team.role")
+    if not person.is_active or person.kind != Person.Kind.EMPLOYEE:
+        raise Invalid(_("Only employees of the city join a team."), code="team.not_employee")
+    with locked(idea.pk) as idea:
+        _check_may_invite(idea, by.human)
+        member = TeamMember.objects.filter(idea=idea, person=person).first()
+        if member and member.left_at is None and member.declined_at is None:
+            raise Conflict(_("This colleague is already in the team or invited."), code="team.already")
+        if idea.team.filter(left_at=None, declined_at=None).count() >= LARGEST_TEAM:
+            raise Conflict(_("A team has twenty people at most."), code="team.full")
+        member = member or TeamMember(idea=idea, person=person)
+        member.role, member.invited_by, member.invited_at = role, by.human, clock.now()
+        member.accepted_at = member.declined_at = member.left_at = None
+        member.save()
+        queries.ask_for_an_answer(idea, member)
+        _tell(idea, by, "invited", member, None, "invited")
+    return member
+
+
+def accept_invitation(*, idea: Idea, by: Actor) -> TeamMember:
+    """Join the team; an author for whom a helper typed confirms by it. Raises NotFound, Conflict."""
+    return _answer(idea, by, "invitation_accepted", "member")
+
+
+def decline_invitation(*, idea: Idea, by: Actor) -> TeamMember:
+    """Say no, without a reason."""
+    return _answer(idea, by, "invitation_declined", "declined")
+
+
+def _answer(idea: Idea, by: Actor, verb: str, after: str) -> TeamMember:
+    with locked(idea.pk) as idea:
+        member = queries.invitation_of(idea, by.human)
+        if idea.state not in (Idea.State.DRAFT, Idea.State.LIVE, Idea.State.HELD):
+            raise Conflict(_("This idea has ended; there is no team to join."), code="team.ended")
+        if verb == "invitation_accepted":
+            member.accepted_at = clock.now()
+        else:
+            member.declined_at = clock.now()
+        member.save(update_fields=["accepted_at", "declined_at"])
+        inbox.close(queries.invitation_key(member))
+        _tell(idea, by, verb, member, "invited", after)
+    return member
+
+
+def withdraw_invitation(*, idea: Idea, by: Actor, person: Person) -> None:
+    """Take back an invitation that has no answer yet. Raises NotAllowed, NotFound."""
+    with locked(idea.pk) as idea:
+        _check_may_invite(idea, by.human)
+        member = queries.invitation_of(idea, person)
+        if member.role == TeamMember.Role.AUTHOR:
+            raise Conflict(_("An idea needs its author."), code="team.author")
+        member.declined_at = clock.now()
+        member.save(update_fields=["declined_at"])
+        inbox.close(queries.invitation_key(member))
+        _tell(idea, by, "invitation_withdrawn", member, "invited", "not asked")
+
+
+def leave_team(*, idea: Idea, by: Actor) -> None:
+    """Leave the team; the author cannot, as long as the idea has no other. Raises Conflict."""
+    with locked(idea.pk) as idea:
+        member = queries.member_of(idea, by.human)
+        if member.role == TeamMember.Role.AUTHOR:
+            raise Conflict(
+                _("An idea needs its author. Delete the draft or withdraw the idea instead."),
+                code="team.author",
+            )
+        member.left_at = clock.now()
+        member.save(update_fields=["left_at"])
+        _tell(idea, by, "team_left", member, "member", "left")
+
+
+def _check_may_invite(idea: Idea, person: Person) -> None:
+    member = queries.member_of(idea, person)
+    if not rules.may_invite(idea.state, member.role):
+        raise NotAllowed(
+            _("Its authors invite people to the team, until the idea has ended."), code="team.role"
+        )
+
+
+def _tell(idea: Idea, by: Actor, verb: str, member: TeamMember, before: Any, after: str) -> None:
+    append(
+        subject=Subject("idea", idea.key),
+        verb=verb,
+        by=by,
+        payload={"person": str(member.person.key), "role": str(member.role)},
+        effects=[effect("team", before, after)],
+    )

@@ -1,0 +1,245 @@
+"""The text of an idea: one part per page, saved as it is written."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ideas.calls.queries import open_calls
+from ideas.drafting import actions, queries, rules, wording
+from ideas.drafting.actions import TextConflict
+from ideas.drafting.forms import PARTS, Part, PartForm, part_of, values_of
+from ideas.drafting.models import Idea
+from ideas.drafting.views.persons import actor, reader
+from incubator.lib import comparison
+from incubator.lib.refusals import Invalid
+from incubator.people.once import new_key, once
+
+HIGHEST_VERSION = 2_000_000_000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@once
+def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One part of the form; a POST keeps it and goes where its button says."""
+    idea = queries.own_idea(key, reader(request))
+    actions.check_may_write(idea, reader(request))
+    part = _part(request.POST.get("part") or request.GET.get("part", ""))
+    if request.method != "POST":
+        return _page(request, idea, part)
+    try:
+        # A savepoint: the page that shows the refusal still asks the database.
+        with transaction.atomic():
+            if "resolve" in request.POST:
+                _resolve(request, idea)
+            else:
+                _keep(request, idea, part.fields)
+            _choose_call(request, idea)
+            return _go(request, idea, part)
+    except TextConflict as conflict:
+        return _page(request, idea, part, conflict=conflict, status=409)
+    except Invalid as refusal:
+        return _page(request, idea, part, refusal=refusal, status=422)
+
+
+@require_POST
+@login_required
+def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """What the script sends while someone writes; the same fields as `edit`, no page."""
+    idea = queries.own_idea(key, reader(request))
+    try:
+        with transaction.atomic():
+            _keep(request, idea, rules.FIELDS)
+    except TextConflict as conflict:
+        return render(
+            request,
+            "ideas/drafting/conflict.html",
+            _conflict(request, idea, conflict) | {"live": True},
+            status=409,
+        )
+    draft = queries.draft_of(idea)
+    response = render(request, "ui/saved.html", {"saved": {"state": "saved", "at": draft.saved_at}})
+    # The page keeps the version it was opened with: what others wrote since, it has not seen.
+    response.headers["Travee-Version"] = str(_version(request))
+    return response
+
+
+@require_POST
+@login_required
+@once
+def delete(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    actions.delete_draft(idea=queries.own_idea(key, reader(request)), by=actor(request))
+    messages.success(request, _("The draft is deleted."))
+    return redirect("my-work")
+
+
+def _keep(request: HttpRequest, idea: Idea, fields: tuple[str, ...]) -> None:
+    posted = {field: request.POST[field] for field in fields if field in request.POST}
+    seen = dict(pair.split(":", 1) for pair in request.POST.get("seen", "").split(",") if ":" in pair)
+    actions.autosave(
+        idea=idea,
+        by=actor(request),
+        version=_version(request),
+        changes=posted,
+        token=request.POST.get("page", "")[:36],
+        seen=seen,
+    )
+
+
+def _version(request: HttpRequest) -> int:
+    typed = request.POST.get("version", "")
+    return min(int(typed), HIGHEST_VERSION) if typed.isascii() and typed.isdigit() and len(typed) < 12 else 0
+
+
+def _resolve(request: HttpRequest, idea: Idea) -> None:
+    """Keep what was chosen for each field that two people wrote; `mine_FIELD` holds the unsaved text."""
+    current = values_of(idea, queries.draft_of(idea))
+    changes: dict[str, Any] = {}
+    for field in rules.FIELDS:
+        choice, mine = request.POST.get(f"keep_{field}", ""), request.POST.get(f"mine_{field}")
+        if mine is None or choice == "theirs":
+            continue
+        both = choice == "both" and field in rules.TEXTS
+        changes[field] = rules.joined(field, current[field], mine) if both else mine
+    actions.autosave(idea=idea, by=actor(request), version=_version(request), changes=changes)
+
+
+def _choose_call(request: HttpRequest, idea: Idea) -> None:
+    typed = request.POST.get("call", "")
+    if not typed or idea.state != Idea.State.DRAFT or (idea.call and str(idea.call.key) == typed):
+        return
+    call = next((call for call in open_calls(reader(request)) if str(call.key) == typed), None)
+    if call is None:
+        raise Invalid(_("Choose one of the calls that are open for you."), code="call.none")
+    actions.change_call(idea=idea, by=actor(request), call=call)
+
+
+def _go(request: HttpRequest, idea: Idea, part: Part) -> HttpResponse:
+    goal = request.POST.get("go", "next")
+    here = reverse("idea-edit", kwargs={"key": idea.key})
+    if goal == "later":
+        messages.success(request, _("Your draft is saved. It waits here until you come back."))
+        return redirect("my-work")
+    if goal in ("files", "team", "versions"):
+        return redirect(f"idea-{goal}", key=idea.key)
+    if goal == "version":
+        before = queries.newest_version(idea)
+        version = actions.save_version(idea=idea, by=actor(request)).version
+        said = (
+            _("Version %(number)s is kept.")
+            if version != before
+            else _("Nothing changed since version %(number)s.")
+        )
+        messages.success(request, said % {"number": version})
+        return redirect(f"{here}?part={part.number}")
+    step = {"back": -1, "stay": 0}.get(goal, 1)
+    number = min(max(part.number + step, 1), len(PARTS))
+    return redirect(f"{here}?part={number}")
+
+
+def _part(typed: str) -> Part:
+    return next((part for part in PARTS if str(part.number) == typed), PARTS[0])
+
+
+def _page(
+    request: HttpRequest,
+    idea: Idea,
+    part: Part,
+    *,
+    conflict: TextConflict | None = None,
+    refusal: Invalid | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    draft = queries.draft_of(idea)
+    values = values_of(idea, draft)
+    typed = request.POST if refusal or conflict else None
+    form = PartForm(part, typed, values)
+    if refusal:
+        form.refuse(refusal.fields or {"": [refusal.sentence]})
+    missing = rules.missing(draft)
+    context = {
+        "idea": idea,
+        "draft": draft,
+        "part": part,
+        "form": form,
+        "steps": _steps(idea, part, {one.field for one in missing}),
+        "missing": [_to_do(idea, one) for one in missing],
+        "calls": list(open_calls(reader(request))) if part.number == len(PARTS) else [],
+        "files": queries.files_of(idea, names_shown=True) if part.number == 2 else [],
+        "seen": ",".join(f"{name}:{rules.mark(_stored(values[name]))}" for name in part.fields),
+        "page_token": _page_token(typed),
+        "version": typed.get("version", "0") if typed is not None else draft.version,
+        "saved": {"state": "conflict" if conflict else "saved", "at": draft.saved_at},
+        "request_key": new_key(),
+        **(_conflict(request, idea, conflict) if conflict else {}),
+    }
+    return render(request, "ideas/drafting/edit.html", context, status=status)
+
+
+def _stored(shown: Any) -> Any:
+    return {"yes": True, "no": False}.get(shown, shown) if isinstance(shown, str) else shown
+
+
+def _page_token(typed: QueryDict | None) -> str:
+    return (typed.get("page", "") if typed is not None else "") or str(uuid.uuid4())
+
+
+def _steps(idea: Idea, here: Part, missing: set[str]) -> list[dict[str, Any]]:
+    edit_url = reverse("idea-edit", kwargs={"key": idea.key})
+    return [
+        {
+            "label": f"{part.number}. {part.title}",
+            "url": f"{edit_url}?part={part.number}",
+            "state": "here" if part is here else "todo" if missing & set(part.fields) else "done",
+        }
+        for part in PARTS
+    ]
+
+
+def _to_do(idea: Idea, one: rules.Missing) -> dict[str, Any]:
+    url = reverse("idea-edit", kwargs={"key": idea.key})
+    return {
+        "label": wording.MISSING[one.code],
+        "url": f"{url}?part={part_of(one.field).number}#id_{one.field}",
+    }
+
+
+def _conflict(request: HttpRequest, idea: Idea, conflict: TextConflict) -> dict[str, Any]:
+    """Both texts of each field, and what else the page had, so that nothing typed is lost."""
+    fields = [
+        {
+            "name": name,
+            "label": wording.LABELS[name],
+            "mine": met.mine,
+            "theirs": met.theirs,
+            "typed": request.POST.get(name, ""),
+            "is_text": name in rules.TEXTS,
+            "pieces": comparison.pieces(_words(met.theirs), _words(met.mine)),
+        }
+        for name, met in conflict.meetings.items()
+    ]
+    own = conflict.saved_by == request.user
+    return {
+        "idea": idea,
+        "part": _part(request.POST.get("part", "")),
+        "version": conflict.version,
+        "conflict": {"who": _("You, in another window") if own else str(conflict.saved_by), "fields": fields},
+        "rest": [{"name": name, "typed": request.POST.get(name, "")} for name in conflict.rest],
+        "request_key": new_key(),
+    }
+
+
+def _words(value: Any) -> str:
+    return (
+        {True: _("Yes"), False: _("No"), None: ""}.get(value, str(value))
+        if not isinstance(value, str)
+        else value
+    )
