@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from ideas.drafting.rules import WRITTEN
 
 from ideas.access import access
 from ideas.drafting.models import Idea, IdeaContent, Precedent, TeamMember
+from ideas.drafting.rules import WRITTEN
 from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
 from incubator.inbox.models import WorkItem

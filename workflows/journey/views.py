@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from ideas.drafting.queries import published_files
 
 from ideas.drafting.models import Idea
+from ideas.drafting.queries import published_files
 from incubator.lib import words
 from incubator.lib.refusals import Invalid, NotFound
 from incubator.people.actors import Actor
