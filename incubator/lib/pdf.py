@@ -30,6 +30,8 @@ FONT_ALARMS = (
     "Unable to save",
     "Unable to instantiate",
 )
+NO_GLYPH = re.compile(r"unsupported by fonts: .* \(U\+([0-9A-F]+)\)$", re.DOTALL)
+TRIES = 3
 LONGEST_WORD, PIECE = 64, 20
 
 
@@ -47,24 +49,27 @@ class Closed(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
 
 
 class FontAlarm(logging.Handler):
-    """Remembers fonts that did not load: WeasyPrint only mentions them and goes on with whatever it finds."""
+    """Remembers fonts that did not load and characters no font has: WeasyPrint only mentions them and goes on."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.heard: list[str] = []
+        self.undrawable: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
         if any(alarm in message for alarm in FONT_ALARMS):
             self.heard.append(message[:200])
+        if missing := NO_GLYPH.search(message):
+            self.undrawable.add(chr(int(missing[1], 16)))
 
 
 @contextmanager
-def _fonts_watched() -> Iterator[None]:
+def _fonts_watched() -> Iterator[FontAlarm]:
     alarm, logger = FontAlarm(), logging.getLogger("weasyprint")
     logger.addHandler(alarm)
     try:
-        yield
+        yield alarm
     finally:
         logger.removeHandler(alarm)
     if alarm.heard:
@@ -92,21 +97,37 @@ def _sheet(stylesheet: str) -> CSS:
 def render(html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()) -> bytes:
     """The PDF of a whole HTML page, laid out with `stylesheet` and the bundled fonts.
 
+    Characters that neither these nor the system's fonts can draw are printed as [?]: PDF/A allows no empty box.
     Raises PdfFailed when a font is missing or the page lacks its language or title; MemoryError and
     RecursionError may come from hostile content. Nothing is fetched.
     """
-    with _fonts_watched():
-        fonts, fetcher, faces = _fonts()
-        page = HTML(string=harmless(html), base_url=BASE, url_fetcher=fetcher)
-        document: bytes = page.write_pdf(
-            stylesheets=[faces, _sheet(stylesheet)],
-            font_config=fonts,
-            pdf_variant="pdf/a-3a",
-            pdf_tags=True,
-            attachments=[_attachment(file) for file in attachments],
-            finisher=_finish,
-        )
+    html = harmless(html)
+    for _ in range(TRIES):
+        with _fonts_watched() as alarm:
+            document = _write(html, stylesheet, attachments)
+        if not alarm.undrawable:
+            return document
+        html = _without(alarm.undrawable, html)
+    raise PdfFailed("font", "characters without a glyph remain")
+
+
+def _write(html: str, stylesheet: str, attachments: Sequence[Attached]) -> bytes:
+    fonts, fetcher, faces = _fonts()
+    document: bytes = HTML(string=html, base_url=BASE, url_fetcher=fetcher).write_pdf(
+        stylesheets=[faces, _sheet(stylesheet)],
+        font_config=fonts,
+        pdf_variant="pdf/a-3a",
+        pdf_tags=True,
+        attachments=[_attachment(file) for file in attachments],
+        finisher=_finish,
+    )
     return document
+
+
+def _without(undrawable: set[str], html: str) -> str:
+    characters = "".join(re.escape(character) for character in sorted(undrawable))
+    # What joins or colours an emoji goes with it.
+    return re.sub(f"[{characters}][{characters}\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]*", "[?]", html)
 
 
 def _attachment(file: Attached) -> Attachment:
@@ -138,10 +159,10 @@ def _drawable(found: re.Match[str]) -> str:
 
 def _breakable(text: str) -> str:
     def broken(word: re.Match[str]) -> str:
-        units = re.findall(r"&#?\w+;|.", word[0])  # an entity is one character
+        units = re.findall(r"&#?\w+;|.", word[0].replace("\u200b", ""))  # an entity is one character
         return "\u200b".join("".join(units[at : at + PIECE]) for at in range(0, len(units), PIECE))
 
-    return re.sub(rf"[^\s\u200b]{{{LONGEST_WORD + 1},}}", broken, text)
+    return re.sub(rf"\S{{{LONGEST_WORD + 1},}}", broken, text)
 
 
 # WeasyPrint writes one claim only. This states PDF/UA-1 beside PDF/A and describes the schema, as PDF/A asks.

@@ -118,6 +118,13 @@ def test_a_stop_offers_a_reexamination_with_its_day() -> None:
     assert record.learning == "Rien n’est perdu."
 
 
+def test_asking_for_a_brief_costs_the_deciding_act_two_statements(django_assert_num_queries: Any) -> None:
+    idea = submitted_idea()
+    decision = decided(idea)
+    with transaction.atomic(), django_assert_num_queries(2):
+        assert actions.on_decided(idea, Actor(person=decision.decider), decision) == []
+
+
 def test_the_job_makes_the_brief_ready_once(quick: list[str], run_jobs: Any) -> None:
     brief = prepared(decided(submitted_idea()))
     assert brief.state == "preparing"

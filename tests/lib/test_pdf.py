@@ -181,6 +181,12 @@ def test_hostile_text_still_gives_a_document_with_every_font_embedded(
     assert b"/Interpolate true" not in document
 
 
+def test_a_character_no_font_has_is_printed_as_such_and_never_as_an_empty_box() -> None:
+    # Linear B and Egyptian hieroglyphs are in no font of a server.
+    document = pdf.render(page("<p>avant \U00010000\u200d\U00013000 après</p>"), stylesheet=SHEET)
+    assert "avant [?] après" in read(document).pages[0].extract_text()
+
+
 class Counter(http.server.BaseHTTPRequestHandler):
     asked: ClassVar[list[str]] = []
 
@@ -231,7 +237,7 @@ def test_the_attacks_are_real(listener: str, tmp_path: Path, monkeypatch: pytest
     """With WeasyPrint's own fetcher the same page makes requests and carries the file away."""
     secret = tmp_path / "secret.txt"
     secret.write_text("the secret of the city")
-    monkeypatch.setattr(pdf, "_fonts_watched", lambda: pdf.contextmanager(lambda: iter([None]))())
+    monkeypatch.setattr(pdf, "FONT_ALARMS", ())
     fonts, _, faces = pdf._fonts()
     monkeypatch.setattr(pdf, "_fonts", lambda: (fonts, URLFetcher(), faces))
     document = pdf.render(page(attacks(listener, secret)), stylesheet=SHEET)
