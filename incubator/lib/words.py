@@ -102,6 +102,13 @@ def short_number(value: Decimal | float) -> str:
     return number(value, 0 if Decimal(str(value)) % 1 == 0 else 1)
 
 
+def figure(value: Decimal | float | str) -> str:
+    """A measured value with the decimals it has, three at most: `12`, `96.5`, `96,5`."""
+    exact = Decimal(str(value)).quantize(Decimal("0.001"), ROUND_HALF_UP).normalize()
+    places = exact.as_tuple().exponent
+    return number(exact, max(0, -places) if isinstance(places, int) else 0)
+
+
 def euros(value: Decimal | float, cents: bool = False) -> str:
     """`€18,400`, `18 400 €`; cents only on request."""
     amount = number(value, 2 if cents else 0).removeprefix("-")

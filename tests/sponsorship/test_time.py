@@ -14,7 +14,7 @@ from incubator.people.actors import CLOCK, SUBSTITUTION
 from incubator.people.models import Person
 from tests.factories import AbsenceFactory, PersonFactory, TeamMemberFactory
 from tests.sponsorship.cast import Cast, by, make_cast, refused
-from workflows.sponsorship import facts, jobs, queries, rules, time_actions
+from workflows.sponsorship import facts, jobs, rules, shown, time_actions
 from workflows.sponsorship.models import TimeRelease
 
 pytestmark = pytest.mark.django_db
@@ -270,8 +270,8 @@ def test_the_opinion_stays_with_those_it_concerns(cast: Cast) -> None:
     release = TimeRelease.objects.get(pk=opined(cast).pk)
     readers = [cast.author, cast.manager, cast.director, cast.lead, cast.dga]
     others = [cast.co_author, cast.stranger, cast.other_director, cast.finance]
-    assert all(queries.sees_opinion(person, release, cast.idea) for person in readers)
-    assert not any(queries.sees_opinion(person, release, cast.idea) for person in others)
+    assert all(shown.viewpoint(cast.idea, person).sees_opinion(release) for person in readers)
+    assert not any(shown.viewpoint(cast.idea, person).sees_opinion(release) for person in others)
     events = str(list(Event.objects.filter(subject_key=cast.idea.key).values("payload", "effects")))
     assert "favourable" not in events
     assert "juillet" not in events

@@ -25,7 +25,6 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.gates import hooks
-from workflows.gates.models import GateRound
 from workflows.pilots import queries, rules, sentences
 from workflows.pilots.models import CheckIn, Incident, Indicator, Pilot, PilotPlan, Reading
 
@@ -254,8 +253,7 @@ def _check_open_to_change(idea: Idea, plan: PilotPlan | None) -> None:
         raise Conflict(_("The plan was sealed when the pilot was launched: it can be read, not changed."))
     if idea.state != Idea.State.LIVE or idea.stage != Idea.Stage.SPONSORSHIP:
         raise Conflict(_("The plan is written during sponsorship. The idea’s page shows where it is."))
-    waiting = [GateRound.State.SEATING, GateRound.State.OPEN]
-    if GateRound.objects.filter(idea=idea, state__in=waiting).exists():
+    if queries.is_at_gate(idea):
         raise Conflict(_("The launch is being decided on this plan: it cannot change now."))
 
 

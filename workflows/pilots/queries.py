@@ -7,6 +7,7 @@ from django.db.models import Count, Prefetch
 from ideas import roles
 from ideas.drafting.models import Idea
 from incubator.people.models import Person
+from workflows.gates.models import GateRound
 from workflows.pilots import rules
 from workflows.pilots.models import CheckIn, Indicator, Pilot, PilotPlan, Reading
 
@@ -72,3 +73,34 @@ def reading_counts(plan: PilotPlan) -> list[int]:
         .annotate(number=Count("readings"))
         .values_list("number", flat=True)
     )
+
+
+def is_at_gate(idea: Idea) -> bool:
+    """Whether a round of the idea is being seated or open."""
+    waiting = [GateRound.State.SEATING, GateRound.State.OPEN]
+    return GateRound.objects.filter(idea=idea, state__in=waiting).exists()
+
+
+def lines(plan: PilotPlan, check_ins: list[CheckIn]) -> list[dict[str, Any]]:
+    """Each indicator of the plan with its readings so far, in the shape the evaluation freezes."""
+    found = []
+    for one in plan.indicators.all():
+        points = [
+            (check_in.on, reading.value)
+            for check_in in check_ins
+            for reading in check_in.readings.all()
+            if reading.indicator_id == one.pk
+        ]
+        last = points[-1][1] if points else None
+        found.append(
+            {
+                "indicator": one.name,
+                "unit": one.unit,
+                "baseline": one.baseline,
+                "target": one.target,
+                "readings": [{"on": on, "value": value} for on, value in points],
+                "last": last,
+                "reached": None if last is None else rules.is_reached(one.direction, one.target, last),
+            }
+        )
+    return found

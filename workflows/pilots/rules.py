@@ -80,6 +80,11 @@ def lies_against(one: IndicatorValues) -> bool:
     return one.target < one.baseline if one.direction == "up" else one.target > one.baseline
 
 
+def is_reached(direction: str, target: Decimal, value: Decimal) -> bool:
+    """Whether a value is at the target or beyond it, in the indicator's direction (`up` or `down`)."""
+    return value >= target if direction == "up" else value <= target
+
+
 def is_measurable(value: Decimal) -> bool:
     """A finite number of at most eleven digits and three decimals."""
     return value.is_finite() and abs(value) <= BIGGEST and value == value.quantize(Decimal("0.001"))

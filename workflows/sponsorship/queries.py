@@ -101,19 +101,6 @@ def silent() -> list[TimeRelease]:
     return list(found.select_related("member").order_by("member__idea_id", "pk"))
 
 
-def sees_opinion(reader: Person, release: TimeRelease, idea: Idea) -> bool:
-    """Whether the line manager's opinion may be in a response to this reader (law 8).
-
-    The member, the director, the manager who gave it, the arbiters and deciders, the lead; not the team-mates.
-    """
-    own = {release.member.person_id, release.director_id, release.manager_id}
-    return (
-        reader.pk in own
-        or roles.is_lead(idea, reader)
-        or roles.is_mandated(idea, reader, Mandate.Capacity.DGA)
-    )
-
-
 def is_above_team(idea: Idea, person: Person) -> bool:
     """Whether a member of the team works under this person: as line manager or as the agent's director."""
     day = clock.today(idea.programme.entity.time_zone)

@@ -1,13 +1,151 @@
-"""Pages of the room: thin; they read, call one action, and answer."""
+"""Pages of sponsorship that everyone who reads the idea may open, and the team's own acts."""
 
-from typing import Any
+import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ideas import roles
+from ideas.drafting.models import Idea, TeamMember
+from ideas.pages import crumbs, done, nothing_here, readable_idea, reader, typed
+from incubator.people.actors import Actor
+from incubator.people.models import Mandate
+from incubator.people.once import new_key, once
+from workflows.sponsorship import actions, queries, shown, time_actions
+from workflows.sponsorship.forms import BudgetForm, SponsorForm, TimeForm
+from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
 
 
-def sponsorship(request: HttpRequest, **key: Any) -> HttpResponse:
-    raise Http404
+@require_safe
+@login_required
+def sponsorship(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Who promised what, what the launch still needs, and what the reader can do about it."""
+    return _page(request, readable_idea(request, key))
 
 
-ask_sponsor = ask_time = launch = budget = pledge = take_back_question = sponsorship
-time_opinion = time_signature = time_arbitration = take_back_time = sponsorship
+@require_POST
+@login_required
+@once
+def ask_sponsor(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    idea = readable_idea(request, key)
+    form = SponsorForm(request.POST)
+    by = Actor(person=reader(request))
+    if form.is_valid() and done(
+        form, lambda: actions.ask_sponsor(idea=idea, sponsor=form.cleaned_data["sponsor"], by=by)
+    ):
+        messages.success(request, _("The question has been sent. The answer will be shown here."))
+        return redirect("sponsorship", key=key)
+    return _page(request, idea, sponsor_form=form)
+
+
+@require_POST
+@login_required
+@once
+def take_back_question(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    pledge = Pledge.objects.filter(key=key).select_related("idea").first()
+    if pledge is None:
+        raise nothing_here()
+    readable_idea(request, pledge.idea.key)
+    actions.take_back_question(pledge=pledge, by=Actor(person=reader(request)))
+    messages.success(request, _("The question is taken back."))
+    return redirect("sponsorship", key=pledge.idea.key)
+
+
+@require_POST
+@login_required
+@once
+def ask_time(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The member asks for one's own time: from this moment the manager hears of the idea."""
+    idea = readable_idea(request, key)
+    member = TeamMember.objects.filter(idea=idea, person=reader(request)).first()
+    if member is None:
+        raise nothing_here()
+    form = TimeForm(request.POST)
+    by = Actor(person=reader(request))
+    if form.is_valid() and done(
+        form,
+        lambda: time_actions.ask_time(member=member, days_a_month=form.cleaned_data["days_a_month"], by=by),
+    ):
+        messages.success(request, _("Your time has been asked for. Nobody else hears of it."))
+        return redirect("sponsorship", key=key)
+    return _page(request, idea, time_form=form)
+
+
+@require_POST
+@login_required
+@once
+def take_back_time(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    release = TimeRelease.objects.filter(key=key, member__person=reader(request)).first()
+    if release is None:
+        raise nothing_here()
+    time_actions.take_back_time(release=release, by=Actor(person=reader(request)))
+    messages.success(request, _("Your request is taken back."))
+    return redirect("sponsorship", key=release.member.idea.key)
+
+
+@require_POST
+@login_required
+@once
+def launch(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    idea = readable_idea(request, key)
+    actions.request_launch(idea=idea, by=Actor(person=reader(request)))
+    messages.success(request, _("The launch decision has been asked for."))
+    return redirect("idea", key=key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@once
+def budget(request: HttpRequest, key: uuid.UUID, gate: str) -> HttpResponse:
+    """Finance's page: what is promised, and the line that pays for it. Only a finance mandate opens it."""
+    idea = Idea.objects.select_related("programme__entity", "content").filter(key=key).first()
+    if idea is None or gate not in ("G2", "G4"):
+        raise nothing_here()
+    by = roles.acting_as(reader(request), roles.mandated(idea, Mandate.Capacity.FINANCE))
+    if not roles.is_mandated(idea, by.principal, Mandate.Capacity.FINANCE):
+        raise nothing_here()
+    line = BudgetLine.objects.filter(idea=idea, gate=gate).first()
+    form = BudgetForm(typed(request), initial=_line_values(line))
+    if form.is_valid() and done(
+        form, lambda: actions.confirm_budget(idea=idea, gate=gate, by=by, **form.values())
+    ):
+        messages.success(request, _("The budget line is confirmed. Thank you."))
+        return redirect("my-work")
+    context = {
+        "idea": idea,
+        "gate": gate,
+        "pledge": queries.pledge_in_force(idea),
+        "line": line,
+        "form": form,
+        "request_key": new_key(),
+    }
+    return render(request, "workflows/sponsorship/budget.html", context, status=422 if form.errors else 200)
+
+
+def _line_values(line: BudgetLine | None) -> dict[str, object]:
+    if line is None:
+        return {}
+    return {"none_needed": line.none_needed, "euros": line.euros, "reference": line.reference}
+
+
+def _page(
+    request: HttpRequest,
+    idea: Idea,
+    *,
+    sponsor_form: forms.Form | None = None,
+    time_form: forms.Form | None = None,
+) -> HttpResponse:
+    context = shown.page(idea, reader(request)) | {
+        "crumbs": crumbs(idea),
+        "sponsor_form": sponsor_form or SponsorForm(),
+        "time_form": time_form or TimeForm(),
+        "request_key": new_key(),
+        "second_key": new_key(),
+    }
+    status = 422 if sponsor_form or time_form else 200
+    return render(request, "workflows/sponsorship/sponsorship.html", context, status=status)

@@ -1,0 +1,176 @@
+"""What the sponsorship page shows, for one reader: who promised what, what is missing, what this person can do.
+
+Law 8: a manager's opinion, a director's reason and the days asked for are rows of those they concern; what a
+reader may not see is not in the context at all.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ideas import roles
+from ideas.access import access
+from ideas.drafting.models import Idea
+from incubator.people.models import Mandate, Person
+from incubator.people.once import new_key
+from workflows.gates.facts import read_facts
+from workflows.sponsorship import queries, rules
+from workflows.sponsorship.models import Pledge, TimeRelease
+
+FACTS: dict[str, Any] = {
+    "pledge": gettext_lazy("A sponsor has promised days, euros and cover"),
+    "time_release": gettext_lazy("The director has signed the time release"),
+    "budget_line": gettext_lazy("Finance has confirmed the budget line"),
+    "plan": gettext_lazy("The pilot plan is complete"),
+}
+LISTED = 60
+TAGS = {"signed": "ok", "refused": "stop", "disputed": "turn"}
+
+
+@dataclass(frozen=True)
+class Viewpoint:
+    """What a reader is to the idea, read once for the page."""
+
+    person: Person
+    in_team: bool
+    is_lead: bool
+    settles: bool
+    names: bool
+
+    @property
+    def runs_it(self) -> bool:
+        return self.in_team or self.is_lead
+
+    def sees_opinion(self, release: TimeRelease) -> bool:
+        """Whether the line manager's opinion may be in a response to this reader (law 8): the member, the manager
+        who gave it, the director, the arbiters and deciders, the lead; not the team-mates."""
+        return self.is_lead or self.settles or self.is_in(release)
+
+    def is_in(self, release: TimeRelease) -> bool:
+        """Whether the reader is the member, the manager or the director of this request."""
+        return self.person.pk in (release.member.person_id, release.manager_id, release.director_id)
+
+
+def viewpoint(idea: Idea, person: Person) -> Viewpoint:
+    return Viewpoint(
+        person=person,
+        in_team=roles.is_author(idea, person),
+        is_lead=roles.is_lead(idea, person),
+        settles=roles.is_mandated(idea, person, Mandate.Capacity.DGA),
+        names=access().sees_authors(person, idea),
+    )
+
+
+def page(idea: Idea, person: Person) -> dict[str, Any]:
+    """The context of the sponsorship page."""
+    view = viewpoint(idea, person)
+    met = read_facts(idea, "G2", list(rules.LAUNCH_FACTS))
+    pledges = queries.pledges(idea)
+    in_force = next((one for one in pledges if one.state == Pledge.State.SIGNED), None)
+    seeking = is_seeking(idea) and in_force is None
+    in_search = idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
+    deciding = queries.is_at_gate(idea)
+    return {
+        "idea": idea,
+        "view": view,
+        "steps": _steps(idea, met),
+        "gaps": rules.gaps(met),
+        "in_force": in_force,
+        "asked": _asked(view, pledges),
+        "seeking": seeking,
+        "eligible": list(queries.eligible_sponsors(idea)[:LISTED]) if seeking and view.runs_it else [],
+        "time": _time(view, queries.time_releases(idea)),
+        "may_ask_time": view.in_team and not deciding and (in_search or idea.stage == Idea.Stage.PILOT),
+        "has_time": _has_time(idea, person) if view.in_team else False,
+        "lines": queries.budget_lines(idea),
+        "deciding": deciding,
+        "may_launch": view.in_team and in_search and not deciding and idea.holder != Idea.Holder.AUTHOR,
+    }
+
+
+def is_seeking(idea: Idea) -> bool:
+    """Whether a sponsor may be sought at this point of the journey."""
+    if idea.stage == Idea.Stage.PILOT:
+        return idea.state in (Idea.State.LIVE, Idea.State.HELD)
+    return idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
+
+
+def _steps(idea: Idea, met: dict[str, bool | None]) -> list[dict[str, Any]]:
+    plan = reverse("plan", args=[idea.key])
+    return [
+        {
+            "label": FACTS[key],
+            "state": "done" if met[key] else "todo",
+            "url": plan if key == "plan" else "",
+        }
+        for key in rules.LAUNCH_FACTS
+    ]
+
+
+def _asked(view: Viewpoint, pledges: list[Pledge]) -> list[dict[str, Any]]:
+    """Who was asked and has not promised: for team and lead; a director reads only about oneself."""
+    return [
+        {
+            "pledge": one,
+            "open": one.state == Pledge.State.ASKED,
+            "mine": one.sponsor_id == view.person.pk,
+            "request_key": new_key(),
+        }
+        for one in pledges
+        if one.state != Pledge.State.SIGNED and (view.runs_it or one.sponsor_id == view.person.pk)
+    ]
+
+
+def _time(view: Viewpoint, releases: list[TimeRelease]) -> list[dict[str, Any]]:
+    """One row per member who asked, newest request only; others than those it concerns see no row."""
+    newest: dict[int, TimeRelease] = {}
+    for one in releases:
+        newest.setdefault(one.member_id, one)
+    return [
+        _time_row(view, one)
+        for one in newest.values()
+        if one.state != TimeRelease.State.WITHDRAWN and (view.in_team or view.sees_opinion(one))
+    ]
+
+
+def _time_row(view: Viewpoint, release: TimeRelease) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "name": release.member.person if view.names or view.is_in(release) else _("A member of the team"),
+        "state": release.get_state_display(),
+        "kind": TAGS.get(release.state, ""),
+        "mine": release.member.person_id == view.person.pk,
+        "key": release.key,
+        "request_key": new_key(),
+        "waits": _waits(release),
+    }
+    if view.sees_opinion(release):
+        row |= {
+            "days": release.days_a_month,
+            "opinion": release.get_opinion_display() if release.opinion else "",
+            "opinion_note": release.opinion_note,
+            "director_note": release.director_note,
+            "arbitration_note": release.arbitration_note,
+        }
+    return row
+
+
+def _waits(release: TimeRelease) -> dict[str, Any] | None:
+    """Which role is waited for, and until when; no name."""
+    turn = rules.turn(
+        state=release.state, has_manager=release.manager_id is not None, opinion=release.opinion
+    )
+    found = {
+        "manager": (_("Waits for the line manager’s opinion"), release.opinion_due_at),
+        "director": (_("Waits for the director’s signature"), release.director_due_at),
+        "arbiter": (_("Waits for a deputy director general"), release.arbitration_due_at),
+    }.get(turn)
+    return {"text": found[0], "due": found[1]} if found else None
+
+
+def _has_time(idea: Idea, person: Person) -> bool:
+    return TimeRelease.objects.filter(
+        member__idea=idea, member__person=person, state__in=queries.RUNNING
+    ).exists()
