@@ -2,7 +2,9 @@
 
 from ideas.drafting.models import Idea
 from incubator.events.rules import canonical, sha256
+from incubator.people import departures
 from workflows.evaluation import queries
+from workflows.evaluation.departures import on_departure
 from workflows.gates.facts import register_fact
 
 
@@ -32,6 +34,7 @@ def register() -> None:
     """Called once, when the application starts."""
     from workflows.evaluation import tellings  # noqa: F401  declares its audiences
 
+    departures.on_departure(on_departure)
     register_fact("independent", independent)
     register_fact("compared", compared)
     register_fact("owner", owner)

@@ -5,11 +5,13 @@ from django.utils.translation import pgettext_lazy
 
 from ideas.drafting.models import Idea
 from incubator.inbox.wording import Ask, declare
+from incubator.people import departures
 from workflows.gates import hooks
 from workflows.gates.authority import register_sponsor
 from workflows.gates.conflicts import register_source
 from workflows.gates.facts import register_fact
 from workflows.sponsorship import actions, queries
+from workflows.sponsorship.departures import on_departure
 from workflows.sponsorship.models import BudgetLine
 
 
@@ -49,6 +51,7 @@ def register() -> None:
     register_fact("budget_line", budget_line)
     register_source(sponsor_conflict)
     register_sponsor(queries.sponsor_of)
+    departures.on_departure(on_departure)
     hooks.on("stage_ready", actions.finance_before_investment)
     declare(
         "request_launch", Ask(_("Ask for the launch of “%(title)s”"), pgettext_lazy("work item", "Launch"))

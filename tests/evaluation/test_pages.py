@@ -1,0 +1,128 @@
+"""The evaluation's page: the lead names, the evaluator delivers, everyone reads."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from ideas.drafting.models import Idea
+from incubator.people.models import Person
+from incubator.people.once import new_key
+from tests.evaluation.test_evaluation import DELIVERY, cast, deliver, evaluator, name
+from tests.sponsorship.cast import Cast, make_cast
+from workflows.evaluation.models import Evaluation
+
+__all__ = ["cast", "evaluator"]
+pytestmark = pytest.mark.django_db
+
+
+def client(person: Person) -> Client:
+    signed_in = Client()
+    signed_in.force_login(person)
+    return signed_in
+
+
+def address(idea: Idea, page: str = "evaluation") -> str:
+    return reverse(page, args=[idea.key])
+
+
+def sent(**changes: Any) -> dict[str, Any]:
+    return DELIVERY | {"run_owner": "", "request_key": new_key()} | changes
+
+
+def test_the_lead_names_from_the_page(cast: Cast, evaluator: Person) -> None:
+    url = address(cast.idea, "name-evaluator")
+    lead = client(cast.lead)
+    assert url in lead.get(address(cast.idea)).content.decode()
+    assert url not in client(cast.author).get(address(cast.idea)).content.decode()
+    linked = lead.post(url, {"evaluator": cast.author.staff_number, "request_key": new_key()})
+    assert linked.status_code == 422
+    typed = {"evaluator": str(evaluator), "request_key": new_key()}
+    assert client(cast.author).post(url, typed).status_code == 403
+    assert lead.post(url, typed).status_code == 302
+    assert Evaluation.objects.get().evaluator == evaluator
+
+
+def test_the_evaluator_is_named_to_others_only_once_it_is_delivered(cast: Cast, evaluator: Person) -> None:
+    evaluation = name(cast, evaluator)
+    for person, named in ((cast.lead, True), (evaluator, True), (cast.author, False), (cast.stranger, False)):
+        html = client(person).get(address(cast.idea)).content.decode()
+        assert (f"<dd>{evaluator}</dd>" in html) is named
+    deliver(evaluation, evaluator)
+    assert f"<dd>{evaluator}</dd>" in client(cast.stranger).get(address(cast.idea)).content.decode()
+
+
+def test_the_evaluator_delivers_from_the_page(cast: Cast, evaluator: Person) -> None:
+    name(cast, evaluator)
+    url = address(cast.idea, "deliver-evaluation")
+    signed_in = client(evaluator)
+    html = signed_in.get(address(cast.idea)).content.decode()
+    assert url in html
+    assert "98,25" in html  # the readings stand beside the targets before a word is written
+    for wrong in (
+        {"findings": ""},
+        {"findings": "a\x00b"},
+        {"run_cost_euros_a_year": "cher"},
+        {"advice": "go"},
+        {"run_owner": "Personne Inconnue"},
+        {"run_owner": ""},
+    ):
+        answer = signed_in.post(url, sent(effect_on_staff="Moins de fatigue.", **wrong))
+        assert answer.status_code == 422, wrong
+        assert "Moins de fatigue." in answer.content.decode()
+    assert client(cast.author).post(url, sent(run_owner=str(evaluator))).status_code == 403
+    assert signed_in.post(url, sent(run_owner=cast.manager.staff_number)).status_code == 302
+    delivered = Evaluation.objects.get()
+    assert (delivered.run_owner, delivered.advice) == (cast.manager, "scale")
+    assert signed_in.post(url, sent(run_owner=cast.manager.staff_number)).status_code == 404
+    page = client(cast.stranger).get(address(cast.idea)).content.decode()
+    assert "Dix minutes gagnées" in page
+    assert str(cast.manager) in page
+
+
+def test_what_was_written_is_text_not_markup(cast: Cast, evaluator: Person) -> None:
+    deliver(name(cast, evaluator), evaluator, findings="<script>alert(1)</script> **dix minutes**")
+    html = client(cast.stranger).get(address(cast.idea)).content.decode()
+    assert "<script>alert" not in html
+    assert "<strong>dix minutes</strong>" in html
+
+
+def test_the_evaluator_gives_it_back(cast: Cast, evaluator: Person) -> None:
+    name(cast, evaluator)
+    url = address(cast.idea, "give-back-evaluation")
+    assert client(cast.stranger).post(url, {"request_key": new_key()}).status_code == 403
+    assert client(evaluator).post(url, {"request_key": new_key()}).status_code == 302
+    assert Evaluation.objects.get().ended_at is not None
+    assert client(evaluator).post(url, {"request_key": new_key()}).status_code == 404
+
+
+def test_the_lead_names_who_runs_it(cast: Cast, evaluator: Person) -> None:
+    url = address(cast.idea, "name-run-owner")
+    lead = client(cast.lead)
+    typed = {"run_owner": str(cast.manager), "request_key": new_key()}
+    assert lead.post(url, typed).status_code == 404
+    deliver(name(cast, evaluator), evaluator, advice="stop", run_owner=None)
+    assert client(evaluator).post(url, typed | {"request_key": new_key()}).status_code == 403
+    assert lead.post(url, {"run_owner": "", "request_key": new_key()}).status_code == 422
+    assert lead.post(url, typed | {"request_key": new_key()}).status_code == 302
+    assert Evaluation.objects.get().run_owner == cast.manager
+
+
+def test_there_is_no_page_before_the_evaluation_nor_for_a_forged_key(cast: Cast) -> None:
+    early = make_cast()
+    assert client(early.author).get(address(early.idea)).status_code == 404
+    assert client(early.lead).get(reverse("evaluation", args=[uuid4()])).status_code == 404
+    Idea.objects.filter(pk=cast.idea.pk).update(confidential=True)
+    assert client(cast.stranger).get(address(cast.idea)).status_code == 404
+
+
+def test_the_page_takes_few_queries(cast: Cast, evaluator: Person) -> None:
+    name(cast, evaluator)
+    viewer = client(evaluator)
+    with CaptureQueriesContext(connection) as found:
+        viewer.get(address(cast.idea))
+    assert len(found) <= 16
