@@ -1,12 +1,13 @@
 from django.urls import path
 
-from incubator.lib import pages, styleguide, theme
+from incubator.lib import pages, theme
+from incubator.lib.styleguide.views import styleguide
 
 urlpatterns = [
     path("language", pages.set_language, name="set-language"),
     path("appearance", pages.set_appearance, name="set-appearance"),
     path("theme/city.css", theme.city_css, name="theme"),
-    path("styleguide", styleguide.styleguide, name="styleguide"),
+    path("styleguide", styleguide, name="styleguide"),
     path("accessibilite", pages.accessibility, name="accessibility"),
     path("your-data", pages.your_data, name="your-data"),
     path("charter", pages.charter, name="charter"),
