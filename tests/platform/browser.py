@@ -1,8 +1,9 @@
 """A real browser on a live server, with the policy the product sends."""
 
+import asyncio
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]  # fmt: skip
+
+
+_loop: list[asyncio.AbstractEventLoop] = []  # Playwright's, while there is one
 
 
 def browser_path() -> str | None:
@@ -29,8 +33,6 @@ def browser() -> Iterator[Any]:
     path = browser_path()
     assert path, "No browser: bin/test installs one, or set CHROME to the path of a Chromium."
     with sync_playwright() as playwright:
-        # Playwright's loop runs in this thread, and Django would take the tests' own queries for async ones.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
         # Its own signal handlers would leave the browser behind when a worker of xdist is told to stop.
         chromium = playwright.chromium.launch(
             executable_path=path,
@@ -39,9 +41,23 @@ def browser() -> Iterator[Any]:
             handle_sigterm=False,
             handle_sighup=False,
         )
+        _loop.append(asyncio.get_running_loop())
         yield chromium
+        asyncio._set_running_loop(_loop.pop())
         chromium.close()
-        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Playwright's event loop counts as running in this thread from the first browser test to the last.
+
+    In browser tests Django would take the test's own queries for asynchronous ones; in the others nobody could
+    start a loop, such as the worker's. So the others have it put aside.
+    """
+    needs_browser = "browser" in getattr(item, "fixturenames", ())
+    asyncio._set_running_loop(_loop[0] if needs_browser and _loop else None)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true" if needs_browser else ""
+    return (yield)
 
 
 def worth_failing(message: Any) -> bool:
