@@ -29,4 +29,4 @@ import django  # noqa: E402
 
 django.setup()
 
-pytest_plugins = ["tests.platform.jobs", "tests.platform.browser"]
+pytest_plugins = ["tests.platform.jobs", "tests.platform.browser", "tests.platform.counting"]

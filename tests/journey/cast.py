@@ -75,7 +75,7 @@ def draft(cast: Cast, **changes: Any) -> Idea:
 
 def submit(cast: Cast, **changes: Any) -> Idea:
     idea = draft(cast, **changes)
-    journey.submit(idea=idea.pk, by=act(cast.author))
+    journey.submit(idea=idea.key, by=act(cast.author))
     idea.refresh_from_db()
     return idea
 

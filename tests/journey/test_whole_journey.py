@@ -73,7 +73,7 @@ def test_a_rework_comes_back_to_its_gate(cast: Cast, run_jobs: Run) -> None:
     run_jobs()
     play.pass_g0(idea, cast, "rework")
     assert (idea.state, idea.holder, nodes.station_of(idea)) == ("live", "author", "with_author")
-    journey.resubmit(idea=idea.pk, by=act(cast.author))
+    journey.resubmit(idea=idea.key, by=act(cast.author))
     idea.refresh_from_db()
     found = play.round_of(idea)
     assert (found.gate, found.number, found.content_version) == ("G0", 2, 2)
@@ -90,9 +90,9 @@ def test_a_stop_opens_the_window_and_a_reexamination_overturns_it(cast: Cast, ru
     idea.refresh_from_db()
     assert idea.state == "stopped"
     assert not WorkItem.objects.filter(subject_key=idea.key, closed_at=None).exists()
-    journey.ask_reexamination(idea=idea.pk, by=act(cast.author), grounds="Un essai a eu lieu.")
+    journey.ask_reexamination(idea=idea.key, by=act(cast.author), grounds="Un essai a eu lieu.")
     journey.answer_reexamination(
-        idea=idea.pk, by=act(cast.dga), answer="overturned", reasons="L’essai change la lecture du dossier."
+        idea=idea.key, by=act(cast.dga), answer="overturned", reasons="L’essai change la lecture du dossier."
     )
     idea.refresh_from_db()
     assert (idea.state, nodes.station_of(idea)) == ("live", "admissibility")
@@ -105,9 +105,9 @@ def test_a_hold_wakes_by_date_where_it_was(cast: Cast, run_jobs: Run) -> None:
     play.pass_g0(idea, cast, "hold", hold_until=play.in_days(30))
     assert idea.state == "held"
     with pytest.raises(Conflict, match=r"plus tard|later"):
-        journey.wake(idea=idea.pk, by=CLOCK)
+        journey.wake(idea=idea.key, by=CLOCK)
     with clock.moved(clock.now() + timedelta(days=31)):
-        journey.wake(idea=idea.pk, by=CLOCK)
+        journey.wake(idea=idea.key, by=CLOCK)
     idea.refresh_from_db()
     assert (idea.state, nodes.station_of(idea)) == ("live", "admissibility")
     assert Hold.objects.get(idea=idea).woken_at is not None
@@ -116,7 +116,7 @@ def test_a_hold_wakes_by_date_where_it_was(cast: Cast, run_jobs: Run) -> None:
 def test_a_withdrawal_leaves_nothing_open(cast: Cast, run_jobs: Run) -> None:
     idea = play.submit(cast)
     run_jobs()
-    journey.withdraw(idea=idea.pk, by=act(cast.author))
+    journey.withdraw(idea=idea.key, by=act(cast.author))
     idea.refresh_from_db()
     assert idea.state == "withdrawn"
     assert GateRound.objects.get(idea=idea).state == "void"

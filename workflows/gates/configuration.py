@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from ideas.drafting.models import Idea
 from incubator.lib import clock
@@ -28,29 +29,30 @@ def pinned(idea: Idea, gate: str) -> tuple[GateConfiguration, dict[str, Any], in
 
     Law 10: an idea's first round at a gate pins its configuration; rework and re-examination reuse it.
     """
-    last = (
-        GateRound.objects.filter(idea=idea, gate=gate)
-        .select_related("configuration")
-        .order_by("-number")
+    own = GateRound.objects.filter(idea=idea, gate=gate).order_by("-number")
+    found = (
+        GateConfiguration.objects.filter(programme=idea.programme, gate=gate)
+        .filter(Q(state="published") | Q(rounds__idea=idea))
+        .annotate(last=Subquery(own.values("number")[:1]), last_rules=Subquery(own.values("rules")[:1]))
+        .annotate(is_pinned=Exists(own.filter(configuration=OuterRef("pk"))))
+        .order_by("-is_pinned", "-version")
         .first()
     )
-    if last is not None:
-        return last.configuration, last.rules, last.number + 1
-    configuration = published(idea, gate)
+    if found is not None and found.is_pinned:
+        return found, found.last_rules, found.last + 1
+    configuration = found or _first(idea, gate)
     return configuration, configuration.rules | _names(idea), 1
 
 
-def published(idea: Idea, gate: str) -> GateConfiguration:
-    """The newest published configuration; a programme that has none publishes the defaults."""
-    found = GateConfiguration.objects.filter(programme=idea.programme, gate=gate, state="published").first()
-    if found is None:
-        found, _created = GateConfiguration.objects.get_or_create(
-            programme=idea.programme,
-            gate=gate,
-            version=1,
-            defaults={"state": "published", "rules": default_rules(gate), "published_at": clock.now()},
-        )
-    return found
+def _first(idea: Idea, gate: str) -> GateConfiguration:
+    """A programme that has published nothing for this gate publishes the defaults."""
+    made, _created = GateConfiguration.objects.get_or_create(
+        programme=idea.programme,
+        gate=gate,
+        version=1,
+        defaults={"state": "published", "rules": default_rules(gate), "published_at": clock.now()},
+    )
+    return made
 
 
 def _names(idea: Idea) -> dict[str, Any]:

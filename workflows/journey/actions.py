@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Func, Value
 from django.urls import reverse
@@ -19,7 +20,7 @@ from incubator.events.models import Event
 from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
-from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.messages.actions import defer_telling
 from incubator.people import grants
 from incubator.people.actors import Actor
@@ -37,14 +38,13 @@ STANDARD = "workflows/flows.StandardFlow"
 PLACE = ("state", "stage", "holder", "held_since", "due_at", "ended_at")
 
 
-def submit(*, idea: int, by: Actor) -> Idea:
+def submit(*, idea: UUID, by: Actor) -> Idea:
     """Give a draft its number and start the standard flow; the text is kept as a version.
 
     Only an author submits: a helper types, the author confirms by this very act.
     Raises Invalid with the fields still missing, Conflict when it is submitted already or the call is closed.
     """
-    with locked(idea) as found:
-        _check_author(found, by)
+    with locked(**_of_author(idea, by, "author")) as found:
         if found.state != "draft":
             raise Conflict(_("This idea is submitted already. You find it in My ideas."), code="submit.twice")
         call = found.call
@@ -64,10 +64,9 @@ def submit(*, idea: int, by: Actor) -> Idea:
         return found
 
 
-def resubmit(*, idea: int, by: Actor) -> Idea:
+def resubmit(*, idea: UUID, by: Actor) -> Idea:
     """Bring a completed idea back to the gate that asked for more; its text is kept as a new version."""
-    with locked(idea) as found:
-        _check_author(found, by, co_authors=True)
+    with locked(**_of_author(idea, by, "author", "co_author")) as found:
         if nodes.station_of(found) != "with_author":
             raise Conflict(_("Nothing is asked of you for this idea now."), code="resubmit.not_asked")
         _check_complete(found)
@@ -80,10 +79,9 @@ def resubmit(*, idea: int, by: Actor) -> Idea:
         return found
 
 
-def withdraw(*, idea: int, by: Actor) -> Idea:
+def withdraw(*, idea: UUID, by: Actor) -> Idea:
     """An author takes the idea back, without a reason, at any time before it ends."""
-    with locked(idea) as found:
-        _check_author(found, by)
+    with locked(**_of_author(idea, by, "author")) as found:
         if found.state not in ("live", "held"):
             raise Conflict(
                 _("This idea has ended, or was never submitted: nothing to withdraw."), code="withdraw.over"
@@ -114,9 +112,9 @@ def pause(
     return effects
 
 
-def wake(*, idea: int, by: Actor, condition_met: str = "") -> Idea:
+def wake(*, idea: UUID, by: Actor, condition_met: str = "") -> Idea:
     """Wake a held idea where it was: its date has come (the clock), or a lead says the condition is met."""
-    with locked(idea) as found:
+    with locked(key=idea) as found:
         hold = Hold.objects.filter(idea=found, woken_at=None).first()
         if found.state != "held" or hold is None:
             raise Conflict(_("This idea is not on hold."), code="wake.not_held")
@@ -136,10 +134,9 @@ def wake(*, idea: int, by: Actor, condition_met: str = "") -> Idea:
         return found
 
 
-def ask_reexamination(*, idea: int, by: Actor, grounds: str) -> Reexamination:
+def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
     """The author asks, within the window, that someone who took no part looks again."""
-    with locked(idea) as found:
-        _check_author(found, by, co_authors=True)
+    with locked(**_of_author(idea, by, "author", "co_author")) as found:
         asked = _open_reexamination(found)
         if asked.asked_at is not None:
             raise Conflict(_("A re-examination is asked for already."), code="reexamine.twice")
@@ -169,9 +166,9 @@ def ask_reexamination(*, idea: int, by: Actor, grounds: str) -> Reexamination:
         return asked
 
 
-def answer_reexamination(*, idea: int, by: Actor, answer: str, reasons: str) -> Reexamination:
+def answer_reexamination(*, idea: UUID, by: Actor, answer: str, reasons: str) -> Reexamination:
     """A decider who took no part upholds the stop for good, or overturns it: the idea returns to that gate."""
-    with locked(idea) as found:
+    with locked(key=idea) as found:
         asked = _open_reexamination(found)
         if asked.asked_at is None:
             raise Conflict(_("No re-examination was asked for."), code="reexamine.not_asked")
@@ -199,9 +196,9 @@ def answer_reexamination(*, idea: int, by: Actor, answer: str, reasons: str) -> 
         return asked
 
 
-def close_window(*, idea: int, by: Actor) -> None:
+def close_window(*, idea: UUID, by: Actor) -> None:
     """The window for a re-examination has passed unused: the stop is final and the process ends."""
-    with locked(idea) as found:
+    with locked(key=idea) as found:
         asked = _open_reexamination(found)
         if asked.asked_at is not None or clock.now() <= asked.window_until:
             raise Conflict(_("The window is still open."), code="reexamine.open")
@@ -268,14 +265,15 @@ def _tell(idea: Idea, verb: str, by: Actor, payload: dict[str, Any], effects: li
     return event
 
 
-def _check_author(idea: Idea, by: Actor, *, co_authors: bool = False) -> None:
-    roles = ["author", "co_author"] if co_authors else ["author"]
-    if not idea.team.filter(
-        person=by.human, role__in=roles, accepted_at__isnull=False, left_at=None
-    ).exists():
-        raise NotFound(
-            _("There is no such idea, or it is not open to you. Your list shows those you can read.")
-        )
+def _of_author(idea: UUID, by: Actor, *roles: str) -> dict[str, Any]:
+    """The lookup that finds the idea only for someone in these roles of its team: one query locks and checks."""
+    return {
+        "key": idea,
+        "team__person": by.human,
+        "team__role__in": roles,
+        "team__accepted_at__isnull": False,
+        "team__left_at": None,
+    }
 
 
 def _check_lead(idea: Idea, by: Actor) -> None:

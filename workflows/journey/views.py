@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms as django_forms
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -168,21 +167,20 @@ def _stage_pages(idea: Idea) -> list[dict[str, Any]]:
 def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Read the text once more, then submit it; again after a rework."""
     person = _person(request)
+    refusal = None
+    if request.method == "POST":
+        act = actions.resubmit if request.POST.get("again") else actions.submit
+        try:
+            act(idea=key, by=Actor(person=person))
+            return redirect("receipt", key=key)
+        except Invalid as refused:
+            refusal = refused
     idea = queries.readable_idea(key, person)
-    team = queries.team_of(idea)
-    if not any(item.person_id == person.pk for item in team):
+    if not queries.in_team(idea, person):
         raise NotFound(
             _("There is no such idea, or it is not open to you. Your list shows those you can read.")
         )
     again = idea.state != "draft"
-    refusal = None
-    if request.method == "POST":
-        try:
-            with transaction.atomic():
-                (actions.resubmit if again else actions.submit)(idea=idea.pk, by=Actor(person=person))
-            return redirect("receipt", key=key)
-        except Invalid as refused:
-            refusal = refused
     context = {"idea": idea, "text": idea.draft, "again": again, "refusal": refusal, "request_key": new_key()}
     return render(request, "journey/submit.html", context, status=422 if refusal else 200)
 
@@ -217,8 +215,7 @@ def _act(
     filled = form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and filled.is_valid():
         try:
-            with transaction.atomic():
-                act(idea, Actor(person=person), filled.cleaned_data)
+            act(idea, Actor(person=person), filled.cleaned_data)
             return redirect("idea", key=key)
         except Invalid as refusal:
             forms.add_refusal(filled, refusal.fields or {"": [refusal.sentence]})
@@ -235,7 +232,7 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         key,
         forms.Submitting,
         "journey/withdraw.html",
-        lambda idea, by, _data: actions.withdraw(idea=idea.pk, by=by),
+        lambda idea, by, _data: actions.withdraw(idea=idea.key, by=by),
     )
 
 
@@ -247,7 +244,7 @@ def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         key,
         forms.Waking,
         "journey/wake.html",
-        lambda idea, by, data: actions.wake(idea=idea.pk, by=by, condition_met=data["condition_met"]),
+        lambda idea, by, data: actions.wake(idea=idea.key, by=by, condition_met=data["condition_met"]),
     )
 
 
@@ -267,7 +264,7 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             key,
             forms.Grounds,
             "journey/reexamination.html",
-            lambda found, by, data: actions.ask_reexamination(idea=found.pk, by=by, grounds=data["grounds"]),
+            lambda found, by, data: actions.ask_reexamination(idea=found.key, by=by, grounds=data["grounds"]),
             asked=asked,
             decision=decision,
             may_ask=actions.may_ask_reexamination(idea, asked) and queries.in_team(idea, person),
@@ -280,7 +277,7 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         key,
         forms.Answer,
         "journey/reexamination.html",
-        lambda found, by, data: actions.answer_reexamination(idea=found.pk, by=by, **data),
+        lambda found, by, data: actions.answer_reexamination(idea=found.key, by=by, **data),
         asked=asked,
         decision=decision,
         may_answer=may_answer,

@@ -192,6 +192,7 @@ def save_version(*, idea: Idea, by: Actor, reason: str = rules.SAVED) -> IdeaCon
             return last
         before = last and last.version
         content = write_version(idea=idea, by=by, reason=reason)
+        idea.save(update_fields=["title", "pitch"])
         append(
             subject=Subject("idea", idea.key),
             verb="version_saved",
@@ -205,7 +206,8 @@ def save_version(*, idea: Idea, by: Actor, reason: str = rules.SAVED) -> IdeaCon
 def write_version(*, idea: Idea, by: Actor, reason: str) -> IdeaContent:
     """Write the draft as the next version, without an event: for an act that holds the lock and has its own.
 
-    `reason` is one of `rules.SAVED`, `SUBMITTED`, `RESUBMITTED`. The idea's title and pitch follow.
+    `reason` is one of `rules.SAVED`, `SUBMITTED`, `RESUBMITTED`. The idea's title and pitch follow; the act saves
+    them with whatever else it changes on the idea.
     """
     draft = _draft(idea)
     content: IdeaContent = getattr(idea, "content", None) or IdeaContent(idea=idea, version=0)
@@ -218,7 +220,6 @@ def write_version(*, idea: Idea, by: Actor, reason: str) -> IdeaContent:
     _note(content, _history_user=by.human, _history_date=content.saved_at, _change_reason=reason)
     content.save()
     idea.title, idea.pitch = content.title, content.pitch
-    idea.save(update_fields=["title", "pitch"])
     return content
 
 

@@ -1,0 +1,189 @@
+"""The journey's pages: what they show, to whom, in how many queries, and what a refused act answers."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ideas.drafting.models import Idea
+from incubator.events.models import Event
+from incubator.lib import clock
+from tests.factories import CallFactory, IdeaFactory, PersonFactory
+from tests.journey import cast as play
+from tests.journey.cast import Cast, act
+from workflows.gates import actions as gates
+
+pytestmark = pytest.mark.django_db
+Run = Callable[..., list[str]]
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast()
+
+
+def signed_in(person) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(person)
+    return client
+
+
+def test_submit_by_the_page_gives_a_receipt_in_at_most_20_queries(cast, at_most) -> None:
+    play.submit(cast)  # publishes the programme's first configuration
+    idea = play.draft(cast)
+    client = signed_in(cast.author)
+    url = reverse("idea-submit", args=[idea.key])
+    assert client.get(url).status_code == 200
+    with at_most(20):
+        answer = client.post(url, {"request_key": str(uuid.uuid4())})
+    assert answer.headers["Location"] == reverse("receipt", args=[idea.key])
+    idea.refresh_from_db()
+    page = client.get(answer.headers["Location"])
+    assert f"Idea {idea.number} is received" in page.text
+
+
+def test_a_double_click_submits_once(cast) -> None:
+    idea = play.draft(cast)
+    client, key = signed_in(cast.author), str(uuid.uuid4())
+    answers = [client.post(reverse("idea-submit", args=[idea.key]), {"request_key": key}) for _ in range(2)]
+    assert [answer.headers["Location"] for answer in answers] == [reverse("receipt", args=[idea.key])] * 2
+    assert Event.objects.filter(subject_key=idea.key, verb="submitted").count() == 1
+
+
+def test_an_incomplete_draft_answers_422_and_names_what_is_missing(cast) -> None:
+    idea = play.draft(cast, problem="")
+    answer = signed_in(cast.author).post(reverse("idea-submit", args=[idea.key]))
+    assert answer.status_code == 422
+    assert "Describe the problem." in answer.text
+    idea.refresh_from_db()
+    assert idea.state == "draft"
+
+
+@pytest.mark.parametrize(
+    "name", ["idea", "idea-submit", "receipt", "idea-withdraw", "reexamination", "idea-wake"]
+)
+def test_a_forged_key_is_not_found(name: str) -> None:
+    client = signed_in(PersonFactory())
+    assert client.get(reverse(name, args=[uuid.uuid4()])).status_code == 404
+
+
+def test_a_stranger_finds_no_draft_and_cannot_submit_it(cast) -> None:
+    idea = play.draft(cast)
+    client = signed_in(PersonFactory())
+    assert client.get(reverse("idea", args=[idea.key])).status_code == 404
+    assert client.post(reverse("idea-submit", args=[idea.key])).status_code == 404
+
+
+def test_a_stale_page_answers_409_and_changes_nothing(cast, run_jobs: Run) -> None:
+    idea = play.submit(cast)
+    client = signed_in(cast.author)
+    client.post(reverse("idea-withdraw", args=[idea.key]))
+    before = Event.objects.count()
+    assert client.post(reverse("idea-withdraw", args=[idea.key])).status_code == 409
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_the_idea_page_takes_at_most_12_queries(cast, run_jobs: Run, many, at_most) -> None:
+    idea = play.submit(cast)
+    run_jobs()
+    if many:
+        for _ in range(2):
+            play.pass_g0(idea, cast, "rework")
+            from workflows.journey import actions
+
+            actions.resubmit(idea=idea.key, by=act(cast.author))
+            idea.refresh_from_db()
+            run_jobs()
+    client = signed_in(cast.author)
+    with at_most(12):
+        page = client.get(reverse("idea", args=[idea.key]))
+    assert page.status_code == 200
+    assert idea.title in page.text
+
+
+def test_the_page_says_where_who_until_when_and_what_next(cast, run_jobs: Run) -> None:
+    idea = play.submit(cast)
+    run_jobs()
+    page = signed_in(cast.author).get(reverse("idea", args=[idea.key])).text
+    assert "With the programme lead until" in page
+    assert "A programme lead checks by" in page
+
+
+def test_hidden_authors_are_absent_from_the_response(cast, run_jobs: Run) -> None:
+    cast.call = CallFactory(authors_hidden=True)
+    idea = play.submit(cast)
+    run_jobs()
+    play.pass_g0(idea, cast)
+    run_jobs()
+    url = reverse("idea", args=[idea.key])
+    stranger = signed_in(PersonFactory()).get(url).text
+    assert cast.author.family_name not in stranger
+    assert cast.author.family_name in signed_in(cast.author).get(url).text
+    play.vote_all(idea)
+    play.decide(idea, cast.dga)
+    assert cast.author.family_name in signed_in(PersonFactory()).get(url).text
+
+
+@pytest.mark.parametrize("rows", [1, 50])
+def test_the_portfolio_takes_at_most_8_queries_and_60_kilobytes(rows, at_most) -> None:
+    for _ in range(rows):
+        IdeaFactory(live=True)
+    client = signed_in(PersonFactory())
+    with at_most(8):
+        page = client.get(reverse("portfolio"))
+    assert page.status_code == 200
+    assert len(page.content) <= 60_000
+
+
+def test_pages_by_key_show_each_idea_once(cast) -> None:
+    made = {IdeaFactory(live=True, title=f"Idée {n:02}").pk for n in range(45)}
+    client = signed_in(PersonFactory())
+    for sort in ("", "newest", "title", "due"):
+        if sort == "due":
+            Idea.objects.filter(pk__in=made).update(due_at=clock.now() + timedelta(days=3))
+        url, seen = f"{reverse('portfolio')}?sort={sort}", []
+        while url:
+            page = client.get(url)
+            seen += [row["title"] for row in page.context["rows"]]
+            url = page.context["next_url"]
+        assert len(seen) == len(set(seen)) == 45, sort
+
+
+def test_search_finds_any_word_by_stem_without_accents() -> None:
+    IdeaFactory(live=True, title="Réparer les trottinettes des écoles")
+    IdeaFactory(live=True, title="Des casiers pour la nuit")
+    client = signed_in(PersonFactory())
+    page = client.get(reverse("portfolio"), {"q": "trottinette bicyclettes xyz"})
+    assert [row["title"] for row in page.context["rows"]] == ["Réparer les trottinettes des écoles"]
+    assert client.get(reverse("portfolio"), {"q": "(((' | & !! \\"}).status_code == 200
+
+
+def test_a_bad_page_key_is_the_first_page() -> None:
+    IdeaFactory(live=True)
+    page = signed_in(PersonFactory()).get(reverse("portfolio"), {"after": "forged"})
+    assert len(page.context["rows"]) == 1
+
+
+def test_a_stop_shows_its_reasons_and_the_way_to_ask_again(cast, run_jobs: Run) -> None:
+    idea = play.submit(cast)
+    run_jobs()
+    decision = play.pass_g0(idea, cast, "stop")
+    other = cast.other_lead if decision.decider == cast.lead else cast.lead
+    gates.sign_second(decision_key=decision.key, by=act(other))
+    client = signed_in(cast.author)
+    page = client.get(reverse("idea", args=[idea.key])).text
+    assert play.REASONS in page
+    assert reverse("reexamination", args=[idea.key]) in page
+    asked = client.post(reverse("reexamination", args=[idea.key]), {"grounds": "Un essai a eu lieu."})
+    assert asked.status_code == 302
+    answer = signed_in(cast.dga).post(
+        reverse("reexamination", args=[idea.key]),
+        {"answer": "overturned", "reasons": "L’essai change la lecture."},
+    )
+    assert answer.status_code == 302
+    idea.refresh_from_db()
+    assert idea.state == "live"
