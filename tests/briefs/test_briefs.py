@@ -29,19 +29,6 @@ def folder(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Rendering replaced by one that only remembers the page: what a layout does is tested elsewhere."""
-    pages: list[str] = []
-
-    def render(html: str, *, stylesheet: str) -> bytes:
-        pages.append(html)
-        return f"%PDF {html}".encode()
-
-    monkeypatch.setattr(jobs, "render_in_process", render)
-    return pages
-
-
 def prepared(decision: Decision) -> Brief:
     with transaction.atomic():
         return actions.prepare(decision=decision, by=Actor(person=decision.decider))
@@ -125,7 +112,7 @@ def test_asking_for_a_brief_costs_the_deciding_act_two_statements(django_assert_
         assert actions.on_decided(idea, Actor(person=decision.decider), decision) == []
 
 
-def test_the_job_makes_the_brief_ready_once(quick: list[str], run_jobs: Any) -> None:
+def test_the_job_makes_the_brief_ready_once(quick_briefs: list[str], run_jobs: Any) -> None:
     brief = prepared(decided(submitted_idea()))
     assert brief.state == "preparing"
     assert run_jobs() == ["briefs.render"]
@@ -137,10 +124,10 @@ def test_the_job_makes_the_brief_ready_once(quick: list[str], run_jobs: Any) -> 
     jobs.render_brief(brief.pk)
     brief.refresh_from_db()
     assert (brief.sha256, brief.prepared_at) == before
-    assert len(quick) == 1
+    assert len(quick_briefs) == 1
 
 
-def test_of_two_jobs_at_once_one_makes_it_ready(quick: list[str]) -> None:
+def test_of_two_jobs_at_once_one_makes_it_ready(quick_briefs: list[str]) -> None:
     brief = prepared(decided(submitted_idea()))
     record = queries.record_of(brief.decision)
     assert actions.finish(brief, record, b"%PDF one") is True
@@ -168,7 +155,7 @@ def test_a_decision_has_one_brief_in_force() -> None:
 
 @pytest.mark.parametrize("lacking", [{"sha256": ""}, {"record": None}, {"size": 0}, {"prepared_at": None}])
 def test_the_database_refuses_a_ready_brief_without_its_file(
-    quick: list[str], lacking: dict[str, Any]
+    quick_briefs: list[str], lacking: dict[str, Any]
 ) -> None:
     brief = prepared(decided(submitted_idea()))
     jobs.render_brief(brief.pk)
@@ -216,7 +203,7 @@ def test_a_failure_says_why_and_a_later_try_mends_it(monkeypatch: pytest.MonkeyP
     assert (brief.state, brief.failure) == ("ready", "")
 
 
-def test_the_page_waits_then_gives_the_file(quick: list[str], client: Client) -> None:
+def test_the_page_waits_then_gives_the_file(quick_briefs: list[str], client: Client) -> None:
     brief = prepared(decided(submitted_idea()))
     client.force_login(PersonFactory(language="en"))
     waiting = client.get(f"/briefs/{brief.key}")
@@ -231,7 +218,7 @@ def test_the_page_waits_then_gives_the_file(quick: list[str], client: Client) ->
     assert b"".join(answer.streaming_content).startswith(b"%PDF")
 
 
-def test_a_brief_is_only_for_those_who_may_read_its_idea(quick: list[str], client: Client) -> None:
+def test_a_brief_is_only_for_those_who_may_read_its_idea(quick_briefs: list[str], client: Client) -> None:
     brief = prepared(decided(submitted_idea(confidential=True)))
     assert client.get(f"/briefs/{brief.key}").status_code == 302
     client.force_login(PersonFactory())

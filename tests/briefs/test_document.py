@@ -19,7 +19,7 @@ from workflows.briefs.record import BriefRecord, NextStep, brief_number, from_da
 
 @pytest.fixture(scope="module")
 def renderer() -> Iterator[RenderingProcess]:
-    process = RenderingProcess()
+    process = RenderingProcess(wall_seconds=120)  # a busy machine is no fault of the page
     yield process
     process.close()
 
