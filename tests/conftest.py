@@ -29,4 +29,9 @@ import django  # noqa: E402
 
 django.setup()
 
-pytest_plugins = ["tests.platform.jobs", "tests.platform.browser", "tests.platform.counting"]
+pytest_plugins = [
+    "tests.platform.jobs",
+    "tests.platform.browser",
+    "tests.platform.counting",
+    "tests.briefs.quick",
+]
