@@ -4,7 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ideas.drafting.models import Idea
 from incubator.people.models import Person
@@ -15,10 +15,10 @@ class Evaluation(models.Model):
     "readings": [{"on", "value"}], "last", "reached"}` in the sealed plan's order."""
 
     class Advice(models.TextChoices):
-        SCALE = "scale", _("scale up")
-        EXTEND = "extend", _("extend the pilot")
-        TRANSFER = "transfer", _("transfer")
-        STOP = "stop", _("stop")
+        SCALE = "scale", pgettext_lazy("advice", "scale up")
+        EXTEND = "extend", pgettext_lazy("advice", "extend the pilot")
+        TRANSFER = "transfer", pgettext_lazy("advice", "transfer")
+        STOP = "stop", pgettext_lazy("advice", "stop")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     idea = models.ForeignKey(Idea, models.PROTECT, related_name="evaluations")

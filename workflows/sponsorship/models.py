@@ -4,7 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ideas.drafting.models import Idea, TeamMember
 from incubator.people.models import Person
@@ -17,11 +17,11 @@ class Pledge(models.Model):
     """
 
     class State(models.TextChoices):
-        ASKED = "asked", _("asked")
-        SIGNED = "signed", _("promised")
-        DECLINED = "declined", _("declined")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        LAPSED = "lapsed", _("no longer asked")
+        ASKED = "asked", pgettext_lazy("pledge", "asked")
+        SIGNED = "signed", pgettext_lazy("pledge", "promised")
+        DECLINED = "declined", pgettext_lazy("pledge", "declined")
+        WITHDRAWN = "withdrawn", pgettext_lazy("pledge", "withdrawn")
+        LAPSED = "lapsed", pgettext_lazy("pledge", "no longer asked")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     idea = models.ForeignKey(Idea, models.PROTECT, related_name="pledges")
@@ -66,16 +66,19 @@ class TimeRelease(models.Model):
     """
 
     class Opinion(models.TextChoices):
-        FAVOURABLE = "favourable", _("favourable")
-        RESERVED = "reserved", _("with reservations")
-        NO_OBJECTION_RECORDED = "no_objection_recorded", _("no objection recorded")
+        FAVOURABLE = "favourable", pgettext_lazy("opinion on time", "favourable")
+        RESERVED = "reserved", pgettext_lazy("opinion on time", "with reservations")
+        NO_OBJECTION_RECORDED = (
+            "no_objection_recorded",
+            pgettext_lazy("opinion on time", "no objection recorded"),
+        )
 
     class State(models.TextChoices):
-        ASKED = "asked", _("asked")
-        SIGNED = "signed", _("signed")
-        DISPUTED = "disputed", _("refused by the director, in arbitration")
-        REFUSED = "refused", _("refused")
-        WITHDRAWN = "withdrawn", _("taken back")
+        ASKED = "asked", pgettext_lazy("time release", "asked")
+        SIGNED = "signed", pgettext_lazy("time release", "signed")
+        DISPUTED = "disputed", pgettext_lazy("time release", "refused by the director, in arbitration")
+        REFUSED = "refused", pgettext_lazy("time release", "refused")
+        WITHDRAWN = "withdrawn", pgettext_lazy("time release", "taken back")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     member = models.ForeignKey(TeamMember, models.PROTECT, related_name="time_releases")
