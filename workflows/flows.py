@@ -24,7 +24,7 @@ class StandardFlow(flow.Flow):
         Station(enter=arrivals.at_gate("G0"), gate="G0")
         .On("go", "go_with_conditions", this.selection)
         .On("rework", this.with_author)
-        .On("hold", this.held)
+        .On("hold", "pause", this.held)
         .On("stop", this.reexamination)
         .On("withdraw", this.end)
     )

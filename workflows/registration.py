@@ -2,11 +2,14 @@
 
 from ideas.access import use
 from incubator.inbox import sections
+from incubator.people import departures
 from workflows.briefs import actions as briefs
 from workflows.evaluation import facts as evaluation
 from workflows.gates import authority, hooks
+from workflows.gates import departures as gates_departures
 from workflows.gates.facts import register_fact
 from workflows.journey import actions as journey
+from workflows.journey import departures as journey_departures
 from workflows.journey import sections as journey_sections
 from workflows.journey import tellings as _tellings  # noqa: F401 - declares its audiences
 from workflows.journey.access import JourneyAccess
@@ -25,6 +28,9 @@ def register() -> None:
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)
     hooks.on("decided", journey.decided)
+    departures.on_departure(gates_departures.on_departure)
+    departures.on_mandate_end(gates_departures.on_mandate_end)
+    departures.on_departure(journey_departures.on_departure, order=50)
     hooks.on("decided", briefs.on_decided)
     sections.register(journey_sections.my_ideas, rank=1)
     sections.register(journey_sections.decided_lately, aside=True, rank=2)

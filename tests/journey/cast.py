@@ -97,10 +97,13 @@ def full_vote(rules: Record, choice: str = "go", level: int = 3) -> dict[str, An
 
 
 def vote_all(idea: Idea, choice: str = "go", level: int = 3) -> None:
-    found = round_of(idea)
-    for seat in Seat.objects.filter(round=found, state="open").select_related("person"):
-        answers = full_vote(found.rules, choice, level)
-        gates.vote(seat_key=seat.key, by=act(seat.person), content_version=idea.content.version, **answers)
+    for seat in Seat.objects.filter(round=round_of(idea), state="open").select_related("person"):
+        vote_one(idea, seat, choice, level)
+
+
+def vote_one(idea: Idea, seat: Seat, choice: str = "go", level: int = 3) -> None:
+    answers = full_vote(seat.round.rules, choice, level)
+    gates.vote(seat_key=seat.key, by=act(seat.person), content_version=idea.content.version, **answers)
 
 
 def decide(idea: Idea, by: Person, outcome: str = "go", **more: Any) -> Any:

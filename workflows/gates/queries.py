@@ -2,8 +2,13 @@
 
 from typing import Any
 
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
+
 from ideas.drafting.models import Idea
 from incubator.events.rules import canonical, sha256
+from incubator.inbox.models import WorkItem
+from incubator.lib import clock
 from workflows.gates import rules
 from workflows.gates.facts import read_facts
 from workflows.gates.models import Condition, Decision, GateRound, Seat, Vote
@@ -83,3 +88,14 @@ def open_conditions(idea: Idea) -> Any:
 def waiting_seats(round_: GateRound) -> Any:
     """Open seats without a vote in force."""
     return Seat.objects.filter(round=round_, state="open").exclude(votes__in_force=True)
+
+
+def overdue_opinions() -> Any:
+    """Open rounds whose panel's time is over while votes are missing and nobody is asked to decide yet."""
+    asked = WorkItem.objects.filter(key=Concat(Value("decide:"), Cast(OuterRef("key"), CharField())))
+    return (
+        GateRound.objects.filter(state="open", review_due_at__lt=clock.now(), rules__seats__gt=0)
+        .exclude(gate="G0")
+        .exclude(Exists(asked))
+        .order_by("pk")
+    )

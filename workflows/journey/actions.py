@@ -220,6 +220,57 @@ def may_ask_reexamination(idea: Idea, window: Reexamination | None) -> bool:
     )
 
 
+def lapse(*, idea: UUID, by: Actor) -> None:
+    """The time to complete an idea has passed: it is held until its team completes it."""
+    with locked(key=idea) as found:
+        if (
+            found.holder != "author"
+            or found.state != "live"
+            or found.due_at is None
+            or clock.now() <= found.due_at
+        ):
+            raise Conflict(_("The team still has time."), code="lapse.early")
+        gate = _last_decision(found).round.gate
+        inbox.close(f"rework:{found.key}")
+        cause = {
+            "gate": gate,
+            "cause": "lapsed_rework",
+            "until": None,
+            "condition": _("The team completes the text."),
+        }
+        effects = nodes.move(found, "lapsed", by, cause=cause)
+        found.save(update_fields=PLACE)
+        _tell(found, "rework_lapsed", by, {"gate": gate}, effects)
+
+
+def author_left(*, idea: UUID, leaver: Person, by: Actor) -> None:
+    """The author leaves: the first co-author is asked to take over; without one the idea is held."""
+    with locked(key=idea) as found:
+        member = found.team.filter(person=leaver, role="author", left_at=None).first()
+        if member is None:
+            return
+        member.left_at = clock.now()
+        member.save(update_fields=["left_at"])
+        effects = [effect("team", "author", "left", person=str(leaver.key))]
+        heir = (
+            found.team.filter(role="co_author", accepted_at__isnull=False, left_at=None)
+            .order_by("pk")
+            .first()
+        )
+        if heir is not None:
+            heir.role = "author"
+            heir.save(update_fields=["role"])
+            effects.append(effect("team", "co_author", "author", person=str(heir.person.key)))
+        elif found.state == "live":
+            effects += pause(
+                idea=found,
+                by=by,
+                cause="author_left",
+                condition=_("Someone of the city takes the idea over."),
+            )
+        _tell(found, "author_left", by, {}, effects)
+
+
 def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
     """Holders of a delegation for such a gate, or a higher one, who took no part and are not too close."""
     took_part = set(

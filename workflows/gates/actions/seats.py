@@ -21,6 +21,7 @@ from workflows.gates import authority
 from workflows.gates.configuration import defaults
 from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
 from workflows.gates.models import GateRound, Seat
+from workflows.gates.queries import waiting_seats
 from workflows.gates.rules import Candidate, choose_panel
 
 
@@ -147,6 +148,52 @@ def open_round(round_: GateRound, idea: Idea, seats: Sequence[Seat], by: Actor) 
         effects=[effect("round", before, "open", round=str(round_.key))]
         + [effect("seat", None, "open", seat=str(item.key), person=str(item.person.key)) for item in seats],
     )
+
+
+def close_opinion(*, round_key: Any, by: Actor) -> None:
+    """The panel's time is over: the decision is asked for, whatever votes are missing."""
+    with locked(rounds__key=round_key) as idea:
+        round_ = _open_or_seating(round_key)
+        if round_.review_due_at is None or clock.now() < round_.review_due_at:
+            raise Conflict(_("The panel still has time to vote."), code="opinion.early")
+        ask_decision(round_, idea)
+        append(
+            subject=Subject("idea", idea.key),
+            verb="opinion_closed",
+            by=by,
+            payload={"round": str(round_.key), "gate": round_.gate},
+        )
+
+
+def replace_leaver(*, seat_key: Any, by: Actor) -> None:
+    """Someone leaves: an unvoted seat goes to a substitute, a cast vote stands."""
+    from workflows.gates.jobs import fill_seats_of
+
+    with locked(rounds__seats__key=seat_key) as idea:
+        left = Seat.objects.select_related("round").get(key=seat_key)
+        if left.state != "open" or left.votes.filter(in_force=True).exists():
+            return
+        left.state, left.left_at, left.is_chair = "replaced", clock.now(), False
+        left.save(update_fields=["state", "left_at", "is_chair"])
+        inbox.close(f"vote:{left.key}")
+        GateRound.objects.filter(pk=left.round_id, state="open").update(state="seating")
+        fill_seats_of.configure(lock=f"seating:{idea.programme.key}").defer(
+            round_key=str(left.round.key), at=clock.moved_to()
+        )
+        append(
+            subject=Subject("idea", idea.key),
+            verb="seat_replaced",
+            by=by,
+            effects=[effect("seat", "open", "replaced", seat=str(left.key))],
+        )
+
+
+def ask_again(*, round_key: Any) -> None:
+    """Whoever may decide now gets the decision that already waits for someone. No change of state, no event."""
+    with locked(rounds__key=round_key) as idea:
+        round_ = GateRound.objects.get(key=round_key)
+        if round_.state == "open" and not waiting_seats(round_).exists() and round_.gate != "G0":
+            ask_decision(round_, idea)
 
 
 def ask_decision(round_: GateRound, idea: Idea) -> None:
