@@ -257,7 +257,6 @@ def test_zip_bombs_are_refused_whatever_they_declare():
     assert refusal("a.docx", bomb) == "bomb"
     many = {"[Content_Types].xml": "", "word/document.xml": ""} | {f"{n}.xml": "" for n in range(3100)}
     assert refusal("a.docx", packed(many)) == "bomb"
-    )
 
 
 def test_an_encrypted_part_is_refused():

@@ -1,0 +1,82 @@
+"""Two real connections at one instant: no word is lost, and no draft grows a second copy of a file."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from ideas.drafting import actions, queries
+from ideas.drafting.uploads import Clean
+from incubator.events import queries as events
+from incubator.people.actors import Actor
+from tests.factories import IdeaFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts):
+    """Run the acts in threads of their own; what each gave or raised, in order."""
+    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(place, act):
+        try:
+            gate.wait(10)
+            results[place] = act()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    return results
+
+
+def saving(idea, person, **changes):
+    return lambda: actions.autosave(idea=idea, by=Actor(person=person), version=1, changes=changes)
+
+
+@pytest.fixture
+def team():
+    return PersonFactory(employed=True), PersonFactory(employed=True)
+
+
+@pytest.fixture
+def idea(team):
+    return IdeaFactory(author=team[0], co_authors=[team[1]])
+
+
+def test_two_autosaves_of_one_field_keep_one_and_show_the_other(idea, team):
+    results = at_once(saving(idea, team[0], problem="un"), saving(idea, team[1], problem="deux"))
+    lost = [one for one in results if isinstance(one, actions.TextConflict)]
+    assert len(lost) == 1
+    met = lost[0].meetings["problem"]
+    assert {met.mine, met.theirs} == {"un", "deux"}
+    draft = queries.draft_of(idea)
+    assert (draft.problem, draft.version) == (met.theirs, 2)
+
+
+def test_two_autosaves_of_two_fields_keep_both(idea, team):
+    results = at_once(saving(idea, team[0], problem="un"), saving(idea, team[1], proposal="deux"))
+    assert sorted(results) == [2, 3]
+    draft = queries.draft_of(idea)
+    assert (draft.problem, draft.proposal) == ("un", "deux")
+
+
+def test_two_deliberate_saves_are_one_version(idea, team):
+    results = at_once(
+        *(lambda who=who: actions.save_version(idea=idea, by=Actor(person=who)) for who in team)
+    )
+    assert [content.version for content in results] == [1, 1]
+    assert [event.verb for event in events.of_subject("idea", idea.key)] == ["version_saved"]
+
+
+def test_the_same_file_sent_twice_is_attached_once(idea, team):
+    upload = Clean("devis.txt", "text/plain", b"texte")
+    send = [lambda who=who: actions.attach(idea=idea, by=Actor(person=who), upload=upload) for who in team]
+    first, second = at_once(*send)
+    assert first == second
+    assert events.verify().broken == []
