@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incubator.messages.urls")),
     path("", include("ideas.drafting.urls")),
     path("", include("workflows.journey.urls")),
+    path("", include("workflows.metrics.urls")),
     path("", include("workflows.gates.urls")),
     path("", include("workflows.sponsorship.urls")),
     path("", include("workflows.pilots.urls")),

@@ -12,6 +12,7 @@ from workflows.gates.models import (
     Vote,
 )
 from workflows.journey.models import Hold, IdeaProcess, Reexamination
+from workflows.metrics.models import PublishedTable
 from workflows.pilots.models import (
     CheckIn,
     Incident,
@@ -39,6 +40,7 @@ __all__ = [
     "Pilot",
     "PilotPlan",
     "Pledge",
+    "PublishedTable",
     "Reading",
     "Reexamination",
     "Seat",

@@ -1,0 +1,367 @@
+"""The figures, in a handful of queries. Each is about ideas that all staff may read; see `counted`."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from ideas.drafting.models import Idea
+from incubator.events.models import Event
+from incubator.lib import clock, working_days
+from workflows.gates.configuration import defaults
+from workflows.gates.models import Condition, Decision, GateRound
+from workflows.metrics import rules, survival
+from workflows.metrics.disclosure import Group
+from workflows.metrics.rules import STAGES, Path, Period
+from workflows.sponsorship.models import Pledge
+
+
+def threshold() -> int:
+    """How many people a figure must be about: the setting, never under its minimum."""
+    disclosure = defaults()["disclosure"]
+    return max(int(disclosure["threshold"]), int(disclosure["minimum"]), 3)
+
+
+def counted() -> QuerySet[Idea]:
+    """The ideas of staff that any employee may read: no draft, none withdrawn, none confidential.
+
+    Counting others would show how many there are to whoever counts the portfolio.
+    """
+    return Idea.objects.filter(programme__kind="staff", confidential=False).exclude(
+        state__in=["draft", "withdrawn", "precedent"]
+    )
+
+
+# --- Participation ------------------------------------------------------------------------------------------
+
+
+def _names_shown() -> QuerySet[Idea]:
+    """Of the counted ideas, those whose authors' names everybody may read (see workflows/journey/access.py).
+
+    Stricter than the pages where they differ: a department counted for a hidden author would tell who it is.
+    """
+    rounds = GateRound.objects.filter(idea=OuterRef("pk")).exclude(gate="G0")
+    masked_now = rounds.exclude(state="decided").filter(rules__authors_hidden=True)
+    early = Q(masked_until_selected=True, stage__in=["submission", "review"])
+    by_call = Q(call__authors_hidden=True) & ~Exists(rounds.filter(state="decided"))
+    return counted().exclude(early).exclude(by_call).exclude(Exists(masked_now))
+
+
+# A person's department is that of the last post in the period, and a service counts with the direction it
+# belonged to when the period ended: everyone counts once, so the rows add up to the whole.
+STAFF = """
+with recursive tree as (
+  select department_id as id, parent_id from people_departmentperiod
+  where starts_on < %(end)s and (ends_on is null or ends_on >= %(end)s)
+), up as (
+  select d.id, coalesce(t.parent_id, case when t.id is null then d.parent_id end) as above, d.id as root, 0 as depth
+  from people_department d left join tree t on t.id = d.id
+  union all
+  select up.id, coalesce(t.parent_id, case when t.id is null then d.parent_id end), d.id, depth + 1
+  from up join people_department d on d.id = up.above left join tree t on t.id = d.id where depth < 20
+), roots as (
+  select distinct on (id) id, root from up order by id, depth desc
+), staff as (
+  select distinct on (p.person_id) p.person_id, r.root
+  from people_post p join people_person who on who.id = p.person_id and who.kind = 'employee'
+  join roots r on r.id = p.department_id
+  where p.starts_on < %(end)s and (p.ends_on is null or p.ends_on > %(start)s)
+  order by p.person_id, p.starts_on desc, p.id desc
+)
+select d.key::text, d.name, count(*) filter (where staff.person_id = any(%(authors)s)), count(*)
+from staff join people_department d on d.id = staff.root group by d.id order by d.name, d.id
+"""
+
+
+def participation(period: Period) -> list[Group]:
+    """Of each direction's staff with a post in the period, how many are authors or co-authors of an idea
+    submitted in it. Two queries."""
+    start, end = _midnight(period.starts_on), _midnight(period.ends_on)
+    submitted = _names_shown().filter(submitted_at__gte=start, submitted_at__lt=end)
+    authors = (
+        submitted.filter(
+            Q(team__role="author") | Q(team__role="co_author", team__accepted_at__isnull=False),
+            Q(team__left_at=None) | Q(team__left_at__gt=F("submitted_at")),
+        )
+        .values_list("team__person", flat=True)
+        .distinct()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(STAFF, {"start": period.starts_on, "end": period.ends_on, "authors": list(authors)})
+        return [Group(key, name, count, size) for key, name, count, size in cursor.fetchall()]
+
+
+def first_submission() -> datetime | None:
+    return counted().order_by("submitted_at").values_list("submitted_at", flat=True).first()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, timezone.get_default_timezone())
+
+
+# --- The programme ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answered:
+    """First answers due in the window: given in time, given late, and late now (of any age)."""
+
+    in_time: int
+    late: int
+    late_now: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    under_way: int
+    late: int
+    oldest_late: int  # working days
+
+
+@dataclass(frozen=True)
+class StageTime:
+    """Working days in a stage, ideas still there counted as open; None: not reached yet, or too few ideas."""
+
+    stage: str
+    ideas: int
+    open: int
+    half: int | None
+    three_quarters: int | None
+    longest: int
+    promise: int | None
+    enough: bool
+
+    @property
+    def overrun(self) -> float:
+        """By what share half of the ideas exceed the promise, 0 within it. Where half are not done yet, the
+        longest stay known stands in: half take at least as long."""
+        if not self.enough or self.promise is None:
+            return 0.0
+        return max((self.half if self.half is not None else self.longest) / self.promise - 1, 0.0)
+
+
+@dataclass(frozen=True)
+class Reasons:
+    decisions: int
+    with_reasons: int
+    departed: int
+
+
+@dataclass(frozen=True)
+class Promises:
+    """Conditions that fell due in the window, and pledges signed in it."""
+
+    conditions: int
+    conditions_kept: int
+    pledges: int
+    pledges_kept: int
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Since the quarter began; `submitted_before` in the whole quarter before."""
+
+    since: date
+    submitted: int
+    submitted_before: int
+    pilots: int
+    in_service: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All of the page but participation. `funnel`: how many of all ideas got so far, in order."""
+
+    at: datetime
+    since: date
+    answered: Answered
+    waiting: Waiting
+    stages: list[StageTime]
+    reasons: Reasons
+    promises: Promises
+    changed: Changed
+    funnel: list[tuple[str, int]]
+
+
+class Row(NamedTuple):
+    """What the figures need of an idea."""
+
+    key: Any
+    state: str
+    due_at: datetime | None
+    submitted_at: datetime
+    zone: str
+    country: str
+    closing_days: list[date]
+
+
+def figures() -> Figures:
+    """The programme's figures as of now, over the twelve months before. Six queries, whatever the number of ideas."""
+    now, today = clock.now(), clock.today()
+    since = rules.year_before(today)
+    ideas = [
+        Row(*values)  # type: ignore[arg-type] # submitted ideas only
+        for values in counted()
+        .filter(submitted_at__isnull=False)
+        .values_list(
+            "key",
+            "state",
+            "due_at",
+            "submitted_at",
+            "programme__entity__time_zone",
+            "programme__entity__holidays_country",
+            "programme__entity__closing_days",
+        )
+    ]
+    paths = _paths()
+    return Figures(
+        at=now,
+        since=since,
+        answered=_answered(_midnight(since), now),
+        waiting=_waiting(ideas, now),
+        stages=_stages(ideas, paths, now),
+        reasons=_reasons(_midnight(since)),
+        promises=_promises(since, today),
+        changed=_changed(ideas, paths, rules.quarter_start(today)),
+        funnel=_funnel(ideas, paths),
+    )
+
+
+def _paths() -> dict[Any, Path]:
+    """Each idea's way, from those of its events that moved it."""
+    moved = Q(effects__contains=[{"what": "stage"}]) | Q(effects__contains=[{"what": "state"}])
+    events = (
+        Event.objects.filter(
+            moved | Q(effects__contains=[{"what": "holder"}]),
+            subject_kind="idea",
+            subject_key__in=counted().values("key"),
+        )
+        .order_by("subject_key", "sequence")
+        .values_list("subject_key", "happened_at", "effects")
+    )
+    return {
+        key: rules.path((at, effects) for _key, at, effects in chain)
+        for key, chain in groupby(events.iterator(2000), key=lambda event: event[0])
+    }
+
+
+def _answered(since: datetime, now: datetime) -> Answered:
+    first = GateRound.objects.filter(gate="G0", number=1, idea__in=counted()).exclude(state="void")
+    over = Q(state="decided", due_at__gte=since)
+    found = first.aggregate(
+        in_time=Count("pk", filter=over & Q(closed_at__lte=F("due_at"))),
+        late=Count("pk", filter=over & Q(closed_at__gt=F("due_at"))),
+        late_now=Count("pk", filter=Q(state__in=["seating", "open"], due_at__lt=now)),
+    )
+    return Answered(**found)
+
+
+def _waiting(ideas: list[Row], now: datetime) -> Waiting:
+    live = [idea for idea in ideas if idea.state == "live"]
+    late = [_working_days(idea, idea.due_at, now) for idea in live if idea.due_at and idea.due_at < now]
+    return Waiting(len(live), len(late), max(late, default=0))
+
+
+def _working_days(idea: Row, start: datetime, end: datetime) -> int:
+    first, last = (timezone.localtime(at, ZoneInfo(idea.zone)).date() for at in (start, end))
+    return working_days.working_days_between(
+        first, last, country=idea.country, closing_days=idea.closing_days
+    )
+
+
+def _stages(ideas: list[Row], paths: dict[Any, Path], now: datetime) -> list[StageTime]:
+    spells: dict[str, list[survival.Spell]] = defaultdict(list)
+    for idea in ideas:
+        for stay in paths.get(idea.key, Path()).stays:
+            days = sum(_working_days(idea, start, end or now) for start, end in stay.pieces)
+            spells[stay.stage].append((days, stay.over))
+    return [_stage_time(stage, spells[stage]) for stage in STAGES]
+
+
+def _stage_time(stage: str, spells: list[survival.Spell]) -> StageTime:
+    enough = len(spells) >= threshold()
+    return StageTime(
+        stage=stage,
+        ideas=len(spells),
+        open=sum(not over for _days, over in spells),
+        half=survival.reached(spells, 0.5) if enough else None,
+        three_quarters=survival.reached(spells, 0.75) if enough else None,
+        longest=survival.longest(spells),
+        promise=promised(stage),
+        enough=enough,
+    )
+
+
+def promised(stage: str) -> int | None:
+    """Working days promised for a stage; None for the pilot, whose length each plan sets."""
+    gates, stages = defaults()["gates"], defaults()["stages"]
+    sponsorship = stages["sponsorship"]
+    return {
+        "submission": gates["G0"]["due"],
+        "review": gates["G1"]["due_from_submission"] - gates["G0"]["due"],
+        "sponsorship": sponsorship["sponsor_search"] + sponsorship["investigation"] + gates["G2"]["due"],
+        "evaluation": stages["evaluation"]["write_in"] + gates["G4"]["due"],
+    }.get(stage)
+
+
+def _reasons(since: datetime) -> Reasons:
+    found = Decision.objects.filter(issued_at__gte=since, round__idea__in=counted()).aggregate(
+        decisions=Count("pk"),
+        with_reasons=Count("pk", filter=~Q(reasons="")),
+        departed=Count("pk", filter=Q(departs=True)),
+    )
+    return Reasons(**found)
+
+
+def _promises(since: date, today: date) -> Promises:
+    due = Condition.objects.filter(
+        due_on__gte=since,
+        due_on__lt=today,
+        decision__issued_at__isnull=False,
+        decision__round__idea__in=counted(),
+    )
+    conditions = due.aggregate(
+        conditions=Count("pk"), conditions_kept=Count("pk", filter=Q(met_at__date__lte=F("due_on")))
+    )
+    signed = Pledge.objects.filter(
+        state__in=["signed", "withdrawn"], answered_at__gte=_midnight(since), idea__in=counted()
+    )
+    pledges = signed.aggregate(pledges=Count("pk"), pledges_kept=Count("pk", filter=Q(state="signed")))
+    return Promises(**conditions, **pledges)
+
+
+def _changed(ideas: list[Row], paths: dict[Any, Path], quarter: date) -> Changed:
+    start, before = _midnight(quarter), _midnight(rules.quarter_start(quarter - timedelta(days=1)))
+    pilots = [path.first("pilot") for path in paths.values()]
+    return Changed(
+        since=quarter,
+        submitted=sum(idea.submitted_at >= start for idea in ideas),
+        submitted_before=sum(before <= idea.submitted_at < start for idea in ideas),
+        pilots=_since(pilots, start),
+        in_service=_since((path.in_service_at for path in paths.values()), start),
+    )
+
+
+def _since(instants: Iterable[datetime | None], start: datetime) -> int:
+    return sum(at is not None and at >= start for at in instants)
+
+
+def _funnel(ideas: list[Row], paths: dict[Any, Path]) -> list[tuple[str, int]]:
+    """Every idea has come in; who reached a stage has passed all before it, also when events of old are missing."""
+    furthest = [_furthest(paths.get(idea.key, Path())) for idea in ideas]
+    return [
+        (step, sum(far >= number for far in furthest)) for number, step in enumerate((*STAGES, rules.SERVICE))
+    ]
+
+
+def _furthest(path: Path) -> int:
+    if path.in_service_at is not None:
+        return len(STAGES)
+    return max((STAGES.index(stay.stage) for stay in path.stays if stay.stage in STAGES), default=0)

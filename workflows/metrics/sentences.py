@@ -1,0 +1,177 @@
+"""The figures in words: six sentences that lead the page, and the finding that heads each drawing."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from incubator.lib import words
+from workflows.metrics.queries import Answered, Changed, Figures, Promises, Reasons, StageTime, Waiting
+
+HIDDEN = "s"
+STAGE_NAMES = {
+    "submission": pgettext_lazy("stage", "Submission"),
+    "review": pgettext_lazy("stage", "Review"),
+    "sponsorship": pgettext_lazy("stage", "Sponsorship"),
+    "pilot": pgettext_lazy("stage", "Pilot"),
+    "evaluation": pgettext_lazy("stage", "Evaluation"),
+    "in_service": pgettext_lazy("stage", "In service"),
+}
+
+
+def six(figures: Figures) -> list[dict[str, str]]:
+    """Title and text of each sentence, in the language in force."""
+    return [
+        {"title": _("Answered in time"), "text": answered(figures.answered)},
+        {"title": _("Waiting now"), "text": waiting(figures.waiting)},
+        {"title": _("The stage that blocks"), "text": blocks(figures.stages)},
+        {"title": _("Reasons given"), "text": reasons(figures.reasons)},
+        {"title": _("Promises kept"), "text": promises(figures.promises)},
+        {"title": _("What changed"), "text": changed(figures.changed)},
+    ]
+
+
+def answered(found: Answered) -> str:
+    due = found.in_time + found.late
+    if not due:
+        said = _("No first answer was due in the last twelve months.")
+    else:
+        said = ngettext(
+            "%(in_time)s of %(due)s first answer of the last twelve months came in time.",
+            "%(in_time)s of the %(due)s first answers of the last twelve months came in time.",
+            due,
+        ) % {"in_time": words.number(found.in_time), "due": words.number(due)}
+    if not found.late_now:
+        return f"{said} {_('None is late now.')}"
+    late = ngettext("%(late)s is late now.", "%(late)s are late now.", found.late_now)
+    return f"{said} {late % {'late': words.number(found.late_now)}}"
+
+
+def waiting(found: Waiting) -> str:
+    if not found.under_way:
+        return _("No idea is under way.")
+    said = ngettext("%(number)s idea is under way.", "%(number)s ideas are under way.", found.under_way)
+    said %= {"number": words.number(found.under_way)}
+    if not found.late:
+        return f"{said} {_('Each is within its time.')}"
+    late = ngettext(
+        "%(late)s is late, by %(days)s.", "%(late)s are late, the oldest by %(days)s.", found.late
+    )
+    return f"{said} {late % {'late': words.number(found.late), 'days': working_days(found.oldest_late)}}"
+
+
+def working_days(number: int) -> str:
+    return ngettext("%(days)s working day", "%(days)s working days", number) % {"days": words.number(number)}
+
+
+def worst(stages: list[StageTime]) -> StageTime | None:
+    """The stage that exceeds its promise most; None when none does."""
+    found = max(stages, key=lambda stage: stage.overrun, default=None)
+    return found if found is not None and found.overrun > 0 else None
+
+
+def blocks(stages: list[StageTime]) -> str:
+    if not any(stage.enough for stage in stages):
+        return _("Too few ideas have been through a stage to say.")
+    found = worst(stages)
+    if found is None:
+        return _("None: half of the ideas leave each stage within the promised time.")
+    values = {
+        "stage": STAGE_NAMES[found.stage],
+        "days": working_days(found.half if found.half is not None else found.longest),
+        "promise": words.number(found.promise or 0),
+    }
+    if found.half is None:
+        return _("%(stage)s: half of the ideas take at least %(days)s. We promised %(promise)s.") % values
+    return _("%(stage)s: half of the ideas leave it within %(days)s. We promised %(promise)s.") % values
+
+
+def reasons(found: Reasons) -> str:
+    if not found.decisions:
+        return _("No decision was issued in the last twelve months.")
+    if found.with_reasons == found.decisions:
+        said = ngettext(
+            "The only decision of the last twelve months has its reasons.",
+            "All %(number)s decisions of the last twelve months have their reasons.",
+            found.decisions,
+        )
+    else:
+        said = _("%(given)s of the %(number)s decisions of the last twelve months have their reasons.")
+    said %= {"given": words.number(found.with_reasons), "number": words.number(found.decisions)}
+    if not found.departed:
+        return f"{said} {_('None departed from its panel’s opinion.')}"
+    departed = ngettext(
+        "%(number)s departed from its panel’s opinion, and says why.",
+        "%(number)s departed from their panel’s opinion, and say why.",
+        found.departed,
+    )
+    return f"{said} {departed % {'number': words.number(found.departed)}}"
+
+
+def promises(found: Promises) -> str:
+    said = []
+    if found.conditions:
+        said.append(
+            ngettext(
+                "%(kept)s of %(number)s condition due in the last twelve months was met in time.",
+                "%(kept)s of the %(number)s conditions due in the last twelve months were met in time.",
+                found.conditions,
+            )
+            % {"kept": words.number(found.conditions_kept), "number": words.number(found.conditions)}
+        )
+    if found.pledges:
+        said.append(
+            ngettext(
+                "%(kept)s of %(number)s sponsor’s promise holds.",
+                "%(kept)s of the %(number)s promises of sponsors hold.",
+                found.pledges,
+            )
+            % {"kept": words.number(found.pledges_kept), "number": words.number(found.pledges)}
+        )
+    return " ".join(said) or _("No promise fell due in the last twelve months.")
+
+
+def changed(found: Changed) -> str:
+    return " ".join(
+        (
+            ngettext(
+                "Since %(day)s, %(number)s idea came in (%(before)s in the quarter before).",
+                "Since %(day)s, %(number)s ideas came in (%(before)s in the quarter before).",
+                found.submitted,
+            )
+            % {
+                "day": words.plain_day(found.since),
+                "number": words.number(found.submitted),
+                "before": words.number(found.submitted_before),
+            },
+            ngettext("%(number)s pilot started.", "%(number)s pilots started.", found.pilots)
+            % {"number": words.number(found.pilots)},
+            ngettext(
+                "%(number)s idea became a service.", "%(number)s ideas became a service.", found.in_service
+            )
+            % {"number": words.number(found.in_service)},
+        )
+    )
+
+
+def funnel_finding(funnel: list[tuple[str, int]]) -> str:
+    reached = dict(funnel)
+    return ngettext(
+        "%(pilots)s of %(all)s idea has started a pilot so far",
+        "%(pilots)s of %(all)s ideas have started a pilot so far",
+        reached["submission"],
+    ) % {"pilots": words.number(reached["pilot"]), "all": words.number(reached["submission"])}
+
+
+def times_finding(stages: list[StageTime]) -> str:
+    found = worst(stages)
+    if found is None:
+        return _("No stage takes longer than promised")
+    return _("%(stage)s takes longer than promised") % {"stage": STAGE_NAMES[found.stage]}
+
+
+def participation_finding(content: dict[str, Any]) -> str:
+    if not content["total"]:
+        return _("Too few people took part to say how many")
+    count, size = content["total"]
+    return _("%(share)s of staff proposed an idea") % {"share": words.percent(100 * count / size, 1)}

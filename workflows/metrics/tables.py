@@ -1,0 +1,160 @@
+"""The page's tables as plain rows: shown, drawn and downloaded from the same lists, with the same figures hidden."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from incubator.lib import charts, words
+from incubator.lib.charts import Interval, Part
+from incubator.lib.charts import Row as Bar
+from workflows.metrics.queries import Figures, StageTime
+from workflows.metrics.sentences import HIDDEN, STAGE_NAMES, working_days
+
+
+class Table(NamedTuple):
+    """`columns`: heads; `rows`: cells as a person reads them, the first one the row's name."""
+
+    caption: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
+def funnel(figures: Figures) -> Table:
+    whole = figures.funnel[0][1]
+    return Table(
+        _("How far all ideas have come so far"),
+        [_("Stage reached"), _("Ideas"), _("Share")],
+        [
+            [
+                str(STAGE_NAMES[step]),
+                words.number(count),
+                words.percent(100 * count / whole) if whole else "–",
+            ]
+            for step, count in figures.funnel
+        ],
+    )
+
+
+def times(figures: Figures) -> Table:
+    return Table(
+        _("Working days in each stage, Kaplan–Meier"),
+        [
+            _("Stage"),
+            _("Half done within"),
+            _("Three quarters within"),
+            _("Promised"),
+            _("Stays"),
+            _("Not over"),
+        ],
+        [
+            [
+                str(STAGE_NAMES[stage.stage]),
+                _quantile(stage, stage.half),
+                _quantile(stage, stage.three_quarters),
+                words.number(stage.promise) if stage.promise is not None else _("set by each plan"),
+                words.number(stage.ideas),
+                words.number(stage.open),
+            ]
+            for stage in figures.stages
+        ],
+    )
+
+
+def _quantile(stage: StageTime, days: int | None) -> str:
+    if not stage.enough:
+        return HIDDEN
+    return words.number(days) if days is not None else _("not reached")
+
+
+def participation(content: dict[str, Any]) -> Table:
+    """Directions with their figures, hidden ones with `s`, then what the hidden ones are together, then all."""
+    rows = [
+        [_label(row), words.number(row["count"]), words.number(row["size"]), _share(row)]
+        for row in sorted(content["shown"], key=_label)
+    ]
+    for block in content["hidden"]:
+        names = sorted(_label(row) for row in block["rows"])
+        rows += [[name, HIDDEN, HIDDEN, HIDDEN] for name in names]
+    if content["total"]:
+        whole = {"count": content["total"][0], "size": content["total"][1]}
+        rows.append(
+            [_("All services"), words.number(whole["count"]), words.number(whole["size"]), _share(whole)]
+        )
+    return Table(
+        _("Authors and co-authors by direction"),
+        [_("Direction"), _("People who took part"), _("Staff"), _("Share")],
+        rows,
+    )
+
+
+def _label(row: dict[str, Any]) -> str:
+    return row["label"] or _("Other services")
+
+
+def _share(row: dict[str, Any]) -> str:
+    return words.percent(100 * row["count"] / row["size"], 1)
+
+
+# --- Drawings -----------------------------------------------------------------------------------------------
+
+
+def funnel_chart(figures: Figures, title: str) -> str:
+    bars = [Bar(STAGE_NAMES[step], [Part(count)]) for step, count in figures.funnel]
+    said = ", ".join(f"{STAGE_NAMES[step]} {words.number(count)}" for step, count in figures.funnel)
+    return charts.funnel(bars, title=title, sentence=said)
+
+
+def times_chart(figures: Figures, title: str) -> str:
+    """Only stages with enough stays are drawn; the table says `s` for the others."""
+    drawn = [stage for stage in figures.stages if stage.enough]
+    if not drawn:
+        return ""
+    rows = [
+        Interval(
+            STAGE_NAMES[stage.stage],
+            median=stage.half,
+            upper=stage.three_quarters,
+            promise=stage.promise,
+            note=_note(stage),
+        )
+        for stage in drawn
+    ]
+    said = ". ".join(f"{STAGE_NAMES[stage.stage]}: {_note(stage)}" for stage in drawn)
+    edge = max(max(stage.longest, stage.promise or 0, stage.three_quarters or 0) for stage in drawn) or 1
+    return charts.intervals(rows, title=title, sentence=said, longest=edge)
+
+
+def _note(stage: StageTime) -> str:
+    half = (
+        _("half within %(days)s") % {"days": working_days(stage.half)}
+        if stage.half is not None
+        else _("half not done yet")
+    )
+    if stage.promise is None:
+        return half
+    return _("%(half)s, promised %(promise)s") % {"half": half, "promise": words.number(stage.promise)}
+
+
+# --- Download -----------------------------------------------------------------------------------------------
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def as_csv(tables: Sequence[Table]) -> str:
+    """The tables one after another, for a spreadsheet: a byte order mark, semicolons, and no cell that computes."""
+    out = io.StringIO()
+    out.write("\ufeff")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    for number, table in enumerate(tables):
+        if number:
+            writer.writerow([])
+        for row in ([table.caption], table.columns, *table.rows):
+            writer.writerow([_harmless(cell) for cell in row])
+    return out.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(FORMULA) else cell
