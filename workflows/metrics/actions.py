@@ -6,6 +6,7 @@ from typing import Any
 from incubator.lib import clock
 from workflows.metrics import disclosure, queries
 from workflows.metrics.models import PublishedTable
+from workflows.metrics.participation import participation
 from workflows.metrics.rules import Period
 
 PARTICIPATION = "participation"
@@ -20,7 +21,7 @@ def publish_participation(period: Period) -> PublishedTable:
         raise ValueError("The period is not over yet.")
     threshold = queries.threshold()
     # The row of small services is named by the page, in its reader's language.
-    published = disclosure.publish(queries.participation(period), threshold, others="")
+    published = disclosure.publish(participation(period), threshold, others="")
     PublishedTable.objects.bulk_create(
         [
             PublishedTable(

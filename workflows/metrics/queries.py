@@ -8,8 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from ideas.drafting.models import Idea
@@ -18,8 +17,7 @@ from incubator.lib import clock, working_days
 from workflows.gates.configuration import defaults
 from workflows.gates.models import Condition, Decision, GateRound
 from workflows.metrics import rules, survival
-from workflows.metrics.disclosure import Group
-from workflows.metrics.rules import STAGES, Path, Period
+from workflows.metrics.rules import STAGES, Path
 from workflows.sponsorship.models import Pledge
 
 
@@ -39,74 +37,13 @@ def counted() -> QuerySet[Idea]:
     )
 
 
-# --- Participation ------------------------------------------------------------------------------------------
-
-
-def _names_shown() -> QuerySet[Idea]:
-    """Of the counted ideas, those whose authors' names everybody may read (see workflows/journey/access.py).
-
-    Stricter than the pages where they differ: a department counted for a hidden author would tell who it is.
-    """
-    rounds = GateRound.objects.filter(idea=OuterRef("pk")).exclude(gate="G0")
-    masked_now = rounds.exclude(state="decided").filter(rules__authors_hidden=True)
-    early = Q(masked_until_selected=True, stage__in=["submission", "review"])
-    by_call = Q(call__authors_hidden=True) & ~Exists(rounds.filter(state="decided"))
-    return counted().exclude(early).exclude(by_call).exclude(Exists(masked_now))
-
-
-# A person's department is that of the last post in the period, and a service counts with the direction it
-# belonged to when the period ended: everyone counts once, so the rows add up to the whole.
-STAFF = """
-with recursive tree as (
-  select department_id as id, parent_id from people_departmentperiod
-  where starts_on < %(end)s and (ends_on is null or ends_on >= %(end)s)
-), up as (
-  select d.id, coalesce(t.parent_id, case when t.id is null then d.parent_id end) as above, d.id as root, 0 as depth
-  from people_department d left join tree t on t.id = d.id
-  union all
-  select up.id, coalesce(t.parent_id, case when t.id is null then d.parent_id end), d.id, depth + 1
-  from up join people_department d on d.id = up.above left join tree t on t.id = d.id where depth < 20
-), roots as (
-  select distinct on (id) id, root from up order by id, depth desc
-), staff as (
-  select distinct on (p.person_id) p.person_id, r.root
-  from people_post p join people_person who on who.id = p.person_id and who.kind = 'employee'
-  join roots r on r.id = p.department_id
-  where p.starts_on < %(end)s and (p.ends_on is null or p.ends_on > %(start)s)
-  order by p.person_id, p.starts_on desc, p.id desc
-)
-select d.key::text, d.name, count(*) filter (where staff.person_id = any(%(authors)s)), count(*)
-from staff join people_department d on d.id = staff.root group by d.id order by d.name, d.id
-"""
-
-
-def participation(period: Period) -> list[Group]:
-    """Of each direction's staff with a post in the period, how many are authors or co-authors of an idea
-    submitted in it. Two queries."""
-    start, end = _midnight(period.starts_on), _midnight(period.ends_on)
-    submitted = _names_shown().filter(submitted_at__gte=start, submitted_at__lt=end)
-    authors = (
-        submitted.filter(
-            Q(team__role="author") | Q(team__role="co_author", team__accepted_at__isnull=False),
-            Q(team__left_at=None) | Q(team__left_at__gt=F("submitted_at")),
-        )
-        .values_list("team__person", flat=True)
-        .distinct()
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(STAFF, {"start": period.starts_on, "end": period.ends_on, "authors": list(authors)})
-        return [Group(key, name, count, size) for key, name, count, size in cursor.fetchall()]
-
-
 def first_submission() -> datetime | None:
     return counted().order_by("submitted_at").values_list("submitted_at", flat=True).first()
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """When a day begins here."""
     return datetime.combine(day, time.min, timezone.get_default_timezone())
-
-
-# --- The programme ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -224,10 +161,10 @@ def figures() -> Figures:
     return Figures(
         at=now,
         since=since,
-        answered=_answered(_midnight(since), now),
+        answered=_answered(midnight(since), now),
         waiting=_waiting(ideas, now),
         stages=_stages(ideas, paths, now),
-        reasons=_reasons(_midnight(since)),
+        reasons=_reasons(midnight(since)),
         promises=_promises(since, today),
         changed=_changed(ideas, paths, rules.quarter_start(today)),
         funnel=_funnel(ideas, paths),
@@ -331,14 +268,14 @@ def _promises(since: date, today: date) -> Promises:
         conditions=Count("pk"), conditions_kept=Count("pk", filter=Q(met_at__date__lte=F("due_on")))
     )
     signed = Pledge.objects.filter(
-        state__in=["signed", "withdrawn"], answered_at__gte=_midnight(since), idea__in=counted()
+        state__in=["signed", "withdrawn"], answered_at__gte=midnight(since), idea__in=counted()
     )
     pledges = signed.aggregate(pledges=Count("pk"), pledges_kept=Count("pk", filter=Q(state="signed")))
     return Promises(**conditions, **pledges)
 
 
 def _changed(ideas: list[Row], paths: dict[Any, Path], quarter: date) -> Changed:
-    start, before = _midnight(quarter), _midnight(rules.quarter_start(quarter - timedelta(days=1)))
+    start, before = midnight(quarter), midnight(rules.quarter_start(quarter - timedelta(days=1)))
     pilots = [path.first("pilot") for path in paths.values()]
     return Changed(
         since=quarter,

@@ -122,8 +122,8 @@ def promises(found: Promises) -> str:
     if found.pledges:
         said.append(
             ngettext(
-                "%(kept)s of %(number)s sponsor’s promise holds.",
-                "%(kept)s of the %(number)s promises of sponsors hold.",
+                "%(kept)s of %(number)s pledge holds.",
+                "%(kept)s of the %(number)s pledges hold.",
                 found.pledges,
             )
             % {"kept": words.number(found.pledges_kept), "number": words.number(found.pledges)}

@@ -1,0 +1,259 @@
+"""The figures: of ideas that all staff may read, and nothing of the others."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from ideas.drafting.models import TeamMember
+from tests.factories import (
+    DepartmentFactory,
+    DepartmentPeriodFactory,
+    IdeaFactory,
+    PersonFactory,
+    PostFactory,
+    ProgrammeFactory,
+)
+from tests.metrics.conftest import NOW, ago, moved, submitted
+from workflows.gates.models import GateConfiguration, GateRound
+from workflows.metrics import actions, queries, rules, sentences
+from workflows.metrics.models import PublishedTable
+from workflows.metrics.participation import participation
+from workflows.metrics.queries import StageTime
+from workflows.metrics.rules import Period
+
+pytestmark = pytest.mark.django_db
+FIRST_HALF = Period(date(2026, 1, 1), date(2026, 7, 1))
+IN_MAY = (NOW - datetime(2026, 5, 11, 10, tzinfo=UTC)).days
+
+
+def round_of(idea: Any, gate: str = "G0", **fields: Any) -> GateRound:
+    configuration, _made = GateConfiguration.objects.get_or_create(
+        programme=idea.programme, gate=gate, version=1, defaults={"rules": {}}
+    )
+    about = {"number": 1, "content_version": 1, "entered_at": ago(9), "due_at": ago(2), "rules": {}}
+    if fields.get("state") == "decided":
+        about |= {"record": {}, "record_sha256": "0" * 64}
+    return GateRound.objects.create(
+        idea=idea, gate=gate, configuration=configuration, **(about | {"state": "open"} | fields)
+    )
+
+
+def test_what_not_everyone_may_read_is_not_counted() -> None:
+    seen = submitted(30)
+    for hidden in (
+        {"confidential": True},
+        {"state": "withdrawn"},
+        {"programme": ProgrammeFactory(key="citoyens", kind="citizens")},
+    ):
+        idea = submitted(30, **hidden)
+        round_of(idea, state="decided", closed_at=ago(3))
+    IdeaFactory(author=False)
+    assert list(queries.counted()) == [seen]
+    found = queries.figures()
+    assert (found.waiting.under_way, found.answered.in_time, found.funnel[0]) == (1, 0, ("submission", 1))
+    assert found.stages[0].ideas == 1
+
+
+def test_first_answers_in_time_late_and_late_now() -> None:
+    for fields in (
+        {"state": "decided", "closed_at": ago(3)},
+        {"state": "decided", "closed_at": ago(1)},
+        {"state": "open"},
+        {"state": "open", "due_at": NOW + timedelta(days=1)},
+        {"state": "void", "closed_at": ago(1)},
+        {"state": "decided", "closed_at": ago(500), "due_at": ago(499)},
+    ):
+        round_of(submitted(30), **fields)
+    found = queries.figures().answered
+    assert (found.in_time, found.late, found.late_now) == (1, 1, 1)
+    with translation.override("en"):
+        assert sentences.answered(found) == (
+            "1 of the 2 first answers of the last twelve months came in time. 1 is late now."
+        )
+
+
+def test_waiting_counts_working_days_of_lateness() -> None:
+    submitted(30, due_at=ago(4))  # Monday 16 November
+    submitted(30, due_at=NOW + timedelta(days=1))
+    submitted(30, due_at=ago(4), state="held")
+    found = queries.figures().waiting
+    assert (found.under_way, found.late, found.oldest_late) == (2, 1, 4)
+
+
+def test_an_idea_still_there_counts_as_open_and_the_clock_stands_on_hold() -> None:
+    for days in (2, 3, 4):
+        idea = submitted(28)
+        moved(idea, ago(28 - days), stage="review", holder="panel")
+    for _ in range(4):
+        submitted(28)
+    idea = submitted(28)
+    moved(idea, ago(28), state="held")
+    stage = queries.figures().stages[0]
+    assert (stage.ideas, stage.open, stage.enough) == (8, 5, True)
+    assert (stage.half, stage.longest) == (None, 19)  # 28 days, 11 November and 8 weekend days apart
+    assert stage.overrun == pytest.approx(19 / 5 - 1)
+
+
+def test_times_of_fewer_than_five_ideas_are_hidden() -> None:
+    for _ in range(4):
+        idea = submitted(28)
+        moved(idea, ago(20), stage="review")
+    stage = queries.figures().stages[0]
+    assert (stage.ideas, stage.enough, stage.half, stage.overrun) == (4, False, None, 0)
+
+
+def test_the_stage_that_blocks_is_the_furthest_beyond_its_promise() -> None:
+    def stage(name: str, half: int | None, promise: int | None = 10, enough: bool = True) -> StageTime:
+        return StageTime(name, 9, 3, half, None, 30, promise, enough)
+
+    with translation.override("en"):
+        assert sentences.blocks(
+            [stage("review", 11), stage("sponsorship", 38), stage("pilot", 99, None)]
+        ) == ("Sponsorship: half of the ideas leave it within 38 working days. We promised 10.")
+        assert sentences.blocks([stage("review", None)]).startswith(
+            "Review: half of the ideas take at least 30"
+        )
+        assert sentences.blocks([stage("review", 10)]).startswith("None: ")
+        assert sentences.blocks([stage("review", 90, enough=False)]).startswith("Too few")
+
+
+def test_the_funnel_says_how_far_all_have_come() -> None:
+    submitted(30)
+    there = submitted(300)
+    for days, name in ((290, "review"), (250, "sponsorship"), (200, "pilot"), (90, "evaluation")):
+        moved(there, ago(days), stage=name)
+    moved(there, ago(20), state="in_service")
+    stopped = submitted(100)
+    moved(stopped, ago(90), stage="review")
+    moved(stopped, ago(80), state="stopped")
+    found = queries.figures()
+    assert [count for _step, count in found.funnel] == [3, 2, 1, 1, 1, 1]
+    assert (found.changed.in_service, found.changed.pilots, found.changed.submitted) == (1, 0, 1)
+
+
+def staff(number: int, *, since: date = date(2020, 1, 1), **department: Any) -> tuple[Any, list[Any]]:
+    place = DepartmentFactory(**department)
+    return place, [
+        PersonFactory(employed=True, employed__department=place, employed__starts_on=since)
+        for _ in range(number)
+    ]
+
+
+def counts() -> dict[str, tuple[int, int]]:
+    return {group.label: (group.count, group.size) for group in participation(FIRST_HALF)}
+
+
+def test_authors_and_accepted_co_authors_count_once_among_staff_of_the_period() -> None:
+    place, people = staff(6, name="Voirie")
+    author, co_author, invited, helper, gone, later = people
+    idea = submitted(IN_MAY, author=author)
+    submitted(IN_MAY, author=author)
+    for person, role, fields in (
+        (co_author, "co_author", {"accepted_at": ago(IN_MAY)}),
+        (invited, "co_author", {}),
+        (helper, "helper", {"accepted_at": ago(IN_MAY)}),
+        (gone, "co_author", {"accepted_at": ago(IN_MAY + 9), "left_at": ago(IN_MAY + 5)}),
+    ):
+        TeamMember.objects.create(idea=idea, person=person, role=role, invited_at=ago(IN_MAY), **fields)
+    submitted(30, author=later)  # in the next half-year
+    assert counts() == {"Voirie": (2, 6)}
+    PersonFactory(employed=True, employed__department=place, employed__starts_on=FIRST_HALF.ends_on)
+    PersonFactory(employed=True, employed__department=place, employed__ends_on=FIRST_HALF.starts_on)
+    PersonFactory(guest=True, employed=True, employed__department=place)
+    assert counts() == {"Voirie": (2, 6)}
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"confidential": True},
+        {"state": "withdrawn"},
+        {"masked_until_selected": True},
+        {"masked_until_selected": True, "state": "stopped", "stage": "review"},
+    ],
+)
+def test_hidden_authors_are_not_counted(hidden: dict[str, Any]) -> None:
+    _place, people = staff(6, name="Voirie")
+    submitted(IN_MAY, author=people[0], **hidden)
+    assert counts() == {"Voirie": (0, 6)}
+
+
+def test_authors_masked_by_their_gate_count_once_it_has_decided() -> None:
+    _place, people = staff(6, name="Voirie")
+    idea = submitted(IN_MAY, author=people[0])
+    masked = round_of(idea, "G1", rules={"authors_hidden": True})
+    assert counts() == {"Voirie": (0, 6)}
+    GateRound.objects.filter(pk=masked.pk).update(
+        state="decided", closed_at=ago(1), record={}, record_sha256="0" * 64
+    )
+    assert counts() == {"Voirie": (1, 6)}
+
+
+def test_a_service_counts_with_its_direction_and_a_person_where_the_last_post_was() -> None:
+    top, _people = staff(2, name="Culture")
+    _service, readers = staff(3, name="Lecture", parent=top)
+    submitted(IN_MAY, author=readers[0])
+    other, _others = staff(1, name="Sports")
+    PostFactory(person=readers[1], department=other, starts_on=date(2026, 3, 1))
+    PostFactory(person=readers[2], department=other, starts_on=date(2026, 8, 1))
+    assert counts() == {"Culture": (1, 4), "Sports": (0, 2)}
+
+
+def test_yesterdays_organisation_is_asked() -> None:
+    before, after = DepartmentFactory(name="Avant"), DepartmentFactory(name="Après")
+    service = DepartmentFactory(name="Service", parent=after, period=False)
+    DepartmentPeriodFactory(department=service, parent=before, ends_on=date(2026, 9, 1))
+    DepartmentPeriodFactory(department=service, parent=after, starts_on=date(2026, 9, 1))
+    PersonFactory(employed=True, employed__department=service)
+    assert counts() == {"Avant": (0, 1)}
+
+
+def test_a_table_is_published_once_and_keeps_what_it_said() -> None:
+    _place, people = staff(20, name="Voirie")
+    for person in people[:6]:
+        submitted(IN_MAY, author=person)
+    first = actions.publish_participation(FIRST_HALF)
+    assert first.content["total"] == [6, 20]
+    submitted(IN_MAY, author=people[7])
+    assert actions.publish_participation(FIRST_HALF).content == first.content
+    assert PublishedTable.objects.count() == 1
+    with pytest.raises(ValueError, match="not over"):
+        actions.publish_participation(rules.half_year_of(NOW.date()))
+
+
+def test_what_is_hidden_is_not_even_stored() -> None:
+    for name, size, took_part in (("Un", 30, 3), ("Deux", 31, 12), ("Trois", 60, 9), ("Quatre", 61, 8)):
+        _place, people = staff(size, name=name)
+        for person in people[:took_part]:
+            submitted(IN_MAY, author=person)
+    content = actions.publish_participation(FIRST_HALF).content
+    assert {row["label"] for row in content["shown"]} == {"Trois", "Quatre"}
+    (block,) = content["hidden"]
+    assert {row["label"] for row in block["rows"]} == {"Un", "Deux"}
+    assert all(set(row) == {"key", "label"} for row in block["rows"])
+    assert (block["count"], block["size"], content["total"]) == (15, 61, [32, 182])
+
+
+def test_the_same_queries_for_one_idea_and_for_many() -> None:
+    numbers = []
+    for more in (1, 20):
+        for _ in range(more):
+            idea = submitted(60)
+            moved(idea, ago(50), stage="review")
+            round_of(idea)
+        with CaptureQueriesContext(connection) as captured:
+            queries.figures()
+        numbers.append(len(captured))
+    assert numbers[0] == numbers[1] <= 7
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_sentence_stands_with_no_idea_at_all(language: str) -> None:
+    with translation.override(language):
+        found = sentences.six(queries.figures())
+    assert len(found) == 6
+    assert all(one["title"] and one["text"].endswith(".") for one in found)
