@@ -90,6 +90,23 @@ def participation(content: dict[str, Any]) -> Table:
     )
 
 
+def participation_rows(content: dict[str, Any], table: Table) -> list[dict[str, Any]]:
+    """The rows of `participation`, each with its share (0 to 1) to be drawn beside the largest one's; a hidden
+    row's `share` is None."""
+    shares = {_label(row): row["count"] / row["size"] for row in content["shown"]}
+    largest = max(shares.values(), default=0) or 1
+    return [
+        {
+            "name": row[0],
+            "share": shares[row[0]] / largest if row[0] in shares and row[1] != HIDDEN else None,
+            "cells": [
+                {"label": label, "text": text} for label, text in zip(table.columns[1:], row[1:], strict=True)
+            ],
+        }
+        for row in table.rows
+    ]
+
+
 def _label(row: dict[str, Any]) -> str:
     return row["label"] or _("Other services")
 

@@ -38,9 +38,14 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "times_chart": tables.times_chart(figures, times_title),
         "periods": periods,
         "period": next((one["period"] for one in periods if one["current"]), None),
-        "participation": _shown(tables.participation(table.content)) if table else None,
-        "participation_title": sentences.participation_finding(table.content) if table else "",
     }
+    if table:
+        shown = tables.participation(table.content)
+        context |= {
+            "participation": _shown(shown),
+            "participation_rows": tables.participation_rows(table.content, shown),
+            "participation_title": sentences.participation_finding(table.content),
+        }
     return render(request, "metrics/metrics.html", context)
 
 

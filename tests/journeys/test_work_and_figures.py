@@ -1,0 +1,77 @@
+"""My work, my messages and the figures in a real browser: accessible, and usable on a narrow phone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from incubator.events.actions import Subject, append
+from incubator.inbox.actions import open_for
+from incubator.lib import clock
+from incubator.messages.models import Message
+from incubator.people.actors import CLOCK
+from incubator.people.models import Person
+from tests.factories import AbsenceFactory, IdeaFactory, PersonFactory
+from tests.metrics.conftest import NOW, ago, moved, submitted
+from tests.metrics.test_figures import staff
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+LONG = (
+    "Des casiers avec recharge pour l’équipe de nuit du dépôt Colbert et de l’anticonstitutionnellement long"
+)
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def busy() -> Person:
+    """Someone with things of each kind, in a city with figures of each kind."""
+    from django.db import transaction
+
+    person, absent = PersonFactory(), PersonFactory()
+    AbsenceFactory(person=absent, deputy=person)
+    idea = IdeaFactory(author=False)
+    about = {"subject_kind": "idea", "subject_key": idea.key, "subject_title": LONG, "url": "/x"}
+    open_for([person], key="a", verb="vote", due_at=clock.now() + timedelta(days=1), **about)
+    open_for([person], key="b", verb="rework", due_at=clock.now() - timedelta(days=3), **about)
+    open_for([absent], key="c", verb="decide", **about)
+    with transaction.atomic():
+        event = append(subject=Subject("idea", idea.key), verb="tested", by=CLOCK)
+    for kind, mail in (("vote", "unknown"), ("received", "sent"), ("withdrawn", "refused")):
+        Message.objects.create(
+            person=person,
+            event=event,
+            kind=kind,
+            subject_kind="idea",
+            subject_key=idea.key,
+            subject_title=LONG,
+            url="/x",
+            created_at=clock.now(),
+            mail=mail,
+            mail_at=clock.now(),
+        )
+    with clock.moved(NOW):
+        for name, size in (("Affaires scolaires et restauration", 12), ("Espaces verts", 14), ("Sports", 30)):
+            _place, people = staff(size, name=name)
+            for author in people[:6]:
+                moved(submitted(200, author=author), ago(190), stage="review")
+    return person
+
+
+@pytest.mark.parametrize("path", ["/", "/messages", "/metrics"])
+def test_it_is_accessible_and_fits_a_narrow_phone(
+    busy: Person, open_page: Callable[..., Any], assert_accessible: Callable[[Any], None], path: str
+) -> None:
+    for width, dark in ((320, False), (1280, True)):
+        page = open_page(busy, path=path, width=width, dark=dark)
+        assert page.evaluate(OVERFLOW) <= 0
+        assert_accessible(page)
+
+
+def test_messages_are_marked_read_without_scripts(busy: Person, open_page: Callable[..., Any]) -> None:
+    page = open_page(busy, path="/messages", scripts=False)
+    page.locator("button[name=message]").first.click()
+    assert page.locator("button[name=message]").count() == 2
+    page.get_by_role("button", name="Tout marquer comme lu").click()
+    assert page.locator("button[name=message]").count() == 0
+    assert Message.objects.filter(read=False).count() == 0
