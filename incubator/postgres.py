@@ -6,6 +6,9 @@ Settings only *read* where the server is; `manage.py`, the tests and `bin/demo` 
 
 import json
 import os
+import shutil
+import subprocess
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,8 @@ DATA = Path(os.environ.get("TRAVEE_VAR", ROOT / "var")).resolve() / "postgres"
 NAME = "travee"
 # An empty database of the right locale: the model for the product's and the tests' databases.
 EMPTY = "travee_empty"
+# Where the package notes the processes that use the server.
+HANDLES = ".handle_pids.json"
 
 
 def running_url(name: str = NAME) -> str | None:
@@ -52,7 +57,7 @@ def stop() -> None:
     if running_url() is None:
         return
     server = _server()
-    (DATA / ".handle_pids.json").write_text("[]")
+    (DATA / HANDLES).write_text("[]")
     server.stop()
 
 
@@ -66,31 +71,59 @@ def _server() -> Any:
     servers = postgres_server.PostgresServer
     # The package's own lock file is one for the whole machine: once root made it, nobody else may open it.
     servers._lock = fasteners.InterProcessLock(DATA.with_name("postgres.lock"))
-    if running_url() is None:
-        servers._instances.pop(DATA, None)  # a server that someone else stopped meanwhile
-    with servers._lock:
-        _forget_the_dead()
-    return postgres_server.get_server(DATA)
+    for patience in reversed(range(3)):
+        if running_url() is None:
+            servers._instances.pop(DATA, None)  # a server that someone else stopped meanwhile
+        with servers._lock:
+            _settle()
+        try:
+            return postgres_server.get_server(DATA)
+        except subprocess.TimeoutExpired:
+            if not patience:  # the package waits ten seconds, and a busy machine may need more
+                raise
+    return None
 
 
-def _forget_the_dead() -> None:
-    """Clear what a kill -9 or a power cut leaves: both would be believed, one for ever."""
+def _settle() -> None:
+    """Put right what a kill -9 or a power cut leaves. Called under the package's lock, which dies with its holder."""
     import psutil
 
-    postmaster, handles = DATA / "postmaster.pid", DATA / ".handle_pids.json"
-    if postmaster.exists():
-        try:
-            alive = psutil.Process(int(postmaster.read_text().split()[0])).name().startswith("postgres")
-        except (psutil.NoSuchProcess, ValueError, IndexError):
-            alive = False
-        if not alive:
-            postmaster.unlink()
-    if handles.exists():
-        try:
-            pids = json.loads(handles.read_text() or "[]")
-        except ValueError:
-            pids = []
-        handles.write_text(json.dumps([pid for pid in pids if psutil.pid_exists(pid)]))
+    if (DATA / "PG_VERSION").exists() and not (DATA / "postmaster.opts").exists():
+        # No server ever started here: initdb was cut short, or goes on although nobody waits for it any more.
+        for process in psutil.process_iter(["cmdline"]):
+            if str(DATA) in (process.info["cmdline"] or []):
+                process.kill()
+                process.wait(10)
+        shutil.rmtree(DATA)
+    if handles := _read_handles():
+        (DATA / HANDLES).write_text(json.dumps([pid for pid in handles if psutil.pid_exists(pid)]))
+    postmaster, patience = DATA / "postmaster.pid", time.monotonic() + 30
+    while postmaster.exists() and running_url() is None and _is_postgres(postmaster):
+        if (
+            time.monotonic() > patience
+        ):  # the package would take a server that is still starting for a broken one
+            break
+        time.sleep(0.1)
+    if postmaster.exists() and not _is_postgres(postmaster):
+        postmaster.unlink()
+
+
+def _is_postgres(postmaster: Path) -> bool:
+    """Whether the process of a postmaster.pid lives and is one: after a power cut its number may be another's."""
+    import psutil
+
+    try:
+        name: str = psutil.Process(int(postmaster.read_text().split()[0])).name()
+    except (OSError, psutil.Error, ValueError, IndexError):
+        return False
+    return name.startswith("postgres")
+
+
+def _read_handles() -> list[int]:
+    try:
+        return list(json.loads((DATA / HANDLES).read_text() or "[]"))
+    except (OSError, ValueError):
+        return []
 
 
 def _create(connection: Any, name: str, template: str) -> None:

@@ -173,3 +173,29 @@ def test_a_reset_never_empties_a_named_database(tmp_path: Path) -> None:
     said, _ = done.communicate(timeout=30)
     assert done.returncode == 1
     assert "empty the one of DATABASE_URL yourself" in said
+
+
+@pytest.mark.prove
+def test_it_comes_back_whenever_it_was_killed(tmp_path: Path) -> None:
+    """Killed outright while it starts, prepares, fills or serves: the next start is as if nothing had been."""
+    demo = Demo(tmp_path / "var")
+    for seconds in (0.3, 1, 2, 4, 8, 12, 1, 3, 5):
+        process = demo.start()
+        time.sleep(seconds)
+        process.kill()
+        assert process.stdout
+        assert process.wait(5) == -signal.SIGKILL, process.stdout.read()
+        process.stdout.close()
+        left = demo.left_within(15, at_most=1)
+        assert [command for command in left if "pginstall" not in command] == [], "only the database may stay"
+    process = demo.start()
+    demo.said_until("Ctrl-C stops everything")
+    end = time.monotonic() + 60
+    while (health := demo.health())[0] != 200 and time.monotonic() < end:
+        time.sleep(0.3)
+    assert health[0] == 200, health
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert demo.left_within(5) == []
+    assert process.stdout
+    process.stdout.close()

@@ -40,3 +40,11 @@ with psycopg.connect(postgres.start()) as connection:
 """
     assert _run(var, code) == "é"
     assert not (data / "postmaster.pid").exists()
+
+
+def test_an_interrupted_initdb_is_made_anew(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    _run(var, "from incubator import postgres; assert postgres.start()")
+    (var / "postgres" / "postmaster.opts").unlink()
+    (var / "postgres" / "global" / "pg_control").unlink()
+    assert _run(var, "from incubator import postgres; print(postgres.start()[:10])") == "postgresql"
