@@ -3,6 +3,7 @@
 from incubator.people.actions.absences import end_absence, record_absence
 from incubator.people.actions.codes import Issued, issue_code, open_code
 from incubator.people.actions.employment import assign, depart, hire
+from incubator.people.actions.own import keep_details, note_private_link, remove_private_link
 from incubator.people.actions.rights import end_grant, end_mandate, give_mandate, grant_role
 from incubator.people.actions.secrets import change_secret, choose_secret, end_sessions
 
@@ -20,6 +21,9 @@ __all__ = [
     "grant_role",
     "hire",
     "issue_code",
+    "keep_details",
+    "note_private_link",
     "open_code",
     "record_absence",
+    "remove_private_link",
 ]

@@ -14,12 +14,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from incubator.lib import clock
-from incubator.lib.refusals import Conflict, Invalid
+from incubator.lib.refusals import Conflict
 from incubator.people import actions
 from incubator.people.forms.sign_in import ChooseSecretForm, CodeForm, SignInForm
 from incubator.people.models import Person
 from incubator.people.sign_in import begin_session
-from incubator.people.views.answers import form_page, mend
+from incubator.people.views.answers import done, form_page, typed
 
 SHARED_MACHINE = "shared_screen"
 OPENED = "opened_code"  # session: the code that was typed rightly, waiting for a secret
@@ -48,7 +48,7 @@ def landing(request: HttpRequest) -> str:
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and request.method != "POST":
         return HttpResponseRedirect(landing(request))
-    form = SignInForm(request.POST or None, shared=_shared_machine(request))
+    form = SignInForm(typed(request), shared=_shared_machine(request))
     if request.method == "POST" and form.is_valid():
         person = authenticate(
             request, staff_number=form.cleaned_data["staff_number"], password=form.cleaned_data["secret"]
@@ -85,7 +85,7 @@ def stay(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """First time, or PIN forgotten: the code of the slip."""
-    form = CodeForm(request.POST or None, shared=_shared_machine(request))
+    form = CodeForm(typed(request), shared=_shared_machine(request))
     if request.method == "POST" and form.is_valid():
         opened = actions.open_code(
             staff_number=form.cleaned_data["staff_number"], typed=form.cleaned_data["code"]
@@ -111,15 +111,13 @@ def choose_secret(request: HttpRequest) -> HttpResponse:
             next_url=reverse("sign-in-code"),
             next_label=_("Type the code"),
         )
-    form = ChooseSecretForm(request.POST or None, shared=_shared_machine(request))
+    form = ChooseSecretForm(typed(request), shared=_shared_machine(request))
     if request.method == "POST" and form.is_valid():
-        try:
-            person = actions.choose_secret(code_pk=opened["code"], secret=form.cleaned_data["secret"])
-        except Invalid as refusal:
-            mend(form, refusal)
-        else:
+        chosen: list[Person] = []
+        secret = form.cleaned_data["secret"]
+        if done(form, lambda: chosen.append(actions.choose_secret(code_pk=opened["code"], secret=secret))):
             request.session.pop(OPENED)
-            return _signed_in(request, person, form.cleaned_data["shared_screen"])
+            return _signed_in(request, chosen[0], form.cleaned_data["shared_screen"])
     return form_page(request, "people/choose_secret.html", form)
 
 

@@ -1,0 +1,128 @@
+"""Reads of the people room for its own pages."""
+
+from typing import NamedTuple
+
+from django.db.models import Func, Q, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Concat, Replace
+
+from incubator.lib import clock
+from incubator.people import rules
+from incubator.people.models import Entity, Mandate, Person, Post, RoleGrant, normal_staff_number
+
+SHORTEST_SEARCH = 3
+MOST_FOUND = 20
+PAGE = 30
+
+
+class Rights(NamedTuple):
+    grants: list[RoleGrant]
+    mandates: list[Mandate]
+
+
+def posts_of(person: Person) -> list[Post]:
+    """The posts that run today or begin later, the first begun first."""
+    running = Q(ends_on=None) | Q(ends_on__gt=clock.today())
+    return list(
+        person.posts.filter(running)
+        .select_related("department__entity", "line_manager")
+        .order_by("starts_on", "pk")
+    )
+
+
+def rights_of(person: Person) -> Rights:
+    """Roles and mandates that hold now or begin later."""
+    return Rights(
+        list(running_grants().filter(person=person).order_by("role", "pk")),
+        list(running_mandates().filter(holder=person).order_by("capacity", "pk")),
+    )
+
+
+def running_grants() -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now())).select_related(
+        "person", "entity", "department"
+    )
+
+
+def running_mandates() -> QuerySet[Mandate]:
+    return Mandate.objects.filter(Q(ends_on=None) | Q(ends_on__gt=clock.today())).select_related(
+        "holder", "entity", "department"
+    )
+
+
+def find_people(typed: str, seeker: Person) -> tuple[list[Person], bool]:
+    """At most 20 active people by the beginning of the staff number or by words of the name, and whether more match.
+
+    Only where the seeker hands over codes; nothing under three characters. Case and accents are forgiven.
+    """
+    words = typed.replace("\x00", "").replace("-", " ").split()[:5]
+    number = normal_staff_number(typed.replace("\x00", ""))
+    if len(number) < SHORTEST_SEARCH:
+        return [], False
+    named = Person.objects.filter(is_active=True).annotate(
+        names=Replace(
+            _folded(Concat(Value(" "), "family_name", Value(" "), "given_name")),
+            Value("-"),
+            Value(" "),
+            output_field=TextField(),
+        )
+    )
+    by_name = Q()
+    for word in words:
+        # From the beginning of a word: “mar” finds Martin, not Amar.
+        by_name &= Q(names__contains=_folded(Value(f" {word}")))
+    found = named.filter(Q(staff_number__startswith=number) | by_name)
+    places = _places(seeker)
+    if places is not None:
+        running = Post.objects.filter(places & (Q(ends_on=None) | Q(ends_on__gt=clock.today())))
+        found = found.filter(pk__in=running.values("person"))
+    people: list[Person] = list(found.order_by("names", "staff_number")[: MOST_FOUND + 1])
+    return list(people[:MOST_FOUND]), len(people) > MOST_FOUND
+
+
+def _folded(text: Combinable) -> Func:
+    return Func(text, function="fold", output_field=TextField())
+
+
+def _places(seeker: Person) -> Q | None:
+    """The posts of the entities in which the seeker hands over codes; None for everywhere."""
+    entities: set[int] = set()
+    for grant in running_grants().filter(
+        person=seeker, role__in=rules.CODE_GIVERS, starts_at__lte=clock.now()
+    ):
+        entity = grant.department.entity_id if grant.department else grant.entity_id
+        if entity is None:
+            return None
+        entities.add(entity)
+    return Q(department__entity__in=entities)
+
+
+def administered(person: Person) -> QuerySet[Entity]:
+    """The entities whose rights this person gives."""
+    if person.is_superuser:
+        return Entity.objects.order_by("name")
+    granted = running_grants().filter(
+        person=person, role=rules.ADMINISTRATOR, starts_at__lte=clock.now(), department=None, programme_key=""
+    )
+    if granted.filter(entity=None).exists():
+        return Entity.objects.order_by("name")
+    return Entity.objects.filter(pk__in=granted.values("entity")).order_by("name")
+
+
+def within(entities: QuerySet[Entity]) -> Q:
+    """The grants that whoever administers `entities` may end: theirs, and those on all when they are all."""
+    everywhere = entities.count() == Entity.objects.count()
+    return Q(entity__in=entities) | Q(entity=None) if everywhere else Q(entity__in=entities)
+
+
+def departments_of(people: list[Person]) -> dict[int, list[str]]:
+    """The names of the departments of each person's posts, for a list: one query."""
+    found: dict[int, list[str]] = {}
+    running = Q(ends_on=None) | Q(ends_on__gt=clock.today())
+    for pk, name in (
+        Post.objects.filter(running, person__in=people)
+        .order_by("starts_on", "pk")
+        .values_list("person_id", "department__name")
+    ):
+        found.setdefault(pk, []).append(name)
+    return found
