@@ -21,7 +21,8 @@ def defaults() -> dict[str, Any]:
 
 def default_rules(gate: str) -> dict[str, Any]:
     """The rules of a gate before a programme changes them."""
-    return {"gate": gate, "max_reworks": defaults()["rework"]["max_per_gate"]} | defaults()["gates"][gate]
+    configured: dict[str, Any] = defaults()["gates"][gate]
+    return {"gate": gate, "max_reworks": defaults()["rework"]["max_per_gate"]} | configured
 
 
 def pinned(idea: Idea, gate: str) -> tuple[GateConfiguration, dict[str, Any], int]:

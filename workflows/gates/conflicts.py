@@ -5,6 +5,7 @@ Hard: refused. Soft: seated only with a recorded reason. All of it in one statem
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -70,7 +71,7 @@ def register_source(source: Source) -> None:
 def conflicts_of(people: Iterable[Person], idea: Idea, gate: str) -> dict[int, Conflicts]:
     """What stands against each of these persons for this idea at this gate, by primary key."""
     found = {person.pk: Conflicts() for person in people}
-    parameters = {
+    parameters: dict[str, Any] = {
         "idea": idea.pk,
         "people": list(found),
         "today": clock.today(idea.programme.entity.time_zone),

@@ -108,7 +108,6 @@ class Seat(models.Model):
     seated_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
     conflict_reason = models.CharField(max_length=300, blank=True)
-    links_declared_at = models.DateTimeField(null=True, blank=True)
     others_opened_at = models.DateTimeField(null=True, blank=True)
     substitute_for = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="substitutes"
@@ -153,6 +152,8 @@ class Vote(models.Model):
     conditions = models.JSONField(default=list)
     comment_to_authors = models.TextField(blank=True)
     comment_to_panel = models.TextField(blank=True)
+    # Whether the voter thinks to recognise someone of the team, without a link; the lead sees it.
+    recognises = models.BooleanField(null=True)
     content_version = models.PositiveIntegerField()
     cast_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     cast_at = models.DateTimeField()

@@ -4,11 +4,15 @@ from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
 
 from ideas.drafting.models import Idea
+from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
+from incubator.lib.refusals import NotFound
+from incubator.people.models import Person
 from workflows.gates import rules
 from workflows.gates.facts import read_facts
 from workflows.gates.models import Condition, Decision, GateRound, Seat, Vote
@@ -92,10 +96,72 @@ def waiting_seats(round_: GateRound) -> Any:
 
 def overdue_opinions() -> Any:
     """Open rounds whose panel's time is over while votes are missing and nobody is asked to decide yet."""
-    asked = WorkItem.objects.filter(key=Concat(Value("decide:"), Cast(OuterRef("key"), CharField())))
+    key = Concat(Value("decide:"), Cast(OuterRef("key"), CharField()))
+    asked = WorkItem.objects.filter(key=key, closed_at=None)
     return (
         GateRound.objects.filter(state="open", review_due_at__lt=clock.now(), rules__seats__gt=0)
         .exclude(gate="G0")
+        .exclude(decision__isnull=False)  # written, waiting for its second signature
         .exclude(Exists(asked))
         .order_by("pk")
     )
+
+
+def seat_of(person: Person, key: Any) -> Seat:
+    """This person's seat, whatever its state, with its round and idea. Raises NotFound for another's."""
+    found = (
+        Seat.objects.select_related("round__idea__programme__entity", "round__idea__content")
+        .filter(key=key, person=person)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("There is no such seat, or it is not yours. Your seats are in Reviews."))
+    return found
+
+
+def round_of(key: Any) -> GateRound:
+    """A round with its idea. Raises NotFound."""
+    found = (
+        GateRound.objects.select_related("idea__programme__entity", "idea__content", "idea__call")
+        .filter(key=key)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("There is no such consultation."))
+    return found
+
+
+def votes_of(round_: GateRound) -> list[Vote]:
+    """The votes in force of seats that count, in an order that follows from nothing a reader knows."""
+    votes = Vote.objects.filter(
+        seat__round=round_, seat__state__in=["open", "closed"], in_force=True
+    ).select_related("seat__person")
+    return sorted(votes, key=lambda vote: sha256(f"{round_.key}:{vote.seat.key}"))
+
+
+def own_seat_in(round_: GateRound, person: Person) -> Seat | None:
+    """The open seat of this person in the round, with `voted`: whether it has a vote in force."""
+    in_force = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
+    return (
+        Seat.objects.filter(round=round_, person=person, state="open")
+        .annotate(voted=Exists(in_force))
+        .first()
+    )
+
+
+def panel_still_votes(round_: GateRound) -> bool:
+    """Whether votes are missing and the panel's time is not over."""
+    return clock.now() < (round_.review_due_at or round_.due_at) and waiting_seats(round_).exists()
+
+
+def last_no_panel(round_: GateRound, idea: Idea) -> list[str]:
+    """Why the last seating of this round found no panel: codes, empty when it never failed."""
+    payload = (
+        Event.objects.filter(
+            subject_kind="idea", subject_key=idea.key, verb="no_panel", payload__round=str(round_.key)
+        )
+        .order_by("-sequence")
+        .values_list("payload", flat=True)
+        .first()
+    )
+    return list((payload or {}).get("missing", []))

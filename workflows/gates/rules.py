@@ -23,7 +23,7 @@ UNMET_CONDITIONS = "conditions"
 
 @dataclass
 class MustMeet:
-    """`met` is None while nobody can tell."""
+    """`met` is None while nobody has answered; answers that all say “I cannot tell” do not meet it."""
 
     kind: str
     met: bool | None
@@ -93,6 +93,7 @@ def opinion(record: Record) -> Opinion:
 
 
 CHOICES = ("go", "go_if", "not_now", "abstain")
+ANSWERS = ("yes", "no", "cannot_tell")
 
 
 def must_meets(record: Record) -> dict[str, MustMeet]:
@@ -106,9 +107,9 @@ def must_meets(record: Record) -> dict[str, MustMeet]:
         answers = [vote["must_meets"].get(key, {}).get("answer") for vote in _votes(record)]
         if not record["rules"].get("seats"):
             answers = [record.get("answers", {}).get(key)]
-        yes, no = answers.count("yes"), answers.count("no")
-        met = yes > no if yes or no else None
-        found[key] = MustMeet("judgement", met, yes, no, answers.count("cannot_tell"))
+        yes, no, cannot_tell = (answers.count(answer) for answer in ANSWERS)
+        met = yes > no if yes or no or cannot_tell else None
+        found[key] = MustMeet("judgement", met, yes, no, cannot_tell)
     if UNMET_CONDITIONS in record["facts"]:
         found[UNMET_CONDITIONS] = MustMeet("fact", record["facts"][UNMET_CONDITIONS])
     return found
@@ -265,24 +266,29 @@ def choose_panel(
     A tie is broken by a hash of the seed (the round's key) and the staff number: the same for whoever checks.
     Gives the chosen, and codes of what is missing (`people`, `chair`, `diversity`), in which case nobody is chosen.
     """
+    if seats <= 0:
+        return [], []
     order = sorted(pool, key=lambda item: (item.load, _tie_break(seed, item.staff_number)))
     chosen: list[Candidate] = []
     missing = []
     if chair:
-        head = next((item for item in order if item.may_chair), None)
+        # One seat left for both: the chair is then the one from another department.
+        both = diversity and seats == 1
+        heads = [item for item in order if item.may_chair]
+        head = next((item for item in heads if item.other_department or not both), None)
         if head is None:
-            missing.append("chair")
+            missing.append("diversity" if heads else "chair")
         else:
             chosen.append(replace(head, is_chair=True))
             order.remove(head)
-    if diversity and not any(item.other_department for item in chosen):
+    if diversity and "diversity" not in missing and not any(item.other_department for item in chosen):
         other = next((item for item in order if item.other_department), None)
-        if other is None and seats:
+        if other is None:
             missing.append("diversity")
-        elif other is not None and len(chosen) < seats:
+        elif len(chosen) < seats:
             chosen.append(other)
             order.remove(other)
-    chosen += order[: max(seats - len(chosen), 0)]
+    chosen += order[: seats - len(chosen)]
     if len(chosen) < seats:
         missing.append("people")
     return ([], missing) if missing else (chosen, [])
@@ -300,17 +306,20 @@ def vote_gaps(
     conditions: Sequence[Mapping[str, Any]],
     comment: str,
 ) -> dict[str, str]:
-    """What a vote lacks: form field → code (`answer`, `reason`, `level`, `choice`, `condition`, `comment`).
+    """What a vote lacks: form field → code (`answer`, `reason`, `level`, `choice`, `condition`, `comment`, `unknown`).
 
     An abstention owes no scores, but answers the must-meets. Keys the gate does not know are gaps too.
     """
     gaps: dict[str, str] = {}
+    asked = {rule["key"] for rule in [*rules.get("must_meet", []), *rules.get("criteria", [])]}
+    if not asked.issuperset([*must_meets, *scores]):
+        gaps["unknown"] = "unknown"
     if choice not in CHOICES:
         gaps["choice"] = "choice"
     for rule in rules.get("must_meet", []):
         answer = must_meets.get(rule["key"], {})
         if rule["kind"] == "judgement":
-            if answer.get("answer") not in ("yes", "no", "cannot_tell"):
+            if answer.get("answer") not in ANSWERS:
                 gaps[f"must_meet_{rule['key']}"] = "answer"
             elif answer["answer"] == "no" and not str(answer.get("reason", "")).strip():
                 gaps[f"must_meet_{rule['key']}_reason"] = "reason"
@@ -318,7 +327,7 @@ def vote_gaps(
         for rule in rules.get("criteria", []):
             if not _is_score(scores.get(rule["key"], {})):
                 gaps[f"score_{rule['key']}"] = "level"
-    if choice == "go_if" and not any(_is_condition(item) for item in conditions):
+    if choice == "go_if" and not (conditions and all(_is_condition(item) for item in conditions)):
         gaps["conditions"] = "condition"
     if choice == "not_now" and not comment.strip():
         gaps["comment_to_authors"] = "comment"

@@ -1,24 +1,25 @@
 """The acts of a gate: rounds are entered and left, seats filled, votes cast, decisions made."""
 
+from workflows.gates.actions.admissibility import admit, check_admission
 from workflows.gates.actions.conditions import confirm_condition, report_condition
-from workflows.gates.actions.decisions import Choice, decide, hand_over, sign_second
+from workflows.gates.actions.decisions import NEXT_STEPS, Choice, check, decide
 from workflows.gates.actions.rounds import enter, void
-from workflows.gates.actions.seats import (
-    ask_again,
-    close_opinion,
-    fill_seats,
-    replace_leaver,
-    seat,
-    step_aside,
-)
-from workflows.gates.actions.votes import open_others, vote
+from workflows.gates.actions.seating import fill_seats
+from workflows.gates.actions.seats import replace_leaver, seat, step_aside, void_conflicted
+from workflows.gates.actions.signatures import ask_again, decline, hand_over, sign_second
+from workflows.gates.actions.votes import close_opinion, open_others, vote
 
 __all__ = [
+    "NEXT_STEPS",
     "Choice",
+    "admit",
     "ask_again",
+    "check",
+    "check_admission",
     "close_opinion",
     "confirm_condition",
     "decide",
+    "decline",
     "enter",
     "fill_seats",
     "hand_over",
@@ -29,5 +30,6 @@ __all__ = [
     "sign_second",
     "step_aside",
     "void",
+    "void_conflicted",
     "vote",
 ]

@@ -22,8 +22,9 @@ from incubator.people.models import Mandate, Person
 from workflows import nodes
 from workflows.gates import authority, hooks, queries, rules
 from workflows.gates.actions.rounds import due_after, work_keys
-from workflows.gates.actions.seats import ask_decision
+from workflows.gates.actions.seats import conflicted_seats
 from workflows.gates.configuration import defaults
+from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import Condition, Decision, GateRound, Seat
 
 
@@ -57,14 +58,12 @@ def decide(*, round_key: Any, by: Actor, choice: Choice) -> Decision:
     Invalid with `fields` (reasons, conditions, gaps … missing). Nothing is changed by a refusal.
     """
     with locked(rounds__key=round_key) as idea:
-        round_ = _open_round(round_key)
+        round_ = open_round_of(round_key)
         mandate = authority.mandate_to_decide(round_, idea, by.human)
-        record = queries.record_of(round_, idea, choice.answers)
-        allowed = _permitted(round_, record, choice.outcome)
-        _check_written(choice, allowed, record)
+        record, allowed = _checked(round_, idea, choice)
         decision = _draft(round_, by, mandate, choice, allowed)
         if second := authority.needs_second_signature(round_, choice.outcome):
-            _ask_second(round_, idea, decision, second)
+            ask_second(round_, idea, second_signers(round_, idea, decision, second))
             append(
                 subject=Subject("idea", idea.key),
                 verb="decision_drafted",
@@ -72,48 +71,45 @@ def decide(*, round_key: Any, by: Actor, choice: Choice) -> Decision:
                 payload={"round": str(round_.key), "decision": str(decision.key)},
             )
             return decision
-        _issue(decision, round_, idea, record, by)
+        issue(decision, round_, idea, record, by)
         return decision
 
 
-def sign_second(*, decision_key: Any, by: Actor) -> Decision:
-    """The second person signs a drafted decision, which is issued by that; the record is read again first."""
-    with locked(rounds__decision__key=decision_key) as idea:
-        decision = Decision.objects.select_related("round").get(key=decision_key)
-        if decision.issued_at is not None:
-            raise Conflict(_("This decision is signed already."), code="sign.done")
-        round_ = _open_round(decision.round.key)
-        mandate = authority.mandate_to_sign(round_, idea, by.human, decision)
-        record = queries.record_of(round_, idea, decision.answers)
-        _permitted(round_, record, decision.outcome)
-        decision.second_signer, decision.second_mandate = by.human, mandate
-        decision.second_capacity, decision.second_signed_at = mandate.capacity, clock.now()
-        _issue(decision, round_, idea, record, by)
-        return decision
+def check(*, round_key: Any, by: Actor, choice: Choice) -> rules.Permitted:
+    """Everything `decide` would refuse, without deciding: for the page that is read before."""
+    round_ = open_round_of(round_key)
+    authority.mandate_to_decide(round_, round_.idea, by.human)
+    return _checked(round_, round_.idea, choice)[1]
 
 
-def hand_over(*, round_key: Any, by: Actor) -> None:
-    """Sponsor and lead do not agree: the round is handed to the capacity its rules name (G2's decider)."""
-    with locked(rounds__key=round_key) as idea:
-        round_ = _open_round(round_key)
-        if authority.decider_rule(round_) != "sponsor_and_lead":
-            raise Conflict(_("This decision has its decider already."), code="hand_over.not_here")
-        authority.mandate_to_decide(round_, idea, by.human)
-        Decision.objects.filter(round=round_, issued_at=None).delete()
-        inbox.close(*work_keys(round_, []))
-        round_.handed_to = "dga"
-        round_.save(update_fields=["handed_to"])
-        ask_decision(round_, idea)
-        append(
-            subject=Subject("idea", idea.key),
-            verb="decision_handed_over",
-            by=by,
-            payload={"round": str(round_.key)},
-            effects=[effect("decider", "sponsor_and_lead", "dga", round=str(round_.key))],
+def set_aside(draft: Decision) -> None:
+    draft.conditions.all().delete()
+    draft.delete()
+
+
+def check_distance(round_: GateRound, idea: Idea) -> None:
+    """Raises Conflict when a seat's holder has come too close since being seated: the vote is set aside first."""
+    if round_.rules.get("seats") and conflicted_seats(round_, idea):
+        raise Conflict(
+            _(
+                "A member of the panel has come too close to the idea. Their vote is set aside, then you decide."
+            ),
+            code="decide.conflicted_vote",
         )
 
 
-def _issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, Any], by: Actor) -> None:
+def _checked(round_: GateRound, idea: Idea, choice: Choice) -> tuple[dict[str, Any], rules.Permitted]:
+    """The record and the outcome chosen, once everything stands. Raises as `decide` does."""
+    check_distance(round_, idea)
+    record = queries.record_of(round_, idea, choice.answers)
+    if choice.outcome not in Decision.Outcome.values:
+        check_written(choice, rules.Permitted(choice.outcome), record)
+    allowed = permitted_one(round_, record, choice.outcome)
+    check_written(choice, allowed, record)
+    return record, allowed
+
+
+def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, Any], by: Actor) -> None:
     now = clock.now()
     decision.issued_at = now
     decision.save()
@@ -151,8 +147,12 @@ def _issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, 
     defer_telling(event)
 
 
-def _open_round(round_key: Any) -> GateRound:
-    found = GateRound.objects.filter(key=round_key).first()
+def open_round_of(round_key: Any) -> GateRound:
+    found = (
+        GateRound.objects.select_related("idea__programme__entity", "idea__content")
+        .filter(key=round_key)
+        .first()
+    )
     if found is None:
         raise NotFound(_("There is no such consultation."))
     if found.state == "seating":
@@ -165,7 +165,7 @@ def _open_round(round_key: Any) -> GateRound:
     return found
 
 
-def _permitted(round_: GateRound, record: dict[str, Any], outcome: str) -> rules.Permitted:
+def permitted_one(round_: GateRound, record: dict[str, Any], outcome: str) -> rules.Permitted:
     if queries.waiting_seats(round_).exists() and clock.now() < (round_.review_due_at or round_.due_at):
         raise Conflict(
             _(
@@ -185,7 +185,8 @@ def _permitted(round_: GateRound, record: dict[str, Any], outcome: str) -> rules
     return found
 
 
-def _check_written(choice: Choice, allowed: rules.Permitted, record: dict[str, Any]) -> None:
+def written_gaps(choice: Choice, allowed: rules.Permitted, record: dict[str, Any]) -> dict[str, list[str]]:
+    """What the written decision lacks: form field → sentences. Of the record, the rules and answers are read."""
     gaps = rules.decision_gaps(
         record,
         outcome=choice.outcome,
@@ -199,19 +200,23 @@ def _check_written(choice: Choice, allowed: rules.Permitted, record: dict[str, A
         held=bool(choice.hold_until or choice.hold_condition.strip()),
         learning=choice.learning,
     )
-    if choice.hold_until and choice.hold_until <= clock.today():
+    if choice.outcome == "hold" and choice.hold_until and choice.hold_until <= clock.today():
         gaps["hold_until"] = "future"
-    if gaps:
-        raise Invalid(
-            _("The decision is not complete yet."),
-            code="decide.incomplete",
-            fields={name: [decision_sentence(gap)] for name, gap in gaps.items()},
-        )
+    if choice.outcome not in Decision.Outcome.values:
+        gaps = {"outcome": "outcome"} | gaps
+    return {name: [decision_sentence(gap)] for name, gap in gaps.items()}
+
+
+def check_written(choice: Choice, allowed: rules.Permitted, record: dict[str, Any]) -> None:
+    """Raises Invalid with all that `written_gaps` finds."""
+    if gaps := written_gaps(choice, allowed, record):
+        raise Invalid(_("The decision is not complete yet."), code="decide.incomplete", fields=gaps)
 
 
 def decision_sentence(gap: str) -> str:
     """What to say about one gap that `rules.decision_gaps` found."""
     return {
+        "outcome": _("Choose one of the outcomes."),
         "reasons": _("Give the reasons, in a sentence at least: the author reads them first."),
         "criterion": _("Tie the reasons to at least one criterion or must-meet."),
         "departure": _("This departs from the panel’s opinion. Say why."),
@@ -228,57 +233,79 @@ def decision_sentence(gap: str) -> str:
 def _draft(
     round_: GateRound, by: Actor, mandate: Mandate, choice: Choice, allowed: rules.Permitted
 ) -> Decision:
-    """Write the decision, in place of a draft that waited; conditions are written anew."""
-    decision, _made = Decision.objects.update_or_create(
+    """Write the decision, in place of one's own draft that waited."""
+    waiting = Decision.objects.filter(round=round_).first()
+    if waiting is not None:
+        if waiting.decider_id != by.human.pk:
+            raise Conflict(
+                _(
+                    "A decision is written already and waits for its second signature. Sign it, or hand it back."
+                ),
+                code="decide.pending",
+            )
+        set_aside(waiting)
+    outcome, entity = choice.outcome, mandate.entity
+    decision = Decision.objects.create(
         round=round_,
-        defaults={
-            "outcome": choice.outcome,
-            "departs": allowed.departs,
-            "departure_reason": choice.departure_reason if allowed.departs else "",
-            "reasons": choice.reasons.strip(),
-            "criterion_reasons": {
-                key: text for key, text in choice.criterion_reasons.items() if text.strip()
-            },
-            "answers": choice.answers,
-            "next_steps": NEXT_STEPS.get(choice.outcome, ["follow"]),
-            "gaps": [gap for gap in choice.gaps if gap.strip()],
-            "learning": choice.learning.strip(),
-            "author_due_at": due_after(mandate.entity, defaults()["rework"]["author_days"])
-            if choice.outcome == "rework"
-            else None,
-            "hold_until": choice.hold_until if choice.outcome == "hold" else None,
-            "hold_condition": choice.hold_condition.strip() if choice.outcome == "hold" else "",
-            "decider": by.human,
-            "mandate": mandate,
-            "capacity": mandate.capacity,
-            "mandate_reference": mandate.reference,
-            "drafted_at": clock.now(),
+        outcome=outcome,
+        departs=allowed.departs,
+        departure_reason=choice.departure_reason.strip() if allowed.departs else "",
+        reasons=choice.reasons.strip(),
+        criterion_reasons={
+            key: text.strip() for key, text in choice.criterion_reasons.items() if text.strip()
         },
+        answers=choice.answers,
+        next_steps=NEXT_STEPS.get(outcome, ["follow"]),
+        gaps=[gap.strip() for gap in choice.gaps if gap.strip()] if outcome == "rework" else [],
+        learning=choice.learning.strip() if outcome == "stop" else "",
+        author_due_at=due_after(entity, defaults()["rework"]["author_days"]) if outcome == "rework" else None,
+        hold_until=choice.hold_until if outcome == "hold" else None,
+        hold_condition=choice.hold_condition.strip() if outcome == "hold" else "",
+        decider=by.human,
+        mandate=mandate,
+        capacity=mandate.capacity,
+        mandate_reference=mandate.reference,
+        drafted_at=clock.now(),
     )
-    decision.conditions.all().delete()
     Condition.objects.bulk_create(
         [
-            Condition(decision=decision, text=text, owner=owner, due_on=due_on)
+            Condition(decision=decision, text=text.strip(), owner=owner, due_on=due_on)
             for text, owner, due_on in choice.conditions
         ]
     )
     return decision
 
 
-def _ask_second(round_: GateRound, idea: Idea, decision: Decision, who: str) -> None:
-    people = [
+def second_signers(round_: GateRound, idea: Idea, decision: Decision, who: str) -> list[Person]:
+    """Who may sign beside the decider today; `who` is what `authority.needs_second_signature` gave."""
+    others = [
         party.person for party in authority.parties(round_, idea) if party.person.pk != decision.decider_id
     ]
     if who == "other_party":
         sponsor = authority.sponsor_of(idea)
-        is_sponsor = sponsor is not None and sponsor.pk == decision.decider_id
-        people = [item for item in people if is_sponsor or (sponsor is not None and item.pk == sponsor.pk)]
-    elif not people:
-        people = [
-            item.holder
-            for item in grants.mandates(entity=idea.programme.entity, capacities=["director", "dga"])
-            if item.holder_id != decision.decider_id
-        ]
+        if sponsor is not None and sponsor.pk == decision.decider_id:
+            return others
+        return [person for person in others if sponsor is not None and person.pk == sponsor.pk]
+    if others:
+        return others
+    directors = grants.mandates(
+        entity=idea.programme.entity, capacities=["director", "dga"], programme_key=idea.programme.key
+    )
+    holders = {item.holder_id: item.holder for item in directors if item.holder_id != decision.decider_id}
+    against = conflicts_of(holders.values(), idea, round_.gate)
+    return [holder for pk, holder in holders.items() if not against[pk].hard]
+
+
+def ask_second(round_: GateRound, idea: Idea, people: Sequence[Person]) -> None:
+    """Give these persons the draft to sign, in place of the decision to make. Raises Conflict for nobody."""
+    if not people:
+        raise Conflict(
+            _(
+                "This decision needs a second signature, and nobody can give it today. Choose another outcome, or ask"
+                " for someone to be given a delegation."
+            ),
+            code="decide.nobody_to_sign",
+        )
     inbox.close(f"decide:{round_.key}")
     inbox.open_for(
         people,

@@ -12,11 +12,14 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
-from workflows.gates.actions.seats import ask_decision, own_seat
+from workflows.gates.actions.seating import ask_decision
+from workflows.gates.actions.seats import open_or_seating, own_seat
+from workflows.gates.authority import parties
 from workflows.gates.conflicts import conflicts
 from workflows.gates.models import GateRound, Seat, Vote
-from workflows.gates.queries import waiting_seats
 from workflows.gates.rules import vote_gaps
+
+OTHER_VERSION = "vote.other_version"
 
 
 def vote(
@@ -30,11 +33,13 @@ def vote(
     content_version: int,
     comment_to_authors: str = "",
     comment_to_panel: str = "",
+    recognises: bool | None = None,
 ) -> Vote:
     """Cast the seat's vote, or replace it until its holder opened the others'.
 
     `must_meets`: `{key: {"answer", "reason"}}`; `scores`: `{key: {"level": 0..4} | {"not_applicable": true}}`;
-    `conditions`: `[{"text", "due_on": ISO date}]`. `content_version` names the version read.
+    `conditions`: `[{"text", "due_on": ISO date}]`. `content_version` names the version read. `recognises`: whether
+    the holder thinks to know someone of the team, without a link; None when it was not asked.
     Raises NotAllowed (hard conflict), Conflict (over, changed text, others' votes opened), Invalid (what lacks).
     """
     with locked(rounds__seats__key=seat_key) as idea:
@@ -48,22 +53,24 @@ def vote(
                 fields={name: [gap_sentence(gap)] for name, gap in gaps.items()},
             )
         now = clock.now()
-        replaced = own.votes.filter(in_force=True).update(in_force=False, ended_at=now, end_reason="replaced")
+        replaced = own.voted  # type: ignore[attr-defined] # annotated by own_seat
+        if replaced:
+            own.votes.filter(in_force=True).update(in_force=False, ended_at=now, end_reason="replaced")
         cast = Vote.objects.create(
             seat=own,
             choice=choice,
-            must_meets=must_meets,
-            scores={} if choice == "abstain" else scores,
-            conditions=conditions if choice == "go_if" else [],
-            comment_to_authors=comment_to_authors,
-            comment_to_panel=comment_to_panel,
+            must_meets=_judgements(own.round, must_meets),
+            scores={} if choice == "abstain" else {key: _score(score) for key, score in scores.items()},
+            conditions=[_condition(item) for item in conditions] if choice == "go_if" else [],
+            comment_to_authors=comment_to_authors.strip(),
+            comment_to_panel=comment_to_panel.strip(),
+            recognises=recognises,
             content_version=content_version,
             cast_by=by.human,
             cast_at=now,
         )
         inbox.close(f"vote:{own.key}")
-        if own.round.state == "open" and not waiting_seats(own.round).exists() and own.round.gate != "G0":
-            ask_decision(own.round, idea)
+        _ask_if_last(own, idea, by)
         append(
             subject=Subject("idea", idea.key),
             verb="vote_cast",
@@ -74,11 +81,40 @@ def vote(
         return cast
 
 
+def _ask_if_last(own: Seat, idea: Idea, by: Actor) -> None:
+    """The last seat to vote asks for the decision; at G0 the lead who voted decides with the same form."""
+    if own.round.state != "open" or own.others_wait:  # type: ignore[attr-defined] # annotated by own_seat
+        return
+    if own.round.gate == "G0" and any(party.person == by.human for party in parties(own.round, idea)):
+        return
+    ask_decision(own.round, idea)
+
+
+def _judgements(round_: GateRound, must_meets: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The answers to judgements, in the rules' order and in one shape; facts are read, not answered."""
+    return {
+        rule["key"]: {
+            "answer": must_meets[rule["key"]]["answer"],
+            "reason": str(must_meets[rule["key"]].get("reason", "")).strip(),
+        }
+        for rule in round_.rules.get("must_meet", [])
+        if rule["kind"] == "judgement"
+    }
+
+
+def _score(score: dict[str, Any]) -> dict[str, Any]:
+    return {"not_applicable": True} if score.get("not_applicable") else {"level": score["level"]}
+
+
+def _condition(item: dict[str, str]) -> dict[str, str]:
+    return {"text": item["text"].strip(), "due_on": item["due_on"]}
+
+
 def open_others(*, seat_key: Any, by: Actor) -> Seat:
     """Read the others' votes; from now on one's own can no longer be replaced. Asks for a vote of one's own first."""
     with locked(rounds__seats__key=seat_key) as idea:
         own = own_seat(seat_key, by)
-        if not own.votes.filter(in_force=True).exists():
+        if not own.voted:  # type: ignore[attr-defined] # annotated by own_seat
             raise Conflict(
                 _("Give your own vote first; then you can read the others’."), code="others.before_own"
             )
@@ -94,6 +130,21 @@ def open_others(*, seat_key: Any, by: Actor) -> Seat:
         return own
 
 
+def close_opinion(*, round_key: Any, by: Actor) -> None:
+    """The panel's time is over: the decision is asked for, whatever votes are missing."""
+    with locked(rounds__key=round_key) as idea:
+        round_ = open_or_seating(round_key)
+        if round_.review_due_at is None or clock.now() < round_.review_due_at:
+            raise Conflict(_("The panel still has time to vote."), code="opinion.early")
+        ask_decision(round_, idea)
+        append(
+            subject=Subject("idea", idea.key),
+            verb="opinion_closed",
+            by=by,
+            payload={"round": str(round_.key), "gate": round_.gate},
+        )
+
+
 def gap_sentence(gap: str) -> str:
     """What to say about one gap that `rules.vote_gaps` found."""
     return {
@@ -101,8 +152,9 @@ def gap_sentence(gap: str) -> str:
         "reason": _("Say why not: the reason goes to the person who decides."),
         "level": _("Give a level from 0 to 4, or say it does not apply."),
         "choice": _("Choose one of the votes."),
-        "condition": _("Name at least one condition, with its date."),
+        "condition": _("Give each condition a text and a date, and name at least one."),
         "comment": _("Tell the team what is missing."),
+        "unknown": _("This gate does not ask one of these questions. Open the page again."),
     }[gap]
 
 
@@ -119,7 +171,7 @@ def _check(own: Seat, idea: Idea, by: Actor, content_version: int) -> None:
     if content_version != idea.content.version:
         raise Conflict(
             _("The team changed the text since you read it. Read the new version, then confirm your vote."),
-            code="vote.other_version",
+            code=OTHER_VERSION,
         )
 
 

@@ -1,0 +1,228 @@
+"""Filling the seats of a panel from its pool, and asking those who sit."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from ideas import roles
+from ideas.drafting.models import Idea
+from ideas.lock import locked
+from incubator.events.actions import Subject, append, effect
+from incubator.inbox import actions as inbox
+from incubator.inbox.models import WorkItem
+from incubator.lib import clock
+from incubator.people import grants
+from incubator.people.actors import SEATING, Actor
+from incubator.people.models import Person, Post
+from workflows.gates import authority
+from workflows.gates.configuration import defaults
+from workflows.gates.conflicts import conflicts_of
+from workflows.gates.models import GateRound, Seat
+from workflows.gates.rules import Candidate, choose_panel
+
+
+def fill_seats(*, round_key: str) -> None:
+    """Fill the free seats of a round from its pool, or give the lead a work item saying no panel is possible.
+
+    Done by the `seating` system actor; a round that is no longer seating is left as it is.
+    """
+    with locked(rounds__key=round_key) as idea:
+        round_ = GateRound.objects.get(key=round_key)
+        if round_.state != "seating":
+            return
+        wanted = round_.rules.get("seats", 0)
+        pool = _pool(round_, idea) if wanted else []
+        before = list(Seat.objects.filter(round=round_))
+        taken = [item for item in before if item.state == "open"]
+        chosen, missing = choose_panel(
+            [candidate for candidate in pool if candidate.pk not in {item.person_id for item in before}],
+            seats=wanted - len(taken),
+            diversity=bool(round_.rules.get("diversity"))
+            and not any(item.other_department for item in taken),
+            chair=wanted > 1 and not any(item.is_chair for item in taken),
+            seed=str(round_.key),
+        )
+        if missing:
+            _no_panel(round_, idea, missing)
+            return
+        people = Person.objects.in_bulk([candidate.pk for candidate in chosen])
+        seats = [
+            take(round_, people[item.pk], item.other_department, is_chair=item.is_chair) for item in chosen
+        ]
+        open_round(round_, idea, seats, SEATING)
+
+
+def open_round(
+    round_: GateRound, idea: Idea, seats: Sequence[Seat], by: Actor, *, ask: Sequence[Seat] | None = None
+) -> None:
+    """All seats are taken: ask for the votes, or, at a gate without seats, for the decision.
+
+    `seats` are those taken by this act; `ask`, if given, all that have not voted yet.
+    """
+    before, round_.state = round_.state, "open"
+    round_.opened_at = round_.opened_at or clock.now()
+    round_.save(update_fields=["state", "opened_at"])
+    if round_.rules.get("seats"):
+        ask_vote(round_, idea, seats if ask is None else ask)
+    else:
+        ask_decision(round_, idea)
+    inbox.close(f"seat_panel:{round_.key}")
+    append(
+        subject=Subject("idea", idea.key),
+        verb="panel_seated",
+        by=by,
+        payload={"round": str(round_.key), "gate": round_.gate},
+        effects=[effect("round", before, "open", round=str(round_.key))]
+        + [effect("seat", None, "open", seat=str(item.key), person=str(item.person.key)) for item in seats],
+    )
+
+
+def call_substitutes(round_: GateRound, idea: Idea) -> list[dict[str, Any]]:
+    """Back to seating while a seat is free: the decision waits, and the job fills the seat."""
+    from workflows.gates.jobs import fill_seats_of
+
+    if Seat.objects.filter(round=round_, state="open").count() >= round_.rules.get("seats", 0):
+        return []
+    GateRound.objects.filter(pk=round_.pk).update(state="seating")
+    inbox.close(f"decide:{round_.key}")
+    fill_seats_of.configure(lock=f"seating:{idea.programme.key}").defer(
+        round_key=str(round_.key), at=clock.moved_to()
+    )
+    return [effect("round", round_.state, "seating", round=str(round_.key))]
+
+
+def ask_decision(round_: GateRound, idea: Idea) -> None:
+    """Give every holder of a valid mandate without a conflict the decision to make; one act closes it for all."""
+    people = [party.person for party in authority.parties(round_, idea)]
+    verb = "agree" if authority.decider_rule(round_) == "sponsor_and_lead" else "decide"
+    _open(round_, idea, people or list(_leads(idea)), f"decide:{round_.key}", verb, round_.due_at)
+
+
+def ask_vote(round_: GateRound, idea: Idea, seats: Sequence[Seat]) -> None:
+    verb = "admissibility" if round_.gate == "G0" else "vote"
+    for item in seats:
+        url = (
+            reverse("decide", args=[round_.key])
+            if verb == "admissibility"
+            else reverse("review", args=[item.key])
+        )
+        inbox.open_for(
+            [item.person],
+            key=f"vote:{item.key}",
+            verb=verb,
+            subject_kind="idea",
+            subject_key=idea.key,
+            subject_title=idea.title,
+            url=url,
+            due_at=round_.review_due_at or round_.due_at,
+        )
+
+
+def _open(round_: GateRound, idea: Idea, people: Sequence[Person], key: str, verb: str, due_at: Any) -> None:
+    inbox.open_for(
+        people,
+        key=key,
+        verb=verb,
+        subject_kind="idea",
+        subject_key=idea.key,
+        subject_title=idea.title,
+        url=reverse("decide", args=[round_.key]),
+        due_at=due_at,
+    )
+
+
+def _no_panel(round_: GateRound, idea: Idea, missing: list[str]) -> None:
+    """Ask the leads to seat someone; a job that runs twice asks once."""
+    if WorkItem.objects.filter(key=f"seat_panel:{round_.key}", closed_at=None).exists():
+        return
+    inbox.open_for(
+        _leads(idea),
+        key=f"seat_panel:{round_.key}",
+        verb="seat_panel",
+        subject_kind="idea",
+        subject_key=idea.key,
+        subject_title=idea.title,
+        url=reverse("seats", args=[round_.key]),
+        due_at=round_.due_at,
+    )
+    append(
+        subject=Subject("idea", idea.key),
+        verb="no_panel",
+        by=SEATING,
+        payload={"round": str(round_.key), "missing": missing},
+    )
+
+
+def _pool(round_: GateRound, idea: Idea) -> list[Candidate]:
+    """Who could sit: grants here, no conflict at all, not absent, below the ceiling of open seats."""
+    entity, programme = idea.programme.entity, idea.programme.key
+    if round_.gate == "G0":
+        # The lead who sits also decides, so one with a delegation is preferred to one without.
+        leads = list(roles.leads(idea))
+        mandated = {
+            item.holder_id
+            for item in grants.mandates(entity=entity, programme_key=programme, capacities=["programme_lead"])
+        }
+        people, chairs = [lead for lead in leads if lead.pk in mandated] or leads, set()
+    else:
+        able = grants.holders("chair", entity=entity, programme_key=programme)
+        chairs = {person.pk for person in able}
+        members = grants.holders("panel_member", entity=entity, programme_key=programme)
+        people = list((members | able).distinct())
+    against = conflicts_of(people, idea, round_.gate)
+    absent = set(grants.absent_among(people))
+    load = dict(
+        Seat.objects.filter(person__in=people, state="open", round__state__in=["seating", "open"])
+        .values_list("person")
+        .annotate(Count("pk"))
+    )
+    elsewhere = _elsewhere_of(people, idea)
+    ceiling = defaults()["open_seats_per_person"] if round_.gate != "G0" else None
+    return [
+        Candidate(
+            person.pk,
+            person.staff_number,
+            load.get(person.pk, 0),
+            person.pk in chairs,
+            person.pk in elsewhere,
+        )
+        for person in people
+        if not against[person.pk].hard
+        and not against[person.pk].soft
+        and person.pk not in absent
+        and (ceiling is None or load.get(person.pk, 0) < ceiling)
+    ]
+
+
+def _elsewhere_of(people: Sequence[Person], idea: Idea) -> set[int]:
+    """Those with no current post in a department of the team."""
+    day = clock.today(idea.programme.entity.time_zone)
+    current = Post.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
+    team = current.filter(person__memberships__idea=idea, person__memberships__accepted_at__isnull=False)
+    inside = current.filter(person__in=people, department__in=team.values("department")).values_list(
+        "person", flat=True
+    )
+    return {person.pk for person in people} - set(inside)
+
+
+def is_from_elsewhere(person: Person, idea: Idea) -> bool:
+    return person.pk in _elsewhere_of([person], idea)
+
+
+def take(
+    round_: GateRound, person: Person, elsewhere: bool, *, is_chair: bool, conflict_reason: str = ""
+) -> Seat:
+    return Seat.objects.create(
+        round=round_,
+        person=person,
+        is_chair=is_chair,
+        other_department=elsewhere,
+        seated_at=clock.now(),
+        conflict_reason=conflict_reason,
+    )
+
+
+def _leads(idea: Idea) -> Any:
+    return grants.holders("programme_lead", entity=idea.programme.entity, programme_key=idea.programme.key)

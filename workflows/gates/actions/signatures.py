@@ -1,0 +1,98 @@
+"""The second signature: signing, declining, or handing the round over when two do not agree."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ideas.lock import locked
+from incubator.events.actions import Subject, append, effect
+from incubator.inbox import actions as inbox
+from incubator.lib import clock
+from incubator.lib.refusals import Conflict
+from incubator.people.actors import Actor
+from workflows.gates import authority, queries
+from workflows.gates.actions.decisions import (
+    ask_second,
+    check_distance,
+    issue,
+    open_round_of,
+    permitted_one,
+    second_signers,
+    set_aside,
+)
+from workflows.gates.actions.rounds import work_keys
+from workflows.gates.actions.seating import ask_decision
+from workflows.gates.models import Decision, GateRound
+from workflows.gates.queries import waiting_seats
+
+
+def sign_second(*, decision_key: Any, by: Actor) -> Decision:
+    """The second person signs a drafted decision, which is issued by that; the record is read again first."""
+    with locked(rounds__decision__key=decision_key) as idea:
+        decision = Decision.objects.select_related("round").get(key=decision_key)
+        if decision.issued_at is not None:
+            raise Conflict(_("This decision is signed already."), code="sign.done")
+        round_ = open_round_of(decision.round.key)
+        mandate = authority.mandate_to_sign(round_, idea, by.human, decision)
+        check_distance(round_, idea)
+        record = queries.record_of(round_, idea, decision.answers)
+        permitted_one(round_, record, decision.outcome)
+        decision.second_signer, decision.second_mandate = by.human, mandate
+        decision.second_capacity, decision.second_signed_at = mandate.capacity, clock.now()
+        issue(decision, round_, idea, record, by)
+        return decision
+
+
+def decline(*, decision_key: Any, by: Actor) -> None:
+    """The second person does not sign: the draft is set aside and whoever may decide is asked again."""
+    with locked(rounds__decision__key=decision_key) as idea:
+        decision = Decision.objects.select_related("round").get(key=decision_key)
+        if decision.issued_at is not None:
+            raise Conflict(_("This decision is signed already."), code="sign.done")
+        round_ = open_round_of(decision.round.key)
+        authority.mandate_to_sign(round_, idea, by.human, decision)
+        set_aside(decision)
+        inbox.close(f"second_signature:{round_.key}")
+        ask_decision(round_, idea)
+        append(
+            subject=Subject("idea", idea.key),
+            verb="signature_declined",
+            by=by,
+            payload={"round": str(round_.key), "decision": str(decision.key), "outcome": decision.outcome},
+        )
+
+
+def hand_over(*, round_key: Any, by: Actor) -> None:
+    """Sponsor and lead do not agree: the round is handed to the capacity its rules name (G2's decider)."""
+    with locked(rounds__key=round_key) as idea:
+        round_ = open_round_of(round_key)
+        if authority.decider_rule(round_) != "sponsor_and_lead":
+            raise Conflict(_("This decision has its decider already."), code="hand_over.not_here")
+        authority.mandate_to_decide(round_, idea, by.human)
+        for pending in Decision.objects.filter(round=round_, issued_at=None):
+            set_aside(pending)
+        inbox.close(*work_keys(round_, []))
+        round_.handed_to = "dga"
+        round_.save(update_fields=["handed_to"])
+        ask_decision(round_, idea)
+        append(
+            subject=Subject("idea", idea.key),
+            verb="decision_handed_over",
+            by=by,
+            payload={"round": str(round_.key)},
+            effects=[effect("decider", "sponsor_and_lead", "dga", round=str(round_.key))],
+        )
+
+
+def ask_again(*, round_key: Any) -> None:
+    """Whoever may decide, or sign, now gets what already waits for someone. No change of state, no event."""
+    with locked(rounds__key=round_key) as idea:
+        round_ = GateRound.objects.get(key=round_key)
+        if round_.state != "open" or waiting_seats(round_).exists():
+            return
+        draft = Decision.objects.filter(round=round_).first()
+        if draft is not None:
+            who = authority.needs_second_signature(round_, draft.outcome)
+            ask_second(round_, idea, second_signers(round_, idea, draft, who))
+        elif round_.gate != "G0":
+            ask_decision(round_, idea)

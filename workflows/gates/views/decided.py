@@ -1,0 +1,89 @@
+"""A decision as it is read: before it is made, and afterwards."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from ideas import roles
+from ideas.access import access
+from ideas.drafting.models import Idea
+from incubator.people.models import Person
+from workflows.gates import opinions, queries, wording
+from workflows.gates.models import Condition, Decision, GateRound
+from workflows.gates.views.reading import brief_of, heading, idea_in_brief, link, reader
+
+
+def preview(
+    decision: Decision, idea: Idea, conditions: Sequence[tuple[str, Person, date]] | None = None
+) -> dict[str, Any]:
+    """What the author reads. `conditions`: those of a decision that is not written yet; owners of the team are
+    called the team, whoever reads."""
+    if conditions is None:
+        conditions = [
+            (item.text, item.owner, item.due_on)
+            for item in decision.conditions.select_related("owner").order_by("due_on", "pk")
+        ]
+    team = {person.pk for person in roles.authors(idea)} if conditions else set()
+    configured = decision.round.rules
+    return {
+        "outcome": wording.outcome_name(decision),
+        "reasons": decision.reasons,
+        "ties": [
+            {"label": wording.label_of(key, configured), "text": text}
+            for key, text in decision.criterion_reasons.items()
+            if text
+        ],
+        "departs": decision.departs,
+        "departure_reason": decision.departure_reason,
+        "conditions": [
+            {"text": text, "owner": _("the team") if owner.pk in team else str(owner), "due_on": due_on}
+            for text, owner, due_on in conditions
+        ],
+        "gaps": decision.gaps,
+        "author_due_at": decision.author_due_at,
+        "hold_until": decision.hold_until,
+        "hold_condition": decision.hold_condition,
+        "learning": decision.learning,
+        "next_steps": [
+            wording.NEXT_STEPS[step] for step in decision.next_steps if step in wording.NEXT_STEPS
+        ],
+    }
+
+
+def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
+    """Outcome and reasons for whoever reads the idea; the opinion for the panel, who decided, the lead and the team."""
+    person, idea = reader(request), round_.idea
+    decision = Decision.objects.select_related("decider", "second_signer", "round").get(round=round_)
+    on_panel = person.pk in (decision.decider_id, decision.second_signer_id) or (
+        round_.seats.filter(person=person, state="closed").exists()
+    )
+    for_panel = on_panel or (roles.is_lead(idea, person) and not roles.was_ever_in_team(idea, person))
+    in_team = not for_panel and roles.is_author(idea, person)
+    opinion = None
+    if round_.rules.get("seats") and round_.gate != "G0" and (for_panel or in_team):
+        opinion = opinions.shown(round_.record or {})
+        if not for_panel:
+            # A no carries its reason to the decider, not to the team.
+            opinion["must_meets"] = [item | {"reasons": []} for item in opinion["must_meets"]]
+    context = {
+        "round": round_,
+        "gate": heading(round_),
+        "idea": idea_in_brief(idea, person),
+        "decision": decision,
+        "text": preview(decision, idea),
+        "capacity": wording.CAPACITIES.get(decision.capacity, decision.capacity),
+        "second_capacity": wording.CAPACITIES.get(decision.second_capacity, decision.second_capacity),
+        "opinion": opinion,
+        "comments": opinions.comments(queries.votes_of(round_), for_panel=for_panel) if opinion else None,
+        "brief_url": brief_of(decision),
+        "conditions": [
+            (link("condition", item.key), item)
+            for item in Condition.objects.filter(decision=decision).order_by("due_on", "pk")
+        ],
+        "sees_names": access().sees_authors(person, idea),
+    }
+    return render(request, "gates/decided.html", context)

@@ -1,0 +1,84 @@
+"""Who asks, and what every gate page shows beside its form."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, ngettext
+
+from ideas import roles
+from ideas.access import access
+from ideas.drafting.models import Idea
+from incubator.lib import words
+from incubator.people.actors import Actor
+from incubator.people.models import Person
+from workflows.gates import wording
+from workflows.gates.models import Decision, GateRound
+
+
+def reader(request: HttpRequest) -> Person:
+    """The signed-in person: every page asks for sign-in."""
+    assert isinstance(request.user, Person)
+    return request.user
+
+
+def actor(request: HttpRequest) -> Actor:
+    return Actor(person=reader(request))
+
+
+def link(name: str, *arguments: Any) -> str:
+    """The address of a page, or '' while no room has it."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+def idea_in_brief(idea: Idea, person: Person) -> dict[str, Any]:
+    """What a judge needs at hand; names only for those who may see them, absent from the response otherwise."""
+    content = idea.content
+    needs = []
+    if content.needs_euros is not None:
+        needs.append(words.euros(content.needs_euros))
+    if content.needs_days is not None:
+        needs.append(
+            ngettext("%(number)s day of work", "%(number)s days of work", content.needs_days)
+            % {"number": words.number(content.needs_days)}
+        )
+    named = access().sees_authors(person, idea)
+    facts = [
+        {"term": gettext("Asks for"), "text": ", ".join(needs) or gettext("nothing named")},
+        {
+            "term": gettext("You read"),
+            "text": gettext("Version %(version)s, of %(day)s")
+            % {"version": content.version, "day": words.plain_day(content.saved_at)},
+        },
+        {
+            "term": gettext("Attached"),
+            "text": ngettext("%(number)s file", "%(number)s files", len(content.files))
+            % {"number": len(content.files)}
+            if content.files
+            else gettext("nothing"),
+        },
+    ]
+    if named:
+        team = ", ".join(str(person) for person in roles.authors(idea))
+        facts.append({"term": gettext("Team"), "text": team})
+    return {
+        "title": idea.title,
+        "pitch": content.pitch,
+        "facts": facts,
+        "names_masked": not named,
+        "url": link("idea", idea.key),
+    }
+
+
+def heading(round_: GateRound) -> str:
+    return wording.gate_name(round_.gate, round_.rules)
+
+
+def brief_of(decision: Decision) -> str:
+    """The address of the brief in force; '' while there is none."""
+    briefs = getattr(decision, "briefs", None)
+    found = briefs.filter(in_force=True).first() if briefs is not None else None
+    return link("brief", found.key) if found is not None else ""

@@ -1,0 +1,337 @@
+"""The seats of a person: their opinion, the others' votes, stepping aside."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ideas.access import access
+from incubator.inbox import wording as asks
+from incubator.inbox.models import WorkItem
+from incubator.lib import words
+from incubator.lib.refusals import Conflict, Invalid, NotFound, Refusal
+from incubator.people.models import Person
+from incubator.people.once import new_key, once
+from workflows.gates import actions, queries, rules, wording
+from workflows.gates.actions.seats import own_seat
+from workflows.gates.actions.votes import OTHER_VERSION, gap_sentence
+from workflows.gates.forms.typed import MOST_ROWS
+from workflows.gates.forms.votes import Answers, VoteForm, answers_of, initial_of
+from workflows.gates.models import GateRound, Seat, Vote
+from workflows.gates.views.reading import actor, heading, idea_in_brief, link, reader
+
+PAST = 30
+DECIDING = ("decide", "agree", "second_signature", "admissibility")
+
+
+@require_safe
+def reviews(request: HttpRequest) -> HttpResponse:
+    """One's own seats, open and past, and the decisions that wait for one."""
+    person = reader(request)
+    mine = (
+        Seat.objects.filter(person=person, round__idea__in=access().readable(person))
+        .select_related("round__idea", "round__decision")
+        .prefetch_related(Prefetch("votes", Vote.objects.filter(in_force=True), to_attr="in_force"))
+    )
+    open_seats = mine.filter(state="open", round__state__in=["open", "seating"]).order_by(
+        "round__due_at", "pk"
+    )
+    past = mine.exclude(state="open").order_by("-pk")
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdigit() and len(before) < 19:
+        past = past.filter(pk__lt=int(before))
+    rows = list(past[: PAST + 1])
+    decisions = WorkItem.objects.filter(person=person, verb__in=DECIDING, closed_at=None).order_by(
+        "due_at", "pk"
+    )
+    context = {
+        "decisions": [
+            {
+                "url": item.url,
+                "title": asks.title(item.verb, item.subject_title),
+                "due": item.due_at,
+                "tag": asks.button(item.verb),
+                "turn": True,
+            }
+            for item in decisions
+        ],
+        "open_seats": [_open_row(seat) for seat in open_seats],
+        "past": [_past_row(seat) for seat in rows[:PAST]],
+        "before": rows[PAST - 1].pk if len(rows) > PAST else None,
+    }
+    return render(request, "gates/reviews.html", context)
+
+
+def _open_row(seat: Seat) -> dict[str, Any]:
+    voted = bool(seat.in_force)  # type: ignore[attr-defined] # prefetched
+    return {
+        "url": link("review", seat.key),
+        "title": seat.round.idea.title,
+        "text": heading(seat.round),
+        "due": seat.round.review_due_at or seat.round.due_at,
+        "done": voted,
+        "tag": _("Your vote is in") if voted else _("Give your opinion"),
+        "turn": not voted,
+    }
+
+
+def _past_row(seat: Seat) -> dict[str, Any]:
+    vote: Vote | None = next(iter(seat.in_force), None)  # type: ignore[attr-defined] # prefetched
+    decision = getattr(seat.round, "decision", None)
+    if decision is not None and decision.issued_at is not None:
+        end = _("Decided: %(outcome)s") % {"outcome": wording.outcome_name(decision)}
+    else:
+        end = _("Ended without a decision") if seat.round.state == "void" else ""
+    left = {
+        "aside": _("You stepped aside"),
+        "replaced": _("A substitute took over"),
+        "voided": _("Set aside"),
+    }
+    return {
+        "url": link("review", seat.key) if seat.state == "closed" else "",
+        "title": seat.round.idea.title,
+        "gate": heading(seat.round),
+        "vote": left.get(seat.state) or (str(wording.VOTES[vote.choice][0]) if vote else _("No vote")),
+        "end": end,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The opinion page of a seat. Nothing of other votes is in the response before one's own, not even a count."""
+    if request.method != "POST":
+        return _page(request, queries.seat_of(reader(request), key))
+    answers = answers_of(request.POST)
+    if answers.links == "aside":
+        return redirect("step-aside", key=key)
+    if "add" in request.POST:
+        rows = sum(name.endswith("_text") for name in request.POST if name.startswith("condition_")) + 1
+        return _page(request, queries.seat_of(reader(request), key), data=request.POST, rows=rows)
+    try:
+        return _cast(request, key, answers)
+    except Refusal as refusal:
+        if not isinstance(refusal, Invalid) and refusal.code != OTHER_VERSION:
+            raise
+        return _again(request, queries.seat_of(reader(request), key), answers, refusal)
+
+
+@once
+def _cast(request: HttpRequest, key: uuid.UUID, answers: Answers) -> HttpResponse:
+    if answers.refusal is not None:
+        raise answers.refusal
+    actions.vote(
+        seat_key=key,
+        by=actor(request),
+        choice=answers.choice,
+        must_meets=answers.must_meets,
+        scores=answers.scores,
+        conditions=answers.conditions,
+        content_version=answers.content_version,
+        comment_to_authors=answers.comment_to_authors,
+        comment_to_panel=answers.comment_to_panel,
+        recognises=answers.links == "recognised",
+    )
+    messages.success(request, _("Your vote is in. Thank you."))
+    return redirect("review", key=key)
+
+
+def _again(request: HttpRequest, seat: Seat, answers: Answers, refusal: Refusal) -> HttpResponse:
+    """The form with what was typed: what to mend, or the new version to confirm."""
+    data = request.POST.copy()
+    if refusal.code == OTHER_VERSION:
+        version = seat.round.idea.content.version
+        data["content_version"] = str(version)
+        changed = {
+            "read": answers.content_version,
+            "now": version,
+            "url": _comparison(seat.round, answers.content_version, version),
+        }
+        return _page(request, seat, data=data, status=409, changed=changed)
+    gaps = rules.vote_gaps(
+        seat.round.rules,
+        answers.choice,
+        answers.must_meets,
+        answers.scores,
+        answers.conditions,
+        answers.comment_to_authors,
+    )
+    found: dict[str, Any] = {name: [gap_sentence(gap)] for name, gap in gaps.items()}
+    return _page(request, seat, data=data, found=found | refusal.fields, status=422)
+
+
+def _comparison(round_: GateRound, older: int, newer: int) -> str:
+    address = link("idea-versions", round_.idea.key)
+    return f"{address}?from={older}&to={newer}" if address and 0 < older < newer else address
+
+
+def _page(
+    request: HttpRequest,
+    seat: Seat,
+    *,
+    data: Any = None,
+    found: dict[str, Any] | None = None,
+    rows: int = 0,
+    status: int = 200,
+    changed: dict[str, Any] | None = None,
+) -> HttpResponse:
+    person, round_ = reader(request), seat.round
+    idea = round_.idea
+    if not access().may_read(person, idea):
+        raise NotFound(_("There is no such seat, or it is not yours. Your seats are in Reviews."))
+    if seat.state not in ("open", "closed") or round_.state == "void":
+        raise Conflict(_("This consultation is over, or you left your seat."), code="seat.closed")
+    if round_.gate == "G0":
+        return redirect("decide", key=round_.key)
+    vote = seat.votes.filter(in_force=True).first()
+    open_still = seat.state == "open" and round_.state in ("open", "seating")
+    version = idea.content.version
+    form = None
+    if open_still and seat.others_opened_at is None:
+        typed = sum(name.startswith("condition_") and name.endswith("_text") for name in data or ())
+        form = VoteForm(
+            data,
+            found=found,
+            rules=round_.rules,
+            rows=min(max(rows, typed, len(vote.conditions) if vote else 0, 1), MOST_ROWS),
+            initial=initial_of(vote, version),
+        )
+    context = {
+        "seat": seat,
+        "round": round_,
+        "gate": heading(round_),
+        "idea": idea_in_brief(idea, person),
+        "form": form,
+        "vote": _shown(vote, round_) if vote else None,
+        "vote_on_older": vote is not None and vote.content_version != version,
+        "comparison": _comparison(round_, vote.content_version, version) if vote else "",
+        "open_still": open_still,
+        "panel": _panel(seat),
+        "due": round_.review_due_at or round_.due_at,
+        "changed": changed,
+        "request_key": new_key(),
+    }
+    return render(request, "gates/review.html", context, status=status)
+
+
+def _panel(seat: Seat) -> dict[str, Any]:
+    """Seats and the rules of the round; never who or how many have voted."""
+    round_ = seat.round
+    wanted = round_.rules["seats"]
+    taken = Seat.objects.filter(round=round_, state__in=["open", "closed"]).count()
+    free = max(wanted - taken, 0)
+    sentence = ngettext("%(number)s seat", "%(number)s seats", wanted) % {"number": wanted}
+    sentence += ", " + (
+        ngettext("%(number)s of them free", "%(number)s of them free", free) % {"number": free}
+        if free
+        else _("all taken")
+    )
+    quorum = words.number(round_.rules["quorum"])
+    return {
+        "seats": ["mine"] + ["taken"] * (taken - 1) + ["free"] * free,
+        "sentence": _("%(seats)s; yours is the filled one") % {"seats": sentence},
+        "quorum": _("%(quorum)s, including someone from another department") % {"quorum": quorum}
+        if round_.rules.get("diversity")
+        else quorum,
+        "chair": seat.is_chair,
+        "binding": round_.rules.get("opinion") == "binding",
+        "decider": str(wording.DECIDERS.get(round_.rules["decider"], "")),
+        "decided_by": round_.due_at,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def others(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The others' votes: opened by a POST, which makes one's own vote final; without names, in no telling order."""
+    if request.method == "POST":
+        return _open(request, key)
+    person = reader(request)
+    seat = queries.seat_of(person, key)
+    if not access().may_read(person, seat.round.idea):
+        raise NotFound(_("There is no such seat, or it is not yours. Your seats are in Reviews."))
+    own = seat.votes.filter(in_force=True).first()
+    decided = seat.round.state == "decided" and seat.state == "closed"
+    if own is None or not (decided or (seat.others_opened_at is not None and seat.state == "open")):
+        return redirect("review", key=key)
+    named = not seat.round.rules.get("voters_hidden", True)
+    found = [vote for vote in queries.votes_of(seat.round) if vote.seat_id != seat.pk]
+    context = {
+        "seat": seat,
+        "gate": heading(seat.round),
+        "title": seat.round.idea.title,
+        "own": _shown(own, seat.round),
+        "votes": [
+            _shown(vote, seat.round) | {"name": str(vote.seat.person) if named else ""} for vote in found
+        ],
+        "named": named,
+    }
+    return render(request, "gates/others.html", context)
+
+
+@once
+def _open(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    actions.open_others(seat_key=key, by=actor(request))
+    return redirect("others", key=key)
+
+
+def _shown(vote: Vote, round_: GateRound) -> dict[str, Any]:
+    """A vote in words."""
+    configured = round_.rules
+    return {
+        "choice": wording.VOTES[vote.choice][0],
+        "must_meets": [
+            {
+                "label": wording.label_of(key, configured),
+                "answer": wording.ANSWERS[given["answer"]],
+                "reason": given.get("reason", ""),
+            }
+            for key, given in vote.must_meets.items()
+        ],
+        "scores": [
+            {
+                "label": wording.said(rule),
+                "level": vote.scores[rule["key"]].get("level"),
+            }
+            for rule in configured.get("criteria", [])
+            if rule["key"] in vote.scores
+        ],
+        "conditions": [
+            {"text": item["text"], "due": words.plain_day(date.fromisoformat(item["due_on"]))}
+            for item in vote.conditions
+        ],
+        "to_authors": vote.comment_to_authors,
+        "to_panel": vote.comment_to_panel,
+        "cast_at": vote.cast_at,
+        "version": vote.content_version,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def aside(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Leave one's seat; no reason is asked."""
+    if request.method == "POST":
+        return _leave(request, key)
+    person: Person = reader(request)
+    seat = queries.seat_of(person, key)
+    own_seat(key, actor(request))
+    context = {
+        "seat": seat,
+        "gate": heading(seat.round),
+        "title": seat.round.idea.title,
+        "voted": seat.votes.filter(in_force=True).exists(),
+        "request_key": new_key(),
+    }
+    return render(request, "gates/aside.html", context)
+
+
+@once
+def _leave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    actions.step_aside(seat_key=key, by=actor(request))
+    messages.success(request, _("You stepped aside. A substitute is called; nobody asks you why."))
+    return redirect("reviews")

@@ -1,0 +1,128 @@
+"""The panel of a round, for the lead: who sits, and a seat given by hand."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from ideas.access import access
+from incubator.lib.refusals import Conflict, Invalid, NotFound
+from incubator.people.models import Person, normal_staff_number
+from incubator.people.once import new_key, once
+from workflows.gates import actions, queries, wording
+from workflows.gates.actions.seats import check_lead
+from workflows.gates.conflicts import conflicts
+from workflows.gates.forms.seats import SeatForm
+from workflows.gates.forms.typed import Typed
+from workflows.gates.models import GateRound, Seat, Vote
+from workflows.gates.views.reading import actor, heading, idea_in_brief, reader
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def seats(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """A lead without a link to the idea reads who sits and gives free seats; of the conflict check, its result only."""
+    round_ = queries.round_of(key)
+    if not access().may_read(reader(request), round_.idea):
+        raise NotFound(_("There is no such consultation."))
+    check_lead(actor(request), round_.idea, round_.gate)
+    if request.method != "POST":
+        return _page(request, round_)
+    try:
+        return _seat(request, round_)
+    except Invalid as refusal:
+        return _page(request, round_, data=request.POST, refusal=refusal)
+
+
+@once
+def _seat(request: HttpRequest, round_: GateRound) -> HttpResponse:
+    typed = Typed(request.POST)
+    number = normal_staff_number(typed.text("person", 40))
+    reason = typed.text("conflict_reason", 300)
+    typed.check()
+    person = Person.objects.filter(staff_number=number, is_active=True).first() if number else None
+    if person is None:
+        sentence = _("No colleague has this staff number. It is on the pay slip and on the badge.")
+        raise Invalid(sentence, code="seat.nobody", fields={"person": [sentence]})
+    actions.seat(
+        round_key=str(round_.key),
+        person=person,
+        by=actor(request),
+        conflict_reason=reason,
+        chair="chair" in request.POST,
+    )
+    messages.success(request, _("%(person)s has a seat and is told.") % {"person": person})
+    return redirect("seats", key=round_.key)
+
+
+def _page(
+    request: HttpRequest, round_: GateRound, *, data: Any = None, refusal: Invalid | None = None
+) -> HttpResponse:
+    wanted = round_.rules.get("seats", 0)
+    if not wanted:
+        raise Conflict(_("This gate has no panel: whoever may decide is asked at once."), code="seats.none")
+    found = list(
+        Seat.objects.filter(round=round_)
+        .select_related("person")
+        .order_by("state", "-is_chair", "person__family_name")
+    )
+    recognises = set(
+        Vote.objects.filter(seat__in=found, in_force=True, recognises=True).values_list("seat", flat=True)
+    )
+    taken = sum(seat.state in ("open", "closed") for seat in found)
+    live = round_.state in ("seating", "open")
+    context = {
+        "round": round_,
+        "gate": heading(round_),
+        "idea": idea_in_brief(round_.idea, reader(request)),
+        "seats": [_row(seat, seat.pk in recognises) for seat in found],
+        "free": max(wanted - taken, 0) if live else 0,
+        "wanted": wanted,
+        "live": live,
+        "missing": [
+            wording.NO_PANEL[code]
+            for code in queries.last_no_panel(round_, round_.idea)
+            if code in wording.NO_PANEL
+        ]
+        if round_.state == "seating"
+        else [],
+        "form": SeatForm(data, found=refusal.fields if refusal is not None else None, ask_chair=wanted > 1),
+        "close": _closeness(round_, data)
+        if refusal is not None and "conflict_reason" in refusal.fields
+        else [],
+        "request_key": new_key(),
+    }
+    return render(request, "gates/seats.html", context, status=refusal.status if refusal is not None else 200)
+
+
+STATES = {
+    "open": gettext_lazy("sits"),
+    "closed": gettext_lazy("sat until the decision"),
+    "aside": gettext_lazy("stepped aside"),
+    "replaced": gettext_lazy("replaced by a substitute"),
+    "voided": gettext_lazy("set aside: too close to the idea"),
+}
+
+
+def _row(seat: Seat, recognises: bool) -> dict[str, Any]:
+    details = [_("chairs")] if seat.is_chair else []
+    details.append(str(STATES[seat.state]))
+    if seat.other_department:
+        details.append(_("from another department"))
+    if recognises:
+        details.append(_("thinks to recognise someone, without a link"))
+    return {"initials": seat.person.initials, "name": str(seat.person), "detail": ", ".join(details)}
+
+
+def _closeness(round_: GateRound, data: Any) -> list[str]:
+    """In what way someone is close, in words; only what the organisation itself shows."""
+    number = normal_staff_number(data.get("person", "").replace("\x00", ""))
+    person = Person.objects.filter(staff_number=number).first()
+    if person is None:
+        return []
+    codes = sorted(conflicts(person, round_.idea, round_.gate).soft)
+    return [str(wording.SOFT_CONFLICTS.get(code, wording.CLOSE)) for code in codes]

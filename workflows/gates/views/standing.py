@@ -1,0 +1,94 @@
+"""What a person is to an open round: who decides, signs, admits, leads, or has to vote first."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from incubator.lib.refusals import Conflict, NotAllowed
+from incubator.people import grants
+from incubator.people.models import Mandate, Person
+from workflows.gates import authority, queries
+from workflows.gates.conflicts import conflicts
+from workflows.gates.models import Decision, GateRound, Seat
+from workflows.gates.views.reading import link
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`mandate` lets the person decide; `admits`: holds G0's seat too; `pending` is a draft that waits to be signed,
+    and `signs` whether this person may sign it; `looks`: only reads (lead or chair)."""
+
+    mandate: Mandate | None
+    seat: Seat | None
+    admits: bool
+    pending: Decision | None
+    pending_is_mine: bool
+    signs: bool
+    may_hand_over: bool
+    leads: bool
+    looks: bool
+
+
+def of(round_: GateRound, person: Person) -> Standing:
+    """Raises NotAllowed for whoever has nothing to do here, Conflict for a seat that has to vote, or open, first."""
+    idea = round_.idea
+    seat = queries.own_seat_in(round_, person)
+    pending = Decision.objects.select_related("decider", "mandate").filter(round=round_).first()
+    refusal: NotAllowed | None = None
+    mandate = None
+    try:
+        mandate = authority.mandate_to_decide(round_, idea, person)
+    except NotAllowed as refused:
+        refusal = refused
+    signs = pending is not None and _may_sign(round_, person, pending)
+    leads = _leads(round_, person)
+    looks = leads or (seat is not None and seat.is_chair)
+    if seat is not None and round_.gate != "G0":
+        _check_own_vote(seat)
+    if refusal is not None and not (signs or looks):
+        raise refusal
+    return Standing(
+        mandate=mandate,
+        seat=seat,
+        admits=round_.gate == "G0" and seat is not None and mandate is not None and round_.state == "open",
+        pending=pending,
+        pending_is_mine=pending is not None and pending.decider_id == person.pk,
+        signs=signs,
+        may_hand_over=mandate is not None and authority.decider_rule(round_) == "sponsor_and_lead",
+        leads=leads,
+        looks=looks,
+    )
+
+
+def _may_sign(round_: GateRound, person: Person, pending: Decision) -> bool:
+    try:
+        authority.mandate_to_sign(round_, round_.idea, person, pending)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _leads(round_: GateRound, person: Person) -> bool:
+    programme = round_.idea.programme
+    return (
+        grants.holds(person, "programme_lead", entity=programme.entity, programme_key=programme.key)
+        and not conflicts(person, round_.idea, round_.gate).hard
+    )
+
+
+def _check_own_vote(seat: Seat) -> None:
+    """A seat sees nothing of others' votes before its own, and opens them before it sees their sum."""
+    if not seat.voted:  # type: ignore[attr-defined] # annotated by the query
+        raise Conflict(
+            _("You sit on this panel: give your own opinion first, then you can read what the others think."),
+            code="decide.vote_first",
+            next_url=link("review", seat.key),
+            next_label=_("Give my opinion"),
+        )
+    if seat.others_opened_at is None:
+        raise Conflict(
+            _("You sit on this panel: read the others’ votes first. Your own is final from then on."),
+            code="decide.open_first",
+            next_url=link("review", seat.key),
+            next_label=_("To my opinion"),
+        )

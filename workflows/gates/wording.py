@@ -1,0 +1,161 @@
+"""What a gate says: the words of its rules, results, outcomes and lacks, in the language in force."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
+
+from incubator.lib.words import in_french, percent
+from incubator.people.models import Mandate
+from workflows.gates import rules
+from workflows.gates.models import Decision, Vote
+
+OPINIONS = {
+    "go": pgettext_lazy("opinion", "Go on"),
+    "go_if": pgettext_lazy("opinion", "Go on, if conditions are met"),
+    "not_now": pgettext_lazy("opinion", "Not now"),
+    "incomplete": pgettext_lazy("opinion", "No opinion yet"),
+    "none": pgettext_lazy("opinion", "This gate has no panel"),
+}
+VOTES = {
+    "go": (Vote.Choice.GO.label, gettext_lazy("I have nothing to ask for first")),
+    "go_if": (Vote.Choice.GO_IF.label, gettext_lazy("With conditions that I name")),
+    "not_now": (Vote.Choice.NOT_NOW.label, gettext_lazy("I say what is missing")),
+    "abstain": (Vote.Choice.ABSTAIN.label, gettext_lazy("Counts for the quorum, not for the majority")),
+}
+ANSWERS = {
+    "yes": pgettext_lazy("must-meet", "Yes"),
+    "no": pgettext_lazy("must-meet", "No"),
+    "cannot_tell": pgettext_lazy("must-meet", "I cannot tell"),
+}
+OUTCOMES = {
+    "go": pgettext_lazy("outcome", "Go on"),
+    "go_with_conditions": pgettext_lazy("outcome", "Go on, with conditions"),
+    "rework": pgettext_lazy("outcome", "To complete"),
+    "hold": pgettext_lazy("outcome", "On hold"),
+    "stop": pgettext_lazy("outcome", "Stop, with the reasons"),
+    "merge": pgettext_lazy("outcome", "Merge"),
+    "redirect": pgettext_lazy("outcome", "Redirect"),
+    "scale": pgettext_lazy("outcome", "Scale up"),
+    "extend": pgettext_lazy("outcome", "Extend the pilot"),
+    "transfer": pgettext_lazy("outcome", "Transfer"),
+}
+CONSEQUENCES = {
+    "rework": gettext_lazy(
+        "You name what is missing; the team has 15 working days. At most twice at a gate."
+    ),
+    "hold": gettext_lazy("Until a date, or until a condition is met; then it comes back here."),
+    "stop": gettext_lazy("With reasons and what can be done next; the author may ask for a re-examination."),
+    "go_with_conditions": gettext_lazy("Each has an owner and a date; all are met before the next gate."),
+    "extend": gettext_lazy("Once in all, with the same plan."),
+    "scale": gettext_lazy("The service stays, with an owner and a budget."),
+    "transfer": gettext_lazy("Another service takes it over."),
+}
+# What “go on” opens, by gate.
+ONWARD = {
+    "G0": gettext_lazy("A panel reads the idea."),
+    "G1": gettext_lazy("The search for a sponsor opens."),
+    "G2": gettext_lazy("The plan is sealed and the pilot starts."),
+    "G3": gettext_lazy("The evaluation starts."),
+}
+DECIDERS = {
+    "programme_lead": gettext_lazy("the programme lead"),
+    "dga": gettext_lazy("the deputy director general"),
+    "dgs": gettext_lazy("the director general or an elected member"),
+    "head_of_service": gettext_lazy("the head of service"),
+    "sponsor_and_lead": gettext_lazy("the sponsor and the programme lead, together"),
+}
+CAPACITIES = dict(Mandate.Capacity.choices)
+NEXT_STEPS = {
+    "follow": gettext_lazy("Follow the idea on its page: it says who has it and until when."),
+    "complete": gettext_lazy("Complete the text and send it again: it comes back to this gate."),
+    "ask_lead": gettext_lazy("Ask the programme lead what is unclear."),
+    "withdraw": gettext_lazy("Withdraw the idea, without a reason."),
+    "wait": gettext_lazy("Wait: the idea comes back by itself on its date."),
+    "meet_condition": gettext_lazy("Say when the condition is met."),
+    "reexamination": gettext_lazy("Ask for a re-examination, within 10 working days."),
+    "learning_sheet": gettext_lazy("Read the learning sheet, and add to it."),
+    "new_idea": gettext_lazy("Take the text up again in a new idea."),
+}
+NO_PANEL = {
+    "people": gettext_lazy(
+        "Too few people can sit: the others are absent, too close, or on many panels already."
+    ),
+    "chair": gettext_lazy("Nobody who may chair is free."),
+    "diversity": gettext_lazy("Nobody from another department is free."),
+}
+SOFT_CONFLICTS = {
+    "above_member": gettext_lazy("is higher up in the line of someone in the team"),
+    "small_service": gettext_lazy("is in the same service of fewer than ten people as someone in the team"),
+    "sponsor": gettext_lazy("is the sponsor"),
+}
+CLOSE = gettext_lazy("is close to the idea")
+BLOCKING_CONDITIONS = gettext_lazy("The conditions of an earlier gate are met")
+
+
+def said(words: Mapping[str, Any]) -> str:
+    """The words of a rule (`{"en", "fr"}`) in the language in force."""
+    first, second = ("fr", "en") if in_french() else ("en", "fr")
+    return str(words.get(first) or words.get(second) or words.get("key") or "")
+
+
+def hint(rule: Mapping[str, Any]) -> str:
+    """Why a must-meet is asked, if its configuration says it."""
+    return said(rule.get("why") or {})
+
+
+def guidance(rule: Mapping[str, Any]) -> list[str]:
+    """The five worded levels of a criterion, lowest first; empty when the configuration has none."""
+    return [said(level) for level in rule.get("levels") or []]
+
+
+def weight(rule: Mapping[str, Any]) -> str:
+    """`(25 %)`."""
+    return f"({percent(rule['weight'])})"
+
+
+def gate_name(gate: str, configured: Mapping[str, Any]) -> str:
+    """`G1 · selection`."""
+    return f"{gate} · {said(configured)}" if said(configured) else gate
+
+
+def label_of(key: str, configured: Mapping[str, Any]) -> str:
+    """The words of a criterion or must-meet of these rules, by its key."""
+    if key == rules.UNMET_CONDITIONS:
+        return str(BLOCKING_CONDITIONS)
+    for rule in [*configured.get("criteria", []), *configured.get("must_meet", [])]:
+        if rule["key"] == key:
+            return said(rule)
+    return key
+
+
+def consequence(gate: str, outcome: str) -> str:
+    """What an outcome brings about at this gate, in a sentence; '' when nothing needs to be said."""
+    if outcome == "go":
+        return str(ONWARD.get(gate, ""))
+    return str(CONSEQUENCES.get(outcome, ""))
+
+
+def missing(code: str, record: Mapping[str, Any], found: rules.Opinion) -> str:
+    """What an incomplete opinion lacks, as a sentence. `code` is one of `Opinion.missing`."""
+    configured = record["rules"]
+    if code.startswith("must_meet:"):
+        key = code.partition(":")[2]
+        return gettext("Nobody has answered “%(must_meet)s”.") % {"must_meet": label_of(key, configured)}
+    if code == "quorum":
+        lacking = configured["quorum"] - sum(found.votes.values())
+        return ngettext(
+            "The quorum is %(quorum)s: %(number)s more vote is needed.",
+            "The quorum is %(quorum)s: %(number)s more votes are needed.",
+            lacking,
+        ) % {"quorum": configured["quorum"], "number": lacking}
+    return {
+        "diversity": gettext("Nobody from another department has voted."),
+        "votes": gettext("Everybody who voted abstained."),
+        "scores": gettext("Nobody has scored a criterion."),
+        "casting_vote": gettext("The votes are equal, and the chair has not taken a side."),
+    }[code]
+
+
+def outcome_name(decision: Decision) -> str:
+    return str(OUTCOMES[decision.outcome])
