@@ -8,7 +8,10 @@ from incubator.lib import clock
 from incubator.people import grants
 from incubator.people.models import Person, RoleGrant
 from workflows.gates.models import GateRound, Seat
+from workflows.gates.rules import GO_ON
 
+# After such an end a name shows only if its author wishes; no page asks for that wish yet, so none shows.
+ENDED = ("stopped", "withdrawn", "merged", "redirected")
 OPEN_TO_STAFF = ("live", "held", "stopped", "merged", "redirected", "in_service", "precedent")
 
 
@@ -48,10 +51,13 @@ class JourneyAccess:
         )
 
     def names_hidden(self, idea: Idea) -> bool:
-        """Whether a round, open or to come, judges this idea without its authors' names."""
-        if idea.state in ("withdrawn", "stopped") or idea.state == "held":
-            return self._masked(idea)
-        return idea.state == "live" and idea.stage in ("submission", "review") and self._masked(idea)
+        """Whether a round, open or to come, judges this idea without names; or it has ended without a service.
+
+        A rework or a hold comes back to the same panel, so names stay hidden until the gate lets the idea go on.
+        """
+        if idea.state in ENDED:
+            return True
+        return idea.state in ("live", "held") and self._masked(idea)
 
     def _masked(self, idea: Idea) -> bool:
         if idea.masked_until_selected and idea.stage in ("submission", "review"):
@@ -60,12 +66,13 @@ class JourneyAccess:
             GateRound.objects.filter(idea=idea)
             .exclude(gate="G0")
             .order_by("-pk")
-            .values("state", "rules")
+            .values("state", "rules", "decision__outcome")
             .first()
         )
-        if last is not None:
-            return bool(last["rules"].get("authors_hidden")) and last["state"] != "decided"
-        return bool(idea.call and idea.call.authors_hidden)
+        if last is None:
+            return bool(idea.call and idea.call.authors_hidden)
+        passed = last["state"] == "decided" and last["decision__outcome"] in GO_ON
+        return bool(last["rules"].get("authors_hidden")) and not passed
 
     def _asked(self, reader: Person) -> Q:
         items = WorkItem.objects.filter(
