@@ -49,12 +49,11 @@ def is_locked(idea_pk: int) -> bool:
 
 
 def _read(**lookup: Any) -> Idea:
-    idea = (
-        Idea.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("programme__entity", "call", "draft", "content")
-        .filter(**lookup)
-        .first()
-    )
+    # Two statements: what is joined to a row that was waited for comes from before the wait.
+    own = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(**lookup)
+    pk = own.values_list("pk", flat=True).first()
+    joined = Idea.objects.select_related("programme__entity", "call", "draft", "content")
+    idea = None if pk is None else joined.filter(pk=pk).first()
     if idea is None:
         raise NotFound(
             _("There is no such idea, or it is not open to you. Your list shows those you can read.")

@@ -120,12 +120,14 @@ class Draft(IdeaText):
     """The mutable working copy: autosaved, without history. `version` refuses a save on another's text.
 
     `touched` says at which version each field last changed and from which page (`[version, token]`), so that
-    two people writing different fields never meet in a conflict.
+    two people writing different fields never meet in a conflict. `files`: as in `IdeaContent`, kept in step by
+    attaching and removing.
     """
 
     idea = models.OneToOneField(Idea, models.CASCADE, related_name="draft")
     version = models.PositiveIntegerField(default=1)
     touched = models.JSONField(default=dict)
+    files = models.JSONField(default=list)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 

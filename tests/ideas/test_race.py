@@ -1,12 +1,15 @@
 """Two real connections at one instant: no word is lost, and no draft grows a second copy of a file."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection
 
 from ideas.drafting import actions, queries
+from ideas.drafting.models import Draft
 from ideas.drafting.uploads import Clean
+from ideas.lock import locked
 from incubator.events import queries as events
 from incubator.people.actors import Actor
 from tests.factories import IdeaFactory, PersonFactory
@@ -80,3 +83,22 @@ def test_the_same_file_sent_twice_is_attached_once(idea, team):
     first, second = at_once(*send)
     assert first == second
     assert events.verify().broken == []
+
+
+def test_who_waited_for_the_lock_reads_what_was_written_meanwhile(idea, team):
+    """The joined draft must not come from before the wait, though the idea's own row never changed."""
+    taken = threading.Event()
+
+    def slow():
+        with locked(idea.pk) as held:
+            taken.set()
+            time.sleep(0.5)
+            Draft.objects.filter(idea=held).update(problem="avant", version=2, touched={"problem": [2, ""]})
+
+    def after():
+        taken.wait(10)
+        return saving(idea, team[1], problem="après")()
+
+    _slow, result = at_once(slow, after)
+    assert isinstance(result, actions.TextConflict)
+    assert queries.draft_of(idea).problem == "avant"

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting import queries
 from ideas.drafting.actions.texts import check_may_write
-from ideas.drafting.models import Attachment, Idea
+from ideas.drafting.models import Attachment, Draft, Idea
 from ideas.drafting.uploads import Clean
 from ideas.lock import locked
 from incubator.events.actions import Subject, append, effect
@@ -38,6 +38,7 @@ def attach(*, idea: Idea, by: Actor, upload: Clean) -> Attachment:
             added_by=by.human,
             added_at=clock.now(),
         )
+        _list(idea)
         _tell(idea, by, "attached", attachment, None, "attached")
     return attachment
 
@@ -51,7 +52,12 @@ def remove_attachment(*, idea: Idea, by: Actor, attachment: Attachment) -> None:
             return
         attachment.removed_at = clock.now()
         attachment.save(update_fields=["removed_at"])
+        _list(idea)
         _tell(idea, by, "attachment_removed", attachment, "attached", "removed")
+
+
+def _list(idea: Idea) -> None:
+    Draft.objects.filter(idea=idea).update(files=queries.manifest(idea))
 
 
 def _tell(idea: Idea, by: Actor, verb: str, attachment: Attachment, before: str | None, after: str) -> None:

@@ -215,7 +215,7 @@ def write_version(*, idea: Idea, by: Actor, reason: str) -> IdeaContent:
         setattr(content, field, getattr(draft, field))
     content.version += 1
     content.language = idea.language
-    content.files = queries.manifest(idea)
+    content.files = draft.files
     content.saved_at, content.saved_by = clock.now(), by.human
     _note(content, _history_user=by.human, _history_date=content.saved_at, _change_reason=reason)
     content.save()
@@ -244,7 +244,7 @@ def _differs(idea: Idea, content: IdeaContent) -> bool:
     return (
         any(getattr(draft, field) != getattr(content, field) for field in rules.WRITTEN)
         or idea.language != content.language
-        or queries.manifest(idea) != content.files
+        or draft.files != content.files
     )
 
 
