@@ -47,21 +47,34 @@ class PlanForm(forms.Form):
     )
 
 
+def _said(**more: Any) -> dict[str, Any]:
+    return {"required": sentences.INDICATOR_ERRORS["missing"]} | more
+
+
 class IndicatorForm(forms.Form):
     """One line; an empty line is left out."""
 
-    name = forms.CharField(label=_("What is measured"), required=False, max_length=200)
+    name = forms.CharField(label=_("What is measured"), max_length=200, error_messages=_said())
     unit = forms.CharField(
-        label=_("Unit"), required=False, max_length=40, widget=forms.TextInput({"class": "input--s"})
+        label=_("Unit"),
+        max_length=40,
+        widget=forms.TextInput({"class": "input--s"}),
+        error_messages=_said(),
     )
     direction = forms.ChoiceField(
         label=_("Which way is better"),
-        required=False,
-        choices=Indicator.Direction.choices,
+        choices=[
+            (Indicator.Direction.UP, _("More is better")),
+            (Indicator.Direction.DOWN, _("Less is better")),
+        ],
         widget=forms.RadioSelect,
+        error_messages={"required": sentences.INDICATOR_ERRORS["choice"]},
     )
-    baseline = Number(label=_("Baseline: how it is today"), required=False)
-    target = Number(label=_("Target"), required=False)
+    baseline = Number(label=_("Baseline: how it is today"), error_messages=_said())
+    target = Number(label=_("Target"), error_messages=_said())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs, empty_permitted=True, use_required_attribute=False)
 
     @property
     def is_empty(self) -> bool:
@@ -69,17 +82,15 @@ class IndicatorForm(forms.Form):
         typed = (self.data.get(self.add_prefix(name), "") for name in WORDS if name != "direction")
         return not any(str(word).strip() for word in typed)
 
+    def has_changed(self) -> bool:
+        return not self.is_empty
+
     def clean(self) -> dict[str, Any]:
-        typed = super().clean() or {}
-        if self.is_empty or self.errors:
-            return typed
-        missing = [name for name in WORDS if typed.get(name) in (None, "")]
-        for name in missing:
-            self.add_error(name, sentences.INDICATOR_ERRORS["choice" if name == "direction" else "missing"])
-        if not missing:
+        given = super().clean() or {}
+        if not self.is_empty and not self.errors:
             for name, code in rules.indicator_errors(self.values()).items():
                 self.add_error(name, sentences.INDICATOR_ERRORS[code])
-        return typed
+        return given
 
     def values(self) -> rules.IndicatorValues:
         return rules.IndicatorValues(*(self.cleaned_data[name] for name in WORDS))
