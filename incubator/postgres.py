@@ -4,6 +4,7 @@ Settings only *read* where the server is; `manage.py`, the tests and `bin/demo` 
 `start()` first. Otherwise each command that loads settings would start a server.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -92,17 +93,15 @@ def _settle() -> None:
         # No server ever started here: initdb was cut short, or goes on although nobody waits for it any more.
         for process in psutil.process_iter(["cmdline"]):
             if str(DATA) in (process.info["cmdline"] or []):
-                process.kill()
-                process.wait(10)
+                with contextlib.suppress(psutil.Error):  # it may end by itself meanwhile
+                    process.kill()
+                    process.wait(10)
         shutil.rmtree(DATA)
     if handles := _read_handles():
         (DATA / HANDLES).write_text(json.dumps([pid for pid in handles if psutil.pid_exists(pid)]))
+    # The package would take a server that is still starting for a broken one.
     postmaster, patience = DATA / "postmaster.pid", time.monotonic() + 30
-    while postmaster.exists() and running_url() is None and _is_postgres(postmaster):
-        if (
-            time.monotonic() > patience
-        ):  # the package would take a server that is still starting for a broken one
-            break
+    while running_url() is None and _is_postgres(postmaster) and time.monotonic() < patience:
         time.sleep(0.1)
     if postmaster.exists() and not _is_postgres(postmaster):
         postmaster.unlink()

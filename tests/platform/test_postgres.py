@@ -16,7 +16,7 @@ def _run(var: Path, code: str) -> str:
         env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "TRAVEE_VAR": str(var)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
