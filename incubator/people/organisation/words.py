@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from incubator.people.organisation.changes import Difference
@@ -41,18 +41,18 @@ PROBLEMS = {
     "department_ring": _("would put %(value)s above itself; left where it is"),
 }
 PERSON_VERBS = {
-    "arrived": _("arrives"),
-    "returned": _("returns"),
-    "moved": _("moves"),
-    "changed": _("changes"),
-    "left": _("leaves"),
+    "arrived": pgettext_lazy("import", "arrives"),
+    "returned": pgettext_lazy("import", "returns"),
+    "moved": pgettext_lazy("import", "moves"),
+    "changed": pgettext_lazy("import", "changes"),
+    "left": pgettext_lazy("import", "leaves"),
 }
 DEPARTMENT_VERBS = {
-    "created": _("new"),
-    "reopened": _("open again"),
-    "renamed": _("renamed"),
-    "moved": _("placed elsewhere"),
-    "closed": _("closed"),
+    "created": pgettext_lazy("import", "new"),
+    "reopened": pgettext_lazy("import", "open again"),
+    "renamed": pgettext_lazy("import", "renamed"),
+    "moved": pgettext_lazy("import", "placed elsewhere"),
+    "closed": pgettext_lazy("import", "closed"),
 }
 
 
@@ -76,8 +76,8 @@ def problem_line(problem: Problem, headings: Mapping[str, str]) -> str:
         "reason": reason(problem),
     }
     if problem.refused:
-        return say("line %(line)s, %(column)s: %(reason)s (line not loaded)") % values
-    return say("line %(line)s, %(column)s: %(reason)s") % values
+        return gettext("line %(line)s, %(column)s: %(reason)s (line not loaded)") % values
+    return gettext("line %(line)s, %(column)s: %(reason)s") % values
 
 
 def changes(difference: Difference) -> Iterator[str]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, pgettext
 
 from incubator.lib import clock
 from incubator.people.actors import IMPORT
@@ -71,7 +71,7 @@ class Command(BaseCommand):
     def _import(self, *, file: Path, report: Path | None, **options: Any) -> None:
         on = options["date"] or clock.today()
         if on > clock.today():
-            raise CommandError(say("The day is still to come: give the posts their dates in the file."))
+            raise CommandError(gettext("The day is still to come: give the posts their dates in the file."))
         try:
             content = file.read_bytes()
             table = read(content)
@@ -109,13 +109,13 @@ class Command(BaseCommand):
         """As named; else the only one, for a file without that column."""
         if named is not None:
             if named not in entities.values():
-                raise CommandError(say("There is no entity “%(key)s”.") % {"key": named})
+                raise CommandError(gettext("There is no entity “%(key)s”.") % {"key": named})
             return named
         only = set(entities.values())
         if "entity" in table.headings:
             return ""
         if len(only) != 1:
-            raise CommandError(say("The file has no entity column: name the entity with --entity."))
+            raise CommandError(gettext("The file has no entity column: name the entity with --entity."))
         return only.pop()
 
     def _show(self, difference: Difference, table: Table) -> None:
@@ -129,11 +129,11 @@ class Command(BaseCommand):
         counts = Counter(verb for department in difference.departments for verb in department.verbs)
         if counts:
             counted = (f"{number} {words.DEPARTMENT_VERBS[verb]}" for verb, number in counts.items())
-            self.stdout.write(say("Departments: %(counts)s.") % {"counts": ", ".join(counted)})
+            self.stdout.write(gettext("Departments: %(counts)s.") % {"counts": ", ".join(counted)})
 
     def _more(self, number: int) -> None:
         if number > SHOWN:
-            self.stdout.write(say("  … and %(number)s more") % {"number": number - SHOWN})
+            self.stdout.write(gettext("  … and %(number)s more") % {"number": number - SHOWN})
 
     def _check_leavers(self, difference: Difference, allowed: int | None, *, only_say: bool) -> None:
         too_many = rules.too_many_leave(difference, allowed)
@@ -141,7 +141,7 @@ class Command(BaseCommand):
             return
         said = "; ".join(f"{entity}: {leavers}/{staff}" for entity, (leavers, staff) in too_many.items())
         total = sum(leavers for leavers, _staff in difference.leaving.values())
-        sentence = say(
+        sentence = gettext(
             "More than a tenth of an entity would leave (%(who)s). Is the file whole? Nothing was changed. "
             "If it is so, say --allow-leavers %(total)s; if the file is only a part, --partial."
         ) % {"who": said, "total": total}
@@ -152,9 +152,16 @@ class Command(BaseCommand):
     def _report(self, out: Path, problems: list[Problem], table: Table) -> None:
         with out.open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream, delimiter=";")
-            writer.writerow([say("line"), say("column"), say("reason"), say("loaded")])
+            writer.writerow(
+                [
+                    pgettext("import", "line"),
+                    pgettext("import", "column"),
+                    pgettext("import", "reason"),
+                    pgettext("import", "loaded"),
+                ]
+            )
             for problem in problems:
-                loaded = say("no") if problem.refused else say("yes")
+                loaded = pgettext("import", "no") if problem.refused else pgettext("import", "yes")
                 cells = [words.column(problem, table.headings), words.reason(problem), loaded]
                 writer.writerow([problem.line, *(_as_text(cell) for cell in cells)])
 
