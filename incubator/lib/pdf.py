@@ -35,7 +35,7 @@ TRIES = 3
 LONGEST_WORD, PIECE = 64, 20
 
 
-class Closed(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+class Closed(URLFetcher):
     """Answers for the bundled fonts and for nothing else: no network, no file, no data address."""
 
     def __init__(self) -> None:

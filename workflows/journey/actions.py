@@ -9,6 +9,7 @@ from django.db.models import Func, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from ideas import roles
 from ideas.calls.rules import is_open
 from ideas.drafting import rules as drafting_rules
 from ideas.drafting.actions.texts import version_payload, write_version
@@ -57,7 +58,7 @@ def submit(*, idea: UUID, by: Actor) -> Idea:
         now = clock.now()
         found.submitted_at = now
         # From the sequence, in the same statement that saves the idea.
-        found.number = Func(Value("ideas_number"), function="nextval")  # type: ignore[assignment]
+        found.number = Func(Value("ideas_number"), function="nextval")
         effects = nodes.start(STANDARD, found, by)
         found.save(update_fields=[*PLACE, "number", "submitted_at", "title", "pitch"])
         _tell(found, "submitted", by, version_payload(content), effects)
@@ -316,20 +317,19 @@ def _tell(idea: Idea, verb: str, by: Actor, payload: dict[str, Any], effects: li
     return event
 
 
-def _of_author(idea: UUID, by: Actor, *roles: str) -> dict[str, Any]:
+def _of_author(idea: UUID, by: Actor, *in_roles: str) -> dict[str, Any]:
     """The lookup that finds the idea only for someone in these roles of its team: one query locks and checks."""
     return {
         "key": idea,
         "team__person": by.human,
-        "team__role__in": roles,
+        "team__role__in": in_roles,
         "team__accepted_at__isnull": False,
         "team__left_at": None,
     }
 
 
 def _check_lead(idea: Idea, by: Actor) -> None:
-    place = {"entity": idea.programme.entity, "programme_key": idea.programme.key}
-    if not grants.holds(by.human, "programme_lead", **place) or conflicts(by.human, idea, "").hard:
+    if not roles.is_lead(idea, by.human) or conflicts(by.human, idea, "").hard:
         raise NotAllowed(_("A programme lead without a link to the idea does this."), code="not_lead")
 
 

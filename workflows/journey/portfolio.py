@@ -70,7 +70,7 @@ class Portfolio(django_filters.FilterSet):
 class Page(NamedTuple):
     ideas: list[Idea]
     after: str  # the key of the next page, '' on the last
-    count: int  # at most MOST_COUNTED
+    counted: int  # at most MOST_COUNTED
     more_than_counted: bool
 
 

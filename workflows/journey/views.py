@@ -43,7 +43,7 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
     context = {
         "form": chosen.form,
         "rows": [portfolio.row(idea) for idea in found.ideas],
-        "count": found.count,
+        "count": found.counted,
         "more_than_counted": found.more_than_counted,
         "next_url": _next_url(request, found.after),
         "is_start": not request.GET.get("after"),

@@ -135,7 +135,7 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
     due = words.long_day(idea.due_at) if idea.due_at else ""
     said = {"due": due}
     if idea.state == "live":
-        return _NEXT[idea.stage if idea.holder != "author" else "author"](idea) % said
+        return str(_NEXT[idea.stage if idea.holder != "author" else "author"](idea)) % said
     if idea.state == "held":
         if hold is not None and hold.until:
             return _("It is taken up again on %(due)s, where it was.") % said
