@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from incubator.lib.refusals import NotAllowed
 from incubator.messages import actions, queries, wording
 from incubator.messages.models import Message
+from incubator.people import grants
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
 
@@ -20,13 +21,16 @@ LIMIT = 50
 @login_required
 def messages(request: HttpRequest) -> HttpResponse:
     """What I was told, unread first."""
-    found = queries.of_reader(_reader(request), LIMIT + 1, request.GET.get("after", ""))
+    reader = _reader(request)
+    found = queries.of_reader(reader, LIMIT + 1, request.GET.get("after", ""))
     shown = found[:LIMIT]
     context = {
         "rows": [_row(message) for message in shown],
         "unread": any(not message.read for message in shown),
         "next_url": f"?after={queries.place(shown[-1])}" if len(found) > LIMIT else "",
         "request_key": new_key(),
+        "leads": "programme_lead" in grants.roles_anywhere(reader),
+        "demo": settings.DEMO,
     }
     return render(request, "messages/messages.html", context)
 

@@ -125,6 +125,8 @@ def test_the_lead_sees_the_uncertain_mails_of_the_led_programme_only(client: Cli
     shown = text(client, here, "/messages/unknown")
     assert ("Ana" in shown, "Bob" in shown, "well received" in shown) == (True, False, False)
     assert "Bob" in text(client, everywhere, "/messages/unknown")
+    assert "/messages/unknown" in text(client, here)
+    assert "/messages/unknown" not in text(client, ana)
     for nobody in (PersonFactory(), PersonFactory(role="administrator"), PersonFactory(is_superuser=True)):
         assert "Ana" not in text(client, nobody, "/messages/unknown", 403)
 

@@ -93,7 +93,7 @@ TABLES = st.lists(
 
 
 @given(rows=TABLES, threshold=st.integers(3, 10))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_everything_shown_is_about_enough_people_and_adds_up(
     rows: list[tuple[int, int]], threshold: int
 ) -> None:
@@ -115,7 +115,7 @@ def test_everything_shown_is_about_enough_people_and_adds_up(
 
 
 @given(rows=TABLES, threshold=st.integers(3, 10), data=st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_the_order_of_the_rows_changes_nothing(
     rows: list[tuple[int, int]], threshold: int, data: st.DataObject
 ) -> None:
