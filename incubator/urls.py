@@ -5,6 +5,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incubator.people.urls")),
     path("", include("incubator.inbox.urls")),
     path("", include("incubator.messages.urls")),
+    path("", include("ideas.calls.urls")),
     path("", include("ideas.drafting.urls")),
     path("", include("workflows.journey.urls")),
     path("", include("workflows.metrics.urls")),

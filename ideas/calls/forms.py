@@ -1,0 +1,130 @@
+"""The form of a call, for programme leads."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ideas.calls import rules
+from ideas.calls.models import Call, Programme
+from incubator.lib.forms import ChoiceText, Day
+from incubator.people.models import Department
+
+NAMES = (("", _("As each gate says")), ("yes", _("Masked")), ("no", _("Shown")))
+ANSWERS: dict[str, bool | None] = {"": None, "yes": True, "no": False}
+
+
+def _words(label: Any, rows: int = 0) -> forms.CharField:
+    widget = forms.Textarea({"rows": rows}) if rows else forms.TextInput()
+    return forms.CharField(label=label, widget=widget, required=False, max_length=4000 if rows else 200)
+
+
+def _number(label: Any, help_text: Any = "") -> forms.IntegerField:
+    widget = forms.TextInput({"class": "input--s", "inputmode": "numeric"})
+    return forms.IntegerField(
+        label=label, help_text=help_text, required=False, min_value=0, max_value=30_000, widget=widget
+    )
+
+
+class CallForm(forms.Form):
+    """`programmes`: where the person may publish; none when a call is being changed."""
+
+    title_fr = _words(_("Title in French"))
+    title_en = _words(_("Title in English"))
+    question_fr = _words(_("Question in French"), 3)
+    question_en = _words(_("Question in English"), 3)
+    always_open = forms.BooleanField(
+        label=_("Always open"),
+        help_text=_("The programme’s box for any idea, without dates; a programme has one."),
+        required=False,
+    )
+    opens_on = forms.DateField(label=_("First day"), required=False, widget=Day)
+    closes_on = forms.DateField(label=_("Last day, until midnight"), required=False, widget=Day)
+    departments = forms.CharField(
+        label=_("Departments asked"),
+        help_text=_("One code or name per line; those below are asked too. Leave it empty to ask everyone."),
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        max_length=8000,
+    )
+    places = _number(_("Places"), _("How many ideas can be selected; empty for no limit."))
+    envelope_euros = _number(_("Envelope, in euros"))
+    envelope_agent_days = _number(_("Envelope, in working days"))
+    authors_hidden = forms.ChoiceField(
+        label=_("Names of the authors, until selection"),
+        choices=NAMES,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    voters_hidden = forms.ChoiceField(
+        label=_("Names of the voters"), choices=NAMES, required=False, widget=forms.RadioSelect
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, programmes: Iterable[Programme] = (), **more: Any
+    ) -> None:
+        super().__init__(data, **more)
+        self.fields["envelope_euros"] = forms.IntegerField(
+            label=_("Envelope, in euros"),
+            required=False,
+            min_value=0,
+            max_value=2_000_000_000,
+            widget=forms.TextInput({"class": "input--s", "inputmode": "numeric"}),
+        )
+        choices = [(one.key, ChoiceText(one.name_fr, one.entity.name)) for one in programmes]
+        if choices:
+            self.fields["programme"] = forms.ChoiceField(
+                label=_("Programme"), choices=choices, widget=forms.RadioSelect, initial=choices[0][0]
+            )
+            self.order_fields(["programme"])
+        else:
+            del self.fields["always_open"]
+
+    def refuse(self, fields: Mapping[str, Iterable[Any]]) -> None:
+        """Show these sentences at their fields; dates are asked by day here."""
+        shown = {"opens_at": "opens_on", "closes_at": "closes_on"}
+        for name, sentences in fields.items():
+            field = shown.get(name, name)
+            for sentence in sentences:
+                self.add_error(field if field in self.fields else None, sentence)
+
+    def settings(self, zone: str) -> dict[str, Any]:
+        """The fields of `rules.FIELDS`; days become instants in the entity's zone, the last one at its end."""
+        found = self.cleaned_data
+        kept = {name: found[name] for name in (*rules.TEXTS, *rules.LIMITS)}
+        kept |= {name: ANSWERS[found[name]] for name in rules.NAMES}
+        if found.get("always_open"):
+            return kept
+        return kept | {
+            "opens_at": _instant(found["opens_on"], time(0, 0), zone),
+            "closes_at": _instant(found["closes_on"], time(23, 59, 59), zone),
+        }
+
+
+def _instant(day: date | None, at: time, zone: str) -> datetime | None:
+    return datetime.combine(day, at, ZoneInfo(zone)) if day else None
+
+
+def initial_of(call: Call) -> dict[str, Any]:
+    """What the form shows of a call."""
+    zone = ZoneInfo(call.programme.entity.time_zone)
+    answers = {value: name for name, value in ANSWERS.items()}
+    shown: dict[str, Any] = {name: getattr(call, name) for name in (*rules.TEXTS, *rules.LIMITS)}
+    shown |= {name: answers[getattr(call, name)] for name in rules.NAMES}
+    shown["opens_on"] = call.opens_at and call.opens_at.astimezone(zone).date()
+    shown["closes_on"] = call.closes_at and call.closes_at.astimezone(zone).date()
+    shown["departments"] = "\n".join(call.departments.order_by("code").values_list("code", flat=True))
+    return shown
+
+
+def departments_named(typed: str, programme: Programme) -> tuple[list[Department], list[str]]:
+    """The entity's departments of these lines, by code or name, and the lines that name none."""
+    lines = [line.strip() for line in typed.splitlines() if line.strip()][:200]
+    current = Department.objects.filter(entity=programme.entity, closed_on=None)
+    by_name = {name.casefold(): one for one in current for name in (one.name, one.code)}
+    known = {line: by_name.get(line.casefold()) for line in lines}
+    found = {one.pk: one for one in known.values() if one is not None}
+    return list(found.values()), [line for line, one in known.items() if one is None]
