@@ -8,6 +8,7 @@ from ideas.drafting.models import Draft, Idea, IdeaContent, TeamMember
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
+from incubator.messages.models import Message
 from incubator.people.actors import CLOCK, Actor
 from tests.factories import CallFactory, DepartmentFactory, IdeaFactory, PersonFactory
 from tests.ideas.cast import refused
@@ -305,3 +306,20 @@ def test_pages_of_a_draft_open_for_its_team_only(client, idea, author):
     assert {client.get(page).status_code for page in pages} == {404}
     client.force_login(author)
     assert {client.get(page).status_code for page in pages} == {200}
+
+
+def test_whoever_is_asked_is_told_and_the_team_of_the_answer(idea, author, run_jobs):
+    other = PersonFactory(employed=True)
+    actions.invite(idea=idea, by=Actor(person=author), person=other)
+    run_jobs()
+    assert list(Message.objects.values_list("person", "kind")) == [(other.pk, "answer_invitation")]
+    actions.accept_invitation(idea=idea, by=Actor(person=other))
+    run_jobs()
+    assert (author.pk, "joined") in Message.objects.values_list("person", "kind")
+
+
+def test_an_author_is_told_of_an_idea_begun_in_their_name(call, run_jobs):
+    helper, author = PersonFactory(employed=True), PersonFactory(employed=True)
+    actions.begin(by=Actor(person=helper), call=call, author=author)
+    run_jobs()
+    assert list(Message.objects.values_list("person", "kind")) == [(author.pk, "answer_invitation")]

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from ideas.acts import record
 from ideas.drafting import queries, rules
 from ideas.drafting.models import Idea, TeamMember
 from ideas.lock import locked
-from incubator.events.actions import Subject, append, effect
+from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
@@ -101,10 +102,11 @@ def _check_may_invite(idea: Idea, person: Person) -> None:
 
 
 def _tell(idea: Idea, by: Actor, verb: str, member: TeamMember, before: Any, after: str) -> None:
-    append(
-        subject=Subject("idea", idea.key),
-        verb=verb,
-        by=by,
-        payload={"person": str(member.person.key), "role": str(member.role)},
-        effects=[effect("team", before, after)],
+    record(
+        idea,
+        verb,
+        by,
+        [effect("team", before, after)],
+        person=str(member.person.key),
+        role=str(member.role),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from ideas.acts import record
 from ideas.calls.models import Call, Programme
 from ideas.calls.queries import open_calls
 from ideas.drafting import queries, rules
@@ -69,17 +70,15 @@ def begin(
         )
         Draft.objects.create(idea=idea, saved_at=now, saved_by=writer)
         _first_members(idea, writer, author, now)
-        append(
-            subject=Subject("idea", idea.key),
-            verb="drafted",
-            by=by,
-            payload={
-                "programme": programme.key,
-                "call": call and str(call.key),
-                "author": str((author or writer).key),
-                "copied_from": copied_from and str(copied_from.key),
-            },
-            effects=[effect("state", None, Idea.State.DRAFT)],
+        record(
+            idea,
+            "drafted",
+            by,
+            [effect("state", None, Idea.State.DRAFT)],
+            programme=programme.key,
+            call=call and str(call.key),
+            author=str((author or writer).key),
+            copied_from=copied_from and str(copied_from.key),
         )
     return idea
 

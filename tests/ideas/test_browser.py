@@ -1,0 +1,70 @@
+"""Drafting in a real browser: it saves itself, two windows lose nothing, and every page is accessible."""
+
+import pytest
+from django.urls import reverse
+
+from ideas.drafting import actions, queries
+from incubator.people.actors import Actor
+from tests.factories import CallFactory, IdeaFactory, PersonFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def author():
+    return PersonFactory(employed=True, role="programme_lead")
+
+
+@pytest.fixture
+def idea(author):
+    CallFactory()
+    return IdeaFactory(author=author)
+
+
+def address(name, idea):
+    return reverse(name, kwargs={"key": idea.key})
+
+
+def test_a_draft_saves_itself_and_two_windows_lose_nothing(open_page, idea, author):
+    path = address("idea-edit", idea) + "?part=2"
+    first, second = (open_page(author, path=path) for _window in range(2))
+    first.fill("#id_problem", "Écrit dans la première fenêtre")
+    with first.expect_response(lambda answer: "autosave" in answer.url) as saved:
+        first.locator("#id_concerned").focus()
+    assert saved.value.status == 200
+    second.fill("#id_problem", "Écrit dans la seconde")
+    with second.expect_response(lambda answer: "autosave" in answer.url) as met:
+        second.locator("#id_concerned").focus()
+    assert met.value.status == 409
+    second.get_by_label("Garder les deux, l’un après l’autre").check()
+    second.on("dialog", lambda dialog: dialog.accept())
+    second.get_by_role("button", name="Enregistrer mon choix").click()
+    second.wait_for_url("**/edit?part=2")
+    assert queries.draft_of(idea).problem == "Écrit dans la première fenêtre\n\nÉcrit dans la seconde"
+
+
+def test_a_draft_is_written_without_script_at_320_pixels(open_page, author):
+    CallFactory()
+    page = open_page(author, path=reverse("idea-new"), width=320, scripts=False)
+    page.get_by_role("button", name="Commencer").click()
+    page.fill("#id_title", "Un vélo")
+    page.get_by_role("button", name="Enregistrer et continuer").click()
+    assert page.url.endswith("?part=2")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_pages_are_accessible(open_page, assert_accessible, idea, author, width):
+    by = Actor(person=author)
+    actions.save_version(idea=idea, by=by)
+    actions.autosave(idea=idea, by=by, version=1, changes={"problem": "Deuxième version"})
+    actions.save_version(idea=idea, by=by)
+    actions.invite(idea=idea, by=by, person=PersonFactory(employed=True))
+    paths = [reverse("idea-new"), reverse("call-new"), reverse("call", kwargs={"key": CallFactory().key})]
+    paths += [address("idea-edit", idea) + f"?part={part}" for part in (1, 2, 3, 4)]
+    paths += [address(name, idea) for name in ("idea-team", "idea-files", "idea-versions")]
+    page = open_page(author, path=paths[0], width=width)
+    for path in paths:
+        page.goto(path)
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
