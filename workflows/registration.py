@@ -7,14 +7,12 @@ from workflows.briefs import actions as briefs
 from workflows.evaluation import facts as evaluation
 from workflows.gates import authority, hooks
 from workflows.gates import departures as gates_departures
-from workflows.gates.facts import register_fact
 from workflows.journey import actions as journey
 from workflows.journey import departures as journey_departures
 from workflows.journey import sections as journey_sections
 from workflows.journey import tellings as _tellings  # noqa: F401 - declares its audiences
 from workflows.journey.access import JourneyAccess
 from workflows.pilots import facts as pilots
-from workflows.pilots.queries import pilot_of
 from workflows.sponsorship import facts as sponsorship
 from workflows.sponsorship.queries import sponsor_of
 
@@ -24,7 +22,6 @@ def register() -> None:
     for room in (sponsorship, pilots, evaluation):
         room.register()
     authority.register_sponsor(sponsor_of)
-    register_fact("extended", lambda idea, gate: bool((pilot := pilot_of(idea)) and pilot.extended_once))
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)
     hooks.on("decided", journey.decided)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from incubator.inbox.models import WorkItem
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
 from workflows.sponsorship import actions, time_actions
@@ -16,8 +17,16 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
     for pledge in Pledge.objects.filter(sponsor=person, state="asked").order_by("idea_id"):
         actions.lapse_question(pledge=pledge, by=_system(by))
     waiting = TimeRelease.objects.filter(state__in=["asked", "disputed"]).order_by("member__idea_id", "pk")
-    for release in waiting.filter(manager=person) | waiting.filter(director=person):
-        time_actions.ask_someone_else(release=release, leaver=person, by=_system(by))
+    for release in waiting.select_related("member"):
+        if person.pk in (release.manager_id, release.director_id, release.member.person_id) or _nobody(
+            release
+        ):
+            time_actions.ask_someone_else(release=release, leaver=person, by=_system(by))
+
+
+def _nobody(release: TimeRelease) -> bool:
+    """Whether the answer waits for nobody any more: the leaver's work items are closed before this runs."""
+    return not WorkItem.objects.filter(key=time_actions.item(release), closed_at=None).exists()
 
 
 def _system(by: Actor) -> Actor:

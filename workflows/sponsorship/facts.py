@@ -7,7 +7,6 @@ from ideas.drafting.models import Idea
 from incubator.inbox.wording import Ask, declare
 from incubator.people import departures
 from workflows.gates import hooks
-from workflows.gates.authority import register_sponsor
 from workflows.gates.conflicts import register_source
 from workflows.gates.facts import register_fact
 from workflows.sponsorship import actions, queries
@@ -50,7 +49,6 @@ def register() -> None:
     register_fact("time_release", time_release)
     register_fact("budget_line", budget_line)
     register_source(sponsor_conflict)
-    register_sponsor(queries.sponsor_of)
     departures.on_departure(on_departure)
     hooks.on("stage_ready", actions.finance_before_investment)
     declare(

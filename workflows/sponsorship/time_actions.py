@@ -168,16 +168,19 @@ def take_back_time(*, release: TimeRelease, by: Actor) -> TimeRelease:
 
 
 def ask_someone_else(*, release: TimeRelease, leaver: Person, by: Actor) -> TimeRelease:
-    """A manager or director who left is replaced by whoever now stands there; what was answered is kept.
+    """A manager, director or arbiter who left is replaced by whoever now stands there; what was answered is kept.
+    A member who left no longer asks.
 
-    Raises ValueError for a person, Conflict when nobody can sign.
+    Raises ValueError for a person.
     """
     if by.system is None:
         raise ValueError("Only a departure replaces who is asked.")
     with locked(release.member.idea_id) as idea:
         release = _fresh(release)
         day = clock.today(idea.programme.entity.time_zone)
-        if release.director_id == leaver.pk:
+        if release.member.person_id == leaver.pk:
+            return _answer(idea, release, TimeRelease.State.WITHDRAWN, "time_taken_back", by)
+        if release.director_id == leaver.pk and release.state == TimeRelease.State.ASKED:
             director = _director(idea, release.member.person, day)
             if director is None:
                 # Nobody can sign: the member hears of it and asks anew once this has been put right.

@@ -1,0 +1,138 @@
+"""When someone leaves: the sponsor's promise ends, answers on time are asked of others, an evaluator is replaced."""
+
+from decimal import Decimal
+
+import pytest
+
+from ideas.drafting.models import Idea
+from incubator.events.models import Event
+from incubator.inbox.models import WorkItem
+from incubator.lib import clock
+from incubator.people.actions.employment import depart
+from incubator.people.actors import Actor
+from incubator.people.models import Person
+from tests.factories import PersonFactory
+from tests.sponsorship.cast import Cast, by, make_cast
+from workflows.evaluation import actions as evaluation
+from workflows.evaluation.models import Evaluation
+from workflows.gates import hooks
+from workflows.sponsorship import actions, time_actions
+from workflows.sponsorship.models import Pledge, TimeRelease
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def leave(person: Person) -> None:
+    desk = PersonFactory(role="hr_desk")
+    depart(person=person, on=clock.today(), by=Actor(person=desk))
+
+
+def waiting(person: Person) -> set[str]:
+    return set(WorkItem.objects.filter(person=person, closed_at=None).values_list("verb", flat=True))
+
+
+def promised(cast: Cast) -> Pledge:
+    pledge = actions.ask_sponsor(idea=cast.idea, sponsor=cast.other_director, by=by(cast.author))
+    return actions.promise(pledge=pledge, days=1, euros=0, cover="Relais.", by=by(cast.other_director))
+
+
+def asked_time(cast: Cast) -> TimeRelease:
+    return time_actions.ask_time(member=cast.member, days_a_month=Decimal(2), by=by(cast.author))
+
+
+def test_a_sponsor_who_leaves_before_the_pilot_is_sought_again(cast: Cast) -> None:
+    pledge = promised(cast)
+    leave(cast.other_director)
+    pledge.refresh_from_db()
+    assert pledge.state == "withdrawn"
+    assert waiting(cast.author) == {"find_sponsor"}
+    last = Event.objects.filter(subject_key=cast.idea.key).latest("sequence")
+    assert (last.verb, last.system) == ("pledge_withdrawn", "substitution")
+
+
+def test_a_sponsor_who_leaves_during_the_pilot_is_announced(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promised(cast)
+    heard: list[int] = []
+    monkeypatch.setattr(
+        hooks, "_handlers", {"sponsor_lost": [lambda idea, by, cause: heard.append(idea.pk) or []]}
+    )
+    Idea.objects.filter(pk=cast.idea.pk).update(stage="pilot")
+    leave(cast.other_director)
+    assert heard == [cast.idea.pk]
+
+
+def test_a_promise_that_was_kept_stands(cast: Cast) -> None:
+    pledge = promised(cast)
+    Idea.objects.filter(pk=cast.idea.pk).update(stage="evaluation")
+    leave(cast.other_director)
+    pledge.refresh_from_db()
+    assert pledge.state == "signed"
+
+
+def test_an_unanswered_question_lapses(cast: Cast) -> None:
+    pledge = actions.ask_sponsor(idea=cast.idea, sponsor=cast.other_director, by=by(cast.author))
+    leave(cast.other_director)
+    pledge.refresh_from_db()
+    assert pledge.state == "lapsed"
+
+
+def test_a_director_who_leaves_is_replaced_by_whoever_can_sign(cast: Cast) -> None:
+    release = asked_time(cast)
+    time_actions.give_time_opinion(release=release, opinion="favourable", by=by(cast.manager))
+    leave(cast.director)
+    release.refresh_from_db()
+    assert release.director == cast.dga
+    assert (release.opinion, release.state) == ("favourable", "asked")
+    assert waiting(cast.dga) == {"sign_time_release"}
+
+
+def test_a_manager_who_leaves_is_not_waited_for(cast: Cast) -> None:
+    release = asked_time(cast)
+    leave(cast.manager)
+    release.refresh_from_db()
+    assert release.manager != cast.manager
+    assert WorkItem.objects.filter(key=time_actions.item(release), closed_at=None).count() == 1
+
+
+def test_a_member_who_leaves_no_longer_asks(cast: Cast) -> None:
+    release = time_actions.ask_time(member=cast.co_member, days_a_month=Decimal(2), by=by(cast.co_author))
+    leave(cast.co_author)
+    release.refresh_from_db()
+    assert release.state == "withdrawn"
+    assert waiting(cast.manager) == set()
+
+
+def test_nobody_left_to_sign_tells_the_member(cast: Cast) -> None:
+    release = asked_time(cast)
+    cast.dga.mandates.all().delete()
+    leave(cast.director)
+    release.refresh_from_db()
+    assert release.state == "withdrawn"
+
+
+def test_an_arbiter_who_leaves_hands_over(cast: Cast) -> None:
+    release = asked_time(cast)
+    time_actions.give_time_opinion(release=release, opinion="favourable", by=by(cast.manager))
+    time_actions.refuse_time_release(release=release, note="Sous-effectif.", by=by(cast.director))
+    successor = PersonFactory()
+    leave_first = cast.dga
+    successor.mandates.create(
+        capacity="dga", reference="Arrêté 2026-999", entity=cast.idea.programme.entity, starts_on="2020-01-01"
+    )
+    leave(leave_first)
+    assert waiting(successor) == {"arbitrate_time"}
+
+
+def test_an_evaluator_who_leaves_is_named_again(cast: Cast) -> None:
+    Idea.objects.filter(pk=cast.idea.pk).update(stage="evaluation", holder="lead")
+    evaluation.name_evaluator(idea=cast.idea, evaluator=cast.stranger, by=by(cast.lead))
+    leave(cast.stranger)
+    assert Evaluation.objects.get().ended_at is not None
+    assert waiting(cast.lead) == {"name_evaluator"}
