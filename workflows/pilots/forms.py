@@ -73,8 +73,12 @@ class IndicatorForm(forms.Form):
     baseline = Number(label=_("Baseline: how it is today"), error_messages=_said())
     target = Number(label=_("Target"), error_messages=_said())
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs, empty_permitted=True, use_required_attribute=False)
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, prefix: str, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(
+            data, prefix=prefix, initial=initial, empty_permitted=True, use_required_attribute=False
+        )
 
     @property
     def is_empty(self) -> bool:
