@@ -185,6 +185,11 @@ STORAGES = {
 }
 # Files are stored by their SHA-256 and served only through a view that asks who reads.
 MEDIA_ROOT = VAR / "files"
+FILE_UPLOAD_HANDLERS = [
+    "incubator.lib.receiving.Capped",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- Mail ---------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ideas.calls.models import Call, Programme
+from ideas.precedents.sources import SOURCES, Source
 from incubator.people.models import Department, Person
 
 SPACE = Value(" ", output_field=models.TextField())
@@ -239,3 +240,8 @@ class Precedent(models.Model):
                 name="one_precedent_per_source_number",
             )
         ]
+
+    @property
+    def origin(self) -> Source | None:
+        """What the source's licence asks to show (`ideas/precedent_source.html`)."""
+        return SOURCES.get(self.source)

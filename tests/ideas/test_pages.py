@@ -340,3 +340,10 @@ def test_the_form_takes_few_queries(page, idea, author, django_assert_max_num_qu
     for part in "1234":
         with django_assert_max_num_queries(11):
             assert page.get(url("idea-edit", idea) + f"?part={part}").status_code == 200
+
+
+@pytest.mark.parametrize(("size", "status"), [(20_000_001, 422), (26_000_000, 413)])
+def test_a_file_too_large_is_refused_in_words_and_a_flood_while_it_arrives(page, idea, size, status):
+    sent = {"file": SimpleUploadedFile("gros.txt", b"a" * size)}
+    assert page.post(url("idea-files", idea), sent).status_code == status
+    assert not Attachment.objects.exists()
