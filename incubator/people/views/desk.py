@@ -48,7 +48,7 @@ def code(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     issued = actions.issue_code(person=person, by=by, request_key=_request_key(request))
     address = request.build_absolute_uri(reverse("sign-in-code"))
     # The address only: a code in it would stay in the history of whichever telephone reads it.
-    picture = mark_safe(segno.make(address, error="m").svg_inline(scale=4, border=2))  # noqa: S308  our own SVG
+    picture = mark_safe(segno.make(address, error="m").svg_inline(scale=4, border=2, light="#fff"))  # noqa: S308  our own SVG
     context = {"to": person, "issued": issued, "address": address, "picture": picture}
     return render(request, "people/slip.html", context)
 
