@@ -2,11 +2,12 @@
 
 from ideas.access import use
 from incubator.inbox import sections
-from incubator.people import departures
+from incubator.people import departures, own_data
 from workflows.briefs import actions as briefs
 from workflows.evaluation import facts as evaluation
 from workflows.gates import authority, hooks
 from workflows.gates import departures as gates_departures
+from workflows.gates.queries import held_about as votes_of_person
 from workflows.journey import actions as journey
 from workflows.journey import departures as journey_departures
 from workflows.journey import sections as journey_sections
@@ -25,6 +26,7 @@ def register() -> None:
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)
     hooks.on("decided", journey.decided)
+    own_data.add("votes", votes_of_person)
     departures.on_departure(gates_departures.on_departure)
     departures.on_mandate_end(gates_departures.on_mandate_end)
     departures.on_departure(journey_departures.on_departure, order=50)

@@ -241,3 +241,28 @@ def version_texts(idea: Idea, number: int) -> dict[str, Any]:
     if row is None:
         raise NotFound(_("There is no such version."))
     return {field: getattr(row, field) for field in rules.WRITTEN} | {"files": row.files}
+
+
+TEXTS = ("title", "pitch", "problem", "concerned", "proposal", "needs_people", "expected_effect")
+
+
+def held_about(person: Person) -> list[dict[str, Any]]:
+    """For the person's own copy of their data: the ideas of their teams, with the text as it stands."""
+    held = []
+    rows = TeamMember.objects.filter(person=person).select_related("idea__draft", "idea__content")
+    for member in rows.order_by("pk"):
+        idea = member.idea
+        # Whoever has not accepted, or has left, no longer reads the text.
+        reads = member.accepted_at is not None and member.left_at is None
+        text = getattr(idea, "content", None) or getattr(idea, "draft", None)
+        held.append(
+            {
+                "idea": str(idea.key),
+                "number": idea.number,
+                "role": member.role,
+                "invited_at": member.invited_at.isoformat(),
+                "state": idea.state if reads else "",
+                "text": {name: getattr(text, name) for name in TEXTS} if reads and text else {},
+            }
+        )
+    return held

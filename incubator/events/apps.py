@@ -6,6 +6,8 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from incubator.events.actions import append_each
-        from incubator.people import journal
+        from incubator.events.queries import held_about
+        from incubator.people import journal, own_data
 
         journal.use(append_each)
+        own_data.add("events", held_about)

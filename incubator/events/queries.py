@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Iterator
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from incubator.events import rules
 from incubator.events.models import Event
+from incubator.people.models import Person
 
 
 class Verification(NamedTuple):
@@ -31,3 +32,21 @@ def verify() -> Verification:
 def of_subject(kind: str, key: uuid.UUID) -> Iterator[Event]:
     """The events of one subject, oldest first."""
     return Event.objects.filter(subject_kind=kind, subject_key=key).order_by("sequence").iterator()
+
+
+def held_about(person: Person) -> dict[str, list[dict[str, Any]]]:
+    """For the person's own copy of their data: their chain, and what they did on others, oldest first.
+
+    Of other chains only the act itself: its place and its effects could tell of people whom the reader may not see.
+    """
+    act = ("subject_kind", "subject_key", "verb", "happened_at")
+    own = Event.objects.filter(subject_kind="person", subject_key=person.key)
+    done = Event.objects.filter(actor_key=person.key).exclude(pk__in=own.values("pk"))
+    return {
+        "about_me": [_plain(row) for row in own.order_by("sequence").values(*act, "effects")],
+        "done_by_me": [_plain(row) for row in done.order_by("happened_at", "pk").values(*act)],
+    }
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"subject_key": str(row["subject_key"]), "happened_at": row["happened_at"].isoformat()}

@@ -1,6 +1,7 @@
 """Reads of messages, and tellings drawn from what an act has opened in the inbox."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -77,3 +78,16 @@ def outbox(limit: int, before: int | None = None) -> list[Outbox]:
     """The demo's mails, newest first."""
     found = Outbox.objects.order_by("-pk")
     return list((found.filter(pk__lt=before) if before else found)[:limit])
+
+
+def held_about(person: Person) -> list[dict[str, Any]]:
+    """For the person's own copy of their data: what they were told, oldest first."""
+    return [
+        {
+            "kind": message.kind,
+            "about": message.subject_title,
+            "told_at": message.created_at.isoformat(),
+            "mail": message.mail,
+        }
+        for message in Message.objects.filter(person=person).order_by("pk")
+    ]

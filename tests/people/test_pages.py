@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from incubator.events.models import Event
 from incubator.lib import clock
-from incubator.people import grants
+from incubator.people import actions, grants
+from incubator.people.actors import Actor
 from incubator.people.models import Absence, Mandate, Person, PrivateLink, RoleGrant, SignInCode
 from incubator.people.once import new_key
 from tests import factories
@@ -121,6 +122,8 @@ def test_ones_own_data_is_all_there_without_secrets() -> None:
     person = factories.PersonFactory(employed=True, role="chair", mandate="dga", email="a@example.org")
     factories.AbsenceFactory(person=person, deputy=other)
     PrivateLink.objects.create(owner=person, other=other)
+    factories.IdeaFactory(author=person)
+    actions.issue_code(person=person, by=Actor(person=factories.PersonFactory(role="hr_desk")))
     response = as_(person).get(reverse("own-data"))
     assert response["Content-Disposition"].startswith("attachment")
     held = json.loads(response.content)["person"]
@@ -128,6 +131,10 @@ def test_ones_own_data_is_all_there_without_secrets() -> None:
     assert {
         len(held[part]) for part in ("posts", "roles", "mandates", "absences", "people_i_would_not_judge")
     } == {1}
+    everything = json.loads(response.content)
+    assert everything["ideas"][0]["text"]["title"] == factories.TEXT["title"]
+    assert [event["verb"] for event in everything["events"]["about_me"]] == ["code_issued"]
+    assert everything["messages"] == everything["votes"] == []
     assert person.password not in response.content.decode()
 
 
