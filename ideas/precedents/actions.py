@@ -17,10 +17,11 @@ from ideas.precedents import rules
 from ideas.precedents.reading import Record, records
 from ideas.precedents.rules import BadLine, Line
 from ideas.precedents.sources import Source
-from incubator.events.actions import Subject, append, effect
+from incubator.events.actions import append_each, effect
 from incubator.events.rules import sha256
 from incubator.lib import clock
 from incubator.people.actors import IMPORT
+from incubator.people.journal import Entry
 from incubator.people.models import Entity
 
 BATCH = 200
@@ -157,8 +158,8 @@ def _create(lines: Sequence[Line], source: Source, programme: Programme) -> None
             for line, idea in pairs
         ]
     )
-    for line, idea in pairs:
-        _tell(idea, "imported", source.key, line, 1, [effect("state", None, Idea.State.PRECEDENT)])
+    made = [effect("state", None, Idea.State.PRECEDENT)]
+    append_each([_entry(idea, "imported", source.key, line, 1, made) for line, idea in pairs], IMPORT)
 
 
 def _update(lines: Sequence[Line], known: dict[str, Precedent]) -> None:
@@ -170,6 +171,7 @@ def _update(lines: Sequence[Line], known: dict[str, Precedent]) -> None:
     ideas = {
         idea.pk: idea for idea in locked.filter(pk__in=[row.idea_id for _line, row in rows]).order_by("pk")
     }
+    entries: list[Entry] = []
     for line, row in rows:
         idea = ideas[row.idea_id]
         written = rules.text(line)
@@ -180,7 +182,8 @@ def _update(lines: Sequence[Line], known: dict[str, Precedent]) -> None:
         for field, value in _kept(line).items():
             setattr(row, field, value)
         change = effect("version", content.version - 1, content.version)
-        _tell(idea, "import_updated", row.source, line, content.version, [change])
+        entries.append(_entry(idea, "import_updated", row.source, line, content.version, [change]))
+    append_each(entries, IMPORT)
     Idea.objects.bulk_update(ideas.values(), ["title", "pitch"])
     Precedent.objects.bulk_update([row for _line, row in rows], list(KEPT))
     bulk_update_with_history(
@@ -200,26 +203,21 @@ def _kept(line: Line) -> dict[str, Any]:
     return dict(zip(KEPT, (line.words, milestones, line.inversions, line.fingerprint), strict=True))
 
 
-def _tell(
+def _entry(
     idea: Idea, verb: str, source: str, line: Line, version: int, effects: list[dict[str, Any]]
-) -> None:
+) -> Entry:
     texts = {name: value for name, value in rules.text(line).items() if isinstance(value, str)}
-    append(
-        subject=Subject("idea", idea.key),
-        verb=verb,
-        by=IMPORT,
-        payload={
-            "source": source,
-            "number": line.number,
-            "state": line.state,
-            "version": version,
-            "milestones": {one.name: one.month for one in line.milestones if one.month},
-            "inversions": line.inversions,
-            "sha256": {name: sha256(value) for name, value in texts.items()},
-            "fingerprint": line.fingerprint,
-        },
-        effects=effects,
-    )
+    payload = {
+        "source": source,
+        "number": line.number,
+        "state": line.state,
+        "version": version,
+        "milestones": {one.name: one.month for one in line.milestones if one.month},
+        "inversions": line.inversions,
+        "sha256": {name: sha256(value) for name, value in texts.items()},
+        "fingerprint": line.fingerprint,
+    }
+    return Entry("idea", idea.key, verb, payload, effects)
 
 
 def summary(outcomes: Counter[str]) -> str:

@@ -209,8 +209,7 @@ def test_an_import_takes_the_same_queries_for_any_number_of_new_lines(
 ):
     load(of([{"identifiant_projet_gagnant": "0"}], tmp_path))
     rows = [{"identifiant_projet_gagnant": str(number)} for number in range(1, 101)]
-    # Per line: the end of its chain, and its event.
-    with django_assert_max_num_queries(2 * 100 + 15):
+    with django_assert_max_num_queries(16):
         load(of(rows, tmp_path))
 
 
