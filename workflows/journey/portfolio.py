@@ -9,6 +9,7 @@ from django.db.models import F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ideas.access import access
 from ideas.calls.models import Programme
@@ -35,7 +36,7 @@ class Portfolio(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="by_words", label=_("Words"))
     state = django_filters.ChoiceFilter(
-        method="by_state", choices=STATES, label=_("State"), empty_label=_("All")
+        method="by_state", choices=STATES, label=pgettext_lazy("idea", "State"), empty_label=_("All")
     )
     stage = django_filters.ChoiceFilter(choices=Idea.Stage.choices, label=_("Stage"), empty_label=_("All"))
     programme = django_filters.ModelChoiceFilter(

@@ -82,7 +82,9 @@ def history_of(idea: Idea, decisions: list[Decision]) -> list[dict[str, Any]]:
     by_key = {str(decision.key): decision for decision in decisions}
     events = Event.objects.filter(
         subject_kind="idea", subject_key=idea.key, verb__in=[*wording.HAPPENED, "decided"]
-    ).order_by("-sequence")[:MOST_EVENTS]
+    ).exclude(verb="panel_seated", payload__gate__in=["G0", "G3"])
+    # A gate without a panel has nobody to complete.
+    events = events.order_by("-sequence")[:MOST_EVENTS]
     return [wording_of(event, by_key) for event in events]
 
 
