@@ -107,8 +107,8 @@ class PartForm(forms.Form):
             self.fields[name] = forms.Field(
                 label=LABELS[name], help_text=HINTS.get(name, ""), required=False, widget=WIDGETS[name]()
             )
-            if name in rules.NUMBERS or name == "needs_people":
-                setattr(self.fields[name], "says_optional", True)  # noqa: B010 - read by ui/field.html
+            optional = name in rules.NUMBERS or name == "needs_people"
+            setattr(self.fields[name], "says_optional", optional)  # noqa: B010 - read by ui/field.html
 
     def refuse(self, fields: Mapping[str, Iterable[Any]]) -> None:
         """Show these sentences at their fields; what belongs to no field of this part comes first."""
@@ -140,6 +140,7 @@ class BeginForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None, calls: Iterable[tuple[str, Any]], chosen: str) -> None:
         super().__init__(data, initial={"call": chosen})
         self.fields["call"].widget = forms.RadioSelect(choices=list(calls))
+        setattr(self.fields["call"], "says_optional", False)  # noqa: B010 - read by ui/field.html
 
 
 class InviteForm(forms.Form):

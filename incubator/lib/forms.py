@@ -107,7 +107,13 @@ class Field(BoundField):
 
     @property
     def says_optional(self) -> bool:
-        """Whether the label says “optional”: a lone checkbox is optional by its nature."""
+        """Whether the label says “optional”: a lone checkbox is optional by its nature.
+
+        A form that checks for itself says so per field (`says_optional`), for its fields are never `required`.
+        """
+        said: bool | None = getattr(self.field, "says_optional", None)
+        if said is not None:
+            return said
         return not self.field.required and not isinstance(self.field.widget, CheckboxInput)
 
     @property
