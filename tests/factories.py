@@ -8,6 +8,7 @@ Rows are made as the tables want them; a test about an act calls the act.
     PersonFactory(department=service, head=True)      heads it
     PersonFactory(role="chair", mandate="dga")        with a role and a mandate on the whole city
     IdeaFactory(author=person, live=True)             submitted; without `live`, a draft
+    GateRoundFactory(gate="G1"), SeatFactory(round=…)  an open round, and who sits
 """
 
 import functools
@@ -22,6 +23,8 @@ from ideas.calls.models import Call, Programme
 from ideas.drafting.models import Draft, Idea, IdeaContent, TeamMember
 from incubator.lib import clock
 from incubator.people import models as people
+from workflows.gates.configuration import default_rules, pinned
+from workflows.gates.models import GateRound, Seat
 
 PASSWORD = "quai-des-idees-7"
 LONG_AGO = date(2020, 1, 1)
@@ -284,3 +287,39 @@ class IdeaFactory(DjangoModelFactory):
         """`co_authors=[person, …]`, all accepted."""
         for person in (extracted or []) if create else []:
             TeamMemberFactory(idea=self, person=person)
+
+
+class GateRoundFactory(DjangoModelFactory):
+    """An open round of a submitted idea with the default rules, entered now; no process, no seats.
+
+    `gate="G2"`, `changes={"opinion": "binding"}` over the default rules, `state="seating"`.
+    """
+
+    class Meta:
+        model = GateRound
+        exclude = ("changes",)
+
+    changes: dict[str, Any] = {}
+    gate = "G1"
+    idea = factory.SubFactory("tests.factories.IdeaFactory", live=True, stage="review", holder="panel")
+    number = 1
+    configuration = factory.LazyAttribute(lambda made: pinned(made.idea, made.gate)[0])
+    rules = factory.LazyAttribute(lambda made: default_rules(made.gate) | made.changes)
+    state = "open"
+    content_version = 1
+    entered_at = factory.LazyFunction(clock.now)
+    opened_at = factory.LazyFunction(clock.now)
+    review_due_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=10))
+    due_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=20))
+
+
+class SeatFactory(DjangoModelFactory):
+    """An open seat of someone from another department."""
+
+    class Meta:
+        model = Seat
+
+    round = factory.SubFactory(GateRoundFactory)
+    person = factory.SubFactory(PersonFactory)
+    other_department = True
+    seated_at = factory.LazyFunction(clock.now)

@@ -51,21 +51,20 @@ def _figures(found: rules.Opinion, configured: Mapping[str, Any]) -> list[dict[s
                 % {"threshold": words.short_number(configured.get("threshold", 0))},
             }
         )
-    for choice in rules.CHOICES:
+    for choice in ("go", "go_if", "not_now"):
         count = found.votes[choice]
-        if count or choice != "abstain":
-            figures.append(
-                {
-                    "term": str(wording.VOTES[choice][0]),
-                    "figure": words.number(count),
-                    "detail": ngettext("vote", "votes", count),
-                }
-            )
+        figures.append(
+            {
+                "term": str(wording.VOTES[choice][0]),
+                "figure": words.number(count),
+                "detail": ngettext("vote", "votes", count),
+            }
+        )
     return figures
 
 
-def _tags(found: rules.Opinion) -> list[dict[str, Any]]:
-    """Quorum, diversity and must-meets, each as a word with its sign."""
+def _tags(found: rules.Opinion) -> list[dict[str, str]]:
+    """Must-meets, quorum, diversity and abstentions, each as a word with its sign."""
     met = all(item.met for item in found.must_meets.values())
     facts = [
         (met, gettext("Must-meets: all met"), gettext("Must-meets: not all met")),
@@ -76,10 +75,14 @@ def _tags(found: rules.Opinion) -> list[dict[str, Any]]:
             gettext("No other department has voted"),
         ),
     ]
-    return [
+    tags = [
         {"word": yes if good else no, "kind": "ok" if good else "stop", "sign": "check" if good else "alert"}
         for good, yes, no in facts
     ]
+    if abstained := found.votes["abstain"]:
+        said = ngettext("%(number)s abstention", "%(number)s abstentions", abstained)
+        tags.append({"word": said % {"number": abstained}, "kind": "", "sign": ""})
+    return tags
 
 
 def _must_meet(key: str, item: rules.MustMeet, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -165,9 +165,10 @@ def _permitted_one(record: Record, found: Opinion, outcome: str) -> Permitted | 
     onward = outcome in GO_ON
     if onward and blocked_facts(record):
         return None
+    conditional = outcome == "go_with_conditions"
     if found.result == "none":
         judgements_met = all(item.met is not False for item in found.must_meets.values())
-        return Permitted(outcome, departs=False) if not onward or judgements_met else None
+        return Permitted(outcome, needs_conditions=conditional) if not onward or judgements_met else None
     follows = {
         "go": onward,
         "go_if": onward and outcome != "go",
@@ -175,7 +176,7 @@ def _permitted_one(record: Record, found: Opinion, outcome: str) -> Permitted | 
     }[found.result]
     if not follows and record["rules"].get("opinion") == "binding":
         return None
-    needs = outcome == "go_with_conditions" or (onward and found.result == "go_if" and outcome != "go")
+    needs = conditional or (onward and found.result == "go_if" and outcome != "go")
     return Permitted(outcome, departs=not follows, needs_conditions=needs)
 
 

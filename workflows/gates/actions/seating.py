@@ -48,9 +48,17 @@ def fill_seats(*, round_key: str) -> None:
             _no_panel(round_, idea, missing)
             return
         people = Person.objects.in_bulk([candidate.pk for candidate in chosen])
-        seats = [
-            take(round_, people[item.pk], item.other_department, is_chair=item.is_chair) for item in chosen
-        ]
+        now = clock.now()
+        seats = Seat.objects.bulk_create(
+            Seat(
+                round=round_,
+                person=people[item.pk],
+                is_chair=item.is_chair,
+                other_department=item.other_department,
+                seated_at=now,
+            )
+            for item in chosen
+        )
         open_round(round_, idea, seats, SEATING)
 
 
@@ -209,19 +217,6 @@ def _elsewhere_of(people: Sequence[Person], idea: Idea) -> set[int]:
 
 def is_from_elsewhere(person: Person, idea: Idea) -> bool:
     return person.pk in _elsewhere_of([person], idea)
-
-
-def take(
-    round_: GateRound, person: Person, elsewhere: bool, *, is_chair: bool, conflict_reason: str = ""
-) -> Seat:
-    return Seat.objects.create(
-        round=round_,
-        person=person,
-        is_chair=is_chair,
-        other_department=elsewhere,
-        seated_at=clock.now(),
-        conflict_reason=conflict_reason,
-    )
 
 
 def _leads(idea: Idea) -> Any:

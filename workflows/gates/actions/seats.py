@@ -16,7 +16,7 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
-from workflows.gates.actions.seating import call_substitutes, is_from_elsewhere, open_round, take
+from workflows.gates.actions.seating import call_substitutes, is_from_elsewhere, open_round
 from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
 from workflows.gates.models import GateRound, Seat, Vote
 
@@ -41,7 +41,14 @@ def seat(
             )
         elsewhere = is_from_elsewhere(person, idea)
         _check_place(round_, taken, elsewhere=elsewhere, chair=chair)
-        made = take(round_, person, elsewhere, is_chair=chair, conflict_reason=conflict_reason.strip())
+        made = Seat.objects.create(
+            round=round_,
+            person=person,
+            is_chair=chair,
+            other_department=elsewhere,
+            seated_at=clock.now(),
+            conflict_reason=conflict_reason.strip(),
+        )
         if len(taken) + 1 == round_.rules["seats"]:
             voted = set(Vote.objects.filter(seat__in=taken, in_force=True).values_list("seat", flat=True))
             waiting = [item for item in [*taken, made] if item.pk not in voted]

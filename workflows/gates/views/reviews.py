@@ -287,11 +287,12 @@ def _shown(vote: Vote, round_: GateRound) -> dict[str, Any]:
         "choice": wording.VOTES[vote.choice][0],
         "must_meets": [
             {
-                "label": wording.label_of(key, configured),
-                "answer": wording.ANSWERS[given["answer"]],
-                "reason": given.get("reason", ""),
+                "label": wording.said(rule),
+                "answer": wording.ANSWERS[vote.must_meets[rule["key"]]["answer"]],
+                "reason": vote.must_meets[rule["key"]].get("reason", ""),
             }
-            for key, given in vote.must_meets.items()
+            for rule in configured.get("must_meet", [])
+            if rule["key"] in vote.must_meets
         ],
         "scores": [
             {
