@@ -34,6 +34,8 @@ def test_who_reads_an_idea(state: str, confidential: bool) -> None:
     lead = PersonFactory(role="programme_lead")
     assert reads(colleague, idea) == (state == "live" and not confidential)
     assert reads(member, idea)
+    asked = TeamMemberFactory(idea=idea, invited=True).person
+    assert reads(asked, idea) == reads(colleague, idea), "an invitation opens nothing before it is accepted"
     assert reads(lead, idea) == (state != "draft")
 
 

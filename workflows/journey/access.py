@@ -19,7 +19,9 @@ class JourneyAccess:
     """Everyone employed reads submitted ideas; drafts, confidential and withdrawn ones only those concerned."""
 
     def readable(self, reader: Person) -> QuerySet[Idea]:
-        mine = TeamMember.objects.filter(idea=OuterRef("pk"), person=reader, declined_at=None, left_at=None)
+        mine = TeamMember.objects.filter(
+            idea=OuterRef("pk"), person=reader, accepted_at__isnull=False, left_at=None
+        )
         if reader.kind == Person.Kind.GUEST:
             return Idea.objects.filter(Exists(mine) | self._asked(reader)).exclude(state="draft")
         public = Q(state__in=OPEN_TO_STAFF, confidential=False)
@@ -39,7 +41,7 @@ class JourneyAccess:
         """Hidden from submission until the round is decided, on every surface, except to the team and the lead."""
         if idea.state == "precedent" or not self.names_hidden(idea):
             return True
-        if idea.team.filter(person=reader, declined_at=None, left_at=None).exists():
+        if idea.team.filter(person=reader, accepted_at__isnull=False, left_at=None).exists():
             return True
         return (
             grants.holds(

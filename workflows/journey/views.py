@@ -71,6 +71,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("idea-edit", key=idea.key)
     decisions = queries.decisions_of(idea)
     hold, window = queries.hold_of(idea), queries.window_of(idea)
+    precedent = queries.precedent_of(idea)
     context = {
         "idea": idea,
         "content": getattr(idea, "content", None),
@@ -87,7 +88,8 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "stages": _stage_pages(idea),
         "may_reexamine": reader.in_team and actions.may_ask_reexamination(idea, window),
         "may_withdraw": reader.is_author and idea.state in ("live", "held"),
-        "precedent": queries.precedent_of(idea),
+        "precedent": precedent,
+        "milestones": wording.milestones(precedent.milestones) if precedent else [],
     }
     return render(request, "journey/idea.html", context)
 

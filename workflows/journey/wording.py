@@ -79,6 +79,25 @@ HAPPENED = {
     "imported": gettext_lazy("Taken over from its source"),
 }
 
+MILESTONES = {
+    "studies": gettext_lazy("Studies"),
+    "procedure": gettext_lazy("Procedure"),
+    "works": gettext_lazy("Works"),
+    "delivery": gettext_lazy("Delivery"),
+    "opening": gettext_lazy("Opening"),
+}
+
+
+def milestones(kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """An imported project's milestones in words: the month, or what its source says instead."""
+    return [
+        {
+            "name": MILESTONES.get(one["name"], one["name"]),
+            "when": one.get("month") or one.get("words") or "–",
+        }
+        for one in kept
+    ]
+
 
 def state_word(idea: Idea) -> str:
     """`With the panel until 23 November`, `On hold until 1 March`, `In service`."""
