@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ideas.drafting.models import Idea, TeamMember
+from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
 from incubator.lib import clock, working_days
 from incubator.lib.refusals import NotAllowed
 from incubator.people import grants
@@ -37,13 +37,13 @@ def is_author(idea: Idea, person: Person) -> bool:
 
 def was_ever_in_team(idea: Idea, person: Person) -> bool:
     """Whether this person ever accepted a place in the team, helpers and coaches included."""
-    return TeamMember.objects.filter(idea=idea, person=person, accepted_at__isnull=False).exists()
+    return TeamMember.objects.filter(EVER_IN_TEAM, idea=idea, person=person).exists()
 
 
 def leads(idea: Idea) -> QuerySet[Person]:
     """The leads of the idea's programme, now; never someone who was ever in its team."""
     programme = idea.programme
-    team = TeamMember.objects.filter(idea=idea, accepted_at__isnull=False)
+    team = TeamMember.objects.filter(EVER_IN_TEAM, idea=idea)
     return grants.holders("programme_lead", entity=programme.entity, programme_key=programme.key).exclude(
         pk__in=team.values("person")
     )

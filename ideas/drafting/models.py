@@ -210,6 +210,8 @@ class TeamMember(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    # Who left and is asked again has no answer in force, and stays in conflict all the same.
+    was_member = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -220,6 +222,10 @@ class TeamMember(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["person", "idea"], name="teams_by_person")]
+
+
+# A filter of `TeamMember`: whoever ever accepted a place, whatever came of it since.
+EVER_IN_TEAM = Q(accepted_at__isnull=False) | Q(was_member=True)
 
 
 class Precedent(models.Model):

@@ -19,7 +19,8 @@ FIND = """
 with recursive
 ideas as (select id from ideas_idea where id = %(idea)s or merged_into_id = %(idea)s),
 team as (
-  select distinct person_id from ideas_teammember where idea_id in (select id from ideas) and accepted_at is not null
+  select distinct person_id from ideas_teammember
+  where idea_id in (select id from ideas) and (accepted_at is not null or was_member)
 ),
 current_posts as (
   select p.person_id, p.department_id, p.line_manager_id from people_post p

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ideas import roles
-from ideas.drafting.models import Idea, TeamMember
+from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
 from incubator.lib import clock
 from incubator.people import reporting
 from incubator.people.models import Mandate, Person, Post, RoleGrant
@@ -32,7 +32,7 @@ def eligible_sponsors(idea: Idea) -> QuerySet[Person]:
         role=RoleGrant.Role.SPONSOR,
         starts_at__lte=now,
     )
-    team = TeamMember.objects.filter(person=OuterRef("pk"), idea=idea, accepted_at__isnull=False)
+    team = TeamMember.objects.filter(EVER_IN_TEAM, person=OuterRef("pk"), idea=idea)
     return Person.objects.filter(
         Exists(heads) | Exists(directing) | Exists(granted), ~Exists(team), is_active=True
     ).order_by("family_name", "given_name", "staff_number")

@@ -34,6 +34,7 @@ def invite(*, idea: Idea, by: Actor, person: Person, role: str = TeamMember.Role
             raise Conflict(_("A team has twenty people at most."), code="team.full")
         member = member or TeamMember(idea=idea, person=person)
         member.role, member.invited_by, member.invited_at = role, by.human, clock.now()
+        member.was_member = member.was_member or member.accepted_at is not None
         member.accepted_at = member.declined_at = member.left_at = None
         member.save()
         queries.ask_for_an_answer(idea, member)
