@@ -83,6 +83,7 @@ def test_a_vote_is_whole_or_not_there(
     assert events.verify().broken == []
 
 
+@pytest.mark.prove
 def test_a_decision_is_whole_or_not_there(
     cast: Cast, run_jobs: Callable[..., list[str]], quick_briefs: list[str]
 ) -> None:
