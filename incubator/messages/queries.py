@@ -46,7 +46,7 @@ def of_reader(reader: Person, limit: int, after: str = "") -> list[Message]:
     """The reader's messages, unread first, newest first; `after`: the `place` of the last one shown."""
     found = Message.objects.filter(person=reader)
     read, _separator, number = after.partition("-")
-    if number.isdigit():
+    if number.isascii() and number.isdigit() and len(number) < 19:
         beyond = Q(read=read == "1", pk__lt=int(number))
         found = found.filter(beyond if read == "1" else beyond | Q(read=True))
     return list(found.order_by("read", "-pk")[:limit])

@@ -40,7 +40,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 @once
 def mark_read(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("message")
-    number = None if chosen is None else int(chosen) if chosen.isdecimal() else 0
+    number = None if chosen is None else _number(chosen) or 0
     actions.mark_read(reader=_reader(request), message_id=number)
     return redirect("messages")
 
@@ -64,10 +64,15 @@ def outbox(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     before = request.GET.get("before", "")
-    found = queries.outbox(LIMIT + 1, int(before) if before.isdecimal() else None)
+    found = queries.outbox(LIMIT + 1, _number(before))
     next_url = f"?before={found[LIMIT - 1].pk}" if len(found) > LIMIT else ""
     context = {"mails": found[:LIMIT], "next_url": next_url}
     return render(request, "messages/outbox.html", context)
+
+
+def _number(typed: str) -> int | None:
+    """A row's number; None for anything that cannot be one."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
 
 
 def _reader(request: HttpRequest) -> Person:

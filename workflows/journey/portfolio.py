@@ -81,7 +81,10 @@ def base(reader: Person) -> QuerySet[Idea]:
 
 
 def page(queryset: QuerySet[Idea], sort: str, after: str) -> Page:
-    """One page after the key `after` (signed, so that nobody steers the query with it); a bad key is the start."""
+    """One page after the key `after` (signed, so that nobody steers the query with it).
+
+    A bad key, or one of a list in another order, is the start.
+    """
     ordered, fields = _ordered(queryset, sort)
     count = queryset.order_by()[: MOST_COUNTED + 1].count()
     if (key := _read(after, fields)) is not None:
@@ -91,7 +94,7 @@ def page(queryset: QuerySet[Idea], sort: str, after: str) -> Page:
     if len(rows) > PAGE:
         rows = rows[:PAGE]
         following = signing.dumps(
-            [sort, *[_plain(getattr(rows[-1], name)) for name, _d in fields]], compress=True
+            [fields[0][0], *[_plain(getattr(rows[-1], name)) for name, _d in fields]], compress=True
         )
     return Page(rows, following, min(count, MOST_COUNTED), count > MOST_COUNTED)
 
@@ -126,10 +129,10 @@ def _read(after: str, fields: Fields) -> list[Any] | None:
     if not after:
         return None
     try:
-        _sort, *key = signing.loads(after)
+        ordered_by, *key = signing.loads(after)
     except (signing.BadSignature, ValueError):
         return None
-    return key if len(key) == len(fields) else None
+    return key if ordered_by == fields[0][0] and len(key) == len(fields) else None
 
 
 def _plain(value: Any) -> Any:

@@ -146,7 +146,9 @@ def rearranged(typed: Mapping[str, Any], remove: int | None) -> PlanEditor:
 def _count(typed: Mapping[str, Any]) -> int:
     number = str(typed.get("rows", ""))
     # One more than may be saved, so that a forged number is refused and costs nothing.
-    return min(int(number), rules.MOST_INDICATORS + 1) if number.isascii() and number.isdecimal() else 0
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        return 0
+    return min(int(number), rules.MOST_INDICATORS + 1)
 
 
 def _row(typed: Mapping[str, Any], place: int) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def edit_plan(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     sent = request.POST
     if "more" in sent or "remove" in sent:
         place = sent.get("remove", "")
-        remove = int(place) if place.isascii() and place.isdecimal() else None
+        remove = int(place) if place.isascii() and place.isdecimal() and len(place) < 4 else None
         return _editor(request, idea, rearranged(sent, remove))
     editor = PlanEditor(saved, sent)
     if not editor.is_valid():

@@ -63,7 +63,7 @@ def _page(
     person, round_ = reader(request), found.decision.round
     idea = round_.idea
     in_team = roles.is_author(idea, person)
-    owner_in_team = roles.is_author(idea, found.owner)
+    owner_in_team = roles.was_ever_in_team(idea, found.owner)
     open_still = found.met_at is None
     context = {
         "condition": found,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ideas import roles
 from ideas.access import access
-from ideas.drafting.models import Idea
+from ideas.drafting.models import Idea, TeamMember
 from incubator.people.models import Person
 from workflows.gates import opinions, queries, wording
 from workflows.gates.models import Condition, Decision, GateRound
@@ -27,7 +27,10 @@ def preview(
             (item.text, item.owner, item.due_on)
             for item in decision.conditions.select_related("owner").order_by("due_on", "pk")
         ]
-    team = {person.pk for person in roles.authors(idea)} if conditions else set()
+    # Whoever left the team too: a name among the conditions would tell who wrote the idea.
+    team = (
+        set(TeamMember.objects.filter(idea=idea).values_list("person_id", flat=True)) if conditions else set()
+    )
     configured = decision.round.rules
     return {
         "outcome": wording.outcome_name(decision),
