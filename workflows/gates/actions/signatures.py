@@ -4,11 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.actions import Subject, append, effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
-from incubator.lib.refusals import Conflict
+from incubator.lib.refusals import Conflict, NotAllowed
 from incubator.people.actors import Actor
 from workflows.gates import authority, queries
 from workflows.gates.actions.decisions import (
@@ -34,6 +35,7 @@ def sign_second(*, decision_key: Any, by: Actor) -> Decision:
             raise Conflict(_("This decision is signed already."), code="sign.done")
         round_ = open_round_of(decision.round.key)
         mandate = authority.mandate_to_sign(round_, idea, by.human, decision)
+        _check_first(round_, idea, decision)
         check_distance(round_, idea)
         record = queries.record_of(round_, idea, decision.answers)
         permitted_one(round_, record, decision.outcome)
@@ -41,6 +43,20 @@ def sign_second(*, decision_key: Any, by: Actor) -> Decision:
         decision.second_capacity, decision.second_signed_at = mandate.capacity, clock.now()
         issue(decision, round_, idea, record, by)
         return decision
+
+
+def _check_first(round_: GateRound, idea: Idea, decision: Decision) -> None:
+    """The decision is made now: raises Conflict when its writer may no longer decide, or has come too close."""
+    try:
+        authority.mandate_to_decide(round_, idea, decision.decider)
+    except NotAllowed as refusal:
+        raise Conflict(
+            _(
+                "Whoever wrote this decision may no longer decide on this idea. Do not sign it: whoever may decide is"
+                " then asked again."
+            ),
+            code="sign.first_signer",
+        ) from refusal
 
 
 def decline(*, decision_key: Any, by: Actor) -> None:

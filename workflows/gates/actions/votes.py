@@ -114,6 +114,8 @@ def open_others(*, seat_key: Any, by: Actor) -> Seat:
     """Read the others' votes; from now on one's own can no longer be replaced. Asks for a vote of one's own first."""
     with locked(rounds__seats__key=seat_key) as idea:
         own = own_seat(seat_key, by)
+        if conflicts(by.human, idea, own.round.gate).hard:
+            raise NotAllowed(refusal_for_conflict(own.round), code="others.hard_conflict")
         if not own.voted:  # type: ignore[attr-defined] # annotated by own_seat
             raise Conflict(
                 _("Give your own vote first; then you can read the others’."), code="others.before_own"

@@ -16,12 +16,13 @@ from ideas.access import access
 from incubator.inbox import wording as asks
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
-from incubator.lib.refusals import Conflict, Invalid, NotFound, Refusal
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from workflows.gates import actions, queries, rules, wording
 from workflows.gates.actions.seats import own_seat
-from workflows.gates.actions.votes import OTHER_VERSION, gap_sentence
+from workflows.gates.actions.votes import OTHER_VERSION, gap_sentence, refusal_for_conflict
+from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.typed import MOST_ROWS
 from workflows.gates.forms.votes import Answers, VoteForm, answers_of, initial_of
 from workflows.gates.models import GateRound, Seat, Vote
@@ -257,6 +258,8 @@ def others(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         raise NotFound(_("There is no such seat, or it is not yours. Your seats are in Reviews."))
     own = seat.votes.filter(in_force=True).first()
     decided = seat.round.state == "decided" and seat.state == "closed"
+    if not decided and conflicts(person, seat.round.idea, seat.round.gate).hard:
+        raise NotAllowed(refusal_for_conflict(seat.round), code="others.hard_conflict")
     if own is None or not (decided or (seat.others_opened_at is not None and seat.state == "open")):
         return redirect("review", key=key)
     named = not seat.round.rules.get("voters_hidden", True)

@@ -42,7 +42,7 @@ def of(round_: GateRound, person: Person) -> Standing:
         refusal = refused
     signs = pending is not None and _may_sign(round_, person, pending)
     leads = _leads(round_, person)
-    looks = leads or (seat is not None and seat.is_chair)
+    looks = leads or (seat is not None and seat.is_chair and not conflicts(person, idea, round_.gate).hard)
     if seat is not None and round_.gate != "G0":
         _check_own_vote(seat)
     if refusal is not None and not (signs or looks):
