@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ QUICK = ("fsync", "full_page_writes", "synchronous_commit")
 
 def start() -> None:
     """Start the embedded server, or join it, and say in the environment what to copy test databases from."""
+    # Asked to end, pytest would die at once and leave the server: let it end as by Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with psycopg.connect(postgres.start(), autocommit=True) as connection:
         for name in QUICK:
             connection.execute(f"alter system set {name} = off")
