@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from ideas.calls import rules
@@ -14,6 +15,8 @@ from incubator.lib.forms import ChoiceText, Day
 from incubator.people.models import Department
 
 NAMES = (("", _("As each gate says")), ("yes", _("Masked")), ("no", _("Shown")))
+# The first and last days of all have no instant in every time zone.
+DAYS = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
 ANSWERS: dict[str, bool | None] = {"": None, "yes": True, "no": False}
 
 
@@ -41,8 +44,10 @@ class CallForm(forms.Form):
         help_text=_("The programme’s box for any idea, without dates; a programme has one."),
         required=False,
     )
-    opens_on = forms.DateField(label=_("First day"), required=False, widget=Day)
-    closes_on = forms.DateField(label=_("Last day, until midnight"), required=False, widget=Day)
+    opens_on = forms.DateField(label=_("First day"), required=False, widget=Day, validators=DAYS)
+    closes_on = forms.DateField(
+        label=_("Last day, until midnight"), required=False, widget=Day, validators=DAYS
+    )
     departments = forms.CharField(
         label=_("Departments asked"),
         help_text=_("One code or name per line; those below are asked too. Leave it empty to ask everyone."),

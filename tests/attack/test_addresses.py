@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from incubator.people.forms.rights import GrantForm
+from incubator.people.models import Entity
 from tests.factories import IdeaFactory, PersonFactory
 from workflows.journey import portfolio
 
@@ -46,3 +48,25 @@ def test_any_place_in_a_list_is_answered(client, page: str, after: str) -> None:
 
 def test_a_message_of_five_thousand_digits_is_nobodys(client) -> None:
     assert client.post(reverse("messages-read"), {"message": MANY_DIGITS}).status_code == 404
+
+
+def test_a_page_token_that_cannot_be_kept_costs_no_text(client) -> None:
+    idea = IdeaFactory()
+    author = idea.team.get(role="author").person
+    client.force_login(author)
+    sent = {"version": "1", "page": "a\x00b", "title": "Un vélo", "part": "1"}
+    for name in ("idea-autosave", "idea-edit"):
+        answer = client.post(reverse(name, args=[idea.key]), sent)
+        assert answer.status_code in (200, 302)
+    idea.draft.refresh_from_db()
+    assert idea.draft.title == "Un vélo"
+
+
+def test_an_address_longer_than_is_kept_is_mended(client) -> None:
+    sent = {"details-language": "fr", "details-email": "a" * 250 + "@ville.fr"}
+    assert client.post(reverse("account-details"), sent).status_code == 422
+
+
+def test_a_role_until_the_last_day_there_is() -> None:
+    form = GrantForm({"last_day": "9999-12-31"}, entities=Entity.objects.all())
+    assert "last_day" in form.errors

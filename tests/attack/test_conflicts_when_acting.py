@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from incubator.lib.refusals import Conflict, NotAllowed
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.models import Mandate
 from tests.factories import TeamMemberFactory
 from tests.journey import cast as play
@@ -56,3 +56,12 @@ def test_a_draft_of_someone_who_may_no_longer_decide_is_not_signed(run_jobs: Run
     assert Decision.objects.get(pk=decision.pk).issued_at is None
     gates.decline(decision_key=decision.key, by=act(other))
     assert not Decision.objects.filter(pk=decision.pk).exists()
+
+
+def test_reasons_tied_to_something_the_gate_does_not_know_are_no_reasons(run_jobs: Run) -> None:
+    cast = Cast()
+    idea = play.submit(cast)
+    run_jobs()
+    with pytest.raises(Invalid) as refused:
+        play.pass_g0(idea, cast, "rework", criterion_reasons={"elsewhere": "Il manque un constat."})
+    assert "criterion_reasons" in refused.value.fields

@@ -348,6 +348,12 @@ def _is_condition(item: Mapping[str, Any]) -> bool:
     return bool(str(item.get("text", "")).strip())
 
 
+def reason_keys(rules: Record) -> list[str]:
+    """What reasons can be tied to: criteria, then must-meets; a key that is both stands once."""
+    rows = [*(rules.get("criteria") or []), *(rules.get("must_meet") or [])]
+    return list(dict.fromkeys(row["key"] for row in rows))
+
+
 def decision_gaps(
     record: Record,
     *,
@@ -367,8 +373,8 @@ def decision_gaps(
     onward = outcome in GO_ON
     if len(reasons.strip()) < 10:
         found["reasons"] = "reasons"
-    has_keys = record["rules"].get("criteria") or record["rules"].get("must_meet")
-    if not onward and has_keys and not any(text.strip() for text in criterion_reasons.values()):
+    keys = reason_keys(record["rules"])
+    if not onward and keys and not any(criterion_reasons.get(key, "").strip() for key in keys):
         found["criterion_reasons"] = "criterion"
     if departs and not departure_reason.strip():
         found["departure_reason"] = "departure"

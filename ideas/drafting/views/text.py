@@ -89,7 +89,7 @@ def _keep(request: HttpRequest, idea: Idea, fields: tuple[str, ...]) -> None:
         by=actor(request),
         version=_version(request),
         changes=posted,
-        token=request.POST.get("page", "")[:36],
+        token=request.POST.get("page", "").replace("\x00", "")[:36],
         seen=seen,
     )
 

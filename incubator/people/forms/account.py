@@ -18,6 +18,7 @@ class DetailsForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         required=False,
+        max_length=254,
         help_text=_("Messages go there too. Without one, everything is here and on paper."),
         widget=forms.EmailInput({"autocomplete": "email"}),
     )

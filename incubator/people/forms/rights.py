@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from incubator.lib.forms import Day
@@ -39,6 +40,7 @@ class RightForm(forms.Form):
         label=_("Last day"),
         required=False,
         widget=Day,
+        validators=[MaxValueValidator(date(2999, 12, 31))],
         help_text=_("Leave it empty when the end is not known."),
     )
 

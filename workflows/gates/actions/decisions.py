@@ -252,7 +252,9 @@ def _draft(
         departure_reason=choice.departure_reason.strip() if allowed.departs else "",
         reasons=choice.reasons.strip(),
         criterion_reasons={
-            key: text.strip() for key, text in choice.criterion_reasons.items() if text.strip()
+            key: text.strip()
+            for key in rules.reason_keys(round_.rules)
+            if (text := choice.criterion_reasons.get(key, "")).strip()
         },
         answers=choice.answers,
         next_steps=NEXT_STEPS.get(outcome, ["follow"]),

@@ -18,7 +18,7 @@ from workflows.gates.actions import Choice
 from workflows.gates.forms.shown import Judgement, Shown, text
 from workflows.gates.forms.typed import Typed
 from workflows.gates.forms.votes import add_must_meets, judgement_fields, judgements, must_meets_of
-from workflows.gates.rules import GO_ON, Permitted
+from workflows.gates.rules import GO_ON, Permitted, reason_keys
 
 WITH_CONDITIONS = tuple(outcome for outcome in GO_ON if outcome != "go")
 
@@ -103,12 +103,6 @@ def _conditions(typed: Typed, default_owner: Owner) -> list[tuple[str, Person, A
     return found
 
 
-def tie_keys(rules: Mapping[str, Any]) -> list[str]:
-    """What reasons can be tied to: criteria, then must-meets; a key that is both stands once."""
-    rows = [*rules.get("criteria", []), *rules.get("must_meet", [])]
-    return list(dict.fromkeys(row["key"] for row in rows))
-
-
 class DecisionForm(Shown):
     """The decision for the frozen rules of a round. `answering`: the decider answers G0's must-meets as well."""
 
@@ -127,7 +121,7 @@ class DecisionForm(Shown):
         super().__init__(*args, **more)
         self.rules, self.rows, self.answering = rules, max(rows, 1), answering
         self.outcomes = [item.outcome for item in permitted]
-        self.keys = tie_keys(rules)
+        self.keys = reason_keys(rules)
         if self.found.get("criterion_reasons") and self.keys:
             self.stands_for = {**self.stands_for, "criterion_reasons": f"reason_{self.keys[0]}"}
         fields = self.fields
