@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from ideas import roles
 from ideas.acts import record, wait_for
+from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.actions import effect
 from incubator.events.rules import sha256
@@ -20,7 +21,7 @@ from workflows.gates.models import Condition
 def report_condition(*, condition_key: Any, by: Actor, note: str) -> None:
     """The owner says a condition is met; a lead is asked to confirm it."""
     with locked(rounds__decision__conditions__key=condition_key) as idea:
-        condition = _open_condition(condition_key)
+        condition = _open_condition(condition_key, idea)
         if condition.owner_id != by.human.pk and not roles.is_author(idea, by.human):
             raise NotFound(_("There is no such condition, or it is not yours."))
         if not note.strip():
@@ -42,7 +43,7 @@ def report_condition(*, condition_key: Any, by: Actor, note: str) -> None:
 def confirm_condition(*, condition_key: Any, by: Actor) -> None:
     """A lead confirms that a condition is met; the next gate is no longer blocked by it."""
     with locked(rounds__decision__conditions__key=condition_key) as idea:
-        condition = _open_condition(condition_key)
+        condition = _open_condition(condition_key, idea)
         if not roles.is_lead(idea, by.human) or roles.was_ever_in_team(idea, by.human):
             raise NotAllowed(_("A programme lead from outside the team confirms a condition."))
         condition.met_at, condition.confirmed_by = clock.now(), by.human
@@ -52,7 +53,15 @@ def confirm_condition(*, condition_key: Any, by: Actor) -> None:
         record(idea, "condition_met", by, effects, condition=str(condition.key))
 
 
-def _open_condition(condition_key: Any) -> Condition:
+# An idea that has ended asks for nothing more; a service still has its conditions.
+ASKED_IN = ("live", "held", "in_service")
+
+
+def _open_condition(condition_key: Any, idea: Idea) -> Condition:
+    if idea.state not in ASKED_IN:
+        raise Conflict(
+            _("This idea has ended: nobody has to meet its conditions any more."), code="condition.ended"
+        )
     condition = Condition.objects.get(key=condition_key)
     if condition.met_at is not None or condition.decision.issued_at is None:
         raise Conflict(_("This condition is settled already."), code="condition.closed")

@@ -14,6 +14,7 @@ from ideas.access import access
 from incubator.lib.refusals import Invalid, NotFound
 from incubator.people.once import new_key, once
 from workflows.gates import actions
+from workflows.gates.actions.conditions import ASKED_IN
 from workflows.gates.forms.seats import NoteForm
 from workflows.gates.forms.typed import Typed
 from workflows.gates.models import Condition
@@ -64,7 +65,7 @@ def _page(
     idea = round_.idea
     in_team = roles.is_author(idea, person)
     owner_in_team = roles.was_ever_in_team(idea, found.owner)
-    open_still = found.met_at is None
+    open_still = found.met_at is None and idea.state in ASKED_IN
     context = {
         "condition": found,
         "owner": _("the team")
