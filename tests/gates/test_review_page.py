@@ -1,13 +1,21 @@
 """The opinion page: what it shows, what it refuses, what it never tells."""
 
+import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from ideas.drafting.models import IdeaContent
+from incubator.lib import clock
+from incubator.people.once import new_key
+from tests.factories import PersonFactory
 from tests.gates import stage
+from tests.journey import cast as steps
 from tests.journey.cast import Cast
-from workflows.gates.models import Vote
+from workflows.gates.models import GateRound, Seat, Vote
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +71,163 @@ def test_pages_open(cast: Cast) -> None:
     done = dga.post(page.request["PATH_INFO"], sent)
     assert done.status_code == 302, stage.texts(done.content.decode())
     assert dga.get(page.request["PATH_INFO"]).status_code == 200
+
+
+def url(seat: Seat) -> str:
+    return reverse("review", args=[seat.key])
+
+
+@pytest.fixture
+def round_(cast: Cast) -> GateRound:
+    return stage.at_g1(cast)
+
+
+def test_before_one_s_own_vote_nothing_of_others_is_in_the_response(round_: GateRound) -> None:
+    seats = stage.seats_of(round_)
+    before = stage.signed_in(seats[0].person).get(url(seats[0])).content.decode()
+    for seat in seats[1:]:
+        stage.cast_vote(seat, "not_now", 0, comment_to_panel="Mot d’un autre")
+    after = stage.signed_in(seats[0].person).get(url(seats[0])).content.decode()
+    assert "Mot d’un autre" not in after
+
+    def plain(html: str) -> str:
+        return re.sub(r'(name="(csrfmiddlewaretoken|request_key)" value=)"[^"]*"|X-CSRFToken[^}]*', "", html)
+
+    assert plain(after) == plain(before)
+    for seat in seats[1:]:
+        assert str(seat.person) not in after
+    assert stage.signed_in(seats[0].person).get(reverse("others", args=[seats[0].key])).status_code == 302
+
+
+def test_the_others_are_opened_unnamed_and_one_s_own_is_final(round_: GateRound) -> None:
+    seats = stage.seats_of(round_)
+    for number, seat in enumerate(seats):
+        stage.cast_vote(seat, "go", number % 5, comment_to_panel=f"Mot {number}")
+    client = stage.signed_in(seats[0].person)
+    others = reverse("others", args=[seats[0].key])
+    assert client.post(others, {"request_key": new_key()}).status_code == 302
+    said = client.get(others).content.decode()
+    assert all(f"Mot {number}" in said for number in range(5))
+    assert not [seat for seat in seats[1:] if str(seat.person) in said or str(seat.key) in said]
+    order = [int(number) for number in re.findall(r"Mot (\d)", said)][1:]
+    assert sorted(order) == [1, 2, 3, 4]
+    page = client.get(url(seats[0])).content.decode()
+    assert 'name="choice"' not in page
+    assert client.post(url(seats[0]), stage.opinion(round_)).status_code == 409
+
+
+def test_errors_name_each_field_and_keep_what_was_typed(round_: GateRound) -> None:
+    seat = stage.seats_of(round_)[0]
+    client = stage.signed_in(seat.person)
+    sent = stage.opinion(
+        round_,
+        "go_if",
+        links="",
+        score_value="",
+        must_meet_opinions="no",
+        condition_0_text="Ma condition",
+        comment_to_panel="Mot gardé",
+        comment_to_authors="x" * 10_001,
+    )
+    answer = client.post(url(seat), sent)
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    for name in (
+        "links_0",
+        "score_value_0",
+        "must_meet_opinions_reason",
+        "condition_0_text",
+        "comment_to_authors",
+    ):
+        assert f'href="#id_{name}"' in said, name
+    assert "Ma condition" in said
+    assert "Mot gardé" in said
+    assert not Vote.objects.filter(seat=seat).exists()
+    nul = client.post(url(seat), stage.opinion(round_, comment_to_panel="a\x00b"))
+    assert nul.status_code == 422
+
+
+def test_rows_are_added_without_script_and_nothing_is_sent(round_: GateRound) -> None:
+    seat = stage.seats_of(round_)[0]
+    sent = stage.opinion(round_, "go_if", add="condition", condition_0_text="Une")
+    answer = stage.signed_in(seat.person).post(url(seat), sent)
+    assert answer.status_code == 200
+    assert 'name="condition_1_text"' in answer.content.decode()
+    assert not Vote.objects.filter(seat=seat).exists()
+
+
+def test_a_new_version_is_shown_and_confirmed_with_the_answers_kept(round_: GateRound) -> None:
+    seat = stage.seats_of(round_)[0]
+    client = stage.signed_in(seat.person)
+    sent = stage.opinion(round_, comment_to_panel="Mot gardé")
+    IdeaContent.objects.filter(idea=round_.idea).update(version=2)
+    answer = client.post(url(seat), sent)
+    said = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Mot gardé" in said
+    assert 'name="content_version" value="2"' in said
+    assert "from=1&amp;to=2" in said
+    assert client.post(url(seat), sent | {"content_version": "2"}).status_code == 302
+
+
+def test_stepping_aside_asks_for_no_reason(round_: GateRound) -> None:
+    seat = stage.seats_of(round_)[0]
+    client = stage.signed_in(seat.person)
+    answer = client.post(url(seat), stage.opinion(round_, links="aside"))
+    assert answer["Location"] == reverse("step-aside", args=[seat.key])
+    key = {"request_key": new_key()}
+    first, again = (client.post(answer["Location"], key) for _ in range(2))
+    assert first["Location"] == again["Location"] == reverse("reviews")
+    assert client.get(url(seat)).status_code == 409
+    assert client.get(reverse("reviews")).status_code == 200
+
+
+def test_forged_keys_and_other_people_find_nothing(round_: GateRound) -> None:
+    seat = stage.seats_of(round_)[0]
+    stranger = stage.signed_in(PersonFactory(employed=True))
+    for name in ("review", "others", "step-aside"):
+        assert stranger.get(reverse(name, args=[seat.key])).status_code in (302, 404)
+        assert stranger.post(reverse(name, args=[seat.key]), stage.opinion(round_)).status_code == 404
+    assert stranger.get("/reviews/00000000-0000-4000-8000-000000000000").status_code == 404
+    assert not Vote.objects.filter(seat=seat).exists()
+
+
+def test_a_double_click_votes_once(round_: GateRound) -> None:
+    seat = stage.seats_of(round_)[0]
+    client, sent = stage.signed_in(seat.person), stage.opinion(round_)
+    first, again = (client.post(url(seat), sent) for _ in range(2))
+    assert first["Location"] == again["Location"]
+    assert Vote.objects.filter(seat=seat).count() == 1
+
+
+def test_a_late_voter_is_told(cast: Cast, round_: GateRound) -> None:
+    seats = stage.seats_of(round_)
+    for seat in seats[1:]:
+        stage.cast_vote(seat)
+    GateRound.objects.filter(pk=round_.pk).update(review_due_at=clock.now())
+    steps.decide(round_.idea, cast.dga)
+    answer = stage.signed_in(seats[0].person).post(url(seats[0]), stage.opinion(round_))
+    assert answer.status_code == 409
+
+
+def test_masked_names_are_absent(cast: Cast, round_: GateRound) -> None:
+    seat = stage.seats_of(round_)[0]
+    client = stage.signed_in(seat.person)
+    assert str(cast.author) in client.get(url(seat)).content.decode()
+    GateRound.objects.filter(pk=round_.pk).update(rules=round_.rules | {"authors_hidden": True})
+    said = client.get(url(seat)).content.decode()
+    assert str(cast.author) not in said
+    assert cast.author.family_name not in said
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_a_vote_stays_within_its_queries(round_: GateRound, last: bool) -> None:
+    """Session and person included; the transaction's own begin and end are not queries."""
+    seats = stage.seats_of(round_)
+    for seat in seats[1:] if last else ():
+        stage.cast_vote(seat)
+    client = stage.signed_in(seats[0].person)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.post(url(seats[0]), stage.opinion(round_)).status_code == 302
+    said = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    assert len(said) <= 14 + 2 * last, "\n".join(said)

@@ -203,7 +203,8 @@ def written_gaps(choice: Choice, allowed: rules.Permitted, record: dict[str, Any
     if choice.outcome == "hold" and choice.hold_until and choice.hold_until <= clock.today():
         gaps["hold_until"] = "future"
     if choice.outcome not in Decision.Outcome.values:
-        gaps = {"outcome": "outcome"} | gaps
+        # Which other fields are owed follows from the outcome.
+        gaps = {"outcome": "outcome"} | {name: gap for name, gap in gaps.items() if name == "reasons"}
     return {name: [decision_sentence(gap)] for name, gap in gaps.items()}
 
 
