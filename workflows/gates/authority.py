@@ -9,7 +9,7 @@ from ideas.drafting.models import Idea
 from incubator.lib.refusals import NotAllowed
 from incubator.people import grants
 from incubator.people.models import Mandate, Person
-from workflows.gates.conflicts import conflicts, conflicts_of
+from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
 from workflows.gates.models import Decision, GateRound
 
 CAPACITIES = {
@@ -60,8 +60,13 @@ def parties(round_: GateRound, idea: Idea) -> list[Party]:
     return [party for pk, party in found.items() if not against[pk].hard]
 
 
-def mandate_to_decide(round_: GateRound, idea: Idea, person: Person) -> Mandate:
-    """The mandate by which this person decides. Raises NotAllowed with what is missing: a mandate, or distance."""
+def mandate_to_decide(
+    round_: GateRound, idea: Idea, person: Person, against: Conflicts | None = None
+) -> Mandate:
+    """The mandate by which this person decides. Raises NotAllowed with what is missing: a mandate, or distance.
+
+    `against`: the person's conflicts, when the caller has read them already.
+    """
     rule = decider_rule(round_)
     mandate = grants.mandates(
         entity=idea.programme.entity,
@@ -79,7 +84,7 @@ def mandate_to_decide(round_: GateRound, idea: Idea, person: Person) -> Mandate:
             ),
             code="decide.no_mandate",
         )
-    if conflicts(person, idea, round_.gate).hard:
+    if (against or conflicts(person, idea, round_.gate)).hard:
         raise NotAllowed(
             _(
                 "You cannot decide on this idea: you are too close to it. Another holder of a delegation decides."

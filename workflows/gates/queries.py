@@ -1,8 +1,9 @@
 """Reads of rounds: their record, their opinion, what they wait for."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Count, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -18,40 +19,48 @@ from workflows.gates.facts import read_facts
 from workflows.gates.models import Condition, Decision, GateRound, Seat, Vote
 
 
-def record_of(round_: GateRound, idea: Idea, answers: dict[str, str] | None = None) -> dict[str, Any]:
+def record_of(
+    round_: GateRound,
+    idea: Idea,
+    answers: dict[str, str] | None = None,
+    seats: Sequence[Seat] | None = None,
+) -> dict[str, Any]:
     """The record as it stands now; frozen as it is when the round is decided. Same rows, same record.
 
-    Four queries: seats, votes in force, decisions before, open conditions; and one for each fact.
+    Three queries: seats (unless given), votes in force, decisions before; and one for each fact.
     """
     facts = [rule["key"] for rule in round_.rules.get("must_meet", []) if rule["kind"] == "fact"]
     read = read_facts(idea, round_.gate, facts)
+    before = Decision.objects.filter(round__idea=idea, issued_at__isnull=False).aggregate(
+        reworks=Count("pk", filter=Q(round__gate=round_.gate, outcome="rework"), distinct=True),
+        unmet=Count("conditions", filter=Q(conditions__met_at=None)),
+    )
     if round_.gate != "G0":
-        read[rules.UNMET_CONDITIONS] = not open_conditions(idea).exists()
+        read[rules.UNMET_CONDITIONS] = not before["unmet"]
     return {
         "gate": round_.gate,
         "round": round_.number,
         "content_version": round_.content_version,
         "rules": round_.rules,
         "facts": read,
-        "reworks": Decision.objects.filter(
-            round__idea=idea, round__gate=round_.gate, outcome="rework", issued_at__isnull=False
-        ).count(),
+        "reworks": before["reworks"],
         "extended": bool(read_facts(idea, round_.gate, ["extended"])["extended"])
         if "extend" in (round_.rules.get("go_on") or [])
         else False,
         "answers": answers or {},
-        "seats": seats_of(round_),
+        "seats": seats_of(round_, seats),
     }
 
 
-def seats_of(round_: GateRound) -> list[dict[str, Any]]:
+def sitting(round_: GateRound) -> list[Seat]:
+    """The seats that count, by key, with their holders."""
+    seats = Seat.objects.filter(round=round_, state__in=["open", "closed"])
+    return list(seats.select_related("person").order_by("key"))
+
+
+def seats_of(round_: GateRound, seats: Sequence[Seat] | None = None) -> list[dict[str, Any]]:
     """The seats that count, by seat key, each with its vote in force or null."""
     votes = {vote.seat_id: vote for vote in Vote.objects.filter(seat__round=round_, in_force=True)}
-    seats = (
-        Seat.objects.filter(round=round_, state__in=["open", "closed"])
-        .select_related("person")
-        .order_by("key")
-    )
     return [
         {
             "seat": str(seat.key),
@@ -60,7 +69,7 @@ def seats_of(round_: GateRound) -> list[dict[str, Any]]:
             "other_department": seat.other_department,
             "vote": _vote(votes.get(seat.pk)),
         }
-        for seat in seats
+        for seat in (sitting(round_) if seats is None else seats)
     ]
 
 

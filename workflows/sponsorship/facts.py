@@ -35,8 +35,8 @@ def budget_line(idea: Idea, gate: str) -> bool:
 
 def sponsor_conflict(idea: Idea, gate: str) -> dict[int, tuple[str, bool]]:
     """The sponsor has no vote at G4 (hard) and sits at G3 only with a reason (soft)."""
-    sponsor = queries.sponsor_of(idea)
-    if sponsor is None or gate not in ("G3", "G4"):
+    sponsor = queries.sponsor_of(idea) if gate in ("G3", "G4") else None
+    if sponsor is None:
         return {}
     return {sponsor.pk: ("sponsor", gate == "G4")}
 

@@ -1,8 +1,8 @@
 """Deciding a round: reasons, a valid mandate, what the author can do next; and the conditions that follow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -22,9 +22,8 @@ from incubator.people.models import Mandate, Person
 from workflows import nodes
 from workflows.gates import authority, hooks, queries, rules
 from workflows.gates.actions.rounds import due_after, work_keys
-from workflows.gates.actions.seats import conflicted_seats
 from workflows.gates.configuration import defaults
-from workflows.gates.conflicts import conflicts_of
+from workflows.gates.conflicts import Conflicts, conflicts_of
 from workflows.gates.models import Condition, Decision, GateRound, Seat
 
 
@@ -59,10 +58,12 @@ def decide(*, round_key: Any, by: Actor, choice: Choice) -> Decision:
     """
     with locked(rounds__key=round_key) as idea:
         round_ = open_round_of(round_key)
-        mandate = authority.mandate_to_decide(round_, idea, by.human)
-        record, allowed = _checked(round_, idea, choice)
-        decision = _draft(round_, by, mandate, choice, allowed)
-        if second := authority.needs_second_signature(round_, choice.outcome):
+        mandate, record, allowed = _checked(round_, idea, by, choice)
+        second = authority.needs_second_signature(round_, choice.outcome)
+        decision = _draft(
+            round_, idea, by, mandate, choice, allowed, issued_at=None if second else clock.now()
+        )
+        if second:
             ask_second(round_, idea, second_signers(round_, idea, decision, second))
             append(
                 subject=Subject("idea", idea.key),
@@ -78,8 +79,7 @@ def decide(*, round_key: Any, by: Actor, choice: Choice) -> Decision:
 def check(*, round_key: Any, by: Actor, choice: Choice) -> rules.Permitted:
     """Everything `decide` would refuse, without deciding: for the page that is read before."""
     round_ = open_round_of(round_key)
-    authority.mandate_to_decide(round_, round_.idea, by.human)
-    return _checked(round_, round_.idea, choice)[1]
+    return _checked(round_, round_.idea, by, choice)[2]
 
 
 def set_aside(draft: Decision) -> None:
@@ -87,9 +87,9 @@ def set_aside(draft: Decision) -> None:
     draft.delete()
 
 
-def check_distance(round_: GateRound, idea: Idea) -> None:
+def check_distance(seats: Sequence[Seat], against: Mapping[int, Conflicts]) -> None:
     """Raises Conflict when a seat's holder has come too close since being seated: the vote is set aside first."""
-    if round_.rules.get("seats") and conflicted_seats(round_, idea):
+    if any(against[seat.person_id].hard for seat in seats):
         raise Conflict(
             _(
                 "A member of the panel has come too close to the idea. Their vote is set aside, then you decide."
@@ -98,33 +98,34 @@ def check_distance(round_: GateRound, idea: Idea) -> None:
         )
 
 
-def _checked(round_: GateRound, idea: Idea, choice: Choice) -> tuple[dict[str, Any], rules.Permitted]:
-    """The record and the outcome chosen, once everything stands. Raises as `decide` does."""
-    check_distance(round_, idea)
-    record = queries.record_of(round_, idea, choice.answers)
+def _checked(
+    round_: GateRound, idea: Idea, by: Actor, choice: Choice
+) -> tuple[Mandate, dict[str, Any], rules.Permitted]:
+    """The mandate, the record and the outcome chosen, once everything stands. Raises as `decide` does."""
+    seats = queries.sitting(round_)
+    against = conflicts_of([by.human, *(seat.person for seat in seats)], idea, round_.gate)
+    mandate = authority.mandate_to_decide(round_, idea, by.human, against[by.human.pk])
+    check_distance(seats, against)
+    record = queries.record_of(round_, idea, choice.answers, seats)
     if choice.outcome not in Decision.Outcome.values:
         check_written(choice, rules.Permitted(choice.outcome), record)
     allowed = permitted_one(round_, record, choice.outcome)
     check_written(choice, allowed, record)
-    return record, allowed
+    return mandate, record, allowed
 
 
 def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, Any], by: Actor) -> None:
+    """Freeze the record, close the round and move the idea. `decision` is saved by the caller, issued now."""
     now = clock.now()
-    decision.issued_at = now
-    decision.save()
     opinion = rules.opinion(record)
     round_.record = record | {"opinion": opinion.as_data(), "decision": decision.outcome}
     round_.record_sha256 = queries.record_sha256(round_.record)
     round_.state, round_.closed_at = "decided", now
     round_.save(update_fields=["record", "record_sha256", "state", "closed_at"])
-    seats = list(Seat.objects.filter(round=round_, state="open"))
     Seat.objects.filter(round=round_, state="open").update(state="closed", left_at=now)
-    inbox.close(*work_keys(round_, seats))
+    inbox.close(*work_keys(round_, [seat["seat"] for seat in record["seats"]]))
     effects = [effect("round", "open", "decided", gate=round_.gate, round=str(round_.key))]
-    effects += [
-        effect("condition", None, "open", condition=str(item.key)) for item in decision.conditions.all()
-    ]
+    effects += [effect("condition", None, "open", condition=str(item.key)) for item in _conditions(decision)]
     effects += nodes.move(idea, decision.outcome, by, cause=decision)
     effects += hooks.fire("decided", idea=idea, by=by, cause=decision)
     idea.save(update_fields=["state", "stage", "holder", "held_since", "due_at", "ended_at"])
@@ -147,9 +148,13 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
     defer_telling(event)
 
 
+def _conditions(decision: Decision) -> list[Condition]:
+    return list(decision.conditions.order_by("pk")) if decision.outcome in rules.GO_ON[1:] else []
+
+
 def open_round_of(round_key: Any) -> GateRound:
     found = (
-        GateRound.objects.select_related("idea__programme__entity", "idea__content")
+        GateRound.objects.select_related("idea__programme__entity", "idea__content", "decision")
         .filter(key=round_key)
         .first()
     )
@@ -166,7 +171,8 @@ def open_round_of(round_key: Any) -> GateRound:
 
 
 def permitted_one(round_: GateRound, record: dict[str, Any], outcome: str) -> rules.Permitted:
-    if queries.waiting_seats(round_).exists() and clock.now() < (round_.review_due_at or round_.due_at):
+    waiting = any(seat["vote"] is None for seat in record["seats"])
+    if waiting and clock.now() < (round_.review_due_at or round_.due_at):
         raise Conflict(
             _(
                 "The panel has until its due date to vote, and votes are still missing. Decide once they are in."
@@ -232,10 +238,17 @@ def decision_sentence(gap: str) -> str:
 
 
 def _draft(
-    round_: GateRound, by: Actor, mandate: Mandate, choice: Choice, allowed: rules.Permitted
+    round_: GateRound,
+    idea: Idea,
+    by: Actor,
+    mandate: Mandate,
+    choice: Choice,
+    allowed: rules.Permitted,
+    *,
+    issued_at: datetime | None,
 ) -> Decision:
     """Write the decision, in place of one's own draft that waited."""
-    waiting = Decision.objects.filter(round=round_).first()
+    waiting = getattr(round_, "decision", None)
     if waiting is not None:
         if waiting.decider_id != by.human.pk:
             raise Conflict(
@@ -245,7 +258,7 @@ def _draft(
                 code="decide.pending",
             )
         set_aside(waiting)
-    outcome, entity = choice.outcome, mandate.entity
+    outcome, entity = choice.outcome, idea.programme.entity
     decision = Decision.objects.create(
         round=round_,
         outcome=outcome,
@@ -269,6 +282,7 @@ def _draft(
         capacity=mandate.capacity,
         mandate_reference=mandate.reference,
         drafted_at=clock.now(),
+        issued_at=issued_at,
     )
     Condition.objects.bulk_create(
         [

@@ -1,5 +1,6 @@
 """Entering a gate opens a round; leaving it without a decision voids it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ideas.drafting.models import Idea
@@ -60,14 +61,14 @@ def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
         )
         round_.state, round_.closed_at, round_.void_reason = "void", now, reason
         round_.save(update_fields=["state", "closed_at", "void_reason"])
-        inbox.close(*work_keys(round_, open_seats))
+        inbox.close(*work_keys(round_, [seat.key for seat in open_seats]))
     return effects
 
 
-def work_keys(round_: GateRound, seats: list[Seat]) -> list[str]:
-    """The keys of every work item a round may have opened."""
+def work_keys(round_: GateRound, seats: Sequence[object]) -> list[str]:
+    """The keys of every work item a round may have opened; `seats` are the keys of its open seats."""
     acts = ("decide", "seat_panel", "second_signature", "agree")
-    return [f"{act}:{round_.key}" for act in acts] + [f"vote:{seat.key}" for seat in seats]
+    return [f"{act}:{round_.key}" for act in acts] + [f"vote:{key}" for key in seats]
 
 
 def _due_at(idea: Idea, rules: dict[str, Any], number: int) -> Any:

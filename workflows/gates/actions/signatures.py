@@ -23,6 +23,7 @@ from workflows.gates.actions.decisions import (
 )
 from workflows.gates.actions.rounds import work_keys
 from workflows.gates.actions.seating import ask_decision
+from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.queries import waiting_seats
 
@@ -36,11 +37,14 @@ def sign_second(*, decision_key: Any, by: Actor) -> Decision:
         round_ = open_round_of(decision.round.key)
         mandate = authority.mandate_to_sign(round_, idea, by.human, decision)
         _check_first(round_, idea, decision)
-        check_distance(round_, idea)
-        record = queries.record_of(round_, idea, decision.answers)
+        seats = queries.sitting(round_)
+        check_distance(seats, conflicts_of([seat.person for seat in seats], idea, round_.gate))
+        record = queries.record_of(round_, idea, decision.answers, seats)
         permitted_one(round_, record, decision.outcome)
         decision.second_signer, decision.second_mandate = by.human, mandate
         decision.second_capacity, decision.second_signed_at = mandate.capacity, clock.now()
+        decision.issued_at = clock.now()
+        decision.save()
         issue(decision, round_, idea, record, by)
         return decision
 
