@@ -14,7 +14,7 @@ def main() -> int:
 
     django.setup()
     from django.conf import settings
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
 
     from incubator.lib import translations
 
@@ -26,13 +26,11 @@ def main() -> int:
     stamp, digest = settings.VAR / "static.stamp", _static_digest()
     collected = stamp.exists() and stamp.read_text() == digest
     _step("Compressing the static files", lambda: _collect(stamp, digest), needed=not collected)
-    if "demo_city" in get_commands():
-        fill = "Filling the demo city (a minute or two)"
-        size = shlex.split(os.environ.get("DEMO_CITY", ""))  # arguments of demo_city, such as --ideas 10
-        _step(fill, lambda: call_command("demo_city", *size), needed=_city_is_empty())
+    fill = "Filling the demo city (a minute or two)"
+    size = shlex.split(os.environ.get("DEMO_CITY", ""))  # arguments of demo_city, such as --ideas 10
+    _step(fill, lambda: call_command("demo_city", *size), needed=_city_is_empty())
     with (settings.VAR / "demo_accounts.txt").open("w", encoding="utf-8") as accounts:
-        if "demo_accounts" in get_commands():
-            call_command("demo_accounts", stdout=accounts)
+        call_command("demo_accounts", stdout=accounts)
     return 0
 
 

@@ -31,7 +31,7 @@ class Demo:
         self.environment = kept | {
             "PORT": str(self.port),
             "TRAVEE_VAR": str(var),
-            "DEMO_CITY": "--people 60 --ideas 2",
+            "DEMO_CITY": "--people 400 --ideas 2 --no-precedents",
             "PYTHONUNBUFFERED": "1",
         }
         self.var = var

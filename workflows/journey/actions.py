@@ -280,7 +280,7 @@ def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
         )
     )
     out = {pk for pair in took_part for pk in pair if pk}
-    out |= set(GateRound.objects.filter(idea=idea, gate=gate).values_list("seats__person", flat=True))
+    out |= set(GateRound.objects.filter(idea=idea).values_list("seats__person", flat=True))
     capacities = ["programme_lead", "dga", "dgs", "elected"] if gate == "G0" else ["dga", "dgs", "elected"]
     found = grants.mandates(
         entity=idea.programme.entity, capacities=capacities, programme_key=idea.programme.key
