@@ -119,13 +119,16 @@ def mandate_to_sign(round_: GateRound, idea: Idea, person: Person, decision: Dec
                 code="sign.same_side",
             )
         return mandate
+    other_leads = [party for party in parties(round_, idea) if party.person.pk != decision.decider_id]
     found = grants.mandates(
         entity=idea.programme.entity,
-        capacities=["programme_lead", "director", "dga"],
+        capacities=["programme_lead"] if other_leads else ["director", "dga"],
         holder=person,
         programme_key=idea.programme.key,
     ).first()
-    if found is None or conflicts(person, idea, round_.gate).hard:
+    against = conflicts(person, idea, round_.gate)
+    # Law 11: no right of an author goes through the author's own line.
+    if found is None or against.hard or "above_member" in against.soft:
         raise NotAllowed(
             _("The second signature is another lead’s or a director’s, without a link to this idea."),
             code="sign.no_mandate",

@@ -28,3 +28,15 @@ def ask_overdue_decisions(timestamp: int = 0) -> None:
             close_opinion(round_key=round_.key, by=CLOCK)
         except Refusal:
             continue  # voted or decided between the look and the lock
+
+
+@app.task(queue="gates", name="gates.ask_anew", retry=5)
+def ask_anew(entity: int, at: str = "") -> None:
+    """Ask each open decision of an entity of all who may make it now; who has the item already keeps it."""
+    from workflows.gates.actions import ask_again
+    from workflows.gates.models import GateRound
+
+    rounds = GateRound.objects.filter(state="open", idea__programme__entity=entity).order_by("idea_id")
+    with clock.as_of(at):
+        for key in rounds.values_list("key", flat=True):
+            ask_again(round_key=key)

@@ -260,6 +260,7 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if asked is None:
         raise NotFound(_("Nothing is to be re-examined here."))
     decision = queries.decisions_of(idea)[-1]
+    in_team = queries.in_team(idea, person)
     if asked.asked_at is None or asked.closed_at is not None:
         return _act(
             request,
@@ -269,10 +270,11 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             lambda found, by, data: actions.ask_reexamination(idea=found.key, by=by, grounds=data["grounds"]),
             asked=asked,
             decision=decision,
-            may_ask=actions.may_ask_reexamination(idea, asked) and queries.in_team(idea, person),
+            may_ask=actions.may_ask_reexamination(idea, asked) and in_team,
+            shows_grounds=in_team or person.pk == asked.answered_by_id,
         )
     may_answer = person in actions.reexaminers(idea, asked.gate)
-    if not may_answer and not queries.in_team(idea, person):
+    if not may_answer and not in_team:
         raise NotFound(_("Nothing is to be re-examined here."))
     return _act(
         request,
@@ -283,4 +285,5 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         asked=asked,
         decision=decision,
         may_answer=may_answer,
+        shows_grounds=True,
     )

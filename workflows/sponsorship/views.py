@@ -104,7 +104,9 @@ def launch(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def budget(request: HttpRequest, key: uuid.UUID, gate: str) -> HttpResponse:
     """Finance's page: what is promised, and the line that pays for it. Only a finance mandate opens it."""
     idea = Idea.objects.select_related("programme__entity", "content").filter(key=key).first()
-    if idea is None or gate not in ("G2", "G4"):
+    if idea is None or gate not in ("G2", "G4") or idea.state not in ("live", "held"):
+        raise nothing_here()
+    if idea.stage not in ("sponsorship", "pilot", "evaluation"):
         raise nothing_here()
     by = roles.acting_as(reader(request), roles.mandated(idea, Mandate.Capacity.FINANCE))
     if not roles.is_mandated(idea, by.principal, Mandate.Capacity.FINANCE):
