@@ -44,7 +44,8 @@ def moved(at: datetime) -> Iterator[None]:
     """Run a block at another instant; `at` is aware. Frozen inside the block, restored after it."""
     if at.tzinfo is None:
         raise ValueError("The clock takes aware instants only.")
-    token = _moved.set(at)
+    # In UTC as everywhere: an event's hash is taken of the instant as written, and the database gives UTC back.
+    token = _moved.set(at.astimezone(UTC))
     try:
         yield
     finally:

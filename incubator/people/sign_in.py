@@ -7,6 +7,7 @@ cost one hash and get the same sentence.
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import check_password, make_password
@@ -16,7 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from incubator.lib import clock
 from incubator.lib.context import KIOSK_SECONDS
-from incubator.people import rules
+from incubator.people import demo, rules
 from incubator.people.models import Person, normal_staff_number
 
 logger = logging.getLogger("travee.sign_in")
@@ -41,6 +42,9 @@ class StaffNumberBackend(BaseBackend):
             make_password(secret)  # as long as checking one
             return None
         if not check_password(secret, person.password) or not may_sign_in(person):
+            return None
+        if settings.PRODUCTION and demo.is_demo(person):
+            logger.error("an account of the demo city tried to sign in: %s", person.key)
             return None
         Person.objects.filter(pk=person.pk).update(failed_sign_ins=0, locked_until=None)
         person.failed_sign_ins, person.locked_until = 0, None
