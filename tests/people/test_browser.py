@@ -49,7 +49,7 @@ def test_a_shared_screen_signs_out_after_two_minutes_without_a_touch(open_page) 
     with page.expect_request(f"**{reverse('stay')}") as asked:
         page.mouse.click(5, 5)
     assert asked.value.response().status == 204, "a touch moves the end on, on the server too"
-    assert page.is_hidden("#idle")
+    page.wait_for_selector("#idle", state="hidden")
     page.clock.run_for(125_000)
     page.wait_for_url(f"**{reverse('sign-in')}")
     page.goto(reverse("account"))

@@ -4,7 +4,7 @@ import io
 import struct
 from collections.abc import Iterator
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from ideas.drafting.cleaning.kinds import JPEG, PNG, WEBP, Kind
 from ideas.drafting.cleaning.refused import Refused
@@ -23,6 +23,8 @@ def clean_image(content: bytes, kind: Kind) -> tuple[bytes, Kind]:
                 raise Refused("too_many_pixels")
             if image.format == "JPEG":
                 image.draft(image.mode, (LONGEST_SIDE, LONGEST_SIDE))
+            # WeasyPrint, once imported in a process, lets all of it read broken pictures.
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
             image.load()
             return _encoded(_small(image), kind)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
