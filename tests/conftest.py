@@ -35,3 +35,12 @@ pytest_plugins = [
     "tests.platform.counting",
     "tests.briefs.quick",
 ]
+
+
+@pytest.fixture(autouse=True)
+def the_city_s_language() -> None:
+    """A page asked for in English by one test leaves its language to the thread, hence to the next test."""
+    from django.conf import settings
+    from django.utils import translation
+
+    translation.activate(settings.LANGUAGE_CODE)

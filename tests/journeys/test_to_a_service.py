@@ -15,7 +15,7 @@ from incubator.inbox.models import WorkItem
 from incubator.people.models import Person
 from tests.factories import PersonFactory
 from tests.journey.cast import Cast, in_days
-from tests.journeys.walk import Run, Walk, give_pins, look
+from tests.journeys.walk import Run, Walk, follow, give_pins, look
 from workflows.gates.models import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -62,8 +62,8 @@ def leaves(pdf: Path) -> str:
 def downloads(walk: Walk, folder: Path) -> list[str]:
     """The briefs of the idea, clicked on its page; the text of each."""
     page, texts = walk.phone, []
-    page.locator(".tabs a[href='/']").click()
-    page.locator(".ideas a").filter(has_text=walk.title).first.click()
+    follow(page.locator(".tabs a[href='/']"))
+    follow(page.locator(".ideas a").filter(has_text=walk.title).first)
     walk.seen(page, "idea in service")
     links = page.locator("section[aria-labelledby=papers] a[href^='/briefs/']")
     for place in range(links.count()):

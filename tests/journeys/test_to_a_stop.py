@@ -8,7 +8,7 @@ import pytest
 from ideas.drafting.models import Idea
 from tests.journey import cast as play
 from tests.journey.cast import Cast
-from tests.journeys.walk import Run, Walk, fill, give_pins, look, press
+from tests.journeys.walk import Run, Walk, fill, follow, give_pins, look, press
 from workflows.gates.models import Seat
 from workflows.journey.models import Reexamination
 
@@ -37,7 +37,7 @@ def test_the_author_of_a_stop_reads_the_reasons_and_asks_again(walk: Walk) -> No
 
     walk.author_in()
     page = walk.phone
-    page.locator(".ideas a").filter(has_text=walk.title).first.click()
+    follow(page.locator(".ideas a").filter(has_text=walk.title).first)
     assert REASONS not in page.content()
 
     walk.sign(second)
@@ -48,7 +48,7 @@ def test_the_author_of_a_stop_reads_the_reasons_and_asks_again(walk: Walk) -> No
     assert LEARNING in said
     assert "rejet" not in page.content().lower()
 
-    page.locator("section[aria-labelledby=rights] a[href$='/reexamination']").click()
+    follow(page.locator("section[aria-labelledby=rights] a[href$='/reexamination']"))
     fill(page, grounds="Le centre technique prête un abri depuis juin.")
     walk.seen(page, "re-examination")
     press(page)
@@ -63,5 +63,5 @@ def test_the_author_of_a_stop_reads_the_reasons_and_asks_again(walk: Walk) -> No
     answering.locator("h1").wait_for()
     assert Idea.objects.get().state == "live"
     page.goto("/")
-    page.locator(".ideas a").filter(has_text=walk.title).first.click()
+    follow(page.locator(".ideas a").filter(has_text=walk.title).first)
     walk.seen(page, "back at the gate")

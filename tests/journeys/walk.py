@@ -34,6 +34,12 @@ def give_pins() -> None:
     Person.objects.update(password=hashed(PIN))
 
 
+def follow(link: Any) -> None:
+    """Click what leads to another page, and be on it: the page left would answer for the next for a moment."""
+    with link.page.expect_navigation():
+        link.click()
+
+
 def look(page: Any, name: str) -> None:
     """Nothing is cut off sideways. `PICTURES=folder` keeps a picture of each page passed."""
     assert page.evaluate(OVERFLOW) <= 0, f"{name} scrolls sideways at {page.viewport_size}"
@@ -47,7 +53,7 @@ def press(page: Any, value: str = "", *, name: str = "") -> None:
     """Press the page's button of this name and value; without them, the first of the main form."""
     chosen = f"[name={name}]" if name else ""
     chosen += f"[value={value}]" if value else ""
-    page.locator(f"main form button.btn{chosen}").first.click()
+    follow(page.locator(f"main form button.btn{chosen}").first)
 
 
 def fill(page: Any, **typed: str) -> None:
@@ -70,14 +76,14 @@ def sign_in(page: Any, person: Person) -> None:
 
 def sign_out(page: Any) -> None:
     page.locator(".menu summary").click()
-    page.locator("#sign-out button").click()
+    follow(page.locator("#sign-out button"))
     page.locator("[name=staff_number]").wait_for()
 
 
 def follow_task(page: Any, title: str) -> None:
     """From My work to the one thing to do about this idea."""
-    page.locator(".tabs a[href='/']").click()
-    page.locator("#tasks a").filter(has_text=title).first.click()
+    follow(page.locator(".tabs a[href='/']"))
+    follow(page.locator("#tasks a").filter(has_text=title).first)
 
 
 @dataclass
@@ -116,7 +122,7 @@ class Walk:
     def write(self) -> None:
         """From nothing to a submitted idea, on the author's phone."""
         page = self.phone
-        page.locator("main a[href='/ideas/new']").click()
+        follow(page.locator("main a[href='/ideas/new']"))
         self.seen(page, "begin")
         press(page)
         fill(page, title=TEXT["title"], pitch=TEXT["pitch"])
@@ -133,7 +139,7 @@ class Walk:
 
     def submit(self) -> None:
         page = self.phone
-        page.locator("main a[href$='/submit']").click()
+        follow(page.locator("main a[href$='/submit']"))
         self.seen(page, "submit")
         press(page)
         page.locator("code.hash").wait_for()
@@ -145,8 +151,8 @@ class Walk:
         page = self.phone
         follow_task(page, self.title)
         if "/edit" not in page.url:
-            page.locator("main a[href*='/edit']").first.click()
-        page.locator("nav .steps a").nth(1).click()
+            follow(page.locator("main a[href*='/edit']").first)
+        follow(page.locator("nav .steps a").nth(1))
         fill(page, concerned="42 aides à domicile, 310 personnes aidées, d’après l’enquête de mai")
         press(page, "next", name="go")
         self.submit()
@@ -198,7 +204,7 @@ class Walk:
             fill(page, condition_0_text="Chiffrer l’entretien sur cinq ans")
             fill(page, condition_0_due=in_days(20).isoformat())
         self.seen(page, "review")
-        page.locator("main form button.btn:not([name])").first.click()
+        follow(page.locator("main form button.btn:not([name])").first)
         page.locator(".note--ok").first.wait_for()
         self.seen(page, "voted")
 
@@ -218,9 +224,9 @@ class Walk:
         """All that the launch needs: a promise, released time, a line, a plan; then the team asks for it."""
         cast, page = self.cast, self.stage_page("sponsorship")
         fill(page, sponsor=str(cast.sponsor))
-        page.locator("form[action$='/sponsor'] .btn").click()
+        follow(page.locator("form[action$='/sponsor'] .btn"))
         fill(page, days_a_month="2")
-        page.locator("form[action$='/time'] .btn").click()
+        follow(page.locator("form[action$='/time'] .btn"))
         page.locator(".note--ok").first.wait_for()
         self.seen(page, "sponsorship")
         promise = self.tasked(cast.sponsor)
@@ -247,18 +253,18 @@ class Walk:
 
     def plan_and_launch(self) -> None:
         page = self.stage_page("sponsorship")
-        page.locator("main a[href$='/plan']").first.click()
+        follow(page.locator("main a[href$='/plan']").first)
         fill(page, where="Deux quartiers", months="6", minimum_readings="1")
         fill(page, stop_rule="Deux accidents", users_told_how="Par affiche et par courrier")
         fill(page, **{"i0-name": "Minutes perdues par jour", "i0-unit": "min"})
         fill(page, **{"i0-baseline": "22", "i0-target": "8,5"})
         choose(page, **{"i0-direction": "down"})
         self.seen(page, "plan edit")
-        page.locator("main form p.actions button.btn").last.click()
+        follow(page.locator("main form p.actions button.btn").last)
         page.locator(".note--ok").first.wait_for()
         self.seen(page, "plan")
         page = self.stage_page("sponsorship")
-        page.locator("form[action$='/launch'] .btn").click()
+        follow(page.locator("form[action$='/launch'] .btn"))
         page.locator(".note--ok").first.wait_for()
         self.run_jobs()
 
@@ -266,14 +272,14 @@ class Walk:
         """One check-in with its reading, then the end."""
         page = self.stage_page("pilot")
         self.seen(page, "pilot")
-        page.locator("main a[href$='/check-in']").click()
+        follow(page.locator("main a[href$='/check-in']"))
         choose(page, pace="on_track")
         fill(page, note="Tout roule.")
         page.locator("[name^='r-']").fill("9,5")
         self.seen(page, "check-in")
         press(page)
         page.locator(".log li").first.wait_for()
-        page.locator("main a[href$='/pilot/end']").click()
+        follow(page.locator("main a[href$='/pilot/end']"))
         page.locator("main form textarea").fill("Fin comme prévu.")
         self.seen(page, "pilot end")
         press(page)
@@ -283,14 +289,14 @@ class Walk:
     def evaluate(self, lead: Person) -> None:
         page = self.tasked(lead)
         fill(page, evaluator=self.cast.evaluator.staff_number)
-        page.locator("form[action$='/evaluator'] .btn").click()
+        follow(page.locator("form[action$='/evaluator'] .btn"))
         page.locator(".note--ok").first.wait_for()
         page = self.tasked(self.cast.evaluator)
         fill(page, findings="Les minutes perdues passent de 22 à 9,5.", effect_on_staff="Moins de stress.")
         fill(page, run_cost_euros_a_year="3 000", run_owner=str(self.cast.manager))
         choose(page, advice="scale")
         self.seen(page, "evaluation")
-        page.locator("form[action$='/delivery'] .btn").click()
+        follow(page.locator("form[action$='/delivery'] .btn"))
         page.locator(".note--ok").first.wait_for()
         self.confirm_line("3 000")
         self.run_jobs()
@@ -298,8 +304,8 @@ class Walk:
     def stage_page(self, stage: str) -> Any:
         """From My work on the author's phone to the idea, then to this stage's page."""
         page = self.phone
-        page.locator(".tabs a[href='/']").click()
-        page.locator(".ideas a").filter(has_text=self.title).first.click()
+        follow(page.locator(".tabs a[href='/']"))
+        follow(page.locator(".ideas a").filter(has_text=self.title).first)
         self.seen(page, "idea")
-        page.locator(f".subnav a[href$='/{stage}']").click()
+        follow(page.locator(f".subnav a[href$='/{stage}']"))
         return page
