@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as histories
 
 ROOT = Path(__file__).resolve().parent.parent
 os.environ["TRAVEE_ENV"] = "test"
@@ -14,6 +16,10 @@ os.environ["TRAVEE_VAR"] = str(ROOT / "var" / "test")
 if os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings") != "tests.settings":
     pytest.exit("Unset DJANGO_SETTINGS_MODULE: the tests have their own settings.", 4)
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+
+# A busy machine is slow; that says nothing of the law under test.
+histories.register_profile("travee", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+histories.load_profile("travee")
 
 # The workers of xdist find what their controller made.
 if not os.environ.get("PYTEST_XDIST_WORKER"):

@@ -1,0 +1,59 @@
+"""The rules of a gate, pure. The opinion and the permitted outcomes are functions of the round's frozen record.
+
+A record is plain data (JSON):
+`rules`: the gate's configuration · `facts`: `{key: true|false|null}` · `reworks`: how many before this round ·
+`extended`: whether the pilot had its one extension · `seats`: `[{"chair", "other_department", "vote"}]`, where
+`vote` is null or `{"choice", "must_meets": {key: {"answer", "reason"}}, "scores": {key: {"level"} |
+{"not_applicable": true}}}` · `answers`: must-meets a decider answered at a gate without seats.
+"""
+
+from workflows.gates.rules.decisions import (
+    BACK,
+    GO_ON,
+    Permitted,
+    blocked_facts,
+    decision_gaps,
+    outcomes,
+    permitted,
+    reason_keys,
+)
+from workflows.gates.rules.opinions import (
+    ANSWERS,
+    CHOICES,
+    UNMET_CONDITIONS,
+    Criterion,
+    MustMeet,
+    Opinion,
+    Record,
+    Result,
+    criteria,
+    must_meets,
+    opinion,
+)
+from workflows.gates.rules.seating import Candidate, choose_panel
+from workflows.gates.rules.votes import vote_gaps
+
+__all__ = [
+    "ANSWERS",
+    "BACK",
+    "CHOICES",
+    "GO_ON",
+    "UNMET_CONDITIONS",
+    "Candidate",
+    "Criterion",
+    "MustMeet",
+    "Opinion",
+    "Permitted",
+    "Record",
+    "Result",
+    "blocked_facts",
+    "choose_panel",
+    "criteria",
+    "decision_gaps",
+    "must_meets",
+    "opinion",
+    "outcomes",
+    "permitted",
+    "reason_keys",
+    "vote_gaps",
+]

@@ -1,0 +1,119 @@
+"""What whoever decides may choose after an opinion, and what a written decision still lacks. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workflows.gates.rules.opinions import Opinion, Record, must_meets, opinion
+
+GO_ON = ("go", "go_with_conditions", "scale", "extend", "transfer")
+BACK = ("rework", "hold", "stop")
+
+
+@dataclass(frozen=True)
+class Permitted:
+    """One outcome the decider may choose, and what it asks for."""
+
+    outcome: str
+    departs: bool = False
+    needs_conditions: bool = False
+
+
+def permitted(record: Record) -> list[Permitted]:
+    """The outcomes open to the decider, those that follow the opinion first.
+
+    Going on is closed while a fact is not met or a condition of the gate before is open, whatever the opinion.
+    A binding opinion leaves only what follows it; from a simple one the decider may depart, with reasons.
+    """
+    found = opinion(record)
+    if found.result == "incomplete":
+        return []
+    choices = [_permitted_one(record, found, outcome) for outcome in outcomes(record)]
+    allowed = [choice for choice in choices if choice is not None]
+    return sorted(allowed, key=lambda choice: choice.departs)
+
+
+def outcomes(record: Record) -> list[str]:
+    """All outcomes of this gate as configured, before the opinion is looked at."""
+    rules = record["rules"]
+    onward = list(rules.get("go_on") or ("go", "go_with_conditions"))
+    if record.get("extended"):
+        onward = [outcome for outcome in onward if outcome != "extend"]
+    back = [
+        outcome
+        for outcome in BACK
+        if outcome != "rework" or record["reworks"] < record["rules"].get("max_reworks", 2)
+    ]
+    return onward + back
+
+
+def blocked_facts(record: Record) -> list[str]:
+    """The facts that keep the idea from going on now."""
+    return [key for key, item in must_meets(record).items() if item.kind == "fact" and item.met is not True]
+
+
+def _permitted_one(record: Record, found: Opinion, outcome: str) -> Permitted | None:
+    onward = outcome in GO_ON
+    if onward and blocked_facts(record):
+        return None
+    conditional = outcome == "go_with_conditions"
+    if found.result == "none":
+        judgements_met = all(item.met is not False for item in found.must_meets.values())
+        return Permitted(outcome, needs_conditions=conditional) if not onward or judgements_met else None
+    follows = {
+        "go": onward,
+        "go_if": onward and outcome != "go",
+        "not_now": not onward,
+    }[found.result]
+    if not follows and record["rules"].get("opinion") == "binding":
+        return None
+    needs = conditional or (onward and found.result == "go_if" and outcome != "go")
+    return Permitted(outcome, departs=not follows, needs_conditions=needs)
+
+
+def reason_keys(rules: Record) -> list[str]:
+    """What reasons can be tied to: criteria, then must-meets; a key that is both stands once."""
+    rows = [*(rules.get("criteria") or []), *(rules.get("must_meet") or [])]
+    return list(dict.fromkeys(row["key"] for row in rows))
+
+
+def decision_gaps(
+    record: Record,
+    *,
+    outcome: str,
+    reasons: str,
+    criterion_reasons: Mapping[str, str],
+    departs: bool,
+    departure_reason: str,
+    conditions: int,
+    needs_conditions: bool,
+    gaps: Sequence[str],
+    held: bool,
+    learning: str,
+) -> dict[str, str]:
+    """What a decision lacks: form field → code. Reasons are always there; but for `go`, tied to a criterion."""
+    found: dict[str, str] = {}
+    onward = outcome in GO_ON
+    if len(reasons.strip()) < 10:
+        found["reasons"] = "reasons"
+    keys = reason_keys(record["rules"])
+    if not onward and keys and not any(criterion_reasons.get(key, "").strip() for key in keys):
+        found["criterion_reasons"] = "criterion"
+    if departs and not departure_reason.strip():
+        found["departure_reason"] = "departure"
+    if needs_conditions and not conditions:
+        found["conditions"] = "condition"
+    if conditions and (outcome == "go" or not onward):
+        found["conditions"] = "no_condition"
+    if outcome == "rework" and not any(gap.strip() for gap in gaps):
+        found["gaps"] = "gap"
+    if outcome == "hold" and not held:
+        found["hold_until"] = "hold"
+    if outcome == "stop" and not learning.strip():
+        found["learning"] = "learning"
+    if onward and not record["rules"].get("seats"):
+        found |= {
+            f"answer_{key}": "answer"
+            for key, item in must_meets(record).items()
+            if item.kind == "judgement" and item.met is not True
+        }
+    return found

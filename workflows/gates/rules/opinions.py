@@ -1,0 +1,173 @@
+"""What a panel thinks, counted: must-meets, criteria, votes, and the opinion that follows. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+Record = Mapping[str, Any]
+Result = Literal["go", "go_if", "not_now", "incomplete", "none"]
+CHOICES = ("go", "go_if", "not_now", "abstain")
+ANSWERS = ("yes", "no", "cannot_tell")
+UNMET_CONDITIONS = "conditions"
+
+
+@dataclass
+class MustMeet:
+    """`met` is None while nobody has answered; answers that all say “I cannot tell” do not meet it."""
+
+    kind: str
+    met: bool | None
+    yes: int = 0
+    no: int = 0
+    cannot_tell: int = 0
+
+
+@dataclass
+class Criterion:
+    """Answers given for one criterion; `mean` is a text with two decimals, or None without answers."""
+
+    weight: int
+    levels: list[int]
+    mean: str | None
+
+
+@dataclass
+class Opinion:
+    """`missing` holds codes when `result` is incomplete; `score` is a text with two decimals or None."""
+
+    result: Result
+    missing: list[str] = field(default_factory=list)
+    must_meets: dict[str, MustMeet] = field(default_factory=dict)
+    criteria: dict[str, Criterion] = field(default_factory=dict)
+    votes: dict[str, int] = field(default_factory=dict)
+    score: str | None = None
+    above_threshold: bool | None = None
+    quorum: bool = True
+    diversity: bool = True
+    casting_vote: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def opinion(record: Record) -> Opinion:
+    """The opinion of a panel; `none` for a gate without seats. A pure function of the record."""
+    rules, votes = record["rules"], _votes(record)
+    found = Opinion(
+        result="none",
+        must_meets=must_meets(record),
+        criteria=criteria(record),
+        votes={choice: sum(vote["choice"] == choice for vote in votes) for choice in CHOICES},
+    )
+    if not rules.get("seats"):
+        return found
+    score = _score(found.criteria)
+    found.score = None if score is None else _two_decimals(score)
+    found.above_threshold = None if score is None else score >= Fraction(str(rules.get("threshold", 0)))
+    found.quorum = len(votes) >= rules["quorum"]
+    found.diversity = not rules.get("diversity") or any(
+        seat["vote"] and seat["other_department"] for seat in record["seats"]
+    )
+    found.missing = _missing(record, found)
+    found.result = "incomplete" if found.missing else _majority(record, found)
+    return found
+
+
+def must_meets(record: Record) -> dict[str, MustMeet]:
+    """Facts as read; judgements met when more say yes than no; open conditions of the gate before."""
+    found = {}
+    for rule in record["rules"].get("must_meet", []):
+        key = rule["key"]
+        if rule["kind"] == "fact":
+            found[key] = MustMeet("fact", record["facts"].get(key))
+            continue
+        answers = [vote["must_meets"].get(key, {}).get("answer") for vote in _votes(record)]
+        if not record["rules"].get("seats"):
+            answers = [record.get("answers", {}).get(key)]
+        yes, no, cannot_tell = (answers.count(answer) for answer in ANSWERS)
+        met = yes > no if yes or no or cannot_tell else None
+        found[key] = MustMeet("judgement", met, yes, no, cannot_tell)
+    if UNMET_CONDITIONS in record["facts"]:
+        found[UNMET_CONDITIONS] = MustMeet("fact", record["facts"][UNMET_CONDITIONS])
+    return found
+
+
+def criteria(record: Record) -> dict[str, Criterion]:
+    """Per criterion the levels given, sorted (no order of seats is left in them), and their mean."""
+    found = {}
+    for rule in record["rules"].get("criteria", []):
+        scores = [
+            vote["scores"].get(rule["key"], {}) for vote in _votes(record) if vote["choice"] != "abstain"
+        ]
+        levels = sorted(score["level"] for score in scores if "level" in score)
+        mean = _two_decimals(Fraction(sum(levels), len(levels))) if levels else None
+        found[rule["key"]] = Criterion(rule["weight"], levels, mean)
+    return found
+
+
+def _votes(record: Record) -> list[Mapping[str, Any]]:
+    return [seat["vote"] for seat in record["seats"] if seat["vote"]]
+
+
+def _score(found: Mapping[str, Criterion]) -> Fraction | None:
+    """Weighted mean of the criteria's means; weights are renormalised over the criteria that have answers."""
+    answered = [item for item in found.values() if item.levels]
+    total = sum(item.weight for item in answered)
+    if not total:
+        return None
+    return (
+        sum((Fraction(sum(item.levels), len(item.levels)) * item.weight for item in answered), Fraction())
+        / total
+    )
+
+
+def _missing(record: Record, found: Opinion) -> list[str]:
+    expressed = sum(found.votes[choice] for choice in ("go", "go_if", "not_now"))
+    missing = []
+    if not found.quorum:
+        missing.append("quorum")
+    if not found.diversity:
+        missing.append("diversity")
+    if not expressed:
+        missing.append("votes")
+    if found.criteria and found.score is None:
+        missing.append("scores")
+    missing += [
+        f"must_meet:{key}"
+        for key, item in found.must_meets.items()
+        if item.kind == "judgement" and item.met is None
+    ]
+    if expressed and _side(record, found) is None:
+        missing.append("casting_vote")
+    return missing
+
+
+def _side(record: Record, found: Opinion) -> str | None:
+    """The side with the majority of votes expressed, the chair's on a tie; None when a tie stays a tie."""
+    for_it, against = found.votes["go"] + found.votes["go_if"], found.votes["not_now"]
+    if for_it != against:
+        return "for" if for_it > against else "against"
+    return {"go": "for", "go_if": "for", "not_now": "against"}.get(_chair_choice(record))
+
+
+def _chair_choice(record: Record) -> str:
+    return next((seat["vote"]["choice"] for seat in record["seats"] if seat["chair"] and seat["vote"]), "")
+
+
+def _majority(record: Record, found: Opinion) -> Result:
+    votes = found.votes
+    found.casting_vote = votes["go"] + votes["go_if"] == votes["not_now"]
+    if _side(record, found) == "against" or found.above_threshold is False:
+        return "not_now"
+    if any(item.met is False for item in found.must_meets.values()):
+        return "not_now"
+    if votes["go"] != votes["go_if"]:
+        return "go" if votes["go"] > votes["go_if"] else "go_if"
+    return "go" if _chair_choice(record) == "go" else "go_if"
+
+
+def _two_decimals(value: Fraction) -> str:
+    """Half up, without floating point: the same text everywhere, so that a replay compares equal."""
+    cents = (value * 100 + Fraction(1, 2)).__floor__()
+    return f"{cents // 100}.{cents % 100:02d}"

@@ -1,0 +1,35 @@
+"""What the journey answers when gates and stage rooms announce something."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ideas.drafting.models import Idea
+from incubator.people.actors import Actor
+from workflows import nodes
+from workflows.gates.models import Decision
+from workflows.journey import arrivals
+from workflows.journey.actions.holds import pause
+from workflows.journey.actions.steps import PLACE
+
+
+def stage_ready(idea: Idea, by: Actor, _cause: Any) -> list[dict[str, Any]]:
+    """A stage room says its work is done: on to the gate."""
+    effects = nodes.move(idea, "ready", by)
+    idea.save(update_fields=PLACE)
+    return effects
+
+
+def sponsor_lost(idea: Idea, by: Actor, _cause: Any) -> list[dict[str, Any]]:
+    """A pilot without its sponsor is held until another one promises; before, the team seeks another."""
+    if idea.state != "live" or idea.stage != "pilot":
+        return []
+    return pause(
+        idea=idea, by=by, cause="sponsor_lost", condition=_("Another sponsor takes over the promise.")
+    )
+
+
+def decided(_idea: Idea, _by: Actor, decision: Decision) -> list[dict[str, Any]]:
+    """Conditions become their owners' work."""
+    arrivals.open_conditions(decision)
+    return []

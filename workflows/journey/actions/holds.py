@@ -1,0 +1,111 @@
+"""An idea is put on hold and taken up again where it was."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from ideas.drafting.models import Idea
+from ideas.lock import locked
+from incubator.events.actions import effect
+from incubator.events.rules import sha256
+from incubator.inbox import actions as inbox
+from incubator.lib import clock
+from incubator.lib.refusals import Conflict, Invalid
+from incubator.people.actors import Actor
+from incubator.people.models import Person
+from workflows import nodes
+from workflows.gates import actions as gates
+from workflows.gates.models import GateRound
+from workflows.journey.actions.steps import PLACE, check_lead, last_decision, tell
+from workflows.journey.models import Hold
+
+
+def pause(
+    *, idea: Idea, by: Actor, cause: str, until: date | None = None, condition: str = ""
+) -> list[dict[str, Any]]:
+    """Hold an idea for a cause other than a decision; the caller holds its lock and appends the event."""
+    gate = (
+        GateRound.objects.filter(idea=idea, state__in=["seating", "open"])
+        .values_list("gate", flat=True)
+        .first()
+    )
+    effects = gates.void(idea, cause)
+    details = {"gate": gate or "", "cause": cause, "until": until, "condition": condition}
+    effects += nodes.move(idea, "pause", by, cause=details)
+    idea.save(update_fields=PLACE)
+    return effects
+
+
+def wake(*, idea: UUID, by: Actor, condition_met: str = "") -> Idea:
+    """Wake a held idea where it was: its date has come (the clock), or a lead says the condition is met."""
+    with locked(key=idea) as found:
+        hold = Hold.objects.filter(idea=found, woken_at=None).first()
+        if found.state != "held" or hold is None:
+            raise Conflict(_("This idea is not on hold."), code="wake.not_held")
+        if by.system is None:
+            check_lead(found, by)
+            if not condition_met.strip():
+                sentence = _("Say in a line how the condition is met.")
+                raise Invalid(sentence, code="wake.note", fields={"condition_met": [sentence]})
+        elif hold.until is None or hold.until > clock.today(found.programme.entity.time_zone):
+            raise Conflict(_("This idea waits for a later day."), code="wake.early")
+        hold.woken_at, hold.woken_by = clock.now(), by.person
+        hold.save(update_fields=["woken_at", "woken_by"])
+        inbox.close(f"hold_condition:{found.key}")
+        effects = nodes.move(found, hold.gate or hold.stage, by)
+        found.save(update_fields=PLACE)
+        tell(found, "woken", by, {"note_sha256": sha256(condition_met) if condition_met else ""}, effects)
+        return found
+
+
+def lapse(*, idea: UUID, by: Actor) -> None:
+    """The time to complete an idea has passed: it is held until its team completes it."""
+    with locked(key=idea) as found:
+        if (
+            found.holder != "author"
+            or found.state != "live"
+            or found.due_at is None
+            or clock.now() <= found.due_at
+        ):
+            raise Conflict(_("The team still has time."), code="lapse.early")
+        gate = last_decision(found).round.gate
+        inbox.close(f"rework:{found.key}")
+        cause = {
+            "gate": gate,
+            "cause": "lapsed_rework",
+            "until": None,
+            "condition": _("The team completes the text."),
+        }
+        effects = nodes.move(found, "lapsed", by, cause=cause)
+        found.save(update_fields=PLACE)
+        tell(found, "rework_lapsed", by, {"gate": gate}, effects)
+
+
+def author_left(*, idea: UUID, leaver: Person, by: Actor) -> None:
+    """The author leaves: the first co-author is asked to take over; without one the idea is held."""
+    with locked(key=idea) as found:
+        member = found.team.filter(person=leaver, role="author", left_at=None).first()
+        if member is None:
+            return
+        member.left_at = clock.now()
+        member.save(update_fields=["left_at"])
+        effects = [effect("team", "author", "left", person=str(leaver.key))]
+        heir = (
+            found.team.filter(role="co_author", accepted_at__isnull=False, left_at=None)
+            .order_by("pk")
+            .first()
+        )
+        if heir is not None:
+            heir.role = "author"
+            heir.save(update_fields=["role"])
+            effects.append(effect("team", "co_author", "author", person=str(heir.person.key)))
+        elif found.state == "live":
+            effects += pause(
+                idea=found,
+                by=by,
+                cause="author_left",
+                condition=_("Someone of the city takes the idea over."),
+            )
+        tell(found, "author_left", by, {}, effects)

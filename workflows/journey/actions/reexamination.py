@@ -1,0 +1,136 @@
+"""A stop looked at again: asked by the author, answered by someone who took no part, or let pass."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ideas.drafting.models import Idea
+from ideas.lock import locked
+from incubator.events.actions import effect
+from incubator.events.rules import sha256
+from incubator.inbox import actions as inbox
+from incubator.lib import clock
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed
+from incubator.people import grants
+from incubator.people.actors import Actor
+from incubator.people.models import Person
+from workflows import nodes
+from workflows.gates.actions.rounds import due_after
+from workflows.gates.configuration import defaults
+from workflows.gates.conflicts import conflicts
+from workflows.gates.models import Decision, GateRound
+from workflows.journey import arrivals
+from workflows.journey.actions.steps import PLACE, of_author, tell
+from workflows.journey.models import Reexamination
+
+
+def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
+    """The author asks, within the window, that someone who took no part looks again."""
+    with locked(**of_author(idea, by, "author", "co_author")) as found:
+        asked = _open_reexamination(found)
+        if asked.asked_at is not None:
+            raise Conflict(_("A re-examination is asked for already."), code="reexamine.twice")
+        if clock.now() > asked.window_until:
+            raise Conflict(_("The time to ask for a re-examination is over."), code="reexamine.late")
+        if not grounds.strip():
+            sentence = _("Say in your words what should be looked at again.")
+            raise Invalid(sentence, code="reexamine.grounds", fields={"grounds": [sentence]})
+        now = clock.now()
+        due = due_after(found.programme.entity, defaults()["reexamination"]["answer_in"])
+        asked.asked_at, asked.asked_by, asked.grounds, asked.due_at = now, by.human, grounds, due
+        asked.save()
+        found.due_at, found.holder, found.held_since = due, "decider", now
+        found.save(update_fields=PLACE)
+        inbox.open_for(
+            reexaminers(found, asked.gate),
+            key=f"reexamine:{found.key}",
+            verb="reexamine",
+            subject_kind="idea",
+            subject_key=found.key,
+            subject_title=found.title,
+            url=reverse("reexamination", args=[found.key]),
+            due_at=due,
+        )
+        effects = [effect("holder", "nobody", "decider")]
+        tell(found, "reexamination_asked", by, {"grounds_sha256": sha256(grounds)}, effects)
+        return asked
+
+
+def answer_reexamination(*, idea: UUID, by: Actor, answer: str, reasons: str) -> Reexamination:
+    """A decider who took no part upholds the stop for good, or overturns it: the idea returns to that gate."""
+    with locked(key=idea) as found:
+        asked = _open_reexamination(found)
+        if asked.asked_at is None:
+            raise Conflict(_("No re-examination was asked for."), code="reexamine.not_asked")
+        if by.human not in reexaminers(found, asked.gate):
+            raise NotAllowed(
+                _("A re-examination is answered by someone with a delegation who took no part before."),
+                code="reexamine.took_part",
+            )
+        if answer not in Reexamination.Answer.values or len(reasons.strip()) < 10:
+            sentence = _("Choose an answer and give its reasons.")
+            raise Invalid(sentence, code="reexamine.incomplete", fields={"reasons": [sentence]})
+        now = clock.now()
+        asked.answer, asked.reasons, asked.answered_at, asked.answered_by = answer, reasons, now, by.human
+        asked.closed_at = now
+        asked.save()
+        inbox.close(f"reexamine:{found.key}")
+        if answer == "overturned":
+            found.ended_at = None
+            effects = nodes.move(found, asked.gate, by)
+        else:
+            effects = arrivals.place_ended(found, "stopped") + nodes.move(found, "upheld", by)
+        found.save(update_fields=PLACE)
+        payload = {"gate": asked.gate, "answer": answer, "reasons_sha256": sha256(reasons)}
+        tell(found, "reexamination_answered", by, payload, effects)
+        return asked
+
+
+def close_window(*, idea: UUID, by: Actor) -> None:
+    """The window for a re-examination has passed unused: the stop is final and the process ends."""
+    with locked(key=idea) as found:
+        asked = _open_reexamination(found)
+        if asked.asked_at is not None or clock.now() <= asked.window_until:
+            raise Conflict(_("The window is still open."), code="reexamine.open")
+        asked.closed_at = clock.now()
+        asked.save(update_fields=["closed_at"])
+        effects = arrivals.place_ended(found, "stopped") + nodes.move(found, "upheld", by)
+        found.save(update_fields=PLACE)
+        tell(found, "stop_final", by, {}, effects)
+
+
+def may_ask_reexamination(idea: Idea, window: Reexamination | None) -> bool:
+    """Whether the window is open and nobody has asked yet."""
+    return (
+        idea.state == "stopped"
+        and window is not None
+        and window.closed_at is None
+        and window.asked_at is None
+        and clock.now() <= window.window_until
+    )
+
+
+def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
+    """Holders of a delegation for such a gate, or a higher one, who took no part and are not too close."""
+    took_part = set(
+        Decision.objects.filter(round__idea=idea, issued_at__isnull=False).values_list(
+            "decider", "second_signer"
+        )
+    )
+    out = {pk for pair in took_part for pk in pair if pk}
+    out |= set(GateRound.objects.filter(idea=idea).values_list("seats__person", flat=True))
+    capacities = ["programme_lead", "dga", "dgs", "elected"] if gate == "G0" else ["dga", "dgs", "elected"]
+    found = grants.mandates(
+        entity=idea.programme.entity, capacities=capacities, programme_key=idea.programme.key
+    )
+    people = {mandate.holder_id: mandate.holder for mandate in found if mandate.holder_id not in out}
+    return [person for person in people.values() if not conflicts(person, idea, gate).hard]
+
+
+def _open_reexamination(idea: Idea) -> Reexamination:
+    found = Reexamination.objects.filter(idea=idea, closed_at=None).first()
+    if idea.state != "stopped" or found is None:
+        raise Conflict(_("This idea cannot be re-examined, or no longer."), code="reexamine.closed")
+    return found

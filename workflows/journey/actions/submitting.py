@@ -1,0 +1,81 @@
+"""An idea is handed in, handed in again once completed, or taken back."""
+
+from uuid import UUID
+
+from django.db.models import Func, Value
+from django.utils.translation import gettext as _
+
+from ideas.calls.rules import is_open
+from ideas.drafting import rules as drafting_rules
+from ideas.drafting.actions.texts import version_payload, write_version
+from ideas.drafting.models import Idea
+from ideas.lock import locked
+from incubator.inbox import actions as inbox
+from incubator.lib import clock
+from incubator.lib.refusals import Conflict
+from incubator.people.actors import Actor
+from workflows import nodes
+from workflows.gates import actions as gates
+from workflows.journey import arrivals
+from workflows.journey.actions.steps import PLACE, check_complete, last_decision, of_author, tell
+from workflows.journey.models import Hold
+
+STANDARD = "workflows/flows.StandardFlow"
+
+
+def submit(*, idea: UUID, by: Actor) -> Idea:
+    """Give a draft its number and start the standard flow; the text is kept as a version.
+
+    Only an author submits: a helper types, the author confirms by this very act.
+    Raises Invalid with the fields still missing, Conflict when it is submitted already or the call is closed.
+    """
+    with locked(**of_author(idea, by, "author")) as found:
+        if found.state != "draft":
+            raise Conflict(_("This idea is submitted already. You find it in My ideas."), code="submit.twice")
+        call = found.call
+        if call is not None and not is_open(call.always_open, call.opens_at, call.closes_at, clock.now()):
+            raise Conflict(
+                _("This call is closed. Copy your text into another call."), code="submit.call_closed"
+            )
+        check_complete(found)
+        content = found.content = write_version(idea=found, by=by, reason=drafting_rules.SUBMITTED)
+        now = clock.now()
+        found.submitted_at = now
+        # From the sequence, in the same statement that saves the idea.
+        found.number = Func(Value("ideas_number"), function="nextval")
+        effects = nodes.start(STANDARD, found, by)
+        found.save(update_fields=[*PLACE, "number", "submitted_at", "title", "pitch"])
+        tell(found, "submitted", by, version_payload(content), effects)
+        return found
+
+
+def resubmit(*, idea: UUID, by: Actor) -> Idea:
+    """Bring a completed idea back to the gate that asked for more; its text is kept as a new version."""
+    with locked(**of_author(idea, by, "author", "co_author")) as found:
+        if nodes.station_of(found) != "with_author":
+            raise Conflict(_("Nothing is asked of you for this idea now."), code="resubmit.not_asked")
+        check_complete(found)
+        gate = last_decision(found).round.gate
+        content = found.content = write_version(idea=found, by=by, reason=drafting_rules.RESUBMITTED)
+        inbox.close(f"rework:{found.key}")
+        effects = nodes.move(found, gate, by)
+        found.save(update_fields=[*PLACE, "title", "pitch"])
+        tell(found, "resubmitted", by, {"gate": gate} | version_payload(content), effects)
+        return found
+
+
+def withdraw(*, idea: UUID, by: Actor) -> Idea:
+    """An author takes the idea back, without a reason, at any time before it ends."""
+    with locked(**of_author(idea, by, "author")) as found:
+        if found.state not in ("live", "held"):
+            raise Conflict(
+                _("This idea has ended, or was never submitted: nothing to withdraw."), code="withdraw.over"
+            )
+        effects = gates.void(found, "withdrawn")
+        Hold.objects.filter(idea=found, woken_at=None).update(woken_at=clock.now(), woken_by=by.human)
+        inbox.close_for_subject("idea", found.key)
+        effects += arrivals.place_ended(found, "withdrawn")
+        effects += nodes.move(found, "withdraw", by)
+        found.save(update_fields=PLACE)
+        tell(found, "withdrawn", by, {}, effects)
+        return found
