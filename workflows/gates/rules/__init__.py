@@ -30,6 +30,7 @@ from workflows.gates.rules.opinions import (
     must_meets,
     opinion,
 )
+from workflows.gates.rules.replay import differences
 from workflows.gates.rules.seating import Candidate, choose_panel
 from workflows.gates.rules.votes import vote_gaps
 
@@ -50,6 +51,7 @@ __all__ = [
     "choose_panel",
     "criteria",
     "decision_gaps",
+    "differences",
     "must_meets",
     "opinion",
     "outcomes",

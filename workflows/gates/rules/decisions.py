@@ -18,16 +18,19 @@ class Permitted:
     needs_conditions: bool = False
 
 
-def permitted(record: Record) -> list[Permitted]:
+def permitted(record: Record, given: Opinion | None = None) -> list[Permitted]:
     """The outcomes open to the decider, those that follow the opinion first.
+
+    `given`: the record's opinion, when the caller has it already.
 
     Going on is closed while a fact is not met or a condition of the gate before is open, whatever the opinion.
     A binding opinion leaves only what follows it; from a simple one the decider may depart, with reasons.
     """
-    found = opinion(record)
+    found = given or opinion(record)
     if found.result == "incomplete":
         return []
-    choices = [_permitted_one(record, found, outcome) for outcome in outcomes(record)]
+    blocked = bool(blocked_facts(record))
+    choices = [_permitted_one(record, found, outcome, blocked) for outcome in outcomes(record)]
     allowed = [choice for choice in choices if choice is not None]
     return sorted(allowed, key=lambda choice: choice.departs)
 
@@ -51,9 +54,9 @@ def blocked_facts(record: Record) -> list[str]:
     return [key for key, item in must_meets(record).items() if item.kind == "fact" and item.met is not True]
 
 
-def _permitted_one(record: Record, found: Opinion, outcome: str) -> Permitted | None:
+def _permitted_one(record: Record, found: Opinion, outcome: str, blocked: bool) -> Permitted | None:
     onward = outcome in GO_ON
-    if onward and blocked_facts(record):
+    if onward and blocked:
         return None
     conditional = outcome == "go_with_conditions"
     if found.result == "none":

@@ -1,0 +1,199 @@
+"""Closed rounds replay to what they were; whatever was touched since shows."""
+
+import copy
+import resource
+import time
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from tests.gates import stage
+from tests.journey import cast as steps
+from tests.journey.cast import Cast
+from workflows.gates import queries, replay, rules
+from workflows.gates.models import Decision, GateRound
+
+Run = Callable[..., list[str]]
+
+
+def replayed(*arguments: str) -> tuple[list[str], int]:
+    """What the command prints, and its exit status."""
+    out, status = StringIO(), 0
+    try:
+        call_command("replay_rounds", *arguments, stdout=out)
+    except SystemExit as ended:
+        status = int(str(ended.code))
+    return out.getvalue().splitlines(), status
+
+
+@pytest.fixture
+def decided(db: None) -> list[GateRound]:
+    """A round without a panel and one with: both closed."""
+    cast = Cast()
+    round_ = stage.at_g1(cast)
+    stage.all_vote(round_, "not_now", "go")
+    steps.decide(round_.idea, cast.dga, "go")
+    return list(GateRound.objects.filter(state="decided").order_by("pk"))
+
+
+def doctor(round_: GateRound, change: Callable[[dict[str, Any]], None], *, sealed: bool = False) -> None:
+    """Change the frozen record behind everyone's back; `sealed`: its hash in the row too."""
+    record = copy.deepcopy(round_.record)
+    change(record)
+    changes: dict[str, Any] = {"record": record}
+    if sealed:
+        changes["record_sha256"] = queries.record_sha256(record)
+    GateRound.objects.filter(pk=round_.pk).update(**changes)
+
+
+def test_closed_rounds_replay_equal(decided: list[GateRound]) -> None:
+    assert replayed() == (["2 rounds replayed, 2 equal, 0 different"], 0)
+
+
+def test_only_of_a_programme_or_since_a_day(decided: list[GateRound]) -> None:
+    assert replayed("--programme", "idees")[0] == ["2 rounds replayed, 2 equal, 0 different"]
+    GateRound.objects.filter(pk=decided[0].pk).update(closed_at="2020-05-04T21:59:00Z")
+    assert replayed("--since", "2020-05-05")[0] == ["1 rounds replayed, 1 equal, 0 different"]
+    assert replayed("--since", "2020-05-04")[0] == ["2 rounds replayed, 2 equal, 0 different"]
+    with pytest.raises(CommandError):
+        replayed("--programme", "nowhere")
+
+
+def test_a_vote_changed_in_the_record_shows(decided: list[GateRound]) -> None:
+    panel = decided[1]
+
+    def turn(record: dict[str, Any]) -> None:
+        for seat in record["seats"]:
+            seat["vote"]["choice"] = "not_now"
+
+    doctor(panel, turn)
+    lines, status = replayed()
+    assert status == 1
+    assert lines[0].startswith(
+        f"different: idea {panel.idea.number}, G1, round 1 ({panel.key}): record, opinion"
+    )
+    assert lines[-1] == "2 rounds replayed, 1 equal, 1 different"
+
+
+def test_a_record_changed_with_its_hash_still_differs_from_the_chain(decided: list[GateRound]) -> None:
+    def pretend(record: dict[str, Any]) -> None:
+        record["rules"]["en"] = "another name"
+
+    doctor(decided[0], pretend, sealed=True)
+    assert replayed()[0][0].endswith(": chain")
+
+
+def test_another_outcome_in_the_decision_shows(decided: list[GateRound]) -> None:
+    Decision.objects.filter(round=decided[1]).update(outcome="scale")
+    assert replayed()[0][0].endswith(": outcome")
+
+
+def test_a_record_that_cannot_be_read_differs_and_stops_nothing(decided: list[GateRound]) -> None:
+    doctor(decided[0], lambda record: record.pop("rules"))
+    lines, status = replayed()
+    assert lines[0].endswith(": record, unreadable")
+    assert (lines[-1], status) == ("2 rounds replayed, 1 equal, 1 different", 1)
+
+
+def test_what_other_rooms_close_is_counted_too(
+    decided: list[GateRound], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "_sources", [])
+    source = lambda programme, since: iter([replay.Replayed("session of spring", ["order"])])  # noqa: E731
+    replay.register_source(source)
+    replay.register_source(source)
+    assert replayed()[0] == [
+        "different: session of spring: order",
+        "3 rounds replayed, 2 equal, 1 different",
+    ]
+
+
+def record_of(choices: str = "go", **changes: Any) -> dict[str, Any]:
+    """A closed record with one seat; `opinion` and `decision` as the rules give them, unless changed."""
+    vote = {"choice": choices, "must_meets": {}, "scores": {}}
+    record: dict[str, Any] = {
+        "rules": {"seats": 1, "quorum": 1, "opinion": "simple"},
+        "facts": {},
+        "reworks": 0,
+        "answers": {},
+        "seats": [{"chair": True, "other_department": False, "vote": vote}],
+    }
+    return record | {"opinion": rules.opinion(record).as_data(), "decision": "go"} | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "departs", "differs"),
+    [
+        ({}, False, []),
+        ({}, True, ["decision"]),
+        ({"decision": "stop"}, True, []),
+        ({"decision": "stop"}, False, ["decision"]),
+        ({"decision": "transfer"}, False, ["decision"]),
+        ({"opinion": {"result": "go"}}, False, ["opinion"]),
+        ({"opinion": None, "decision": "hold"}, False, ["opinion", "decision"]),
+        ({"seats": None}, False, ["unreadable"]),
+        ({"facts": 3}, False, ["unreadable"]),
+        ({"rules": {"seats": 1}}, False, ["unreadable"]),
+    ],
+)
+def test_how_a_record_differs(changes: dict[str, Any], departs: bool, differs: list[str]) -> None:
+    assert rules.differences(record_of(**changes), departs=departs) == differs
+
+
+def test_a_record_without_its_result_is_unreadable() -> None:
+    record = record_of()
+    del record["opinion"]
+    assert rules.differences(record, departs=False) == ["unreadable"]
+
+
+COPY = """
+with one as (select * from workflows_gateround where id = %(round)s),
+made as (
+  insert into ideas_idea (key, number, programme_id, route, state, stage, holder, held_since, title, pitch, language,
+    confidential, masked_until_selected, created_at, submitted_at)
+  select gen_random_uuid(), 1000000 + n, i.programme_id, 'standard', 'live', 'review', 'panel', now(), 'x', 'x', 'fr',
+    false, false, now(), now()
+  from generate_series(1, %(count)s) n, ideas_idea i where i.id = (select idea_id from one) returning id, key
+),
+closed as (
+  insert into workflows_gateround (key, idea_id, gate, number, configuration_id, rules, state, content_version,
+    entered_at, due_at, closed_at, void_reason, handed_to, record, record_sha256)
+  select gen_random_uuid(), made.id, one.gate, 1, one.configuration_id, one.rules, 'decided', 1, now(), now(), now(),
+    '', '', one.record, one.record_sha256 from made, one returning id, key, idea_id, record_sha256
+),
+said as (
+  insert into events_event (subject_kind, subject_key, sequence, verb, system, payload, effects, happened_at, hash,
+    previous_hash)
+  select 'idea', made.key, 1, 'decided', 'clock',
+    jsonb_build_object('round', closed.key::text, 'record_sha256', closed.record_sha256), '[]', now(), 'x', ''
+  from closed join made on made.id = closed.idea_id
+)
+insert into workflows_decision (key, round_id, outcome, departs, departure_reason, reasons, criterion_reasons, answers,
+  next_steps, gaps, learning, hold_condition, decider_id, mandate_id, capacity, mandate_reference, second_capacity,
+  drafted_at, issued_at)
+select gen_random_uuid(), closed.id, d.outcome, d.departs, '', d.reasons, '{}', '{}', '[]', '[]', '', '', d.decider_id,
+  d.mandate_id, d.capacity, d.mandate_reference, '', now(), now()
+from closed, workflows_decision d where d.round_id = %(round)s
+"""
+
+
+@pytest.mark.prove
+def test_twenty_thousand_rounds_in_thirty_seconds_and_little_memory(decided: list[GateRound]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(COPY, {"round": decided[1].pk, "count": 20_000})
+        cursor.execute("analyze workflows_gateround, workflows_decision, events_event, ideas_idea")
+    grown, began = peak(), time.monotonic()
+    lines, status = replayed()
+    took = time.monotonic() - began
+    assert (lines[-1], status) == ("20002 rounds replayed, 20002 equal, 0 different", 0)
+    assert took < 30, f"{took:.1f} s"
+    assert peak() - grown < 60, "20,000 records of 10 kB are streamed, not held"
+
+
+def peak() -> float:
+    """The most memory this process ever had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
