@@ -7,6 +7,7 @@ from workflows.briefs import actions as briefs
 from workflows.evaluation import facts as evaluation
 from workflows.gates import authority, hooks
 from workflows.gates import departures as gates_departures
+from workflows.gates import tellings as gates_tellings
 from workflows.gates.queries import held_about as votes_of_person
 from workflows.journey import actions as journey
 from workflows.journey import departures as journey_departures
@@ -20,7 +21,7 @@ from workflows.sponsorship.queries import sponsor_of
 
 def register() -> None:
     use(JourneyAccess())
-    for room in (sponsorship, pilots, evaluation):
+    for room in (gates_tellings, sponsorship, pilots, evaluation):
         room.register()
     authority.register_sponsor(sponsor_of)
     hooks.on("stage_ready", journey.stage_ready)

@@ -97,7 +97,13 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         decided_at=decision.issued_at.astimezone(zone),
         outcome=decision.outcome,
         reasons=decision.reasons,
-        decider=_signature(decision.decider, decision.capacity, decision.mandate_reference, decision.mandate),
+        decider=_signature(
+            decision.decider,
+            decision.capacity,
+            decision.mandate_reference,
+            decision.mandate,
+            decision.on_behalf_of,
+        ),
         second=_second(decision),
         departs=decision.departs,
         departure_reason=decision.departure_reason,
@@ -136,13 +142,16 @@ def _label(named: Mapping[str, Any], language: str) -> str:
     return str(named.get(language) or named.get("fr") or named.get("key", ""))
 
 
-def _signature(person: Person, capacity: str, reference: str, mandate: Mandate) -> Signature:
+def _signature(
+    person: Person, capacity: str, reference: str, mandate: Mandate, absent: Person | None
+) -> Signature:
     return Signature(
         name=person.get_full_name(),
         capacity=str(Mandate.Capacity(capacity).label),
         reference=reference,
         since=mandate.starts_on,
         until=mandate.ends_on,
+        on_behalf_of=absent.get_full_name() if absent is not None else "",
     )
 
 
@@ -150,7 +159,9 @@ def _second(decision: Decision) -> Signature | None:
     signer, mandate = decision.second_signer, decision.second_mandate
     if signer is None or mandate is None:
         return None
-    return _signature(signer, decision.second_capacity, mandate.reference, mandate)
+    return _signature(
+        signer, decision.second_capacity, mandate.reference, mandate, decision.second_on_behalf_of
+    )
 
 
 def _opinion(frozen: Mapping[str, Any]) -> Opinion | None:

@@ -1,16 +1,19 @@
 """Who may decide a round, and by which mandate: read at the instant of the act."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.models import Idea
 from incubator.lib.refusals import NotAllowed
 from incubator.people import grants
+from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person
-from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
-from workflows.gates.models import Decision, GateRound
+from workflows.gates.configuration import default_rules
+from workflows.gates.conflicts import Conflicts, conflicts_of
+from workflows.gates.models import GateRound
 
 CAPACITIES = {
     "programme_lead": ["programme_lead"],
@@ -19,13 +22,24 @@ CAPACITIES = {
     "head_of_service": ["head_of_service"],
     "sponsor_and_lead": ["programme_lead", "director", "dga", "dgs"],
 }
+TOGETHER = "sponsor_and_lead"
+LEAD = "programme_lead"
 
 
 class Party(NamedTuple):
-    """One who decides: the person, and the mandate used."""
+    """One who decides: the person, the mandate used, and its holder when the person stands in for them."""
 
     person: Person
     mandate: Mandate
+    on_behalf_of: Person | None = None
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(person=self.person, on_behalf_of=self.on_behalf_of)
+
+    @property
+    def is_lead(self) -> bool:
+        return self.mandate.capacity == LEAD
 
 
 _sponsor_of: list[Callable[[Idea], Person | None]] = []
@@ -45,92 +59,118 @@ def decider_rule(round_: GateRound) -> str:
     return round_.handed_to or str(round_.rules["decider"])
 
 
+def if_they_differ(round_: GateRound, idea: Idea) -> str:
+    """The rule that decides when sponsor and lead do not agree: `G2_decider` is who decides at this idea's G2."""
+    named = str(round_.rules.get("if_they_differ", ""))
+    gate = named.removesuffix("_decider")
+    if gate == named:
+        return named or str(default_rules("G2")["decider"])
+    last = GateRound.objects.filter(idea=idea, gate=gate).order_by("-number").values_list("rules", flat=True)
+    return str((last.first() or default_rules(gate))["decider"])
+
+
 def parties(round_: GateRound, idea: Idea) -> list[Party]:
-    """Everyone whose valid mandate lets them decide this round and who has no hard conflict, in a fixed order."""
-    rule = decider_rule(round_)
-    found: dict[int, Party] = {}
-    sponsor = sponsor_of(idea) if rule == "sponsor_and_lead" else None
-    for mandate in grants.mandates(
-        entity=idea.programme.entity, capacities=CAPACITIES[rule], programme_key=idea.programme.key
-    ):
-        is_lead = mandate.capacity == "programme_lead"
-        if rule != "sponsor_and_lead" or is_lead or (sponsor is not None and mandate.holder_id == sponsor.pk):
-            found.setdefault(mandate.holder_id, Party(mandate.holder, mandate))
-    against = conflicts_of([party.person for party in found.values()], idea, round_.gate)
-    return [party for pk, party in found.items() if not against[pk].hard]
+    """Everyone whose valid mandate lets them decide this round and who has no hard conflict, in a fixed order.
 
-
-def mandate_to_decide(
-    round_: GateRound, idea: Idea, person: Person, against: Conflicts | None = None
-) -> Mandate:
-    """The mandate by which this person decides. Raises NotAllowed with what is missing: a mandate, or distance.
-
-    `against`: the person's conflicts, when the caller has read them already.
+    A person is named once, with the first of their mandates that fits. An absent holder stays named: what waits
+    for them is lent to their deputy.
     """
-    rule = decider_rule(round_)
-    mandate = grants.mandates(
-        entity=idea.programme.entity,
-        capacities=CAPACITIES[rule],
-        holder=person,
-        programme_key=idea.programme.key,
-    ).first()
-    if rule == "sponsor_and_lead" and mandate is not None and mandate.capacity != "programme_lead":
-        sponsor = sponsor_of(idea)
-        mandate = mandate if sponsor is not None and sponsor.pk == person.pk else None
-    if mandate is None:
+    return without_conflict(holders(round_, idea), round_, idea)
+
+
+def holders(round_: GateRound, idea: Idea) -> list[Party]:
+    """As `parties`, before conflicts are looked at: one line for each mandate."""
+    held = fitting(round_, idea, mandates_for(round_, idea))
+    return [Party(mandate.holder, mandate) for mandate in held]
+
+
+def rights_to_decide(round_: GateRound, idea: Idea, by: Actor) -> list[Party]:
+    """Every right by which this person could decide: one's own mandates first, then those lent by someone absent.
+
+    Conflicts are not looked at. An actor who says for whom they act is held to that.
+    """
+    person = by.human
+    held = Q(holder=person) | Q(holder__in=grants.stands_in_for(person))
+    if by.on_behalf_of is not None:
+        held = Q(holder=by.on_behalf_of, holder__in=grants.stands_in_for(person))
+    found = fitting(round_, idea, mandates_for(round_, idea).filter(held))
+    own = [Party(person, mandate) for mandate in found if mandate.holder_id == person.pk]
+    return own + [
+        Party(person, mandate, mandate.holder) for mandate in found if mandate.holder_id != person.pk
+    ]
+
+
+def right_to_decide(round_: GateRound, idea: Idea, by: Actor) -> Party:
+    """The right by which this person decides. Raises NotAllowed with what is missing: a mandate, or distance."""
+    rights = rights_to_decide(round_, idea, by)
+    concerned = {one.pk: one for right in rights for one in concerned_by(right)}
+    against = conflicts_of(concerned.values(), idea, round_.gate) if rights else {}
+    return distant(rights, against)
+
+
+def concerned_by(right: Party) -> list[Person]:
+    """Whose conflicts count for this right: a deputy carries those of both."""
+    return [right.person] if right.on_behalf_of is None else [right.person, right.on_behalf_of]
+
+
+def distant(rights: Sequence[Party], against: dict[int, Conflicts]) -> Party:
+    """The first of these rights that no hard conflict bars. Raises NotAllowed as `right_to_decide` does."""
+    if not rights:
         raise NotAllowed(
             _(
                 "This decision is made by someone who holds a delegation for it today. You hold none for this gate."
             ),
             code="decide.no_mandate",
         )
-    if (against or conflicts(person, idea, round_.gate)).hard:
-        raise NotAllowed(
-            _(
-                "You cannot decide on this idea: you are too close to it. Another holder of a delegation decides."
-            ),
-            code="decide.hard_conflict",
-        )
-    return mandate
+    for right in rights:
+        if not any(against[one.pk].hard for one in concerned_by(right)):
+            return right
+    raise NotAllowed(
+        _("You cannot decide on this idea: you are too close to it. Another holder of a delegation decides."),
+        code="decide.hard_conflict",
+    )
 
 
 def needs_second_signature(round_: GateRound, outcome: str) -> str:
     """Who signs beside the decider: `another_lead`, `other_party`, or '' when one signature is enough."""
-    if decider_rule(round_) == "sponsor_and_lead":
+    if decider_rule(round_) == TOGETHER:
         return "other_party"
     return str(round_.rules.get("second_signature_for", {}).get(outcome, ""))
 
 
-def mandate_to_sign(round_: GateRound, idea: Idea, person: Person, decision: Decision) -> Mandate:
-    """The mandate by which someone else countersigns. Raises NotAllowed as `mandate_to_decide` does.
-
-    For sponsor and lead, the other of the two signs; for a stop at G0, another lead, else the lead's director.
-    """
-    if person.pk == decision.decider_id:
-        raise NotAllowed(
-            _("A second person signs this decision. It waits for someone other than you."),
-            code="sign.same_person",
-        )
-    if decider_rule(round_) == "sponsor_and_lead":
-        mandate = mandate_to_decide(round_, idea, person)
-        if (mandate.capacity == "programme_lead") == (decision.capacity == "programme_lead"):
-            raise NotAllowed(
-                _("The sponsor and the programme lead agree on this decision: one of each signs."),
-                code="sign.same_side",
-            )
-        return mandate
-    other_leads = [party for party in parties(round_, idea) if party.person.pk != decision.decider_id]
-    found = grants.mandates(
+def mandates_for(round_: GateRound, idea: Idea) -> QuerySet[Mandate]:
+    """The mandates valid here today in the capacities that decide this round."""
+    return grants.mandates(
         entity=idea.programme.entity,
-        capacities=["programme_lead"] if other_leads else ["director", "dga"],
-        holder=person,
+        capacities=CAPACITIES[decider_rule(round_)],
         programme_key=idea.programme.key,
-    ).first()
-    against = conflicts(person, idea, round_.gate)
-    # Law 11: no right of an author goes through the author's own line.
-    if found is None or against.hard or "above_member" in against.soft:
-        raise NotAllowed(
-            _("The second signature is another lead’s or a director’s, without a link to this idea."),
-            code="sign.no_mandate",
-        )
-    return found
+    )
+
+
+def fitting(round_: GateRound, idea: Idea, mandates: Iterable[Mandate]) -> list[Mandate]:
+    """Those that decide this round: where sponsor and lead agree, each lead's and the sponsor's own."""
+    found = list(mandates)
+    if decider_rule(round_) != TOGETHER:
+        return found
+    sponsor = sponsor_of(idea)
+    return [
+        mandate
+        for mandate in found
+        if mandate.capacity == LEAD or (sponsor is not None and mandate.holder_id == sponsor.pk)
+    ]
+
+
+def without_conflict(
+    parties: Sequence[Party], round_: GateRound, idea: Idea, *also_barring: str
+) -> list[Party]:
+    """Those no hard conflict bars, nor one of these soft ones; each person once, by their first right."""
+    concerned = {one.pk: one for party in parties for one in concerned_by(party)}
+    against = conflicts_of(concerned.values(), idea, round_.gate)
+    return free(parties, against, *also_barring)
+
+
+def free(parties: Sequence[Party], against: Mapping[int, Conflicts], *also_barring: str) -> list[Party]:
+    """`without_conflict` where the conflicts are read already."""
+    barred = {pk for pk, found in against.items() if found.hard or not found.soft.isdisjoint(also_barring)}
+    found = [party for party in parties if not any(one.pk in barred for one in concerned_by(party))]
+    return list({party.person.pk: party for party in reversed(found)}.values())[::-1]

@@ -215,6 +215,7 @@ class Decision(models.Model):
     second_signer = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     second_mandate = models.ForeignKey(Mandate, models.PROTECT, null=True, blank=True, related_name="+")
     second_capacity = models.CharField(max_length=20, blank=True)
+    second_on_behalf_of = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     second_signed_at = models.DateTimeField(null=True, blank=True)
     drafted_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True, blank=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, OuterRef, Q, Value
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Prefetch, Q, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from incubator.events.rules import canonical, sha256
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import NotFound
+from incubator.people import grants
 from incubator.people.models import Person
 from workflows.gates import rules
 from workflows.gates.facts import read_facts
@@ -53,27 +54,39 @@ def record_of(
 
 
 def sitting(round_: GateRound) -> list[Seat]:
-    """The seats that count, by key, with their holders."""
+    """The seats that count, by key, with their holders and, in `cast`, the vote in force and who cast it."""
     seats = Seat.objects.filter(round=round_, state__in=["open", "closed"])
-    return list(seats.select_related("person").order_by("key"))
+    in_force = Prefetch("votes", Vote.objects.filter(in_force=True).select_related("cast_by"), to_attr="cast")
+    return list(seats.select_related("person").prefetch_related(in_force).order_by("key"))
+
+
+def voters(seat: Seat) -> list[Person]:
+    """Whose distance a seat needs: its holder's, and that of a deputy who cast its vote. `seat` is of `sitting`."""
+    return list({one.pk: one for one in [seat.person, *(vote.cast_by for vote in _cast(seat))]}.values())
 
 
 def seats_of(round_: GateRound, seats: Sequence[Seat] | None = None) -> list[dict[str, Any]]:
     """The seats that count, by seat key, each with its vote in force or null."""
-    votes = {vote.seat_id: vote for vote in Vote.objects.filter(seat__round=round_, in_force=True)}
+    found = sitting(round_) if seats is None else seats
+    votes = {vote.seat_id: vote for seat in found for vote in _cast(seat)}
     return [
         {
             "seat": str(seat.key),
             "person": str(seat.person.key),
             "chair": seat.is_chair,
             "other_department": seat.other_department,
-            "vote": _vote(votes.get(seat.pk)),
+            "vote": _vote(seat, votes.get(seat.pk)),
         }
-        for seat in (sitting(round_) if seats is None else seats)
+        for seat in found
     ]
 
 
-def _vote(vote: Vote | None) -> dict[str, Any] | None:
+def _cast(seat: Seat) -> list[Vote]:
+    cast: list[Vote] = getattr(seat, "cast", [])
+    return cast
+
+
+def _vote(seat: Seat, vote: Vote | None) -> dict[str, Any] | None:
     if vote is None:
         return None
     return {
@@ -82,6 +95,8 @@ def _vote(vote: Vote | None) -> dict[str, Any] | None:
         "scores": vote.scores,
         "conditions": vote.conditions,
         "content_version": vote.content_version,
+        # The record names both: whose seat it is, and the deputy who voted in it.
+        **({"cast_by": str(vote.cast_by.key)} if vote.cast_by_id != seat.person_id else {}),
         "to_authors_sha256": sha256(vote.comment_to_authors),
         "to_panel_sha256": sha256(vote.comment_to_panel),
     }
@@ -116,11 +131,16 @@ def overdue_opinions() -> Any:
     )
 
 
+def held_by(person: Person) -> Q:
+    """Seats of this person, and of those absent whom the person stands in for."""
+    return Q(person=person) | Q(person__in=grants.stands_in_for(person))
+
+
 def seat_of(person: Person, key: Any) -> Seat:
-    """This person's seat, whatever its state, with its round and idea. Raises NotFound for another's."""
+    """This person's seat, or one lent by someone absent, with its round and idea. Raises NotFound for another's."""
     found = (
-        Seat.objects.select_related("round__idea__programme__entity", "round__idea__content")
-        .filter(key=key, person=person)
+        Seat.objects.select_related("person", "round__idea__programme__entity", "round__idea__content")
+        .filter(held_by(person), key=key)
         .first()
     )
     if found is None:
@@ -149,11 +169,12 @@ def votes_of(round_: GateRound) -> list[Vote]:
 
 
 def own_seat_in(round_: GateRound, person: Person) -> Seat | None:
-    """The open seat of this person in the round, with `voted`: whether it has a vote in force."""
+    """The open seat of this person in the round, one's own before a lent one, with `voted`."""
     in_force = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
     return (
-        Seat.objects.filter(round=round_, person=person, state="open")
-        .annotate(voted=Exists(in_force))
+        Seat.objects.filter(held_by(person), round=round_, state="open")
+        .annotate(voted=Exists(in_force), own=Case(When(person=person, then=0), default=1))
+        .order_by("own", "pk")
         .first()
     )
 
@@ -191,3 +212,25 @@ def held_about(person: Person) -> list[dict[str, Any]]:
         }
         for vote in Vote.objects.filter(cast_by=person).select_related("seat__round").order_by("pk")
     ]
+
+
+STEPS = (
+    "panel_seated",
+    "no_panel",
+    "seated",
+    "stepped_aside",
+    "seat_replaced",
+    "votes_voided",
+    "opinion_closed",
+    "decision_drafted",
+    "signature_declined",
+    "decision_handed_over",
+)
+
+
+def steps_of(round_: GateRound, idea: Idea) -> list[Event]:
+    """What happened in this consultation, newest first: for the panel’s chair, the lead and whoever decides."""
+    events = Event.objects.filter(
+        subject_kind="idea", subject_key=idea.key, verb__in=STEPS, payload__round=str(round_.key)
+    )
+    return list(events.order_by("-sequence")[:60])

@@ -92,6 +92,20 @@ SOFT_CONFLICTS = {
 CLOSE = gettext_lazy("is close to the idea")
 BLOCKING_CONDITIONS = gettext_lazy("The conditions of an earlier gate are met")
 
+# What happened inside a consultation: read by the panel's chair, the lead and whoever decides, not by the public.
+STEPS = {
+    "panel_seated": gettext_lazy("The panel is complete"),
+    "no_panel": gettext_lazy("No panel could be seated"),
+    "seated": gettext_lazy("The lead gave a seat"),
+    "stepped_aside": gettext_lazy("A member stepped aside"),
+    "seat_replaced": gettext_lazy("A seat was freed for a substitute"),
+    "votes_voided": gettext_lazy("A vote was set aside: its holder came too close to the idea"),
+    "opinion_closed": gettext_lazy("The panel’s time to vote is over"),
+    "decision_drafted": gettext_lazy("A decision was written; it waits for its second signature"),
+    "signature_declined": gettext_lazy("The second signature was declined; the draft is set aside"),
+    "decision_handed_over": gettext_lazy("The decision was handed over"),
+}
+
 
 def said(words: Mapping[str, Any]) -> str:
     """The words of a rule (`{"en", "fr"}`) in the language in force."""

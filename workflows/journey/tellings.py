@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from ideas import roles, tellings
@@ -44,13 +45,24 @@ def of_the_decision(event: Event) -> list[Telling]:
     "vote_cast",
     "decision_drafted",
     "decision_handed_over",
+    "signature_declined",
+    "opinion_closed",
+    "seated",
     "condition_reported",
     "reexamination_asked",
     "woken",
 )
 def of_what_waits(event: Event) -> list[Telling]:
-    """Whoever got work by this act: the items of the idea opened at its instant."""
+    """Whoever got work by this act: the items of the idea opened since the act before it, under the same lock."""
+    chain = Event.objects.filter(subject_kind=event.subject_kind, subject_key=event.subject_key)
+    before = chain.filter(sequence=event.sequence - 1).values_list("happened_at", flat=True).first()
+    # A moved clock stands still: two acts may then share one instant.
+    since = Q(opened_at=event.happened_at) | Q(opened_at__gt=before or event.happened_at)
     items = WorkItem.objects.filter(
-        subject_kind="idea", subject_key=event.subject_key, opened_at=event.happened_at, closed_at=None
+        since,
+        subject_kind="idea",
+        subject_key=event.subject_key,
+        opened_at__lte=event.happened_at,
+        closed_at=None,
     )
     return tellings.of_work(event, *items.values_list("key", flat=True).distinct())

@@ -69,6 +69,8 @@ HAPPENED = {
     "withdrawn": gettext_lazy("Withdrawn by its author"),
     "woken": gettext_lazy("Taken up again"),
     "panel_seated": gettext_lazy("The panel is complete"),
+    "opinion_closed": gettext_lazy("The panel’s time to vote is over"),
+    "decision_handed_over": gettext_lazy("The decision passes to someone else who may decide"),
     "promised": gettext_lazy("A sponsor has promised support"),
     "launch_requested": gettext_lazy("The team asks for the launch decision"),
     "pilot_ended": gettext_lazy("The pilot has ended"),

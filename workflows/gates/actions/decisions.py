@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from ideas.acts import record as record_event
 from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.actions import Subject, append, effect
@@ -16,15 +17,16 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotFound
 from incubator.messages.actions import defer_telling
-from incubator.people import grants
 from incubator.people.actors import Actor
-from incubator.people.models import Mandate, Person
+from incubator.people.models import Person
 from workflows import nodes
 from workflows.gates import authority, hooks, queries, rules
 from workflows.gates.actions.rounds import due_after, work_keys
+from workflows.gates.authority import Party
 from workflows.gates.configuration import defaults
 from workflows.gates.conflicts import Conflicts, conflicts_of
 from workflows.gates.models import Condition, Decision, GateRound, Seat
+from workflows.gates.signing import second_parties
 
 
 @dataclass(frozen=True)
@@ -58,21 +60,15 @@ def decide(*, round_key: Any, by: Actor, choice: Choice) -> Decision:
     """
     with locked(rounds__key=round_key) as idea:
         round_ = open_round_of(round_key)
-        mandate, record, allowed = _checked(round_, idea, by, choice)
+        right, record, allowed = _checked(round_, idea, by, choice)
         second = authority.needs_second_signature(round_, choice.outcome)
-        decision = _draft(
-            round_, idea, by, mandate, choice, allowed, issued_at=None if second else clock.now()
-        )
+        decision = _draft(round_, idea, right, choice, allowed, issued_at=None if second else clock.now())
         if second:
-            ask_second(round_, idea, second_signers(round_, idea, decision, second))
-            append(
-                subject=Subject("idea", idea.key),
-                verb="decision_drafted",
-                by=by,
-                payload={"round": str(round_.key), "decision": str(decision.key)},
-            )
+            ask_second(round_, idea, decision)
+            keys = {"round": str(round_.key), "decision": str(decision.key)}
+            record_event(idea, "decision_drafted", right.actor, [], **keys)
             return decision
-        issue(decision, round_, idea, record, by)
+        issue(decision, round_, idea, record, right.actor)
         return decision
 
 
@@ -89,7 +85,7 @@ def set_aside(draft: Decision) -> None:
 
 def check_distance(seats: Sequence[Seat], against: Mapping[int, Conflicts]) -> None:
     """Raises Conflict when a seat's holder has come too close since being seated: the vote is set aside first."""
-    if any(against[seat.person_id].hard for seat in seats):
+    if any(against[one.pk].hard for seat in seats for one in queries.voters(seat)):
         raise Conflict(
             _(
                 "A member of the panel has come too close to the idea. Their vote is set aside, then you decide."
@@ -100,18 +96,22 @@ def check_distance(seats: Sequence[Seat], against: Mapping[int, Conflicts]) -> N
 
 def _checked(
     round_: GateRound, idea: Idea, by: Actor, choice: Choice
-) -> tuple[Mandate, dict[str, Any], rules.Permitted]:
-    """The mandate, the record and the outcome chosen, once everything stands. Raises as `decide` does."""
+) -> tuple[Party, dict[str, Any], rules.Permitted]:
+    """The right, the record and the outcome chosen, once everything stands. Raises as `decide` does."""
     seats = queries.sitting(round_)
-    against = conflicts_of([by.human, *(seat.person for seat in seats)], idea, round_.gate)
-    mandate = authority.mandate_to_decide(round_, idea, by.human, against[by.human.pk])
+    rights = authority.rights_to_decide(round_, idea, by)
+    deciders = [one for right in rights for one in authority.concerned_by(right)]
+    # One statement asks for all: whoever decides, and whoever votes.
+    voters = [one for seat in seats for one in queries.voters(seat)]
+    against = conflicts_of([*deciders, *voters], idea, round_.gate)
+    right = authority.distant(rights, against)
     check_distance(seats, against)
     record = queries.record_of(round_, idea, choice.answers, seats)
     if choice.outcome not in Decision.Outcome.values:
         check_written(choice, rules.Permitted(choice.outcome), record)
     allowed = permitted_one(round_, record, choice.outcome)
     check_written(choice, allowed, record)
-    return mandate, record, allowed
+    return right, record, allowed
 
 
 def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, Any], by: Actor) -> None:
@@ -240,8 +240,7 @@ def decision_sentence(gap: str) -> str:
 def _draft(
     round_: GateRound,
     idea: Idea,
-    by: Actor,
-    mandate: Mandate,
+    right: Party,
     choice: Choice,
     allowed: rules.Permitted,
     *,
@@ -250,7 +249,7 @@ def _draft(
     """Write the decision, in place of one's own draft that waited."""
     waiting = getattr(round_, "decision", None)
     if waiting is not None:
-        if waiting.decider_id != by.human.pk:
+        if waiting.decider_id != right.person.pk:
             raise Conflict(
                 _(
                     "A decision is written already and waits for its second signature. Sign it, or hand it back."
@@ -277,10 +276,11 @@ def _draft(
         author_due_at=due_after(entity, defaults()["rework"]["author_days"]) if outcome == "rework" else None,
         hold_until=choice.hold_until if outcome == "hold" else None,
         hold_condition=choice.hold_condition.strip() if outcome == "hold" else "",
-        decider=by.human,
-        mandate=mandate,
-        capacity=mandate.capacity,
-        mandate_reference=mandate.reference,
+        decider=right.person,
+        on_behalf_of=right.on_behalf_of,
+        mandate=right.mandate,
+        capacity=right.mandate.capacity,
+        mandate_reference=right.mandate.reference,
         drafted_at=clock.now(),
         issued_at=issued_at,
     )
@@ -293,28 +293,9 @@ def _draft(
     return decision
 
 
-def second_signers(round_: GateRound, idea: Idea, decision: Decision, who: str) -> list[Person]:
-    """Who may sign beside the decider today; `who` is what `authority.needs_second_signature` gave."""
-    others = [
-        party.person for party in authority.parties(round_, idea) if party.person.pk != decision.decider_id
-    ]
-    if who == "other_party":
-        sponsor = authority.sponsor_of(idea)
-        if sponsor is not None and sponsor.pk == decision.decider_id:
-            return others
-        return [person for person in others if sponsor is not None and person.pk == sponsor.pk]
-    if others:
-        return others
-    directors = grants.mandates(
-        entity=idea.programme.entity, capacities=["director", "dga"], programme_key=idea.programme.key
-    )
-    holders = {item.holder_id: item.holder for item in directors if item.holder_id != decision.decider_id}
-    against = conflicts_of(holders.values(), idea, round_.gate)
-    return [holder for pk, holder in holders.items() if not against[pk].hard]
-
-
-def ask_second(round_: GateRound, idea: Idea, people: Sequence[Person]) -> None:
-    """Give these persons the draft to sign, in place of the decision to make. Raises Conflict for nobody."""
+def ask_second(round_: GateRound, idea: Idea, decision: Decision) -> None:
+    """Give the draft to whoever may sign it, in place of the decision to make. Raises Conflict for nobody."""
+    people = [party.person for party in second_parties(round_, idea, decision)]
     if not people:
         raise Conflict(
             _(

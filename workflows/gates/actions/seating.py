@@ -7,9 +7,10 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from ideas import roles
+from ideas.acts import record
 from ideas.drafting.models import Idea
 from ideas.lock import locked
-from incubator.events.actions import Subject, append, effect
+from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
@@ -77,14 +78,11 @@ def open_round(
     else:
         ask_decision(round_, idea)
     inbox.close(f"seat_panel:{round_.key}")
-    append(
-        subject=Subject("idea", idea.key),
-        verb="panel_seated",
-        by=by,
-        payload={"round": str(round_.key), "gate": round_.gate},
-        effects=[effect("round", before, "open", round=str(round_.key))]
-        + [effect("seat", None, "open", seat=str(item.key), person=str(item.person.key)) for item in seats],
-    )
+    effects = [effect("round", before, "open", round=str(round_.key))]
+    effects += [
+        effect("seat", None, "open", seat=str(item.key), person=str(item.person.key)) for item in seats
+    ]
+    record(idea, "panel_seated", by, effects, round=str(round_.key), gate=round_.gate)
 
 
 def call_substitutes(round_: GateRound, idea: Idea) -> list[dict[str, Any]]:
@@ -101,9 +99,9 @@ def call_substitutes(round_: GateRound, idea: Idea) -> list[dict[str, Any]]:
     return [effect("round", round_.state, "seating", round=str(round_.key))]
 
 
-def ask_decision(round_: GateRound, idea: Idea) -> None:
+def ask_decision(round_: GateRound, idea: Idea, parties: Sequence[authority.Party] | None = None) -> None:
     """Give every holder of a valid mandate without a conflict the decision to make; one act closes it for all."""
-    people = [party.person for party in authority.parties(round_, idea)]
+    people = [party.person for party in (authority.parties(round_, idea) if parties is None else parties)]
     verb = "agree" if authority.decider_rule(round_) == "sponsor_and_lead" else "decide"
     _open(round_, idea, people or list(_leads(idea)), f"decide:{round_.key}", verb, round_.due_at)
 
@@ -155,12 +153,7 @@ def _no_panel(round_: GateRound, idea: Idea, missing: list[str]) -> None:
         url=reverse("seats", args=[round_.key]),
         due_at=round_.due_at,
     )
-    append(
-        subject=Subject("idea", idea.key),
-        verb="no_panel",
-        by=SEATING,
-        payload={"round": str(round_.key), "missing": missing},
-    )
+    record(idea, "no_panel", SEATING, round=str(round_.key), missing=missing)
 
 
 def _pool(round_: GateRound, idea: Idea) -> list[Candidate]:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from ideas import roles
+from ideas.acts import record
 from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.actions import Subject, append, effect
@@ -16,6 +17,7 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
+from workflows.gates import queries
 from workflows.gates.actions.seating import call_substitutes, is_from_elsewhere, open_round
 from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
 from workflows.gates.models import GateRound, Seat, Vote
@@ -71,6 +73,7 @@ def step_aside(*, seat_key: Any, by: Actor) -> None:
     """Leave one's seat, without a reason. The vote in force, if any, is ended; a substitute is called by itself."""
     with locked(rounds__seats__key=seat_key) as idea:
         left = own_seat(seat_key, by)
+        by = acting_in(left, by)
         now = clock.now()
         left.votes.filter(in_force=True).update(in_force=False, ended_at=now, end_reason="stepped_aside")
         left.state, left.left_at, left.is_chair = "aside", now, False
@@ -78,14 +81,15 @@ def step_aside(*, seat_key: Any, by: Actor) -> None:
         inbox.close(f"vote:{left.key}")
         effects = [effect("seat", "open", "aside", seat=str(left.key))]
         effects += call_substitutes(left.round, idea)
-        append(subject=Subject("idea", idea.key), verb="stepped_aside", by=by, effects=effects)
+        record(idea, "stepped_aside", by, effects, round=str(left.round.key))
 
 
 def conflicted_seats(round_: GateRound, idea: Idea) -> list[Seat]:
-    """The open seats whose holder has come too close to the idea since being seated (two queries)."""
-    seats = list(Seat.objects.filter(round=round_, state="open").select_related("person").order_by("pk"))
-    against = conflicts_of([item.person for item in seats], idea, round_.gate)
-    return [item for item in seats if against[item.person_id].hard]
+    """The open seats whose holder, or the deputy who voted in one, has come too close since (three queries)."""
+    seats = [item for item in queries.sitting(round_) if item.state == "open"]
+    concerned = [one for item in seats for one in queries.voters(item)]
+    against = conflicts_of(concerned, idea, round_.gate)
+    return [item for item in seats if any(against[one.pk].hard for one in queries.voters(item))]
 
 
 def void_conflicted(*, round_key: Any, by: Actor = SUBSTITUTION) -> int:
@@ -107,7 +111,7 @@ def void_conflicted(*, round_key: Any, by: Actor = SUBSTITUTION) -> int:
         inbox.close(*[f"vote:{item.key}" for item in voided])
         effects = [effect("seat", "open", "voided", seat=str(item.key)) for item in voided]
         effects += call_substitutes(round_, idea)
-        append(subject=Subject("idea", idea.key), verb="votes_voided", by=by, effects=effects)
+        record(idea, "votes_voided", by, effects, round=str(round_.key), gate=round_.gate)
         return len(voided)
 
 
@@ -122,20 +126,27 @@ def replace_leaver(*, seat_key: Any, by: Actor) -> None:
         inbox.close(f"vote:{left.key}")
         effects = [effect("seat", "open", "replaced", seat=str(left.key))]
         effects += call_substitutes(left.round, idea)
-        append(subject=Subject("idea", idea.key), verb="seat_replaced", by=by, effects=effects)
+        record(idea, "seat_replaced", by, effects, round=str(left.round.key))
 
 
 def own_seat(seat_key: Any, by: Actor) -> Seat:
-    """The actor's own open seat in a round that is open. Raises NotFound for another's, Conflict when it is over.
+    """The actor's own open seat in a round that is open, or that of someone absent the actor stands in for.
 
-    Annotated: `voted`, whether it has a vote in force; `others_wait`, whether another open seat has none.
+    Raises NotFound for another's, Conflict when it is over.
+    Annotated: `voted`, whether it has a vote in force; `others_wait`, whether another open seat has none;
+    `sits_too`, whether the actor has a seat of one's own beside a lent one.
     """
+    person = by.human
     votes = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
     others = Seat.objects.filter(round=OuterRef("round"), state="open").exclude(pk=OuterRef("pk"))
     found = (
-        Seat.objects.select_related("round")
-        .annotate(voted=Exists(votes), others_wait=Exists(others.exclude(Exists(votes))))
-        .filter(key=seat_key, person=by.human)
+        Seat.objects.select_related("round", "person")
+        .annotate(
+            voted=Exists(votes),
+            others_wait=Exists(others.exclude(Exists(votes))),
+            sits_too=Exists(others.filter(person=person)),
+        )
+        .filter(queries.held_by(person), key=seat_key)
         .first()
     )
     if found is None:
@@ -147,6 +158,21 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
     return found
 
 
+def acting_in(seat: Seat, by: Actor) -> Actor:
+    """The actor in this seat: oneself, or a deputy for its holder. `seat` is of `own_seat`.
+
+    Raises NotAllowed for a deputy who has a seat of one's own here: nobody has two votes.
+    """
+    if seat.person_id == by.human.pk:
+        return by
+    if seat.sits_too:  # type: ignore[attr-defined] # annotated by own_seat
+        raise NotAllowed(
+            _("You have a seat of your own on this panel, so you cannot act in another one as deputy."),
+            code="seat.two_votes",
+        )
+    return Actor(person=by.human, on_behalf_of=seat.person)
+
+
 def open_or_seating(round_key: str) -> GateRound:
     found = GateRound.objects.filter(key=round_key, state__in=["seating", "open"]).first()
     if found is None:
@@ -155,9 +181,11 @@ def open_or_seating(round_key: str) -> GateRound:
 
 
 def check_lead(by: Actor, idea: Idea, gate: str) -> None:
-    """Raises NotAllowed unless a lead of the programme, without a hard conflict, acts."""
-    lead = by.human
-    if not roles.is_lead(idea, lead) or conflicts(lead, idea, gate).hard:
+    """Raises NotAllowed unless a lead of the programme, or a lead's deputy, acts: neither with a hard conflict."""
+    roles.check_stands_in(by)
+    concerned = {one.pk: one for one in (by.human, by.principal)}.values()
+    against = conflicts_of(concerned, idea, gate)
+    if not roles.is_lead(idea, by.principal) or any(found.hard for found in against.values()):
         raise NotAllowed(
             _("Seats are filled by a programme lead who has no link to the idea."), code="seat.not_lead"
         )

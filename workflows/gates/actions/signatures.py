@@ -4,9 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ideas.acts import record as record_event
 from ideas.drafting.models import Idea
 from ideas.lock import locked
-from incubator.events.actions import Subject, append, effect
+from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotAllowed
@@ -18,7 +19,6 @@ from workflows.gates.actions.decisions import (
     issue,
     open_round_of,
     permitted_one,
-    second_signers,
     set_aside,
 )
 from workflows.gates.actions.rounds import work_keys
@@ -26,6 +26,7 @@ from workflows.gates.actions.seating import ask_decision
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.queries import waiting_seats
+from workflows.gates.signing import right_to_sign
 
 
 def sign_second(*, decision_key: Any, by: Actor) -> Decision:
@@ -35,24 +36,27 @@ def sign_second(*, decision_key: Any, by: Actor) -> Decision:
         if decision.issued_at is not None:
             raise Conflict(_("This decision is signed already."), code="sign.done")
         round_ = open_round_of(decision.round.key)
-        mandate = authority.mandate_to_sign(round_, idea, by.human, decision)
+        right = right_to_sign(round_, idea, by, decision)
         _check_first(round_, idea, decision)
         seats = queries.sitting(round_)
-        check_distance(seats, conflicts_of([seat.person for seat in seats], idea, round_.gate))
+        voters = [one for seat in seats for one in queries.voters(seat)]
+        check_distance(seats, conflicts_of(voters, idea, round_.gate))
         record = queries.record_of(round_, idea, decision.answers, seats)
         permitted_one(round_, record, decision.outcome)
-        decision.second_signer, decision.second_mandate = by.human, mandate
-        decision.second_capacity, decision.second_signed_at = mandate.capacity, clock.now()
+        decision.second_signer, decision.second_mandate = right.person, right.mandate
+        decision.second_capacity, decision.second_signed_at = right.mandate.capacity, clock.now()
+        decision.second_on_behalf_of = right.on_behalf_of
         decision.issued_at = clock.now()
         decision.save()
-        issue(decision, round_, idea, record, by)
+        issue(decision, round_, idea, record, right.actor)
         return decision
 
 
 def _check_first(round_: GateRound, idea: Idea, decision: Decision) -> None:
     """The decision is made now: raises Conflict when its writer may no longer decide, or has come too close."""
     try:
-        authority.mandate_to_decide(round_, idea, decision.decider)
+        writer = Actor(person=decision.decider, on_behalf_of=decision.on_behalf_of)
+        authority.right_to_decide(round_, idea, writer)
     except NotAllowed as refusal:
         raise Conflict(
             _(
@@ -70,15 +74,20 @@ def decline(*, decision_key: Any, by: Actor) -> None:
         if decision.issued_at is not None:
             raise Conflict(_("This decision is signed already."), code="sign.done")
         round_ = open_round_of(decision.round.key)
-        authority.mandate_to_sign(round_, idea, by.human, decision)
+        right = right_to_sign(round_, idea, by, decision)
         set_aside(decision)
         inbox.close(f"second_signature:{round_.key}")
         ask_decision(round_, idea)
-        append(
-            subject=Subject("idea", idea.key),
-            verb="signature_declined",
-            by=by,
-            payload={"round": str(round_.key), "decision": str(decision.key), "outcome": decision.outcome},
+        record_event(
+            idea,
+            "signature_declined",
+            right.actor,
+            round=str(round_.key),
+            gate=round_.gate,
+            decision=str(decision.key),
+            outcome=decision.outcome,
+            decider=str(decision.decider.key),
+            on_behalf_of=str(decision.on_behalf_of.key) if decision.on_behalf_of else "",
         )
 
 
@@ -86,21 +95,18 @@ def hand_over(*, round_key: Any, by: Actor) -> None:
     """Sponsor and lead do not agree: the round is handed to the capacity its rules name (G2's decider)."""
     with locked(rounds__key=round_key) as idea:
         round_ = open_round_of(round_key)
-        if authority.decider_rule(round_) != "sponsor_and_lead":
+        if authority.decider_rule(round_) != authority.TOGETHER:
             raise Conflict(_("This decision has its decider already."), code="hand_over.not_here")
-        authority.mandate_to_decide(round_, idea, by.human)
+        right = authority.right_to_decide(round_, idea, by)
         for pending in Decision.objects.filter(round=round_, issued_at=None):
             set_aside(pending)
         inbox.close(*work_keys(round_, []))
-        round_.handed_to = "dga"
+        round_.handed_to = authority.if_they_differ(round_, idea)
         round_.save(update_fields=["handed_to"])
         ask_decision(round_, idea)
-        append(
-            subject=Subject("idea", idea.key),
-            verb="decision_handed_over",
-            by=by,
-            payload={"round": str(round_.key)},
-            effects=[effect("decider", "sponsor_and_lead", "dga", round=str(round_.key))],
+        effects = [effect("decider", authority.TOGETHER, round_.handed_to, round=str(round_.key))]
+        record_event(
+            idea, "decision_handed_over", right.actor, effects, round=str(round_.key), gate=round_.gate
         )
 
 
@@ -112,7 +118,6 @@ def ask_again(*, round_key: Any) -> None:
             return
         draft = Decision.objects.filter(round=round_).first()
         if draft is not None:
-            who = authority.needs_second_signature(round_, draft.outcome)
-            ask_second(round_, idea, second_signers(round_, idea, draft, who))
+            ask_second(round_, idea, draft)
         elif round_.gate != "G0":
             ask_decision(round_, idea)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ideas.acts import record
 from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.actions import Subject, append, effect
@@ -11,11 +12,13 @@ from incubator.events.rules import canonical, sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
+from incubator.messages.actions import defer_telling
 from incubator.people.actors import Actor
+from incubator.people.models import Person
+from workflows.gates import authority
 from workflows.gates.actions.seating import ask_decision
-from workflows.gates.actions.seats import open_or_seating, own_seat
-from workflows.gates.authority import parties
-from workflows.gates.conflicts import conflicts
+from workflows.gates.actions.seats import acting_in, open_or_seating, own_seat
+from workflows.gates.conflicts import Conflicts, conflicts_of
 from workflows.gates.models import GateRound, Seat, Vote
 from workflows.gates.rules import vote_gaps
 
@@ -44,7 +47,11 @@ def vote(
     """
     with locked(rounds__seats__key=seat_key) as idea:
         own = own_seat(seat_key, by)
-        _check(own, idea, by, content_version)
+        by = acting_in(own, by)
+        deciders = [] if _others_wait(own) else authority.holders(own.round, idea)
+        # One statement asks for all: whoever votes, and, by the last vote, whoever then decides.
+        against = conflicts_of([*_acting(by), *(party.person for party in deciders)], idea, own.round.gate)
+        _check(own, idea, against, by, content_version)
         gaps = vote_gaps(own.round.rules, choice, must_meets, scores, conditions, comment_to_authors)
         if gaps:
             raise Invalid(
@@ -70,24 +77,30 @@ def vote(
             cast_at=now,
         )
         inbox.close(f"vote:{own.key}")
-        _ask_if_last(own, idea, by)
-        append(
+        asked = not _others_wait(own) and _ask_decision(own, idea, by, authority.free(deciders, against))
+        event = append(
             subject=Subject("idea", idea.key),
             verb="vote_cast",
             by=by,
             payload={"seat": str(own.key), "round": str(own.round.key), "vote_sha256": _vote_sha256(cast)},
             effects=[effect("vote", None, "replaced" if replaced else "cast", seat=str(own.key))],
         )
+        if asked:
+            defer_telling(event)
         return cast
 
 
-def _ask_if_last(own: Seat, idea: Idea, by: Actor) -> None:
+def _others_wait(own: Seat) -> bool:
+    """Whether someone else still has to vote, or a seat is free."""
+    return own.round.state != "open" or bool(own.others_wait)  # type: ignore[attr-defined] # by own_seat
+
+
+def _ask_decision(own: Seat, idea: Idea, by: Actor, parties: list[authority.Party]) -> bool:
     """The last seat to vote asks for the decision; at G0 the lead who voted decides with the same form."""
-    if own.round.state != "open" or own.others_wait:  # type: ignore[attr-defined] # annotated by own_seat
-        return
-    if own.round.gate == "G0" and any(party.person == by.human for party in parties(own.round, idea)):
-        return
-    ask_decision(own.round, idea)
+    if own.round.gate == "G0" and any(party.person == by.principal for party in parties):
+        return False
+    ask_decision(own.round, idea, parties)
+    return True
 
 
 def _judgements(round_: GateRound, must_meets: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
@@ -114,7 +127,9 @@ def open_others(*, seat_key: Any, by: Actor) -> Seat:
     """Read the others' votes; from now on one's own can no longer be replaced. Asks for a vote of one's own first."""
     with locked(rounds__seats__key=seat_key) as idea:
         own = own_seat(seat_key, by)
-        if conflicts(by.human, idea, own.round.gate).hard:
+        by = acting_in(own, by)
+        against = conflicts_of(_acting(by), idea, own.round.gate)
+        if any(found.hard for found in against.values()):
             raise NotAllowed(refusal_for_conflict(own.round), code="others.hard_conflict")
         if not own.voted:  # type: ignore[attr-defined] # annotated by own_seat
             raise Conflict(
@@ -139,12 +154,7 @@ def close_opinion(*, round_key: Any, by: Actor) -> None:
         if round_.review_due_at is None or clock.now() < round_.review_due_at:
             raise Conflict(_("The panel still has time to vote."), code="opinion.early")
         ask_decision(round_, idea)
-        append(
-            subject=Subject("idea", idea.key),
-            verb="opinion_closed",
-            by=by,
-            payload={"round": str(round_.key), "gate": round_.gate},
-        )
+        record(idea, "opinion_closed", by, round=str(round_.key), gate=round_.gate)
 
 
 def gap_sentence(gap: str) -> str:
@@ -160,8 +170,13 @@ def gap_sentence(gap: str) -> str:
     }[gap]
 
 
-def _check(own: Seat, idea: Idea, by: Actor, content_version: int) -> None:
-    if conflicts(by.human, idea, own.round.gate).hard:
+def _acting(by: Actor) -> list[Person]:
+    """Whose conflicts bar the act: a deputy carries those of both."""
+    return list({one.pk: one for one in (by.human, by.principal)}.values())
+
+
+def _check(own: Seat, idea: Idea, against: dict[int, Conflicts], by: Actor, content_version: int) -> None:
+    if any(against[one.pk].hard for one in _acting(by)):
         raise NotAllowed(refusal_for_conflict(own.round), code="vote.hard_conflict")
     if own.others_opened_at is not None:
         raise Conflict(

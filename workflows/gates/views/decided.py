@@ -60,10 +60,16 @@ def preview(
 def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
     """Outcome and reasons for whoever reads the idea; the opinion for the panel, who decided, the lead and the team."""
     person, idea = reader(request), round_.idea
-    decision = Decision.objects.select_related("decider", "second_signer", "round").get(round=round_)
-    on_panel = person.pk in (decision.decider_id, decision.second_signer_id) or (
-        round_.seats.filter(person=person, state="closed").exists()
+    decision = Decision.objects.select_related(
+        "decider", "second_signer", "on_behalf_of", "second_on_behalf_of", "round"
+    ).get(round=round_)
+    signers = (
+        decision.decider_id,
+        decision.second_signer_id,
+        decision.on_behalf_of_id,
+        decision.second_on_behalf_of_id,
     )
+    on_panel = person.pk in signers or (round_.seats.filter(person=person, state="closed").exists())
     for_panel = on_panel or (roles.is_lead(idea, person) and not roles.was_ever_in_team(idea, person))
     in_team = not for_panel and roles.is_author(idea, person)
     opinion = None

@@ -16,14 +16,14 @@ from ideas.drafting.models import TeamMember
 from incubator.lib.refusals import Conflict, Invalid, NotFound, Refusal
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
-from workflows.gates import actions, opinions, queries, rules
+from workflows.gates import actions, authority, opinions, queries, rules, wording
 from workflows.gates.actions.votes import OTHER_VERSION
 from workflows.gates.forms.decisions import DecisionForm, Written, written_of
 from workflows.gates.forms.typed import MOST_ROWS, join
 from workflows.gates.models import Decision, GateRound, Seat
 from workflows.gates.views import standing
 from workflows.gates.views.decided import decided_page, preview
-from workflows.gates.views.reading import actor, heading, idea_in_brief, link, reader
+from workflows.gates.views.reading import actor, heading, idea_in_brief, link, reader, steps
 
 # Refusals after which the form is shown again, with what was typed.
 SHOWN_AGAIN = ("decide.not_permitted", "decide.nobody_to_sign", OTHER_VERSION)
@@ -77,9 +77,11 @@ def _page(
         "gate": heading(round_),
         "idea": idea_in_brief(idea, person),
         "standing": mine,
+        "steps": steps(round_),
         "seats_url": link("seats", round_.key) if mine.leads else "",
         "request_key": new_key(),
         "panel_due": round_.review_due_at or round_.due_at,
+        "handed_to": wording.DECIDERS[authority.if_they_differ(round_, idea)] if mine.may_hand_over else "",
         "refused": refusal if refusal is not None and not refusal.fields else None,
     }
     if mine.admits and (mine.pending is None or "write" in request.GET or data is not None):
@@ -253,7 +255,8 @@ def _decline(request: HttpRequest, round_: GateRound) -> HttpResponse:
 @once
 def _hand_over(request: HttpRequest, round_: GateRound) -> HttpResponse:
     actions.hand_over(round_key=round_.key, by=actor(request))
-    messages.success(request, _("Handed over: the deputy director general decides."))
+    decider = wording.DECIDERS[authority.if_they_differ(round_, round_.idea)]
+    messages.success(request, _("Handed over: the decision is now for %(decider)s.") % {"decider": decider})
     return redirect("my-work")
 
 

@@ -12,7 +12,7 @@ from ideas.drafting.models import Idea
 from incubator.lib import words
 from incubator.people.actors import Actor
 from incubator.people.models import Person
-from workflows.gates import wording
+from workflows.gates import queries, wording
 from workflows.gates.models import Decision, GateRound
 
 
@@ -71,6 +71,14 @@ def idea_in_brief(idea: Idea, person: Person) -> dict[str, Any]:
         "names_masked": not named,
         "url": link("idea", idea.key),
     }
+
+
+def steps(round_: GateRound) -> list[dict[str, Any]]:
+    """What happened in a consultation, in words, newest first; nobody is named."""
+    return [
+        {"title": str(wording.STEPS[event.verb]), "text": words.moment(event.happened_at)}
+        for event in queries.steps_of(round_, round_.idea)
+    ]
 
 
 def heading(round_: GateRound) -> str:

@@ -20,7 +20,8 @@ from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.seats import SeatForm
 from workflows.gates.forms.typed import Typed
 from workflows.gates.models import GateRound, Seat, Vote
-from workflows.gates.views.reading import actor, heading, idea_in_brief, reader
+from workflows.gates.views.reading import heading, idea_in_brief, reader, steps
+from workflows.gates.views.standing import as_lead
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +30,7 @@ def seats(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     round_ = queries.round_of(key)
     if not access().may_read(reader(request), round_.idea):
         raise NotFound(_("There is no such consultation."))
-    check_lead(actor(request), round_.idea, round_.gate)
+    check_lead(as_lead(round_, reader(request)), round_.idea, round_.gate)
     if request.method != "POST":
         return _page(request, round_)
     try:
@@ -51,7 +52,7 @@ def _seat(request: HttpRequest, round_: GateRound) -> HttpResponse:
     actions.seat(
         round_key=str(round_.key),
         person=person,
-        by=actor(request),
+        by=as_lead(round_, reader(request)),
         conflict_reason=reason,
         chair="chair" in request.POST,
     )
@@ -82,6 +83,7 @@ def _page(
         "seats": [_row(seat, seat.pk in recognises) for seat in found],
         "free": max(wanted - taken, 0) if live else 0,
         "wanted": wanted,
+        "steps": steps(round_),
         "live": live,
         "missing": [
             wording.NO_PANEL[code]

@@ -4,21 +4,26 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from ideas import roles
 from incubator.lib.refusals import Conflict, NotAllowed
-from incubator.people import grants
+from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person
 from workflows.gates import authority, queries
+from workflows.gates.actions.seats import check_lead
 from workflows.gates.conflicts import conflicts
 from workflows.gates.models import Decision, GateRound, Seat
+from workflows.gates.signing import right_to_sign
 from workflows.gates.views.reading import link
 
 
 @dataclass(frozen=True)
 class Standing:
-    """`mandate` lets the person decide; `admits`: holds G0's seat too; `pending` is a draft that waits to be signed,
+    """`mandate` lets the person decide, `stands_in_for` says whose it is when lent; `admits`: holds G0's seat too;
+    `pending` is a draft that waits to be signed,
     and `signs` whether this person may sign it; `looks`: only reads (lead or chair)."""
 
     mandate: Mandate | None
+    stands_in_for: Person | None
     seat: Seat | None
     admits: bool
     pending: Decision | None
@@ -35,9 +40,9 @@ def of(round_: GateRound, person: Person) -> Standing:
     seat = queries.own_seat_in(round_, person)
     pending = Decision.objects.select_related("decider", "mandate").filter(round=round_).first()
     refusal: NotAllowed | None = None
-    mandate = None
+    right = None
     try:
-        mandate = authority.mandate_to_decide(round_, idea, person)
+        right = authority.right_to_decide(round_, idea, Actor(person=person))
     except NotAllowed as refused:
         refusal = refused
     signs = pending is not None and _may_sign(round_, person, pending)
@@ -48,13 +53,14 @@ def of(round_: GateRound, person: Person) -> Standing:
     if refusal is not None and not (signs or looks):
         raise refusal
     return Standing(
-        mandate=mandate,
+        mandate=right.mandate if right is not None else None,
+        stands_in_for=right.on_behalf_of if right is not None else None,
         seat=seat,
-        admits=round_.gate == "G0" and seat is not None and mandate is not None and round_.state == "open",
+        admits=round_.gate == "G0" and seat is not None and right is not None and round_.state == "open",
         pending=pending,
         pending_is_mine=pending is not None and pending.decider_id == person.pk,
         signs=signs,
-        may_hand_over=mandate is not None and authority.decider_rule(round_) == "sponsor_and_lead",
+        may_hand_over=right is not None and authority.decider_rule(round_) == authority.TOGETHER,
         leads=leads,
         looks=looks,
     )
@@ -62,18 +68,23 @@ def of(round_: GateRound, person: Person) -> Standing:
 
 def _may_sign(round_: GateRound, person: Person, pending: Decision) -> bool:
     try:
-        authority.mandate_to_sign(round_, round_.idea, person, pending)
+        right_to_sign(round_, round_.idea, Actor(person=person), pending)
     except NotAllowed:
         return False
     return True
 
 
 def _leads(round_: GateRound, person: Person) -> bool:
-    programme = round_.idea.programme
-    return (
-        grants.holds(person, "programme_lead", entity=programme.entity, programme_key=programme.key)
-        and not conflicts(person, round_.idea, round_.gate).hard
-    )
+    try:
+        check_lead(as_lead(round_, person), round_.idea, round_.gate)
+    except NotAllowed:
+        return False
+    return True
+
+
+def as_lead(round_: GateRound, person: Person) -> Actor:
+    """The actor when this person does what a lead does here: oneself, or a deputy for a lead who is absent."""
+    return roles.acting_as(person, roles.leads(round_.idea))
 
 
 def _check_own_vote(seat: Seat) -> None:

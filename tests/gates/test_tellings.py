@@ -1,0 +1,74 @@
+"""Who is told of what happens inside a consultation: the chair, the decider, the voter; and nobody is named."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from incubator.messages.models import Message
+from incubator.people.models import Person
+from tests.factories import PersonFactory, TeamMemberFactory
+from tests.gates import stage
+from tests.journey import cast as steps
+from tests.journey.cast import Cast, act
+from workflows.gates import actions
+from workflows.gates.actions import Choice
+from workflows.gates.models import Seat
+
+pytestmark = pytest.mark.django_db
+Run = Callable[..., Any]
+
+
+def told(kind: str) -> set[Person]:
+    return {one.person for one in Message.objects.filter(kind=kind).select_related("person")}
+
+
+def page(person: Person, name: str, *keys: Any) -> str:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(person)
+    return client.get(reverse(name, args=keys)).text
+
+
+def test_a_declined_signature_is_told_to_its_writer_and_asked_anew(run_jobs: Run) -> None:
+    cast = Cast()
+    found = stage.at_g0(cast)
+    seat = stage.seats_of(found)[0]
+    stage.cast_vote(seat, "not_now", comment_to_authors="Relève de la métropole.")
+    draft = actions.decide(
+        round_key=found.key,
+        by=act(seat.person),
+        choice=Choice(
+            outcome="stop",
+            reasons=steps.REASONS,
+            criterion_reasons={"competence": "Relève de la métropole."},
+            learning="À adresser.",
+        ),
+    )
+    other = cast.other_lead if seat.person == cast.lead else cast.lead
+    actions.decline(decision_key=draft.key, by=act(other))
+    run_jobs()
+    assert told("signature_declined") == {seat.person}
+    assert told("decide") == {cast.lead, cast.other_lead}
+    # A draft was never an outcome: whoever reads the idea learns nothing of it.
+    assert "signed" not in page(PersonFactory(), "idea", found.idea.key)
+    assert "The second signature was declined" in page(seat.person, "decide", found.key)
+
+
+def test_a_vote_set_aside_is_told_to_its_voter_the_chair_and_who_was_to_decide(run_jobs: Run) -> None:
+    cast = Cast()
+    found = stage.at_g1(cast)
+    stage.all_vote(found)
+    chair = Seat.objects.get(round=found, is_chair=True).person
+    voter = Seat.objects.filter(round=found, is_chair=False)[0].person
+    TeamMemberFactory(idea=found.idea, person=voter)
+    assert actions.void_conflicted(round_key=found.key) == 1
+    run_jobs()
+    assert told("vote_set_aside") == {voter}
+    assert told("panel_changed") == {chair, cast.dga}
+    for message in Message.objects.filter(kind__in=["vote_set_aside", "panel_changed"]):
+        assert voter.family_name not in f"{message.subject_title} {message.parameters}"
+    shown = page(cast.lead, "seats", found.key)
+    assert "A vote was set aside" in shown
+    assert "set aside" not in page(PersonFactory(), "idea", found.idea.key)

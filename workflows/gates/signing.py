@@ -1,0 +1,80 @@
+"""Who signs a decision beside whoever wrote it: read at the instant of the act."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ideas.drafting.models import Idea
+from incubator.lib.refusals import NotAllowed
+from incubator.people import grants
+from incubator.people.actors import Actor
+from workflows.gates import authority
+from workflows.gates.authority import LEAD, TOGETHER, Party
+from workflows.gates.models import Decision, GateRound
+
+DIRECTORS = ("director", "dga")
+
+
+def second_parties(round_: GateRound, idea: Idea, decision: Decision) -> list[Party]:
+    """Who may sign beside the decider today, in a fixed order, each without a conflict.
+
+    For sponsor and lead, the other of the two; for a stop at G0, another lead, else a director out of the
+    author's own line (law 11: no right of an author goes through it).
+    """
+    taken = {decision.decider_id, decision.on_behalf_of_id}
+    held = authority.fitting(round_, idea, authority.mandates_for(round_, idea))
+    others = [Party(item.holder, item) for item in held if item.holder_id not in taken]
+    if authority.decider_rule(round_) == TOGETHER:
+        others = [party for party in others if party.is_lead != (decision.capacity == LEAD)]
+        return authority.without_conflict(others, round_, idea)
+    found = authority.without_conflict(others, round_, idea)
+    if found:
+        return found
+    directors = grants.mandates(
+        entity=idea.programme.entity, capacities=list(DIRECTORS), programme_key=idea.programme.key
+    )
+    free = [Party(item.holder, item) for item in directors if item.holder_id not in taken]
+    return authority.without_conflict(free, round_, idea, *_barring(free))
+
+
+def _barring(parties: list[Party]) -> list[str]:
+    return ["above_member"] if any(party.mandate.capacity in DIRECTORS for party in parties) else []
+
+
+def right_to_sign(round_: GateRound, idea: Idea, by: Actor, decision: Decision) -> Party:
+    """The right by which someone else countersigns, one's own or one lent by someone absent.
+
+    Raises NotAllowed for whoever decided, for the same side twice, and without a mandate or distance.
+    """
+    person = by.human
+    if person.pk in (decision.decider_id, decision.on_behalf_of_id):
+        raise NotAllowed(
+            _("A second person signs this decision. It waits for someone other than you."),
+            code="sign.same_person",
+        )
+    rights = {right.person.pk: right for right in second_parties(round_, idea, decision)}
+    if by.on_behalf_of is None and person.pk in rights:
+        return rights[person.pk]
+    lent = _lent(round_, idea, by, rights)
+    if lent is not None:
+        return lent
+    if authority.decider_rule(round_) == TOGETHER and authority.rights_to_decide(round_, idea, by):
+        raise NotAllowed(
+            _("The sponsor and the programme lead agree on this decision: one of each signs."),
+            code="sign.same_side",
+        )
+    raise NotAllowed(
+        _("The second signature is another lead’s or a director’s, without a link to this idea."),
+        code="sign.no_mandate",
+    )
+
+
+def _lent(round_: GateRound, idea: Idea, by: Actor, rights: dict[int, Party]) -> Party | None:
+    """A right of someone absent whom this person stands in for, when no conflict of the person bars it."""
+    absent = grants.stands_in_for(by.human).filter(pk__in=list(rights)).order_by("staff_number")
+    if by.on_behalf_of is not None:
+        absent = absent.filter(pk=by.on_behalf_of.pk)
+    for one in absent:
+        right = [Party(by.human, rights[one.pk].mandate, one)]
+        barring = [] if authority.decider_rule(round_) == TOGETHER else _barring(right)
+        if authority.without_conflict(right, round_, idea, *barring):
+            return right[0]
+    return None

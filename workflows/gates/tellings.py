@@ -1,0 +1,83 @@
+"""Who is told of what happens inside a consultation, and in which words. Nobody is named."""
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ideas import tellings
+from ideas.drafting.models import Idea
+from incubator.events.models import Event
+from incubator.inbox.models import WorkItem
+from incubator.messages.rules import Telling, audience
+from incubator.messages.wording import Text, declare
+from incubator.people.models import Person
+from workflows.gates.models import GateRound, Seat
+
+TEXTS = {
+    "signature_declined": Text(
+        _("The decision you wrote on “%(title)s” was not signed (%(gate)s)"),
+        _("It is set aside. Whoever may decide is asked again, you too."),
+    ),
+    "vote_set_aside": Text(
+        _("Your opinion on “%(title)s” no longer counts"),
+        _("You have come too close to this idea. Your vote is kept, unread, and a substitute is called."),
+    ),
+    "panel_changed": Text(
+        _("The panel of “%(title)s” has changed (%(gate)s)"),
+        _("A member came too close to the idea. Their vote is set aside and a substitute is called."),
+    ),
+}
+
+
+def register() -> None:
+    """Called once, when the application starts."""
+    for kind, text in TEXTS.items():
+        declare(kind, text)
+
+
+@audience("signature_declined")
+def of_the_draft(event: Event) -> list[Telling]:
+    """Whoever wrote the decision, and the absent person they wrote it for."""
+    keys = [key for key in (event.payload.get("decider"), event.payload.get("on_behalf_of")) if key]
+    return _tell(event, Person.objects.filter(key__in=keys), "signature_declined", "decide")
+
+
+@audience("votes_voided")
+def of_the_seats(event: Event) -> list[Telling]:
+    """Those whose vote is set aside; the chair, and whoever had been asked to decide on what it was part of."""
+    gone = Seat.objects.filter(key__in=[line["seat"] for line in event.effects if line["what"] == "seat"])
+    round_ = _round(event)
+    if round_ is None:
+        return []
+    asked = WorkItem.objects.filter(key=f"decide:{round_.key}").values("person")
+    chairs = Seat.objects.filter(round=round_, is_chair=True, state="open").values("person")
+    concerned = Person.objects.filter(pk__in=asked) | Person.objects.filter(pk__in=chairs)
+    others = concerned.exclude(pk__in=gone.values("person")).distinct()
+    return _tell(
+        event, Person.objects.filter(pk__in=gone.values("person")), "vote_set_aside", "idea"
+    ) + _tell(event, others, "panel_changed", "decide")
+
+
+@audience("seat_replaced")
+def of_the_seat(event: Event) -> list[Telling]:
+    """Whoever holds the seat no more, as long as they are still here."""
+    gone = Seat.objects.filter(key__in=[line["seat"] for line in event.effects if line["what"] == "seat"])
+    return _tell(event, Person.objects.filter(pk__in=gone.values("person")), "seat_closed", "idea")
+
+
+def _round(event: Event) -> GateRound | None:
+    return GateRound.objects.filter(key=event.payload.get("round")).first()
+
+
+def _tell(event: Event, people: QuerySet[Person], kind: str, page: str) -> list[Telling]:
+    idea, round_ = tellings.idea_of(event), _round(event)
+    if idea is None or round_ is None:
+        return []
+    return [
+        Telling(person, kind, _url(page, idea, round_), idea.title, idea.programme.key, {"gate": round_.gate})
+        for person in people.filter(is_active=True).order_by("staff_number")
+    ]
+
+
+def _url(page: str, idea: Idea, round_: GateRound) -> str:
+    return reverse(page, args=[round_.key if page == "decide" else idea.key])
