@@ -13,6 +13,11 @@ def idea_of(event: Event) -> Idea | None:
     return Idea.objects.select_related("programme__entity").filter(key=event.subject_key).first()
 
 
+def programme_key(idea: Idea | None) -> str:
+    """Whose lead sees a mail that may not have arrived; nobody while a draft is its team's alone."""
+    return "" if idea is None or idea.state == Idea.State.DRAFT else idea.programme.key
+
+
 def of_work(event: Event, *keys: str) -> list[Telling]:
     """Whoever has one of these work items open; the message says what the item says."""
     idea = idea_of(event)
@@ -23,7 +28,7 @@ def of_work(event: Event, *keys: str) -> list[Telling]:
             item.verb,
             item.url,
             item.subject_title,
-            idea.programme.key if idea else "",
+            programme_key(idea),
             {"due_at": item.due_at.isoformat()} if item.due_at else {},
         )
         for item in items
@@ -37,7 +42,7 @@ def of_team(event: Event, kind: str, page: str = "idea") -> list[Telling]:
         return []
     url = reverse(page, args=[idea.key])
     return [
-        Telling(person, kind, url, idea.title, idea.programme.key)
+        Telling(person, kind, url, idea.title, programme_key(idea))
         for person in roles.authors(idea)
         if person.key != event.actor_key
     ]

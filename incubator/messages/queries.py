@@ -60,8 +60,8 @@ def place(message: Message) -> str:
 def uncertain(lead: Person, limit: int) -> list[Message] | None:
     """Mails whose end is unknown or that were refused, of the programmes this person leads; None for no lead.
 
-    A lead without a programme in the grant leads all of them. What belongs to no programme (a sign-in, a role)
-    is listed to these only.
+    A lead without a programme in the grant leads all of them. What belongs to no programme (a draft is its team's
+    alone) is listed to these only, and the page says of it only whom it was for.
     """
     keys = set(grants.of_person(lead, "programme_lead").values_list("programme_key", flat=True))
     if not keys:

@@ -16,7 +16,8 @@ class Telling:
     """One person to be told of an event. `kind` is a code of `messages.wording`.
 
     `parameters` hold codes, numbers and ISO dates, never a name: who wrote an idea may be hidden (law 8).
-    `programme_key` tells which lead sees that its e-mail may not have arrived.
+    `programme_key` tells which lead sees that its e-mail may not have arrived; without one, no lead sees what it
+    was about.
     """
 
     person: "Person"

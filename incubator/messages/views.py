@@ -86,4 +86,5 @@ def _row(message: Message) -> dict[str, Any]:
         "said": wording.said(message),
         "uncertain": message.mail == Message.Mail.UNKNOWN,
         "refused": message.mail == Message.Mail.REFUSED,
+        "private": not message.programme_key,
     }

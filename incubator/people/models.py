@@ -308,9 +308,17 @@ class PrivateLink(models.Model):
 
 
 class AnsweredRequest(models.Model):
-    """A form's request key and where its first answer led: a repeat is answered with that, and changes nothing."""
+    """A form's request key and where its first answer led: a repeat is answered with that, and changes nothing.
 
-    key = models.UUIDField(primary_key=True)
+    A key is each person's own: two who send the same one (a copied page) each get their own first result.
+    """
+
+    key = models.UUIDField()
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     location = models.CharField(max_length=500, blank=True)
     answered_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "person"], name="one_answer_per_request_and_person")
+        ]

@@ -15,8 +15,8 @@ FIELD = "request_key"
 # One statement takes the key, or waits for whoever is using it; `xmax = 0` tells a new row from a found one.
 TAKE = """
 insert into people_answeredrequest (key, person_id, location, answered_at) values (%s, %s, '', %s)
-on conflict (key) do update set answered_at = people_answeredrequest.answered_at
-returning xmax = 0, person_id, location
+on conflict (key, person_id) do update set answered_at = people_answeredrequest.answered_at
+returning xmax = 0, location
 """
 
 View = Callable[..., HttpResponse]
@@ -26,8 +26,8 @@ def once(view: View) -> View:
     """Wrap a view whose POST acts: its key, its act and its answer are one transaction.
 
     A kill leaves all of it or nothing. A repeat of the key by the same person waits for the first and is sent
-    where that one led. A POST without a valid key, or with someone else's, is its own act. An answer that is not
-    a redirect (a form with errors) is no act: nothing of it is kept.
+    where that one led; another person's key is no hindrance. A POST without a valid key is its own act. An answer
+    that is not a redirect (a form with errors) is no act: nothing of it is kept.
     """
 
     @functools.wraps(view)
@@ -36,8 +36,8 @@ def once(view: View) -> View:
         if request.method != "POST" or key is None or not isinstance(request.user, Person):
             return view(request, *args, **kwargs)
         with transaction.atomic():
-            first, holder, location = _take(key, request.user)
-            if not first and holder == request.user.pk:
+            first, location = _take(key, request.user)
+            if not first:
                 return HttpResponseRedirect(location)
             response = view(request, *args, **kwargs)
             if isinstance(response, HttpResponseRedirect):
@@ -56,11 +56,11 @@ def new_key() -> str:
     return str(uuid.uuid4())
 
 
-def _take(key: uuid.UUID, person: Person) -> tuple[bool, int, str]:
+def _take(key: uuid.UUID, person: Person) -> tuple[bool, str]:
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [key, person.pk, clock.now()])
-        first, holder, location = cursor.fetchone()
-    return first, holder, location
+        first, location = cursor.fetchone()
+    return first, location
 
 
 def _key(request: HttpRequest) -> uuid.UUID | None:
