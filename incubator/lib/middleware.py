@@ -54,6 +54,21 @@ class SecurityHeaders:
         return response
 
 
+class PlainCookies:
+    """Ignores cookies that no page of ours has set: an escape in a quoted one may hide what no column takes.
+
+    Stands before the session, whose key is looked up as it comes.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if not value.isprintable()]:
+            del request.COOKIES[name]
+        return self.get_response(request)
+
+
 class PersonLanguage:
     """Speaks the person's language; stands after authentication, which it asks."""
 

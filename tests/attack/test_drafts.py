@@ -45,9 +45,7 @@ def test_a_lost_mail_of_a_draft_names_it_to_no_lead(run_jobs: Callable[..., list
 def test_a_lost_mail_of_a_submitted_idea_names_it_to_its_lead(run_jobs: Callable[..., list[str]]) -> None:
     idea = IdeaFactory(title="Un vélo-cargo", live=True)
     asked = PersonFactory(email="asked@ville.example")
-    actions.invite(
-        idea=idea, by=Actor(person=idea.team.get(role="author").person), person=asked
-    )
+    actions.invite(idea=idea, by=Actor(person=idea.team.get(role="author").person), person=asked)
     run_jobs()
     Message.objects.filter(subject_key=idea.key).update(mail=Message.Mail.UNKNOWN)
     assert "vélo-cargo" in pages_of_a_lead("idees")
