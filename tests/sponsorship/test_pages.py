@@ -165,6 +165,43 @@ def test_a_deputy_opens_the_sponsors_page(cast: Cast) -> None:
     assert pledge.state == "declined"
 
 
+@pytest.mark.parametrize("over", ["declined", "taken back", "withdrawn", "idea withdrawn"])
+def test_who_is_no_longer_asked_reads_a_sentence_and_nothing_of_the_idea(cast: Cast, over: str) -> None:
+    pledge, sponsor = asked(cast), by(cast.other_director)
+    if over == "declined":
+        actions.decline_pledge(pledge=pledge, by=sponsor, note="Une autre année.")
+    elif over == "taken back":
+        actions.take_back_question(pledge=pledge, by=by(cast.author))
+    elif over == "withdrawn":
+        actions.promise(pledge=pledge, days=1, euros=0, cover="Relais.", by=sponsor)
+        actions.withdraw_pledge(pledge=pledge, by=sponsor)
+    else:
+        Idea.objects.filter(pk=cast.idea.pk).update(state="withdrawn")
+    answer = client(cast.other_director).get(reverse("pledge", args=[pledge.key]))
+    assert answer.status_code == 404
+    assert "plus rien à lire" in answer.text
+    for hidden in (cast.idea.title, cast.idea.pitch, str(cast.author), "Une autre année."):
+        assert hidden not in answer.text
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "refused", "disputed"])
+def test_time_taken_back_or_refused_is_read_no_more(cast: Cast, state: str) -> None:
+    release = released(cast)
+    readers = {"time-opinion": cast.manager, "time-signature": cast.director, "time-arbitration": cast.dga}
+    if state == "withdrawn":
+        time_actions.take_back_time(release=release, by=by(cast.author))
+    else:
+        time_actions.give_time_opinion(release=release, opinion="favourable", by=by(cast.manager))
+        time_actions.refuse_time_release(release=release, note="Trop peu de monde.", by=by(cast.director))
+    if state == "refused":
+        time_actions.arbitrate_time(release=release, released=False, note="Non.", by=by(cast.dga))
+    for name, person in readers.items():
+        answer = client(person).get(reverse(name, args=[release.key]))
+        reads = state == "disputed" and name != "time-signature"
+        assert answer.status_code == (200 if reads else 404)
+        assert (cast.idea.title in answer.text) is reads
+
+
 def test_a_promise_is_taken_back_on_its_page(cast: Cast) -> None:
     pledge = actions.promise(pledge=asked(cast), days=1, euros=0, cover="Relais.", by=by(cast.other_director))
     url = reverse("pledge", args=[pledge.key])

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from ideas import roles
 from ideas.access import access
 from ideas.pages import done, nothing_here, reader, typed
+from incubator.lib.refusals import NotFound
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
@@ -34,7 +35,7 @@ def pledge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         .first()
     )
     by = _actor(request, found.sponsor if found else None)
-    if found is None or by is None or found.state == Pledge.State.LAPSED:
+    if found is None or by is None:
         raise nothing_here()
     answer = request.POST.get("answer", "")
     promise_form = PromiseForm(request.POST if answer == "promise" else None)
@@ -49,6 +50,8 @@ def pledge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         act(pledge=found, by=by, note=note_form.cleaned_data["note"])
         messages.success(request, _("Your answer is recorded, and the team has been told."))
         return redirect("my-work")
+    if not rules.reads_question(found.state, found.idea.state):
+        raise no_longer_asked()
     context = {
         "pledge": found,
         "idea": found.idea,
@@ -136,6 +139,8 @@ def _time_page(
     if form.is_valid() and done(form, lambda: act(release, form.cleaned_data, by)):
         messages.success(request, _("Your answer is recorded. Thank you."))
         return redirect("my-work")
+    if not rules.reads_request(turn, release.state, release.member.idea.state):
+        raise no_longer_asked()
     waited_for = rules.turn(
         state=release.state, has_manager=release.manager_id is not None, opinion=release.opinion
     )
@@ -153,6 +158,16 @@ def _time_page(
         "request_key": new_key(),
     }
     return render(request, "workflows/sponsorship/time.html", context, status=422 if form.errors else 200)
+
+
+def no_longer_asked() -> NotFound:
+    """For whoever was asked: what it was about is theirs to read no more."""
+    return NotFound(
+        _(
+            "You have answered, or this was taken back. Nothing is asked of you any more, and nothing is left to read."
+        ),
+        code="sponsorship.over",
+    )
 
 
 def _actor(request: HttpRequest, *rightful: Person | None) -> Actor | None:

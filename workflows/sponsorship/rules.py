@@ -19,6 +19,7 @@ LONGEST_TEXT = 10_000
 # The facts a launch needs, in the order the page shows them.
 LAUNCH_FACTS = ("pledge", "time_release", "budget_line", "plan")
 
+UNDER_WAY = ("live", "held")
 Turn = Literal["manager", "director", "arbiter", "nobody"]
 
 
@@ -29,6 +30,25 @@ def turn(*, state: str, has_manager: bool, opinion: str) -> Turn:
     if state != "asked":
         return "nobody"
     return "manager" if has_manager and not opinion else "director"
+
+
+# As long as what someone is asked, or has granted, is still in force; then it is no longer theirs to read.
+READ_WHILE: dict[Turn, tuple[str, ...]] = {
+    "manager": ("asked", "disputed", "signed"),
+    "director": ("asked", "signed"),
+    "arbiter": ("disputed",),
+    "nobody": (),
+}
+
+
+def reads_request(turn: Turn, state: str, idea_state: str) -> bool:
+    """Whether whoever is asked about time still reads what was asked: not after a refusal, nor once taken back."""
+    return state in READ_WHILE[turn] and (state == "signed" or idea_state in UNDER_WAY)
+
+
+def reads_question(state: str, idea_state: str) -> bool:
+    """Whether the person asked to sponsor still reads the question: not after a no, nor once taken back."""
+    return state == "signed" or (state == "asked" and idea_state in UNDER_WAY)
 
 
 def gaps(facts: Mapping[str, bool | None]) -> list[str]:
