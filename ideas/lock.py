@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.models import Idea
@@ -35,7 +36,12 @@ def locked(idea: int | None = None, **lookup: Any) -> Iterator[Idea]:
 def locked_in_order(*idea_pks: int) -> Iterator[list[Idea]]:
     """Several ideas at once, always by id, so that two such actions cannot wait for each other in a ring."""
     with transaction.atomic():
-        found = {pk: _read(pk=pk) for pk in sorted(set(idea_pks))}
+        rows = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=idea_pks)
+        # Two statements, whatever their number: rows are locked in the order in which they come.
+        pks = list(rows.order_by("pk").values_list("pk", flat=True))
+        found = {idea.pk: idea for idea in _joined().filter(pk__in=pks)}
+        if len(found) < len(set(idea_pks)):
+            raise _gone()
         token = _held.set(_held.get() | set(found))
         try:
             yield [found[pk] for pk in idea_pks]
@@ -52,10 +58,15 @@ def _read(**lookup: Any) -> Idea:
     # Two statements: what is joined to a row that was waited for comes from before the wait.
     own = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(**lookup)
     pk = own.values_list("pk", flat=True).first()
-    joined = Idea.objects.select_related("programme__entity", "call", "draft", "content")
-    idea = None if pk is None else joined.filter(pk=pk).first()
+    idea = None if pk is None else _joined().filter(pk=pk).first()
     if idea is None:
-        raise NotFound(
-            _("There is no such idea, or it is not open to you. Your list shows those you can read.")
-        )
+        raise _gone()
     return idea
+
+
+def _joined() -> QuerySet[Idea]:
+    return Idea.objects.select_related("programme__entity", "call", "draft", "content")
+
+
+def _gone() -> NotFound:
+    return NotFound(_("There is no such idea, or it is not open to you. Your list shows those you can read."))

@@ -21,6 +21,14 @@ from workflows.pilots.models import (
     PilotPlan,
     Reading,
 )
+from workflows.sessions.models import (
+    RoomVote,
+    SelectionSession,
+    SessionDocument,
+    SessionIdea,
+    SessionMember,
+    SteppingOut,
+)
 from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
 
 __all__ = [
@@ -43,7 +51,13 @@ __all__ = [
     "PublishedTable",
     "Reading",
     "Reexamination",
+    "RoomVote",
     "Seat",
+    "SelectionSession",
+    "SessionDocument",
+    "SessionIdea",
+    "SessionMember",
+    "SteppingOut",
     "TimeRelease",
     "Vote",
 ]

@@ -5,7 +5,7 @@ from typing import Literal
 
 from incubator.people.models import Person
 
-System = Literal["clock", "import", "seating", "substitution"]
+System = Literal["clock", "import", "seating", "substitution", "waiting_list"]
 
 
 @dataclass(frozen=True)
@@ -37,3 +37,4 @@ CLOCK = Actor(system="clock")
 IMPORT = Actor(system="import")
 SEATING = Actor(system="seating")
 SUBSTITUTION = Actor(system="substitution")
+WAITING_LIST = Actor(system="waiting_list")

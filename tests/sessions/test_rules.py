@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workflows.gates import rules as gates
 from workflows.sessions import rules
 
 MEMBERS = ["chair", "m1", "m2", "m3"]
@@ -336,3 +337,39 @@ def test_the_shortlist_takes_whoever_the_panels_let_go_on(made: dict[str, Any]) 
     assert sorted(found.heard + found.not_heard + found.no_opinion) == sorted(results)
     if any(results[key] in rules.GO_ON for key in found.not_heard):
         assert len(found.heard) == made["rules"]["heard"]
+
+
+# What a decider may do with a session's list
+
+
+def compared(result: str, choice: str = "go", opinion: str = "simple") -> dict[str, Any]:
+    """The round's record of an idea that a panel of one found worth going on, or not."""
+    vote = {"choice": choice, "must_meets": {}, "scores": {"value": {"level": 3}}}
+    return {
+        "rules": {"seats": 1, "quorum": 1, "opinion": opinion, "criteria": [{"key": "value", "weight": 100}]},
+        "facts": {},
+        "reworks": 0,
+        "seats": [{"chair": True, "other_department": True, "vote": vote}],
+        "comparison": {"session": "s", "result": result},
+    }
+
+
+ONWARD = [("go", False), ("go_with_conditions", False)]
+BACK = ("rework", "hold", "stop")
+
+
+@pytest.mark.parametrize(
+    ("result", "opinion", "permitted"),
+    [
+        ("", "simple", []),
+        ("selected", "binding", ONWARD),
+        ("selected", "simple", [*ONWARD, *((outcome, True) for outcome in BACK)]),
+        ("waiting", "simple", [(outcome, False) for outcome in BACK]),
+        ("waiting", "binding", [(outcome, False) for outcome in BACK]),
+        ("not_selected", "simple", [(outcome, False) for outcome in BACK]),
+        ("not_heard", "simple", [(outcome, False) for outcome in BACK]),
+    ],
+)
+def test_only_an_idea_with_a_place_goes_on(result: str, opinion: str, permitted: Any) -> None:
+    found = gates.permitted(compared(result, opinion=opinion))
+    assert [(item.outcome, item.departs) for item in found] == permitted

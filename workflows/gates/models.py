@@ -66,6 +66,8 @@ class GateRound(models.Model):
     void_reason = models.CharField(max_length=20, blank=True)
     # The capacity that decides instead of the gate's own: when sponsor and lead do not agree.
     handed_to = models.CharField(max_length=20, blank=True)
+    # Where ideas are compared in a selection session: its key and the place it gave (see `rules.decisions`).
+    comparison = models.JSONField(null=True, blank=True)
     record = models.JSONField(null=True, blank=True)
     record_sha256 = models.CharField(max_length=64, blank=True)
 

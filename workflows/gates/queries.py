@@ -38,6 +38,7 @@ def record_of(
     )
     if round_.gate != "G0":
         read[rules.UNMET_CONDITIONS] = not before["unmet"]
+    compared = round_.comparison
     return {
         "gate": round_.gate,
         "round": round_.number,
@@ -49,8 +50,9 @@ def record_of(
         if "extend" in (round_.rules.get("go_on") or [])
         else False,
         "answers": answers or {},
-        "seats": seats_of(round_, seats),
-    }
+        # An idea that comes back because a place is free keeps the opinion it had when it was compared.
+        "seats": compared["seats"] if compared and "seats" in compared else seats_of(round_, seats),
+    } | ({"comparison": compared} if compared else {})
 
 
 def sitting(round_: GateRound) -> list[Seat]:

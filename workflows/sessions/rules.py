@@ -122,8 +122,9 @@ def standing(record: Record, left: Sequence[str] = ()) -> Standing:
     selected = [key for key in order if key in selected]
     waiting = [key for key in order if key not in selected and key not in gone]
     results: dict[str, Result] = {item["idea"]: "not_heard" for item in record["ideas"]}
-    results |= dict.fromkeys(needs, "not_selected")
-    results |= dict.fromkeys(waiting, "waiting") | dict.fromkeys(selected, "selected")
+    given: list[tuple[Result, list[str]]] = [("not_selected", list(needs)), ("waiting", waiting)]
+    for result, those in [*given, ("selected", selected)]:
+        results.update(dict.fromkeys(those, result))
     return Standing(results, selected, waiting)
 
 

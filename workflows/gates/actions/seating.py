@@ -100,7 +100,12 @@ def call_substitutes(round_: GateRound, idea: Idea) -> list[dict[str, Any]]:
 
 
 def ask_decision(round_: GateRound, idea: Idea, parties: Sequence[authority.Party] | None = None) -> None:
-    """Give every holder of a valid mandate without a conflict the decision to make; one act closes it for all."""
+    """Give every holder of a valid mandate without a conflict the decision to make; one act closes it for all.
+
+    Nobody is asked while a selection session has not settled its list.
+    """
+    if round_.comparison and not round_.comparison["result"]:
+        return
     people = [party.person for party in (authority.parties(round_, idea) if parties is None else parties)]
     verb = "agree" if authority.decider_rule(round_) == "sponsor_and_lead" else "decide"
     _open(round_, idea, people or list(_leads(idea)), f"decide:{round_.key}", verb, round_.due_at)

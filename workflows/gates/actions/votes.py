@@ -185,6 +185,11 @@ def _check(own: Seat, idea: Idea, against: dict[int, Conflicts], by: Actor, cont
             ),
             code="vote.others_opened",
         )
+    if own.round.comparison and own.round.comparison.get("drawn"):
+        raise Conflict(
+            _("The session’s shortlist is drawn from the votes as they were: yours can no longer change."),
+            code="vote.shortlist_drawn",
+        )
     if content_version != idea.content.version:
         raise Conflict(
             _("The team changed the text since you read it. Read the new version, then confirm your vote."),

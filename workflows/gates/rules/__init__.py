@@ -4,7 +4,8 @@ A record is plain data (JSON):
 `rules`: the gate's configuration · `facts`: `{key: true|false|null}` · `reworks`: how many before this round ·
 `extended`: whether the pilot had its one extension · `seats`: `[{"chair", "other_department", "vote"}]`, where
 `vote` is null or `{"choice", "must_meets": {key: {"answer", "reason"}}, "scores": {key: {"level"} |
-{"not_applicable": true}}}` · `answers`: must-meets a decider answered at a gate without seats.
+{"not_applicable": true}}}` · `answers`: must-meets a decider answered at a gate without seats · `comparison`, only
+for an idea in a selection session: `{"session", "result"}`, where `result` is '' until the session's list is settled.
 """
 
 from workflows.gates.rules.decisions import (

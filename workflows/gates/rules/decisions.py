@@ -25,9 +25,11 @@ def permitted(record: Record, given: Opinion | None = None) -> list[Permitted]:
 
     Going on is closed while a fact is not met or a condition of the gate before is open, whatever the opinion.
     A binding opinion leaves only what follows it; from a simple one the decider may depart, with reasons.
+    Where ideas are compared in a selection session nothing is open before its list is settled; then only an idea
+    with a place may go on: places and envelope are limits, not an opinion.
     """
     found = given or opinion(record)
-    if found.result == "incomplete":
+    if found.result == "incomplete" or _result(record) == "":
         return []
     blocked = bool(blocked_facts(record))
     choices = [_permitted_one(record, found, outcome, blocked) for outcome in outcomes(record)]
@@ -58,6 +60,8 @@ def _permitted_one(record: Record, found: Opinion, outcome: str, blocked: bool) 
     onward = outcome in GO_ON
     if onward and blocked:
         return None
+    if _result(record) not in (None, "selected"):
+        return None if onward else Permitted(outcome)
     conditional = outcome == "go_with_conditions"
     if found.result == "none":
         judgements_met = all(item.met is not False for item in found.must_meets.values())
@@ -71,6 +75,12 @@ def _permitted_one(record: Record, found: Opinion, outcome: str, blocked: bool) 
         return None
     needs = conditional or (onward and found.result == "go_if" and outcome != "go")
     return Permitted(outcome, departs=not follows, needs_conditions=needs)
+
+
+def _result(record: Record) -> str | None:
+    """What a selection session gave this idea, '' while it has not; None for an idea outside any session."""
+    compared = record.get("comparison")
+    return None if compared is None else str(compared["result"])
 
 
 def reason_keys(rules: Record) -> list[str]:
