@@ -1,0 +1,73 @@
+"""One document holds everything a programme may change; a gate's rules are cut from it. Pure."""
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+FORMAT = 1
+SHARED = ("gates", "rework", "reexamination", "open_seats_per_person", "letters")
+
+Document = dict[str, Any]
+
+
+def document_from(defaults: Mapping[str, Any]) -> Document:
+    """The document of a programme that has changed nothing, from `fixtures/defaults.json`."""
+    return {"format": FORMAT} | {name: copy.deepcopy(defaults[name]) for name in SHARED}
+
+
+def rules_of(document: Mapping[str, Any], gate: str) -> dict[str, Any]:
+    """The rules a round of this gate is opened with, and the letters that tell its outcome."""
+    return {
+        "gate": gate,
+        "max_reworks": document["rework"]["max_per_gate"],
+        "rework_days": document["rework"]["author_days"],
+        "reexamination": document["reexamination"],
+        "letters": document["letters"],
+    } | copy.deepcopy(document["gates"][gate])
+
+
+def with_rules(document: Document, gate: str, rules: Mapping[str, Any]) -> Document:
+    """The document with a gate as a published row of rules has it: the other way of `rules_of`."""
+    own = set(rules_of(document, gate)) - set(document["gates"][gate])
+    kept = {name: value for name, value in rules.items() if name not in own}
+    return document | {"gates": document["gates"] | {gate: copy.deepcopy(kept)}}
+
+
+def at(document: Any, path: str) -> Any:
+    """What stands at a JSON pointer. Raises LookupError when nothing does."""
+    found = document
+    for part in path.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, list):
+            if not (key.isascii() and key.isdigit()):
+                raise KeyError(path)
+            found = found[int(key)]
+        elif isinstance(found, dict):
+            found = found[key]
+        else:
+            raise KeyError(path)
+    return found
+
+
+def put(document: Document, path: str, value: Any) -> None:
+    """Write in place at a JSON pointer whose holder exists; None takes the setting away."""
+    holder_path, _slash, key = path.rpartition("/")
+    holder = at(document, holder_path)
+    if isinstance(holder, list):
+        holder[int(key)] = value
+    elif value is None:
+        holder.pop(key, None)
+    else:
+        holder[key] = value
+
+
+def worded(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every place that holds words in two languages: (pointer, the object with `en` and `fr`)."""
+    if isinstance(value, Mapping):
+        if "en" in value or "fr" in value or "key" in value:
+            yield path, value
+        for key, item in value.items():
+            yield from worded(item, f"{path}/{key}")
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from worded(item, f"{path}/{place}")
