@@ -4,6 +4,7 @@ from workflows.briefs.models import Brief
 from workflows.evaluation.models import Evaluation
 from workflows.gates.models import (
     Condition,
+    Configuration,
     Decision,
     ExpertQuestion,
     GateConfiguration,
@@ -36,6 +37,7 @@ __all__ = [
     "BudgetLine",
     "CheckIn",
     "Condition",
+    "Configuration",
     "Decision",
     "Evaluation",
     "ExpertQuestion",

@@ -8,6 +8,7 @@ from workflows.evaluation import facts as evaluation
 from workflows.gates import authority, hooks
 from workflows.gates import departures as gates_departures
 from workflows.gates import tellings as gates_tellings
+from workflows.gates.configuration.queries import register_routes
 from workflows.gates.queries import held_about as votes_of_person
 from workflows.journey import actions as journey
 from workflows.journey import departures as journey_departures
@@ -15,6 +16,7 @@ from workflows.journey import sections as journey_sections
 from workflows.journey import tellings as _tellings  # noqa: F401 - declares its audiences
 from workflows.journey.access import JourneyAccess
 from workflows.pilots import facts as pilots
+from workflows.routes import routes
 from workflows.sponsorship import facts as sponsorship
 from workflows.sponsorship.queries import sponsor_of
 
@@ -24,6 +26,7 @@ def register() -> None:
     for room in (gates_tellings, sponsorship, pilots, evaluation):
         room.register()
     authority.register_sponsor(sponsor_of)
+    register_routes(routes)
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)
     hooks.on("decided", journey.decided)

@@ -26,6 +26,11 @@ TOGETHER = "sponsor_and_lead"
 LEAD = "programme_lead"
 
 
+def reexamining(gate: str) -> list[str]:
+    """The capacities that answer a re-examination of a stop at this gate: its own level, or a higher one."""
+    return ["programme_lead", "dga", "dgs", "elected"] if gate == "G0" else ["dga", "dgs", "elected"]
+
+
 class Party(NamedTuple):
     """One who decides: the person, the mandate used, and its holder when the person stands in for them."""
 

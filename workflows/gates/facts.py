@@ -16,3 +16,8 @@ def register_fact(key: str, read: Fact) -> None:
 def read_facts(idea: Idea, gate: str, keys: list[str]) -> dict[str, bool | None]:
     """The facts named, as they are now; one nobody registered is None."""
     return {key: _facts[key](idea, gate) if key in _facts else None for key in keys}
+
+
+def known() -> frozenset[str]:
+    """The keys of the facts that some room reads."""
+    return frozenset(_facts)

@@ -11,8 +11,61 @@ from ideas.drafting.models import Idea
 from incubator.people.models import Mandate, Person
 
 
+class Configuration(models.Model):
+    """One version of everything a programme may change: a document of `fixtures/schemas/configuration.json`.
+
+    `revision` counts its edits: a form names the one it read. `checked_sha256` is the hash of the very document
+    that the checker found sound; published and retired versions never change again.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        CHECKED = "checked"
+        PUBLISHED = "published"
+        RETIRED = "retired"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="configurations")
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    document = models.JSONField()
+    revision = models.PositiveIntegerField(default=1)
+    checked_sha256 = models.CharField(max_length=64, blank=True)
+    begun_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "version"], name="configurations_are_numbered"),
+            models.UniqueConstraint(
+                fields=["programme"],
+                condition=Q(state__in=["draft", "checked"]),
+                name="one_draft_configuration",
+            ),
+            models.UniqueConstraint(
+                fields=["programme"], condition=Q(state="published"), name="one_configuration_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", checked_sha256="")
+                | Q(state="retired")
+                | Q(state__in=["checked", "published"]) & ~Q(checked_sha256=""),
+                name="checked_configuration_has_its_hash",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(published_at__isnull=False),
+                name="published_configuration_has_its_time",
+            ),
+        ]
+
+
 class GateConfiguration(models.Model):
-    """One version of a gate's rules, as data; frozen into each round that opens under it."""
+    """The rules of one gate as published; frozen into each round that opens under it.
+
+    `source` is the version that published it; None for the defaults of a programme that changed nothing.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft"
@@ -26,6 +79,9 @@ class GateConfiguration(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     rules = models.JSONField()
     published_at = models.DateTimeField(null=True, blank=True)
+    source = models.ForeignKey(
+        Configuration, models.PROTECT, null=True, blank=True, related_name="gate_configurations"
+    )
 
     class Meta:
         constraints = [

@@ -17,20 +17,14 @@ def document_from(defaults: Mapping[str, Any]) -> Document:
 
 def rules_of(document: Mapping[str, Any], gate: str) -> dict[str, Any]:
     """The rules a round of this gate is opened with, and the letters that tell its outcome."""
+    own: dict[str, Any] = copy.deepcopy(document["gates"][gate])
     return {
         "gate": gate,
         "max_reworks": document["rework"]["max_per_gate"],
         "rework_days": document["rework"]["author_days"],
         "reexamination": document["reexamination"],
         "letters": document["letters"],
-    } | copy.deepcopy(document["gates"][gate])
-
-
-def with_rules(document: Document, gate: str, rules: Mapping[str, Any]) -> Document:
-    """The document with a gate as a published row of rules has it: the other way of `rules_of`."""
-    own = set(rules_of(document, gate)) - set(document["gates"][gate])
-    kept = {name: value for name, value in rules.items() if name not in own}
-    return document | {"gates": document["gates"] | {gate: copy.deepcopy(kept)}}
+    } | own
 
 
 def at(document: Any, path: str) -> Any:

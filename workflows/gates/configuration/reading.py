@@ -1,4 +1,4 @@
-"""A gate's configuration: read from the defaults, published as version 1, pinned at an idea's first round."""
+"""What is configured: the defaults, the version in force, and the rules an idea's round is opened with."""
 
 import json
 from functools import lru_cache
@@ -7,9 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
 from incubator.lib import clock
-from workflows.gates.models import GateConfiguration, GateRound
+from workflows.gates.configuration.document import Document, document_from, rules_of
+from workflows.gates.models import Configuration, GateConfiguration, GateRound
 
 
 @lru_cache(maxsize=1)
@@ -21,8 +23,13 @@ def defaults() -> dict[str, Any]:
 
 def default_rules(gate: str) -> dict[str, Any]:
     """The rules of a gate before a programme changes them."""
-    configured: dict[str, Any] = defaults()["gates"][gate]
-    return {"gate": gate, "max_reworks": defaults()["rework"]["max_per_gate"]} | configured
+    return rules_of(document_from(defaults()), gate)
+
+
+def in_force(programme: Programme) -> Document:
+    """The document of the published version; the defaults while the programme has published none."""
+    found = Configuration.objects.filter(programme=programme, state="published").first()
+    return found.document if found is not None else document_from(defaults())
 
 
 def pinned(idea: Idea, gate: str) -> tuple[GateConfiguration, dict[str, Any], int]:
@@ -42,7 +49,18 @@ def pinned(idea: Idea, gate: str) -> tuple[GateConfiguration, dict[str, Any], in
     if found is not None and found.is_pinned:
         return found, found.last_rules, found.last + 1
     configuration = found or _first(idea, gate)
-    return configuration, configuration.rules | _names(idea), 1
+    return configuration, _frozen(configuration.rules) | _names(idea), 1
+
+
+def letter_of(configuration: GateConfiguration, outcome: str) -> dict[str, str]:
+    """The opening words of an outcome's brief, `{"en", "fr"}`; empty when the configuration has none."""
+    found: dict[str, str] = configuration.rules.get("letters", {}).get(outcome, {})
+    return found
+
+
+def _frozen(rules: dict[str, Any]) -> dict[str, Any]:
+    """Letters stay in the configuration, which never changes: no round needs its own copy of all of them."""
+    return {name: value for name, value in rules.items() if name != "letters"}
 
 
 def _first(idea: Idea, gate: str) -> GateConfiguration:

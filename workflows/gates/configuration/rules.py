@@ -154,7 +154,7 @@ def pool(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[Pro
         yield Problem("quorum_unreachable_for_ideas", f"{place}/quorum", values | {"ideas": short})
     if seats > 1 and found.available and not found.chairs:
         yield Problem("no_chair", f"{place}/seats", values)
-    if configured.get("diversity") and 0 < found.available and found.departments < 2:
+    if configured.get("diversity") and found.available > 0 and found.departments < 2:
         yield Problem("no_diversity", f"{place}/diversity", values)
 
 

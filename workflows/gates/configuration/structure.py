@@ -5,16 +5,14 @@ A fault names its place by a JSON pointer (RFC 6901), such as `/gates/G1/criteri
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend
+from jsonschema import Draft202012Validator, validators
 
 MOST_BYTES = 500_000
 MOST_FAULTS = 20
@@ -67,7 +65,10 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise Malformed(Fault("", "too_large", {"most": MOST_BYTES}))
     try:
         found = json.loads(
-            raw.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer
+            raw.decode("utf-8-sig"),
+            object_pairs_hook=_object,
+            parse_constant=_no_constant,
+            parse_int=_integer,
         )
     except UnicodeDecodeError as error:
         raise Malformed(Fault("", "not_utf8", {"byte": error.start})) from None
@@ -83,10 +84,18 @@ def parse(raw: bytes) -> dict[str, Any]:
 def check(document: Any) -> None:
     """Raises Malformed unless this is a document of the schema, with keys given once and no circle."""
     faults = list(islice(_unkeepable(document, ()), MOST_FAULTS))
-    faults = faults or list(islice(_against_schema(document), MOST_FAULTS))
+    faults = faults or list(islice(_once(_against_schema(document)), MOST_FAULTS))
     faults = faults or list(islice(_keys(document), MOST_FAULTS)) + list(_circles(document))
     if faults:
         raise Malformed(*faults)
+
+
+def _once(faults: Iterable[Fault]) -> Iterator[Fault]:
+    seen: set[tuple[str, str]] = set()
+    for fault in faults:
+        if (fault.pointer, fault.code) not in seen:
+            seen.add((fault.pointer, fault.code))
+            yield fault
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -137,7 +146,8 @@ def _strictly_whole(_checker: Any, value: Any) -> bool:
 @lru_cache(maxsize=1)
 def _validator() -> Any:
     whole = Draft202012Validator.TYPE_CHECKER.redefine("integer", _strictly_whole)
-    return extend(Draft202012Validator, type_checker=whole)(schema())
+    extended: Any = validators.extend(Draft202012Validator, type_checker=whole)  # type: ignore[no-untyped-call]
+    return extended(schema())
 
 
 def _against_schema(document: Any) -> Iterator[Fault]:
@@ -145,14 +155,15 @@ def _against_schema(document: Any) -> Iterator[Fault]:
         yield from _faults_of(error)
 
 
-def _faults_of(error: ValidationError) -> Iterator[Fault]:
+def _faults_of(error: Any) -> Iterator[Fault]:
     path, limit = tuple(error.absolute_path), error.validator_value
     match error.validator:
         case "additionalProperties":
-            known: Mapping[str, Any] = error.schema["properties"]  # type: ignore[index, assignment]
+            known = error.schema["properties"]
             for key in islice((key for key in error.instance if key not in known), MOST_FAULTS):
                 yield Fault(pointer((*path, _shown(key))), "unknown_key", {"key": _shown(key)})
         case "required":
+            # One error for each key that is missing, none of which names its key.
             for key in limit:
                 if key not in error.instance:
                     yield Fault(pointer((*path, key)), "required", {"key": key})

@@ -17,6 +17,7 @@ from incubator.people import grants
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows import nodes
+from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import defaults
 from workflows.gates.conflicts import conflicts
@@ -121,9 +122,10 @@ def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
     )
     out = {pk for pair in took_part for pk in pair if pk}
     out |= set(GateRound.objects.filter(idea=idea).values_list("seats__person", flat=True))
-    capacities = ["programme_lead", "dga", "dgs", "elected"] if gate == "G0" else ["dga", "dgs", "elected"]
     found = grants.mandates(
-        entity=idea.programme.entity, capacities=capacities, programme_key=idea.programme.key
+        entity=idea.programme.entity,
+        capacities=authority.reexamining(gate),
+        programme_key=idea.programme.key,
     )
     people = {mandate.holder_id: mandate.holder for mandate in found if mandate.holder_id not in out}
     return [person for person in people.values() if not conflicts(person, idea, gate).hard]

@@ -1,0 +1,226 @@
+"""The versions of a programme's configuration: drafted, checked, published, retired; open rounds keep theirs."""
+
+import copy
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ideas.calls.models import Programme
+from incubator.events.models import Event
+from incubator.lib import clock
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
+from incubator.people.models import Mandate, RoleGrant
+from tests.factories import AbsenceFactory, PersonFactory
+from tests.gates import stage
+from tests.journey import cast as steps
+from tests.journey.cast import Cast, act
+from workflows.gates.configuration import actions, queries
+from workflows.gates.configuration.reading import in_force
+from workflows.gates.models import Configuration, GateConfiguration, GateRound
+from workflows.journey import actions as journey
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city() -> Cast:
+    """The cast, with what a sound configuration asks for: a second of each who decides high up."""
+    found = Cast()
+    PersonFactory(employed=True, mandate="elected")
+    return found
+
+
+def programme() -> Programme:
+    return Programme.objects.select_related("entity").get()
+
+
+def draft_of(city: Cast, **changes: Any) -> Configuration:
+    """A draft with G1 changed."""
+    draft = actions.begin_draft(by=act(city.lead), programme=programme())
+    return change(city, draft, **changes) if changes else draft
+
+
+def change(city: Cast, draft: Configuration, gate: str = "G1", **changes: Any) -> Configuration:
+    document = copy.deepcopy(draft.document)
+    document["gates"][gate] |= changes
+    return actions.edit(by=act(city.lead), key=draft.key, revision=draft.revision, document=document)
+
+
+def published(city: Cast, **changes: Any) -> Configuration:
+    draft = draft_of(city, **changes)
+    assert actions.check(by=act(city.lead), key=draft.key) == []
+    return actions.publish(by=act(city.lead), key=draft.key)
+
+
+def verbs() -> list[str]:
+    found = Event.objects.filter(subject_key=programme().subject_key, verb__startswith="configuration_")
+    return list(found.order_by("sequence").values_list("verb", flat=True))
+
+
+def test_from_a_draft_to_the_version_in_force(city: Cast) -> None:
+    first = published(city, quorum=4)
+    assert (first.version, first.state) == (1, "published")
+    second = published(city, quorum=5)
+    first.refresh_from_db()
+    assert (second.version, first.state, first.retired_at is not None) == (2, "retired", True)
+    assert in_force(programme())["gates"]["G1"]["quorum"] == 5
+    rules = GateConfiguration.objects.filter(gate="G1").order_by("version")
+    assert [(one.version, one.state, one.rules["quorum"]) for one in rules] == [
+        (1, "retired", 4),
+        (2, "published", 5),
+    ]
+    assert rules[1].source == second
+    # Only what changed has a second version.
+    assert GateConfiguration.objects.filter(gate="G4").count() == 1
+    assert verbs()[:4] == [f"configuration_{verb}" for verb in ("begun", "edited", "checked", "published")]
+
+
+def test_each_act_says_what_it_did_once(city: Cast) -> None:
+    draft = draft_of(city)
+    before = Event.objects.count()
+    actions.edit(by=act(city.lead), key=draft.key, revision=1, document=draft.document)
+    assert Event.objects.count() == before, "nothing changed, so nothing is told"
+    actions.retire(by=act(city.lead), key=draft.key)
+    event = Event.objects.latest("pk")
+    assert event.effects == [{"what": "configuration", "from": "draft", "to": "retired", "version": 1}]
+    assert set(event.payload) == {"configuration", "version", "revision", "sha256"}
+
+
+def test_publishing_never_touches_an_open_round(city: Cast) -> None:
+    open_round = stage.at_g1(city)
+    record_before = GateRound.objects.values().get(pk=open_round.pk)
+    assert queries.staying(draft_of(city, quorum=5, threshold=1.0).document, programme()) == 1
+    draft = Configuration.objects.get()
+    actions.check(by=act(city.lead), key=draft.key)
+    actions.publish(by=act(city.lead), key=draft.key)
+    assert GateRound.objects.values().get(pk=open_round.pk) == record_before
+    stage.all_vote(open_round, "not_now")
+    steps.decide(open_round.idea, city.dga, "rework")
+    decided = GateRound.objects.get(pk=open_round.pk)
+    assert decided.record is not None
+    assert decided.record["rules"]["quorum"] == 3
+    # Rework comes back to the version it began with; the next idea takes the new one.
+    journey.resubmit(idea=open_round.idea.key, by=act(city.author))
+    assert steps.round_of(open_round.idea).rules["quorum"] == 3
+    other = stage.at_g1(city)
+    assert (other.rules["quorum"], other.rules["threshold"]) == (5, 1.0)
+    assert other.configuration.version == 2
+
+
+def test_a_version_is_published_only_as_it_was_checked(city: Cast) -> None:
+    draft = draft_of(city)
+    with pytest.raises(Conflict, match=r"(?i)vérifi"):
+        actions.publish(by=act(city.lead), key=draft.key)
+    actions.check(by=act(city.lead), key=draft.key)
+    change(city, draft, quorum=2)
+    with pytest.raises(Conflict):
+        actions.publish(by=act(city.lead), key=draft.key)
+    # Written behind the actions' back: the hash tells.
+    actions.check(by=act(city.lead), key=draft.key)
+    document = copy.deepcopy(draft.document)
+    document["open_seats_per_person"] = 9
+    Configuration.objects.filter(pk=draft.pk).update(document=document)
+    with pytest.raises(Conflict):
+        actions.publish(by=act(city.lead), key=draft.key)
+
+
+def test_what_was_sound_when_checked_is_looked_at_again(city: Cast) -> None:
+    draft = draft_of(city)
+    assert actions.check(by=act(city.lead), key=draft.key) == []
+    Mandate.objects.filter(capacity="dga").update(ends_on=clock.today())
+    with pytest.raises(Conflict) as refused:
+        actions.publish(by=act(city.lead), key=draft.key)
+    assert refused.value.code == "configuration.no_longer_sound"
+    assert not Configuration.objects.filter(state="published").exists()
+
+
+def test_the_checker_reads_the_city(city: Cast) -> None:
+    draft = draft_of(city)
+
+    def codes() -> set[str]:
+        return {problem.code for problem in actions.check(by=act(city.lead), key=draft.key)}
+
+    assert codes() == set()
+    today = clock.today()
+    for person in city.panel[:6]:
+        AbsenceFactory(person=person, starts_on=today, ends_on=today + timedelta(days=60))
+    assert codes() == {"quorum_unreachable", "seats_over_pool"}
+    RoleGrant.objects.filter(role="chair").delete()
+    assert "no_chair" in codes()
+    Mandate.objects.filter(capacity__in=["dgs", "elected"]).delete()
+    assert {"decider_without_mandate", "stop_without_recourse"} <= codes()
+    assert Configuration.objects.get().state == "draft"
+
+
+def test_who_is_away_when_the_votes_are_due_is_not_counted(city: Cast) -> None:
+    draft = draft_of(city)
+    later = clock.today() + timedelta(days=8)
+    for person in city.panel:
+        AbsenceFactory(person=person, starts_on=later, ends_on=later + timedelta(days=90))
+    found = actions.check(by=act(city.lead), key=draft.key)
+    assert "quorum_unreachable" in {problem.code for problem in found}
+
+
+def test_links_with_running_ideas_are_counted(city: Cast) -> None:
+    idea = steps.submit(city)
+    draft = draft_of(city)
+    assert actions.check(by=act(city.lead), key=draft.key) == []
+    for person in city.panel[:6]:
+        person.private_links.create(other=city.author)
+    found = {problem.code: problem.values for problem in actions.check(by=act(city.lead), key=draft.key)}
+    assert found["quorum_unreachable_for_ideas"]["ideas"] == 1
+    assert idea.state == "live"
+
+
+def test_one_draft_at_a_time(city: Cast) -> None:
+    draft = draft_of(city)
+    with pytest.raises(Conflict):
+        draft_of(city)
+    actions.retire(by=act(city.lead), key=draft.key)
+    assert draft_of(city).version == 2
+    with pytest.raises(Conflict):
+        actions.retire(by=act(city.lead), key=draft.key)
+    with pytest.raises(NotFound):
+        actions.retire(by=act(city.lead), key=uuid.uuid4())
+
+
+def test_two_who_edit_do_not_overwrite_each_other(city: Cast) -> None:
+    draft = draft_of(city)
+    change(city, draft, quorum=4)
+    with pytest.raises(Conflict) as refused:
+        change(city, draft, quorum=2)
+    assert refused.value.code == "configuration.changed"
+    assert Configuration.objects.get().document["gates"]["G1"]["quorum"] == 4
+
+
+def test_what_cannot_be_taken_changes_nothing(city: Cast) -> None:
+    draft = draft_of(city)
+    with pytest.raises(Invalid) as refused:
+        change(city, draft, quorum="many", colour="red")
+    assert set(refused.value.fields) == {"/gates/G1/quorum", "/gates/G1/colour"}
+    draft.refresh_from_db()
+    assert (draft.revision, draft.document["gates"]["G1"]["quorum"]) == (1, 3)
+
+
+def test_only_leads_and_administrators_change_it(city: Cast) -> None:
+    administrator = PersonFactory(role="administrator")
+    watcher = PersonFactory(role="cst_member")
+    assert queries.may_read(watcher, programme())
+    assert not queries.may_change(watcher, programme())
+    for person in (city.author, city.dga, watcher, PersonFactory(is_superuser=True)):
+        with pytest.raises(NotAllowed):
+            actions.begin_draft(by=act(person), programme=programme())
+    draft = actions.begin_draft(by=act(administrator), programme=programme())
+    for act_on in (actions.check, actions.publish, actions.retire):
+        with pytest.raises(NotAllowed):
+            act_on(by=act(city.author), key=draft.key)
+
+
+def test_an_import_begins_a_draft(city: Cast) -> None:
+    document = copy.deepcopy(in_force(programme()))
+    document["rework"]["author_days"] = 20
+    made = actions.begin_draft(by=act(city.lead), programme=programme(), document=document)
+    assert (made.state, made.document["rework"]["author_days"]) == ("draft", 20)
+    assert Event.objects.latest("pk").payload["imported"] is True

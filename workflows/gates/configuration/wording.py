@@ -1,0 +1,159 @@
+"""What the pages and commands of a configuration say, in the language in force."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
+
+from workflows.gates import wording as gate_wording
+from workflows.gates.configuration.rules import Problem
+from workflows.gates.configuration.structure import Fault
+
+STATES = {
+    "draft": pgettext_lazy("configuration", "Draft"),
+    "checked": pgettext_lazy("configuration", "Checked, ready to publish"),
+    "published": pgettext_lazy("configuration", "In force"),
+    "retired": pgettext_lazy("configuration", "Retired"),
+}
+LANGUAGES = {"fr": pgettext_lazy("words in", "French"), "en": pgettext_lazy("words in", "English")}
+POOLS = {
+    "panel_member": gettext_lazy("Panel members"),
+    "expert": gettext_lazy("Experts"),
+    "staff_representative": gettext_lazy("Staff representatives"),
+    "champion": gettext_lazy("Champions"),
+}
+
+# A fault of shape, by its code: what cannot be taken at all.
+FAULTS = {
+    "too_large": gettext_lazy("This is larger than %(most)s bytes: a configuration is never that large."),
+    "too_deep": gettext_lazy("This is nested more than %(most)s levels deep."),
+    "not_utf8": gettext_lazy("Byte %(byte)s is not UTF-8 text. Save the file as UTF-8."),
+    "not_json": gettext_lazy("This is not JSON: look at line %(line)s, column %(column)s."),
+    "not_a_number": gettext_lazy("%(name)s is not a number that JSON knows."),
+    "unkeepable": gettext_lazy("This text holds a character that cannot be kept. Type it again without it."),
+    "doubled": gettext_lazy("“%(key)s” stands here twice."),
+    "reserved": gettext_lazy("“%(key)s” is kept for the product. Choose another key."),
+    "unknown_key": gettext_lazy("“%(key)s” is not a setting."),
+    "required": gettext_lazy("“%(key)s” is missing."),
+    "no_clock": gettext_lazy("This gate needs a delay: “due” or “review_in”."),
+    "type_object": gettext_lazy("An object is expected here."),
+    "type_array": gettext_lazy("A list is expected here."),
+    "type_string": gettext_lazy("A text is expected here."),
+    "type_integer": gettext_lazy("A whole number is expected here."),
+    "type_number": gettext_lazy("A number is expected here."),
+    "type_boolean": gettext_lazy("“true” or “false” is expected here."),
+    "enum": gettext_lazy("Choose one of these: %(choices)s."),
+    "minimum": gettext_lazy("Give %(limit)s or more."),
+    "maximum": gettext_lazy("Give %(limit)s or less."),
+    "maxLength": gettext_lazy("%(limit)s characters at most."),
+    "maxItems": gettext_lazy("%(limit)s at most."),
+    "minItems": gettext_lazy("%(limit)s at least."),
+    "pattern": gettext_lazy("A key is small letters, digits and underscores, and begins with a letter."),
+    "unknown_gate": gettext_lazy("There is no gate %(gate)s."),
+    "circle": gettext_lazy("This is a circle: the decision comes back to %(gate)s."),
+    "not_allowed": gettext_lazy("This is not possible here."),
+}
+
+# A problem found by the checker, by its code: what keeps a sound shape from being published.
+PROBLEMS = {
+    "text_missing": gettext_lazy("A text is missing in %(language)s."),
+    "weights": gettext_lazy("%(gate)s: the weights add up to %(total)s, not to 100."),
+    "weight_zero": gettext_lazy("%(gate)s: a criterion weighs nothing. Give it a weight, or take it away."),
+    "no_quorum": gettext_lazy("%(gate)s: the panel has no quorum."),
+    "quorum_over_seats": gettext_lazy(
+        "%(gate)s: a quorum of %(quorum)s cannot be reached with %(seats)s seats."
+    ),
+    "no_threshold": gettext_lazy("%(gate)s: the criteria are scored, and no threshold says what is enough."),
+    "quorum_unreachable": gettext_lazy(
+        "%(gate)s: the quorum is %(quorum)s, and %(available)s could sit; absences: %(absent)s."
+    ),
+    "seats_over_pool": gettext_lazy(
+        "%(gate)s: %(seats)s seats cannot be filled, %(available)s could sit; absences: %(absent)s."
+    ),
+    "no_chair": gettext_lazy("%(gate)s: nobody who may chair is there."),
+    "no_diversity": gettext_lazy(
+        "%(gate)s: everybody who could sit is in one department, and someone from another is asked for."
+    ),
+    "decider_without_mandate": gettext_lazy(
+        "%(gate)s: nobody holds a delegation to decide as %(decider)s today."
+    ),
+    "no_handover": gettext_lazy("%(gate)s: nothing says who decides when sponsor and lead do not agree."),
+    "second_signature_without_mandate": gettext_lazy(
+        "%(gate)s: a stop needs a second signature, and nobody else could give it."
+    ),
+    "no_time_to_ask": gettext_lazy(
+        "An author whose idea is stopped has no time to ask for a re-examination. Give at least one day."
+    ),
+    "stop_without_reasons": gettext_lazy(
+        "%(gate)s: a stop could not be tied to anything: there is neither a criterion nor a must-meet."
+    ),
+    "stop_without_recourse": gettext_lazy(
+        "%(gate)s: if the person who decides stops an idea, nobody else could answer a re-examination."
+    ),
+    "fact_nobody_reads": gettext_lazy(
+        "%(gate)s: the system reads no fact called “%(key)s”, so no idea could ever pass."
+    ),
+    "outcome_leads_nowhere": gettext_lazy("%(gate)s: “%(outcome)s” leads nowhere from this gate."),
+    "no_way_on": gettext_lazy("%(gate)s is a dead end: no outcome leads an idea on to a service."),
+    "review_after_due": gettext_lazy(
+        "%(gate)s: the votes are due after %(votes)s days, the decision after %(due)s already."
+    ),
+    "due_before_votes": gettext_lazy(
+        "%(gate)s: the decision is due %(due)s days after the submission; until the votes are in it takes %(needed)s."
+    ),
+    "clock_over_pool": gettext_lazy(
+        "%(gate)s: %(days)s days cannot be kept. About %(needed)s seats are open at one time, and %(people)s people"
+        " hold %(room)s at most."
+    ),
+}
+
+
+def fault(found: Fault) -> str:
+    """The sentence of a fault of shape."""
+    return str(FAULTS[found.code]) % dict(found.values)
+
+
+def problem(found: Problem) -> str:
+    """The sentence of a problem, with the gate, the role and the outcome in words."""
+    values = dict(found.values)
+    if found.code == "quorum_unreachable_for_ideas":
+        return ngettext(
+            "%(gate)s: for %(ideas)s running idea, too few people without a link are left for a quorum of %(quorum)s.",
+            "%(gate)s: for %(ideas)s running ideas, too few people without a link are left for a quorum of %(quorum)s.",
+            values["ideas"],
+        ) % dict(values)
+    if "decider" in values:
+        values["decider"] = gate_wording.DECIDERS[values["decider"]]
+    if "outcome" in values:
+        values["outcome"] = gate_wording.OUTCOMES[values["outcome"]]
+    if "language" in values:
+        values["language"] = LANGUAGES[values["language"]]
+    return str(PROBLEMS[found.code]) % values
+
+
+def place(pointer: str, document: Mapping[str, Any]) -> str:
+    """Where a pointer leads, as a person would say it: `G1 · selection, criterion 2`."""
+    parts = pointer.split("/")[1:]
+    if parts[:1] == ["gates"] and len(parts) > 1:
+        gate = document["gates"].get(parts[1], {})
+        name = gate_wording.gate_name(parts[1], gate)
+        if len(parts) > 3 and parts[3].isdigit():
+            number = {"gate": name, "number": int(parts[3]) + 1}
+            if parts[2] == "criteria":
+                return gettext("%(gate)s, criterion %(number)s") % number
+            return gettext("%(gate)s, must-meet %(number)s") % number
+        return name
+    if parts[:1] == ["letters"] and len(parts) > 1:
+        return gettext("Letter “%(outcome)s”") % {"outcome": gate_wording.OUTCOMES.get(parts[1], parts[1])}
+    return gettext("Delays and recourse")
+
+
+def staying(ideas: int) -> str:
+    """How many running ideas keep the version they have."""
+    if not ideas:
+        return gettext("No running idea is at a gate that changes.")
+    return ngettext(
+        "%(ideas)s running idea stays on the old version at the gates it has entered.",
+        "%(ideas)s running ideas stay on the old version at the gates they have entered.",
+        ideas,
+    ) % {"ideas": ideas}

@@ -1,0 +1,31 @@
+"""The flows as data, for rooms below that may not know them: stations, gates, and where each outcome leads."""
+
+import inspect
+from collections.abc import Mapping
+from functools import lru_cache
+
+from workflows import flows
+from workflows.gates.configuration.rules import Route, Station
+from workflows.nodes import Station as Node
+
+GOAL = "in_service"
+
+
+@lru_cache(maxsize=1)
+def routes() -> Mapping[str, Route]:
+    """Every flow whose ideas may become a service, by its name."""
+    found = {}
+    for name, flow in inspect.getmembers(flows, _is_flow):
+        nodes = [node for node in flow.instance.nodes() if isinstance(node, Node)]
+        stations = {
+            node.name: Station(node.gate, {outcome: way.name for outcome, way in node.ways.items()})
+            for node in nodes
+        }
+        if GOAL in stations:
+            found[name] = Route(stations, GOAL)
+    return found
+
+
+def _is_flow(member: object) -> bool:
+    # viewflow's own names stand in the module too.
+    return inspect.isclass(member) and member.__module__ == flows.__name__
