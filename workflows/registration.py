@@ -1,5 +1,6 @@
 """Hands answers down: what lower rooms declare and these rooms know. Called once, when the application starts."""
 
+from ideas import joining
 from ideas.access import use
 from incubator.inbox import sections
 from incubator.people import departures, own_data
@@ -33,6 +34,9 @@ def register() -> None:
     own_data.add("votes", votes_of_person)
     departures.on_departure(gates_departures.on_departure)
     departures.on_mandate_end(gates_departures.on_mandate_end)
+    departures.on_grant_end(gates_departures.on_grant_end)
+    departures.on_closeness(gates_departures.on_closeness)
+    joining.on_joined(gates_departures.on_joined)
     departures.on_departure(journey_departures.on_departure, order=50)
     hooks.on("decided", briefs.on_decided)
     sections.register(journey_sections.my_ideas, rank=1)

@@ -46,6 +46,12 @@ def close(*keys: str) -> None:
     WorkItem.objects.filter(key__in=keys, closed_at=None).update(closed_at=clock.now())
 
 
+def narrow(key: str, persons: Iterable[Person]) -> None:
+    """Close this item for all but these persons."""
+    waiting = WorkItem.objects.filter(key=key, closed_at=None)
+    waiting.exclude(person__in=[person.pk for person in persons]).update(closed_at=clock.now())
+
+
 def close_for_subject(subject_kind: str, subject_key: uuid.UUID, *, keep: Iterable[str] = ()) -> None:
     """Close all open items of a subject that has ended, except those its end itself opens (`keep`, by verb)."""
     WorkItem.objects.filter(subject_kind=subject_kind, subject_key=subject_key, closed_at=None).exclude(

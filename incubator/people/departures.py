@@ -15,11 +15,13 @@ from incubator.people.models import Mandate, Person, RoleGrant
 OnDeparture = Callable[[Person, date, Actor], None]
 OnGrantEnd = Callable[[RoleGrant, Actor], None]
 OnMandateEnd = Callable[[Mandate, Actor], None]
+OnCloseness = Callable[[Person | None], None]
 _Handler = TypeVar("_Handler")
 
 _departures: list[tuple[int, OnDeparture]] = []
 _grant_ends: list[tuple[int, OnGrantEnd]] = []
 _mandate_ends: list[tuple[int, OnMandateEnd]] = []
+_closeness: list[tuple[int, OnCloseness]] = []
 
 
 def on_departure(handler: OnDeparture, *, order: int = 100) -> None:
@@ -37,6 +39,12 @@ def on_mandate_end(handler: OnMandateEnd, *, order: int = 100) -> None:
     _add(_mandate_ends, handler, order)
 
 
+def on_closeness(handler: OnCloseness, *, order: int = 100) -> None:
+    """`handler(person)` when whom people are close to may have changed: the person who noted a private link, or
+    None when posts or managers changed (which concerns whole lines of people)."""
+    _add(_closeness, handler, order)
+
+
 def departed(person: Person, on: date, by: Actor) -> None:
     for _order, handler in _departures:
         handler(person, on, by)
@@ -50,6 +58,11 @@ def grant_ended(grant: RoleGrant, by: Actor) -> None:
 def mandate_ended(mandate: Mandate, by: Actor) -> None:
     for _order, handler in _mandate_ends:
         handler(mandate, by)
+
+
+def closeness_changed(person: Person | None = None) -> None:
+    for _order, handler in _closeness:
+        handler(person)
 
 
 def _add(handlers: list[tuple[int, _Handler]], handler: _Handler, order: int) -> None:

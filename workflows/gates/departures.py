@@ -2,11 +2,12 @@
 
 from datetime import date
 
+from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.actors import SUBSTITUTION, Actor
-from incubator.people.models import Mandate, Person
+from incubator.people.models import Mandate, Person, RoleGrant
 from workflows.gates import actions, jobs
-from workflows.gates.models import Seat
+from workflows.gates.models import GateRound, Seat
 
 
 def on_departure(person: Person, on: date, by: Actor) -> None:
@@ -17,6 +18,29 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
     held = Mandate.objects.filter(holder=person).order_by("entity_id").values_list("entity_id", flat=True)
     for entity in held.distinct():
         _ask_anew(entity)
+
+
+def on_grant_end(grant: RoleGrant, by: Actor) -> None:
+    """A role has ended: seats that came with it and have no vote yet go to substitutes."""
+    if grant.role in SEATED_BY:
+        jobs.free_seats.defer(person=grant.person_id, at=clock.moved_to())
+
+
+# Roles from which the pools of panels, and of G0, are drawn.
+SEATED_BY = ("panel_member", "chair", "programme_lead")
+
+
+def on_joined(idea: Idea) -> None:
+    """Someone has joined the team: a seat of the open round may have come too close."""
+    if GateRound.objects.filter(idea=idea, state__in=["seating", "open"]).exists():
+        jobs.look_for_conflicts.defer(idea=str(idea.key), at=clock.moved_to())
+
+
+def on_closeness(person: Person | None) -> None:
+    """A private link was noted, or posts have changed."""
+    seats = Seat.objects.filter(state="open", round__state__in=["seating", "open"])
+    if (seats if person is None else seats.filter(person=person)).exists():
+        jobs.look_for_conflicts.defer(person=person.pk if person is not None else None, at=clock.moved_to())
 
 
 def on_mandate_end(mandate: Mandate, by: Actor) -> None:

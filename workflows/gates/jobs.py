@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 from incubator.lib import clock
 from incubator.lib.refusals import Refusal
-from incubator.people.actors import CLOCK
+from incubator.people.actors import CLOCK, SUBSTITUTION
 
 
 @app.task(queue="gates", retry=5)
@@ -28,6 +28,46 @@ def ask_overdue_decisions(timestamp: int = 0) -> None:
             close_opinion(round_key=round_.key, by=CLOCK)
         except Refusal:
             continue  # voted or decided between the look and the lock
+
+
+@app.task(queue="gates", name="gates.look_for_conflicts", retry=5)
+def look_for_conflicts(idea: str = "", person: int | None = None, at: str = "") -> None:
+    """Void what has come too close: in the open round of an idea, where a person sits, or everywhere."""
+    from workflows.gates.actions import ask_again, void_conflicted
+    from workflows.gates.queries import rounds_to_look_at
+
+    with clock.as_of(at):
+        for key in rounds_to_look_at(idea, person):
+            try:
+                void_conflicted(round_key=key)
+                ask_again(round_key=key)
+            except Refusal:
+                continue  # decided or left between the look and the lock
+
+
+@app.task(queue="gates", name="gates.free_seats", retry=5)
+def free_seats(person: int, at: str = "") -> None:
+    """Someone's role has ended: seats without a vote that came with it go to substitutes."""
+    from workflows.gates.actions import replace_leaver
+    from workflows.gates.lapses import seats_without_role
+
+    with clock.as_of(at):
+        for seat in seats_without_role(person):
+            replace_leaver(seat_key=seat.key, by=SUBSTITUTION)
+
+
+@app.periodic(cron="20 0 * * *")
+@app.task(queue="gates", queueing_lock="gates.a_new_day", name="gates.a_new_day")
+def a_new_day(timestamp: int = 0) -> None:
+    """What a date alone has ended or begun: roles, delegations, posts. Nobody acted, so nobody told us."""
+    from workflows.gates import lapses
+
+    for holder in lapses.role_holders():
+        free_seats(person=holder)
+    for entity in lapses.entities_of_mandates():
+        ask_anew(entity=entity)
+    if lapses.posts_changed():
+        look_for_conflicts()
 
 
 @app.task(queue="gates", name="gates.ask_anew", retry=5)

@@ -115,9 +115,24 @@ def open_conditions(idea: Idea) -> Any:
     )
 
 
+def is_asked(round_: GateRound) -> bool:
+    """Whether somebody is asked to decide now."""
+    return WorkItem.objects.filter(key=f"decide:{round_.key}", closed_at=None).exists()
+
+
 def waiting_seats(round_: GateRound) -> Any:
     """Open seats without a vote in force."""
     return Seat.objects.filter(round=round_, state="open").exclude(votes__in_force=True)
+
+
+def rounds_to_look_at(idea: str = "", person: int | None = None) -> list[Any]:
+    """The keys of open rounds with someone seated: of an idea, where a person sits, or all; in the ideas' order."""
+    rounds = GateRound.objects.filter(state__in=["seating", "open"], seats__state="open")
+    if idea:
+        rounds = rounds.filter(idea__key=idea)
+    if person is not None:
+        rounds = rounds.filter(seats__person=person)
+    return list(rounds.order_by("idea_id").values_list("key", flat=True).distinct())
 
 
 def overdue_opinions() -> Any:
@@ -226,6 +241,7 @@ STEPS = (
     "opinion_closed",
     "decision_drafted",
     "signature_declined",
+    "draft_lapsed",
     "decision_handed_over",
 )
 

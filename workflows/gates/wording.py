@@ -103,6 +103,7 @@ STEPS = {
     "opinion_closed": gettext_lazy("The panel’s time to vote is over"),
     "decision_drafted": gettext_lazy("A decision was written; it waits for its second signature"),
     "signature_declined": gettext_lazy("The second signature was declined; the draft is set aside"),
+    "draft_lapsed": gettext_lazy("A draft was set aside: whoever wrote it may no longer decide"),
     "decision_handed_over": gettext_lazy("The decision was handed over"),
 }
 

@@ -46,6 +46,7 @@ def of_the_decision(event: Event) -> list[Telling]:
     "decision_drafted",
     "decision_handed_over",
     "signature_declined",
+    "draft_lapsed",
     "opinion_closed",
     "seated",
     "condition_reported",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from ideas import joining
 from ideas.acts import record
 from ideas.drafting import queries, rules
 from ideas.drafting.models import Idea, TeamMember
@@ -64,6 +65,8 @@ def _answer(idea: Idea, by: Actor, verb: str, after: str) -> TeamMember:
         member.save(update_fields=["accepted_at", "declined_at"])
         inbox.close(queries.invitation_key(member))
         _tell(idea, by, verb, member, "invited", after)
+        if member.accepted_at is not None:
+            joining.joined(idea)
     return member
 
 

@@ -85,6 +85,7 @@ def assign(
         journal.record(
             Entry("person", person.key, "assigned", effects=[effect("post", after=department.key)]), by=by
         )
+        departures.closeness_changed()
     return post
 
 

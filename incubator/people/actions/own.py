@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from incubator.lib.refusals import Conflict, Invalid, NotFound
+from incubator.people import departures
 from incubator.people.actors import Actor
 from incubator.people.models import Person, PrivateLink
 
@@ -24,7 +25,9 @@ def note_private_link(*, other: Person, by: Actor) -> None:
         owner = Person.objects.select_for_update(no_key=True).get(pk=by.human.pk)
         if owner.private_links.count() >= MOST_LINKS:
             raise Conflict(_("This list holds 200 people at most."))
-        PrivateLink.objects.get_or_create(owner=owner, other=other)
+        _link, created = PrivateLink.objects.get_or_create(owner=owner, other=other)
+        if created:
+            departures.closeness_changed(owner)
 
 
 def remove_private_link(*, link_pk: int, by: Actor) -> None:

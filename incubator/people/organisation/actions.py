@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.db.models import Q
 
-from incubator.people import journal
+from incubator.people import departures, journal
 from incubator.people.actions.employment import depart
 from incubator.people.actors import Actor
 from incubator.people.journal import Entry, effect
@@ -50,6 +50,7 @@ def apply(*, difference: Difference, on: date, by: Actor, source: str) -> None:
         if change.left_on is not None:
             depart(person=people[change.staff_number], on=change.left_on, by=by)
     journal.record(*_entity_events(difference, places, source), by=by)
+    departures.closeness_changed()
 
 
 def _departments(changes: list[DepartmentChange], on: date) -> dict[Place, Department]:

@@ -96,6 +96,8 @@ def call_substitutes(round_: GateRound, idea: Idea) -> list[dict[str, Any]]:
     fill_seats_of.configure(lock=f"seating:{idea.programme.key}").defer(
         round_key=str(round_.key), at=clock.moved_to()
     )
+    if round_.state == "seating":
+        return []
     return [effect("round", round_.state, "seating", round=str(round_.key))]
 
 

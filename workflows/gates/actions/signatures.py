@@ -11,7 +11,7 @@ from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotAllowed
-from incubator.people.actors import Actor
+from incubator.people.actors import SUBSTITUTION, Actor
 from workflows.gates import authority, queries
 from workflows.gates.actions.decisions import (
     ask_second,
@@ -25,8 +25,8 @@ from workflows.gates.actions.rounds import work_keys
 from workflows.gates.actions.seating import ask_decision
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import Decision, GateRound
-from workflows.gates.queries import waiting_seats
-from workflows.gates.signing import right_to_sign
+from workflows.gates.queries import is_asked, waiting_seats
+from workflows.gates.signing import right_to_sign, second_parties
 
 
 def sign_second(*, decision_key: Any, by: Actor) -> Decision:
@@ -111,13 +111,46 @@ def hand_over(*, round_key: Any, by: Actor) -> None:
 
 
 def ask_again(*, round_key: Any) -> None:
-    """Whoever may decide, or sign, now gets what already waits for someone. No change of state, no event."""
+    """Whoever may decide, or sign, now has what waits for someone, and nobody else any more.
+
+    Nothing changes and no event is written, but where the writer of a draft may no longer decide: it is set aside.
+    """
     with locked(rounds__key=round_key) as idea:
         round_ = GateRound.objects.get(key=round_key)
-        if round_.state != "open" or waiting_seats(round_).exists():
+        if round_.state != "open":
             return
-        draft = Decision.objects.filter(round=round_).first()
-        if draft is not None:
-            ask_second(round_, idea, draft)
-        elif round_.gate != "G0":
-            ask_decision(round_, idea)
+        draft = Decision.objects.select_related("decider", "on_behalf_of").filter(round=round_).first()
+        if draft is not None and draft.issued_at is None:
+            _ask_again_to_sign(round_, idea, draft)
+        elif is_asked(round_) or not waiting_seats(round_).exists():
+            _ask_again_to_decide(round_, idea)
+
+
+def _ask_again_to_sign(round_: GateRound, idea: Idea, draft: Decision) -> None:
+    writer = Actor(person=draft.decider, on_behalf_of=draft.on_behalf_of)
+    try:
+        authority.right_to_decide(round_, idea, writer)
+    except NotAllowed:
+        key = str(draft.key)
+        set_aside(draft)
+        inbox.close(f"second_signature:{round_.key}")
+        ask_decision(round_, idea)
+        record_event(idea, "draft_lapsed", SUBSTITUTION, [], round=str(round_.key), decision=key)
+        return
+    people = [party.person for party in second_parties(round_, idea, draft)]
+    if people:
+        ask_second(round_, idea, draft)
+    else:
+        # Nobody can sign it today: whoever may decide can choose what needs no second signature.
+        ask_decision(round_, idea)
+    inbox.narrow(f"second_signature:{round_.key}", people)
+
+
+def _ask_again_to_decide(round_: GateRound, idea: Idea) -> None:
+    parties = authority.parties(round_, idea)
+    seats = queries.sitting(round_) if round_.gate == "G0" else []
+    if any(party.person.pk == seat.person_id for party in parties for seat in seats):
+        return  # the lead who sits at G0 decides with the form of the vote
+    ask_decision(round_, idea, parties)
+    if parties:
+        inbox.narrow(f"decide:{round_.key}", [party.person for party in parties])
