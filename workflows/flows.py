@@ -1,7 +1,8 @@
-"""How an idea moves: wiring only. Configuration is data, topology is code.
+"""How an idea moves on each of the three routes: wiring only. Configuration is data, topology is code.
 
 Names of flows and nodes are stored in rows: a rename is a data migration, a new topology a new class with all its
-nodes declared again (never a subclass: its nodes would point into the parent).
+nodes declared again (never a subclass: its nodes would point into the parent). What routes have in common they
+share as functions: `arrivals`, and `_leaves` below. Each name ever released stands in `workflows/released.txt`.
 """
 
 from viewflow import this
@@ -9,79 +10,67 @@ from viewflow.workflow import flow
 
 from workflows.journey import arrivals
 from workflows.journey.models import IdeaProcess
-from workflows.nodes import IdeaLock, Station
+from workflows.nodes import IdeaLock, OtherRoute, Station
+
+STANDARD_ROUTE = "workflows/flows.StandardFlow"
+
+
+def _stage(station: Station) -> Station:
+    """What every place of work has in common: the idea may be held, and its author may take it back."""
+    return station.On("pause", this.held).On("withdraw", this.end)
+
+
+def _gate(station: Station) -> Station:
+    """What every gate with a panel or a lead has in common, besides going on."""
+    return (
+        station.On("rework", this.with_author)
+        .On("hold", "pause", this.held)
+        .On("stop", this.reexamination)
+        .On("withdraw", this.end)
+    )
 
 
 class StandardFlow(flow.Flow):
-    """Submission, review, sponsorship, pilot, evaluation; a gate after each."""
+    """Standard route
 
+    Submission, review, sponsorship, pilot, evaluation; a gate after each."""
+
+    route = "standard"
     process_class = IdeaProcess
     lock_impl = IdeaLock()
 
     start = flow.StartHandle().Next(this.admissibility)
 
-    admissibility = (
-        Station(enter=arrivals.at_gate("G0"), gate="G0")
-        .On("go", "go_with_conditions", this.selection)
-        .On("rework", this.with_author)
-        .On("hold", "pause", this.held)
-        .On("stop", this.reexamination)
-        .On("withdraw", this.end)
+    admissibility = _gate(
+        Station(enter=arrivals.at_gate("G0"), gate="G0", holder="lead").On(
+            "go", "go_with_conditions", this.selection
+        )
     )
-    selection = (
-        Station(enter=arrivals.at_gate("G1"), gate="G1")
-        .On("go", "go_with_conditions", this.sponsorship)
-        .On("rework", this.with_author)
-        .On("hold", "pause", this.held)
-        .On("stop", this.reexamination)
-        .On("withdraw", this.end)
+    selection = _gate(
+        Station(enter=arrivals.at_gate("G1"), gate="G1", holder="panel").On(
+            "go", "go_with_conditions", this.sponsorship
+        )
     )
-    sponsorship = (
-        Station(enter=arrivals.sponsorship)
-        .On("ready", this.launch)
-        .On("pause", this.held)
-        .On("withdraw", this.end)
+    sponsorship = _stage(Station(enter=arrivals.sponsorship, holder="team").On("ready", this.launch))
+    launch = _gate(
+        Station(enter=arrivals.at_gate("G2"), gate="G2", holder="panel").On(
+            "go", "go_with_conditions", this.pilot
+        )
     )
-    launch = (
-        Station(enter=arrivals.at_gate("G2"), gate="G2")
-        .On("go", "go_with_conditions", this.pilot)
-        .On("rework", this.with_author)
-        .On("hold", "pause", this.held)
-        .On("stop", this.reexamination)
-        .On("withdraw", this.end)
-    )
-    pilot = (
-        Station(enter=arrivals.pilot)
-        .On("ready", this.pilot_end)
-        .On("pause", this.held)
-        .On("withdraw", this.end)
-    )
-    pilot_end = (
-        Station(enter=arrivals.at_gate("G3"), gate="G3")
+    pilot = _stage(Station(enter=arrivals.pilot, holder="team").On("ready", this.pilot_end))
+    pilot_end = _gate(
+        Station(enter=arrivals.at_gate("G3"), gate="G3", holder="decider")
         .On("go", "go_with_conditions", this.evaluation)
         .On("extend", this.pilot)
-        .On("rework", this.with_author)
-        .On("hold", "pause", this.held)
-        .On("stop", this.reexamination)
-        .On("withdraw", this.end)
     )
-    evaluation = (
-        Station(enter=arrivals.evaluation)
-        .On("ready", this.investment)
-        .On("pause", this.held)
-        .On("withdraw", this.end)
-    )
-    investment = (
-        Station(enter=arrivals.at_gate("G4"), gate="G4")
+    evaluation = _stage(Station(enter=arrivals.evaluation, holder="evaluator").On("ready", this.investment))
+    investment = _gate(
+        Station(enter=arrivals.at_gate("G4"), gate="G4", holder="panel")
         .On("scale", "transfer", this.in_service)
         .On("extend", this.pilot)
-        .On("rework", this.with_author)
-        .On("hold", "pause", this.held)
-        .On("stop", this.reexamination)
-        .On("withdraw", this.end)
     )
     with_author = (
-        Station(enter=arrivals.with_author)
+        Station(enter=arrivals.with_author, holder="author")
         .On("G0", this.admissibility)
         .On("G1", this.selection)
         .On("G2", this.launch)
@@ -91,7 +80,7 @@ class StandardFlow(flow.Flow):
         .On("withdraw", this.end)
     )
     held = (
-        Station(enter=arrivals.held)
+        Station(enter=arrivals.held, holder="nobody")
         .On("G0", this.admissibility)
         .On("G1", this.selection)
         .On("sponsorship", this.sponsorship)
@@ -103,7 +92,7 @@ class StandardFlow(flow.Flow):
         .On("withdraw", this.end)
     )
     reexamination = (
-        Station(enter=arrivals.stopped)
+        Station(enter=arrivals.stopped, holder="nobody")
         .On("G0", this.admissibility)
         .On("G1", this.selection)
         .On("G2", this.launch)
@@ -111,6 +100,105 @@ class StandardFlow(flow.Flow):
         .On("G4", this.investment)
         .On("upheld", this.end)
     )
-    in_service = Station(enter=arrivals.in_service).On("benefits_read", this.end)
+    in_service = Station(enter=arrivals.in_service, holder="nobody").On("benefits_read", this.end)
     end = flow.End()
     obsolete = flow.Obsolete()
+
+
+class LocalFlow(flow.Flow):
+    """Local route
+
+    What one service can do itself: its head answers; done is a photo and a line."""
+
+    route = "local"
+    process_class = IdeaProcess
+    lock_impl = IdeaLock()
+
+    start = flow.StartHandle().Next(this.answer)
+
+    answer = (
+        Station(enter=arrivals.at_gate("L"), gate="L", holder="decider")
+        .On("go", this.doing)
+        .On("to_programme", this.to_programme)
+        .On("stop", this.declined)
+        .On("pause", this.held)
+        .On("withdraw", this.end)
+    )
+    doing = _stage(Station(enter=arrivals.doing, holder="team").On("done", this.end))
+    # A local no is no end: for some days its author may send the idea up.
+    declined = (
+        Station(enter=arrivals.stopped, holder="nobody")
+        .On("sent_up", this.to_programme)
+        .On("upheld", this.end)
+    )
+    held = (
+        Station(enter=arrivals.held, holder="nobody")
+        .On("L", this.answer)
+        .On("submission", this.doing)
+        .On("withdraw", this.end)
+    )
+    to_programme = OtherRoute(STANDARD_ROUTE)
+    end = flow.End()
+    obsolete = flow.Obsolete()
+
+
+class FastFlow(flow.Flow):
+    """Fast lane
+
+    Immediate needs: admissibility and launch are one gate with two signatures, then a short pilot and its
+    evaluation."""
+
+    route = "fast"
+    process_class = IdeaProcess
+    lock_impl = IdeaLock()
+
+    start = flow.StartHandle().Next(this.fast_launch)
+
+    fast_launch = _gate(
+        Station(enter=arrivals.at_fast_gate, gate="F", holder="lead")
+        .On("go", "go_with_conditions", this.pilot)
+        .On("to_programme", this.to_programme)
+    )
+    pilot = _stage(Station(enter=arrivals.pilot, holder="team").On("ready", this.pilot_end))
+    pilot_end = _gate(
+        Station(enter=arrivals.at_gate("G3"), gate="G3", holder="decider")
+        .On("go", "go_with_conditions", this.evaluation)
+        .On("extend", this.pilot)
+    )
+    evaluation = _stage(Station(enter=arrivals.evaluation, holder="evaluator").On("ready", this.investment))
+    investment = _gate(
+        Station(enter=arrivals.at_gate("G4"), gate="G4", holder="panel")
+        .On("scale", "transfer", this.in_service)
+        .On("extend", this.pilot)
+    )
+    with_author = (
+        Station(enter=arrivals.with_author, holder="author")
+        .On("F", this.fast_launch)
+        .On("G3", this.pilot_end)
+        .On("G4", this.investment)
+        .On("lapsed", "pause", this.held)
+        .On("withdraw", this.end)
+    )
+    held = (
+        Station(enter=arrivals.held, holder="nobody")
+        .On("F", this.fast_launch)
+        .On("pilot", this.pilot)
+        .On("G3", this.pilot_end)
+        .On("evaluation", this.evaluation)
+        .On("G4", this.investment)
+        .On("withdraw", this.end)
+    )
+    reexamination = (
+        Station(enter=arrivals.stopped, holder="nobody")
+        .On("F", this.fast_launch)
+        .On("G3", this.pilot_end)
+        .On("G4", this.investment)
+        .On("upheld", this.end)
+    )
+    in_service = Station(enter=arrivals.in_service, holder="nobody").On("benefits_read", this.end)
+    to_programme = OtherRoute(STANDARD_ROUTE)
+    end = flow.End()
+    obsolete = flow.Obsolete()
+
+
+ROUTES = (LocalFlow, FastFlow, StandardFlow)

@@ -12,7 +12,7 @@ from workflows.gates.models import (
     Seat,
     Vote,
 )
-from workflows.journey.models import Hold, IdeaProcess, Reexamination
+from workflows.journey.models import Done, Hold, IdeaProcess, Reexamination
 from workflows.metrics.models import PublishedTable
 from workflows.pilots.models import (
     CheckIn,
@@ -39,6 +39,7 @@ __all__ = [
     "Condition",
     "Configuration",
     "Decision",
+    "Done",
     "Evaluation",
     "ExpertQuestion",
     "GateConfiguration",

@@ -22,6 +22,7 @@ from viewflow.workflow.status import STATUS
 
 from ideas.drafting.models import Idea
 from ideas.lock import is_locked, locked
+from incubator.events.actions import effect
 from incubator.people.actors import Actor
 
 
@@ -80,10 +81,12 @@ class Station(flow.Handle):
     task_type = "STATION"
     activation_class = StationActivation
 
-    def __init__(self, enter: Any = None, gate: str = "") -> None:
+    def __init__(self, enter: Any = None, gate: str = "", holder: str = "") -> None:
+        """`enter`: what arriving does; `gate`: whose round it opens; `holder`: who has the idea there (the picture)."""
         super().__init__()
         self.enter: Callable[[Movement], None] | None = enter
         self.gate = gate
+        self.holder = holder
         self.ways: dict[str, Any] = {}
 
     def On(self, *outcomes_then_node: Any) -> "Station":  # noqa: N802 - viewflow's way of naming
@@ -106,10 +109,24 @@ class Station(flow.Handle):
             yield Edge(src=self, dst=node, edge_class="next", label=outcome)
 
 
+class OtherRoute(flow.End):
+    """An end after which the idea goes on in another flow, named by its stored reference."""
+
+    def __init__(self, flow_reference: str) -> None:
+        super().__init__()
+        self.flow_reference = flow_reference
+
+
 def start(flow_reference: str, idea: Idea, by: Actor) -> list[dict[str, Any]]:
-    """Start the flow named by its stored reference for an idea whose lock is held; gives the effects."""
+    """Start the flow named by its stored reference for an idea whose lock is held; gives the effects.
+
+    The idea's route is the flow's from then on.
+    """
     flow_class = import_flow_by_ref(flow_reference)
     movement = Movement(idea, by)
+    if idea.route != flow_class.route:
+        movement.effects.append(effect("route", idea.route, flow_class.route))
+        idea.route = flow_class.route
     with _moving(movement):
         activation = flow_class.start.activation_class.create(flow_class.start, None, None)
         activation.process.idea = idea
@@ -131,7 +148,10 @@ def move(idea: Idea, outcome: str, by: Actor, cause: Any = None) -> list[dict[st
         activation = task.flow_task.activation_class(task)
         activation.run(None)
         activation.outcome = outcome
+        node = activation.flow_task.way(outcome)
         activation.execute()
+    if isinstance(node, OtherRoute):
+        return movement.effects + start(node.flow_reference, idea, by)
     return movement.effects
 
 

@@ -13,6 +13,7 @@ from workflows.gates.configuration.queries import register_routes
 from workflows.gates.queries import held_about as votes_of_person
 from workflows.journey import actions as journey
 from workflows.journey import departures as journey_departures
+from workflows.journey import facts as journey_facts
 from workflows.journey import sections as journey_sections
 from workflows.journey import tellings as _tellings  # noqa: F401 - declares its audiences
 from workflows.journey.access import JourneyAccess
@@ -28,6 +29,7 @@ def register() -> None:
         room.register()
     authority.register_sponsor(sponsor_of)
     register_routes(routes)
+    journey_facts.register()
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)
     hooks.on("decided", journey.decided)

@@ -53,6 +53,8 @@ class Idea(models.Model):
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="ideas")
     call = models.ForeignKey(Call, models.PROTECT, null=True, blank=True, related_name="ideas")
     route = models.CharField(max_length=10, default="standard")
+    # On the local route: the service whose head answers.
+    service = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     stage = models.CharField(max_length=12, choices=Stage, blank=True)
     holder = models.CharField(max_length=10, choices=Holder, default=Holder.AUTHOR)

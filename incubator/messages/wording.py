@@ -37,6 +37,7 @@ OUTCOMES = {
     "scale": pgettext_lazy("decided", "scaled up"),
     "extend": pgettext_lazy("decided", "pilot extended"),
     "transfer": pgettext_lazy("decided", "transferred"),
+    "to_programme": pgettext_lazy("decided", "to the programme"),
 }
 
 

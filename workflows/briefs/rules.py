@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 GOING_ON = ("go", "go_with_conditions", "scale", "transfer")
-ONWARD = {"G0": "review", "G1": "find_sponsor", "G2": "pilot", "G3": "evaluation", "G4": "run", "L": "done"}
+ONWARD = {
+    "G0": "review",
+    "G1": "find_sponsor",
+    "G2": "pilot",
+    "G3": "evaluation",
+    "G4": "run",
+    "L": "done",
+    "F": "pilot",
+}
 TALK = "ask_lead"
 
 
@@ -26,7 +34,7 @@ def next_steps(
 def _onward(gate: str, outcome: str) -> list[str]:
     if outcome == "extend":
         return ["pilot_extended"]
-    if outcome in ("merge", "redirect"):
+    if outcome in ("merge", "redirect", "to_programme"):
         return [outcome]
     conditions = ["meet_conditions"] if outcome == "go_with_conditions" else []
     return [*conditions, ONWARD.get(gate, "go_on") if outcome in GOING_ON else "go_on"]

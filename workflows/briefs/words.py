@@ -14,6 +14,7 @@ OUTCOMES = {
     "scale": pgettext_lazy("brief", "Scale up"),
     "extend": pgettext_lazy("brief", "Extend the pilot"),
     "transfer": pgettext_lazy("brief", "Transfer"),
+    "to_programme": pgettext_lazy("brief", "To the programme"),
 }
 RESULTS = {
     "go": pgettext_lazy("brief", "Go on"),
@@ -28,6 +29,8 @@ STAGES = (
     pgettext_lazy("brief", "evaluation"),
 )
 GATES = {
+    "L": pgettext_lazy("brief", "answer of the service"),
+    "F": pgettext_lazy("brief", "fast lane"),
     "G0": pgettext_lazy("brief", "admissibility"),
     "G1": pgettext_lazy("brief", "selection"),
     "G2": pgettext_lazy("brief", "launch"),
@@ -134,6 +137,17 @@ NEXT_STEPS = {
     "merge": (
         _("Carry on with the other team"),
         _("The two ideas go on as one, and the credit is shared."),
+    ),
+    "to_programme": (
+        _("The programme takes it up"),
+        _("A programme lead checks it first; then it goes the way of the standard route."),
+    ),
+    "send_up": (
+        _("Send it up to the programme"),
+        _(
+            "For %(ask)s working days after the answer you may send your idea up from its page, and say why. The "
+            "programme then takes it up as if you had submitted it there. Nothing goes through your manager."
+        ),
     ),
     "redirect": (
         _("Another service takes it"),

@@ -7,13 +7,15 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.models import Idea
+from incubator.lib import clock
 from incubator.lib.refusals import NotAllowed
 from incubator.people import grants
 from incubator.people.actors import Actor
-from incubator.people.models import Mandate, Person
+from incubator.people.models import Department, Mandate, Person
 from workflows.gates.configuration import default_rules
 from workflows.gates.conflicts import Conflicts, conflicts_of
 from workflows.gates.models import GateRound
+from workflows.gates.rules import GO_ON
 
 CAPACITIES = {
     "programme_lead": ["programme_lead"],
@@ -24,11 +26,12 @@ CAPACITIES = {
 }
 TOGETHER = "sponsor_and_lead"
 LEAD = "programme_lead"
+HEAD = "head_of_service"
 
 
 def reexamining(gate: str) -> list[str]:
     """The capacities that answer a re-examination of a stop at this gate: its own level, or a higher one."""
-    return ["programme_lead", "dga", "dgs", "elected"] if gate == "G0" else ["dga", "dgs", "elected"]
+    return ["programme_lead", "dga", "dgs", "elected"] if gate in ("F", "G0") else ["dga", "dgs", "elected"]
 
 
 class Party(NamedTuple):
@@ -137,19 +140,67 @@ def distant(rights: Sequence[Party], against: dict[int, Conflicts]) -> Party:
 
 
 def needs_second_signature(round_: GateRound, outcome: str) -> str:
-    """Who signs beside the decider: `another_lead`, `other_party`, or '' when one signature is enough."""
+    """Who signs beside the decider: `another_lead`, `authors_director`, `other_party`, or '' when one signature is
+    enough."""
     if decider_rule(round_) == TOGETHER:
         return "other_party"
+    if outcome in GO_ON and round_.rules.get("second_signature"):
+        return str(round_.rules["second_signature"])
     return str(round_.rules.get("second_signature_for", {}).get(outcome, ""))
 
 
 def mandates_for(round_: GateRound, idea: Idea) -> QuerySet[Mandate]:
-    """The mandates valid here today in the capacities that decide this round."""
+    """The mandates valid here today in the capacities that decide this round.
+
+    Where one of a department is enough, it is the service asked (local route), or the sponsor's own.
+    """
+    rule, department = decider_rule(round_), None
+    if rule == HEAD:
+        department = idea.service
+    elif rule == TOGETHER and (sponsor := sponsor_of(idea)) is not None:
+        department = _department_of(sponsor, idea)
+    return _mandates(idea, CAPACITIES[rule], department)
+
+
+def heads_for(idea: Idea) -> list[Person]:
+    """Who could answer for the service named on the idea: heads by mandate, never the team's own manager."""
+    found = {item.holder_id: item.holder for item in _mandates(idea, CAPACITIES[HEAD], idea.service)}
+    against = conflicts_of(found.values(), idea, "L")
+    return [person for pk, person in found.items() if not against[pk].hard]
+
+
+def authors_directors(idea: Idea) -> list[Party]:
+    """Who signs the launch of the fast lane: the author's director, by mandate for the author's department or the
+    whole entity; where every director is too close, a deputy director general."""
+    author = idea.team.filter(role="author", left_at=None).select_related("person").first()
+    department = _department_of(author.person, idea) if author else None
+    for capacity in ("director", "dga"):
+        held = {item.holder_id: Party(item.holder, item) for item in _mandates(idea, [capacity], department)}
+        against = conflicts_of([party.person for party in held.values()], idea, "F")
+        if found := [party for pk, party in held.items() if not against[pk].hard]:
+            return found
+    return []
+
+
+def _mandates(idea: Idea, capacities: list[str], department: Department | None) -> QuerySet[Mandate]:
     return grants.mandates(
         entity=idea.programme.entity,
-        capacities=CAPACITIES[decider_rule(round_)],
+        capacities=capacities,
         programme_key=idea.programme.key,
+        department=department,
     )
+
+
+def _department_of(person: Person, idea: Idea) -> Department | None:
+    """The department of the person's main post today."""
+    day = clock.today(idea.programme.entity.time_zone)
+    post = (
+        person.posts.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
+        .select_related("department")
+        .order_by("starts_on", "pk")
+        .first()
+    )
+    return post.department if post else None
 
 
 def fitting(round_: GateRound, idea: Idea, mandates: Iterable[Mandate]) -> list[Mandate]:

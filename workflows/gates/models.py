@@ -250,6 +250,7 @@ class Decision(models.Model):
         SCALE = "scale", _("scale up")
         EXTEND = "extend", _("extend the pilot")
         TRANSFER = "transfer", _("transfer")
+        TO_PROGRAMME = "to_programme", _("to the programme")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     round = models.OneToOneField(GateRound, models.PROTECT, related_name="decision")

@@ -16,11 +16,13 @@ DIRECTORS = ("director", "dga")
 def second_parties(round_: GateRound, idea: Idea, decision: Decision) -> list[Party]:
     """Who may sign beside the decider today, in a fixed order, each without a conflict.
 
-    For sponsor and lead, the other of the two; for a stop at G0, another lead, else a director out of the
-    author's own line (law 11: no right of an author goes through it).
+    For sponsor and lead, the other of the two; for a launch in the fast lane, the author's director; for a stop,
+    another lead, else a director out of the author's own line (law 11: no right of an author goes through it).
     """
     taken = {decision.decider_id, decision.on_behalf_of_id}
     held = authority.fitting(round_, idea, authority.mandates_for(round_, idea))
+    if _is_authors_director(round_, decision):
+        return [party for party in authority.authors_directors(idea) if party.person.pk not in taken]
     others = [Party(item.holder, item) for item in held if item.holder_id not in taken]
     if authority.decider_rule(round_) == TOGETHER:
         others = [party for party in others if party.is_lead != (decision.capacity == LEAD)]
@@ -33,6 +35,10 @@ def second_parties(round_: GateRound, idea: Idea, decision: Decision) -> list[Pa
     )
     free = [Party(item.holder, item) for item in directors if item.holder_id not in taken]
     return authority.without_conflict(free, round_, idea, *_barring(free))
+
+
+def _is_authors_director(round_: GateRound, decision: Decision) -> bool:
+    return authority.needs_second_signature(round_, decision.outcome) == "authors_director"
 
 
 def _barring(parties: list[Party]) -> list[str]:
@@ -53,7 +59,7 @@ def right_to_sign(round_: GateRound, idea: Idea, by: Actor, decision: Decision) 
     rights = {right.person.pk: right for right in second_parties(round_, idea, decision)}
     if by.on_behalf_of is None and person.pk in rights:
         return rights[person.pk]
-    lent = _lent(round_, idea, by, rights)
+    lent = _lent(round_, idea, by, rights, decision)
     if lent is not None:
         return lent
     if authority.decider_rule(round_) == TOGETHER and authority.rights_to_decide(round_, idea, by):
@@ -61,20 +67,27 @@ def right_to_sign(round_: GateRound, idea: Idea, by: Actor, decision: Decision) 
             _("The sponsor and the programme lead agree on this decision: one of each signs."),
             code="sign.same_side",
         )
+    if _is_authors_director(round_, decision):
+        raise NotAllowed(
+            _("In the fast lane the second signature is the author’s director’s."), code="sign.no_mandate"
+        )
     raise NotAllowed(
         _("The second signature is another lead’s or a director’s, without a link to this idea."),
         code="sign.no_mandate",
     )
 
 
-def _lent(round_: GateRound, idea: Idea, by: Actor, rights: dict[int, Party]) -> Party | None:
+def _lent(
+    round_: GateRound, idea: Idea, by: Actor, rights: dict[int, Party], decision: Decision
+) -> Party | None:
     """A right of someone absent whom this person stands in for, when no conflict of the person bars it."""
     absent = grants.stands_in_for(by.human).filter(pk__in=list(rights)).order_by("staff_number")
     if by.on_behalf_of is not None:
         absent = absent.filter(pk=by.on_behalf_of.pk)
     for one in absent:
         right = [Party(by.human, rights[one.pk].mandate, one)]
-        barring = [] if authority.decider_rule(round_) == TOGETHER else _barring(right)
+        in_line = authority.decider_rule(round_) == TOGETHER or _is_authors_director(round_, decision)
+        barring = [] if in_line else _barring(right)
         if authority.without_conflict(right, round_, idea, *barring):
             return right[0]
     return None

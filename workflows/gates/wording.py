@@ -39,6 +39,7 @@ OUTCOMES = {
     "scale": pgettext_lazy("outcome", "Scale up"),
     "extend": pgettext_lazy("outcome", "Extend the pilot"),
     "transfer": pgettext_lazy("outcome", "Transfer"),
+    "to_programme": pgettext_lazy("outcome", "To the programme"),
 }
 CONSEQUENCES = {
     "rework": gettext_lazy(
@@ -50,6 +51,7 @@ CONSEQUENCES = {
     "extend": gettext_lazy("Once in all, with the same plan."),
     "scale": gettext_lazy("The service stays, with an owner and a budget."),
     "transfer": gettext_lazy("Another service takes it over."),
+    "to_programme": gettext_lazy("The idea enters the standard route; a programme lead checks it first."),
 }
 # What “go on” opens, by gate.
 ONWARD = {
@@ -57,6 +59,13 @@ ONWARD = {
     "G1": gettext_lazy("The search for a sponsor opens."),
     "G2": gettext_lazy("The plan is sealed and the pilot starts."),
     "G3": gettext_lazy("The evaluation starts."),
+    "L": gettext_lazy("The service does it; a photo and a line then say that it is done."),
+    "F": gettext_lazy("The plan is sealed and the pilot starts, once the author’s director has signed."),
+}
+# What an answer of a service is called, instead of the outcome's own word.
+ANSWERED = {
+    "go": pgettext_lazy("outcome", "Yes, the service does it"),
+    "stop": pgettext_lazy("outcome", "No, with the reasons"),
 }
 DECIDERS = {
     "programme_lead": gettext_lazy("the programme lead"),
@@ -76,6 +85,7 @@ NEXT_STEPS = {
     "reexamination": gettext_lazy("Ask for a re-examination, within 10 working days."),
     "learning_sheet": gettext_lazy("Read the learning sheet, and add to it."),
     "new_idea": gettext_lazy("Take the text up again in a new idea."),
+    "send_up": gettext_lazy("Send the idea up to the programme, within 10 working days."),
 }
 NO_PANEL = {
     "people": gettext_lazy(
@@ -130,7 +140,9 @@ def weight(rule: Mapping[str, Any]) -> str:
 
 
 def gate_name(gate: str, configured: Mapping[str, Any]) -> str:
-    """`G1 · selection`."""
+    """`G1 · selection`; the gates of the short routes go by their words alone."""
+    if gate in ("L", "F") and said(configured):
+        return said(configured).capitalize()
     return f"{gate} · {said(configured)}" if said(configured) else gate
 
 
@@ -148,6 +160,8 @@ def consequence(gate: str, outcome: str) -> str:
     """What an outcome brings about at this gate, in a sentence; '' when nothing needs to be said."""
     if outcome == "go":
         return str(ONWARD.get(gate, ""))
+    if (gate, outcome) == ("L", "stop"):
+        return gettext("The author may send the idea up to the programme, within 10 working days.")
     return str(CONSEQUENCES.get(outcome, ""))
 
 
@@ -172,5 +186,10 @@ def missing(code: str, record: Mapping[str, Any], found: rules.Opinion) -> str:
     }[code]
 
 
+def outcome_of(gate: str, outcome: str) -> str:
+    """What an outcome is called at this gate."""
+    return str(ANSWERED.get(outcome, OUTCOMES[outcome]) if gate == "L" else OUTCOMES[outcome])
+
+
 def outcome_name(decision: Decision) -> str:
-    return str(OUTCOMES[decision.outcome])
+    return outcome_of(decision.round.gate, decision.outcome)

@@ -23,6 +23,7 @@ from workflows.gates import actions as gates
 from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import defaults
+from workflows.gates.facts import read_facts
 from workflows.gates.models import Decision
 from workflows.journey.models import Hold, Reexamination
 from workflows.nodes import Movement
@@ -30,7 +31,15 @@ from workflows.pilots import actions as pilots
 from workflows.pilots import queries as pilots_of
 from workflows.sponsorship import actions as promises
 
-HOLDERS = {"G0": "lead", "G1": "panel", "G2": "panel", "G3": "decider", "G4": "panel"}
+HOLDERS = {
+    "L": "decider",
+    "F": "lead",
+    "G0": "lead",
+    "G1": "panel",
+    "G2": "panel",
+    "G3": "decider",
+    "G4": "panel",
+}
 
 
 def at_gate(gate: str) -> Callable[[Movement], None]:
@@ -44,6 +53,14 @@ def at_gate(gate: str) -> Callable[[Movement], None]:
         )
 
     return arrive
+
+
+def at_fast_gate(movement: Movement) -> None:
+    """The fast lane's one gate launches the pilot too: its round opens, and the team is asked for the plan."""
+    at_gate("F")(movement)
+    idea = movement.idea
+    if not read_facts(idea, "F", ["plan"])["plan"]:
+        _ask(idea, roles.authors(idea), "write_plan", reverse("plan-edit", args=[idea.key]), idea.due_at)
 
 
 def with_author(movement: Movement) -> None:
@@ -87,6 +104,17 @@ def stopped(movement: Movement) -> None:
     idea.ended_at = clock.now()
 
 
+def doing(movement: Movement) -> None:
+    """A local yes: the service does it, then its team or whoever answered says so with a photo and a line."""
+    idea, decision = movement.idea, movement.cause
+    due = due_after(idea.programme.entity, defaults()["routes"]["local"]["done_in"])
+    movement.effects += _place(idea, "live", "submission", "team", due)
+    asked = list(roles.authors(idea))
+    if isinstance(decision, Decision) and decision.decider not in asked:
+        asked.append(decision.decider)
+    _ask(idea, asked, "report_done", reverse("idea-done", args=[idea.key]), due)
+
+
 def sponsorship(movement: Movement) -> None:
     """The team looks for a sponsor, then investigates and writes the plan."""
     idea = movement.idea
@@ -96,11 +124,16 @@ def sponsorship(movement: Movement) -> None:
 
 
 def pilot(movement: Movement) -> None:
-    """G2's go seals the plan and starts the pilot; an extension lengthens it, once; waking resumes it."""
+    """G2's go seals the plan and starts the pilot; an extension lengthens it, once; waking resumes it.
+
+    In the fast lane the director's signature is the promise too, and the pilot is short.
+    """
     idea = movement.idea
     today = clock.today(idea.programme.entity.time_zone)
     running = pilots_of.pilot_of(idea)
     if running is None:
+        if idea.route == "fast":
+            movement.effects += promises.promised_by_signature(idea, movement.cause)
         sponsor = authority.sponsor_of(idea)
         assert sponsor is not None, "the pledge is a fact of G2"
         movement.effects += pilots.seal_plan(idea=idea, by=movement.by)

@@ -1,15 +1,65 @@
 """The short forms of the author's acts. Actions check; these only ask."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from incubator.lib.forms import ChoiceText
+from workflows.journey import wording
 
 
 class Submitting(forms.Form):
     """Nothing to fill in: the confirmation itself is the author's."""
+
+
+class Route(forms.Form):
+    """Which way the idea goes. Only the routes open to it can be chosen; the page says why another is not."""
+
+    route = forms.ChoiceField(
+        label=_("Which way should it go?"), widget=forms.RadioSelect, initial="standard"
+    )
+    service = forms.CharField(
+        label=_("Local route: which service can do it?"),
+        help_text=_("Its name or its code. Its head answers, unless that is your own manager."),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"list": "services", "autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any, routes: Sequence[tuple[str, str]]) -> None:
+        """`routes`: each route with the code of why it is closed, or ''."""
+        super().__init__(data)
+        open_ones = [route for route, code in routes if not code]
+        field = self.fields["route"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(route, ChoiceText(*wording.ROUTES[route])) for route in open_ones]
+        self.why_closed = [wording.why_closed(route, code) for route, code in routes if code]
+        if "local" not in open_ones:
+            del self.fields["service"]
+
+
+class SendingUp(forms.Form):
+    reasons = forms.CharField(
+        label=_("Why should the programme look at it?"),
+        help_text=_("The programme lead reads this beside the answer of the service."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2_000,
+    )
+
+
+class Doing(forms.Form):
+    """A photo and a line."""
+
+    line = forms.CharField(
+        label=_("What was done, in one line"), max_length=300, help_text=_("Everyone employed can read it.")
+    )
+    file = forms.FileField(
+        label=_("A photo of it"),
+        help_text=_("Avoid faces. We make it smaller and remove hidden names and data."),
+        error_messages={"required": _("Choose a file first."), "empty": _("This file is empty.")},
+    )
 
 
 class Grounds(forms.Form):

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from viewflow.workflow.models import Process
 
-from ideas.drafting.models import Idea
+from ideas.drafting.models import Attachment, Idea
 from incubator.people.models import Person
 
 
@@ -49,6 +49,19 @@ class Hold(models.Model):
                 name="hold_ends_by_date_or_condition",
             ),
         ]
+
+
+class Done(models.Model):
+    """On the local route: a line and a photo that say the service has done it."""
+
+    idea = models.OneToOneField(Idea, models.PROTECT, related_name="done")
+    line = models.CharField(max_length=300)
+    photo = models.ForeignKey(Attachment, models.PROTECT, related_name="+")
+    reported_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    reported_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(line=""), name="done_says_what")]
 
 
 class Reexamination(models.Model):

@@ -147,10 +147,8 @@ def row(idea: Idea) -> dict[str, Any]:
         "url": reverse("idea", args=[idea.key]),
         "title": idea.title or _("An idea without a title"),
         "stage": stage,
-        "stage_name": wording.STAGE_NAMES[idea.stage]
-        if idea.stage
-        else wording.STATE_WORDS.get(idea.state, ""),
-        "state": wording.STAGE_NAMES[idea.stage] if idea.state == "live" else wording.STATE_WORDS[idea.state],
+        "stage_name": wording.stage_name(idea) if idea.stage else wording.STATE_WORDS.get(idea.state, ""),
+        "state": wording.stage_name(idea) if idea.state == "live" else wording.STATE_WORDS[idea.state],
         "detail": _detail(idea),
         "side": words.short_day(idea.submitted_at) if idea.submitted_at else "",
     }

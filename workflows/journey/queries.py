@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from ideas import roles
 from ideas.access import access
 from ideas.drafting.models import Idea, IdeaContent, Precedent, TeamMember
 from ideas.drafting.rules import WRITTEN
@@ -14,12 +16,14 @@ from incubator.events.rules import canonical, sha256
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
 from incubator.lib.refusals import NotFound
-from incubator.people.models import Person
+from incubator.people.grants import mandates
+from incubator.people.models import Department, Person
 from workflows.gates.models import Condition, Decision
 from workflows.journey import wording
-from workflows.journey.models import Hold, Reexamination
+from workflows.journey.models import Done, Hold, Reexamination
 
 MOST_EVENTS = 60
+MOST_SERVICES = 300
 
 
 @dataclass
@@ -82,7 +86,7 @@ def history_of(idea: Idea, decisions: list[Decision]) -> list[dict[str, Any]]:
     by_key = {str(decision.key): decision for decision in decisions}
     events = Event.objects.filter(
         subject_kind="idea", subject_key=idea.key, verb__in=[*wording.HAPPENED, "decided"]
-    ).exclude(verb="panel_seated", payload__gate__in=["G0", "G3"])
+    ).exclude(verb="panel_seated", payload__gate__in=["L", "F", "G0", "G3"])
     # A gate without a panel has nobody to complete.
     events = events.order_by("-sequence")[:MOST_EVENTS]
     return [wording_of(event, by_key) for event in events]
@@ -94,8 +98,8 @@ def wording_of(event: Event, decisions: dict[str, Decision]) -> dict[str, Any]:
     if event.verb == "decided" and decision is not None:
         gate = decision.round.gate
         title = _("%(gate)s: %(outcome)s") % {
-            "gate": f"{gate}, {wording.GATE_NAMES[gate]}",
-            "outcome": wording.OUTCOMES.get(decision.outcome, decision.outcome),
+            "gate": wording.gate_words(gate),
+            "outcome": wording.outcome_words(gate, decision.outcome),
         }
         return {"title": title, "text": f"{when} · {decision.reasons}", "gate": True}
     return {"title": str(wording.HAPPENED.get(event.verb, event.verb)), "text": when}
@@ -123,6 +127,44 @@ def in_team(idea: Idea, person: Person) -> bool:
 def precedent_of(idea: Idea) -> Precedent | None:
     """What an imported idea keeps of its source."""
     return Precedent.objects.filter(idea=idea).first() if idea.state == "precedent" else None
+
+
+def service_named(idea: Idea, typed: str) -> Department | None:
+    """The open department of the idea's entity with this code or name; None for none, or for more than one."""
+    said = " ".join(typed.split())
+    if not said:
+        return None
+    named = Department.objects.filter(
+        Q(code__iexact=said) | Q(name__iexact=said), entity=idea.programme.entity, closed_on=None
+    )
+    found = list(named[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def services_that_answer(idea: Idea) -> list[str]:
+    """Names of departments with a head by mandate today, to choose from while typing."""
+    heads = mandates(
+        entity=idea.programme.entity, capacities=["head_of_service"], programme_key=idea.programme.key
+    ).filter(department__closed_on=None)
+    names = heads.filter(department__isnull=False).order_by("department__name")
+    return list(names.values_list("department__name", flat=True).distinct()[:MOST_SERVICES])
+
+
+def done_of(idea: Idea) -> Done | None:
+    """What says that a service has done it."""
+    if idea.route != "local" or idea.state != "in_service":
+        return None
+    return Done.objects.filter(idea=idea).select_related("photo").first()
+
+
+def sent_up_of(idea: Idea, decisions: list[Decision], reader: Reader, person: Person) -> str:
+    """Why the team sent the idea up after a service's no, for the team and the leads; '' otherwise."""
+    if not any(decision.round.gate == "L" for decision in decisions):
+        return ""
+    if not reader.in_team and not roles.is_lead(idea, person):
+        return ""
+    sent = Reexamination.objects.filter(idea=idea, gate="L", asked_at__isnull=False).first()
+    return sent.grounds if sent else ""
 
 
 def content_sha256(content: IdeaContent) -> str:

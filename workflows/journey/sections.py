@@ -44,8 +44,8 @@ def decided_lately(person: Person) -> Section | None:
         {
             "url": reverse("idea", args=[decision.round.idea.key]),
             "label": decision.round.idea.title,
-            "detail": f"{decision.round.gate}, {wording.GATE_NAMES[decision.round.gate]} · "
-            f"{wording.OUTCOMES.get(decision.outcome, decision.outcome)}",
+            "detail": f"{wording.gate_words(decision.round.gate)} · "
+            f"{wording.outcome_words(decision.round.gate, decision.outcome)}",
         }
         for decision in found
     ]

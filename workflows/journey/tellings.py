@@ -51,6 +51,7 @@ def of_the_decision(event: Event) -> list[Telling]:
     "seated",
     "condition_reported",
     "reexamination_asked",
+    "sent_up",
     "woken",
 )
 def of_what_waits(event: Event) -> list[Telling]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from workflows.journey import views
+from workflows.journey import route_pages, views
 
 urlpatterns = [
     path("ideas", views.portfolio_page, name="portfolio"),
@@ -9,5 +9,8 @@ urlpatterns = [
     path("ideas/<uuid:key>/receipt", views.receipt, name="receipt"),
     path("ideas/<uuid:key>/withdraw", views.withdraw, name="idea-withdraw"),
     path("ideas/<uuid:key>/wake", views.wake, name="idea-wake"),
+    path("ideas/<uuid:key>/send-up", route_pages.send_up, name="idea-send-up"),
+    path("ideas/<uuid:key>/done", route_pages.done, name="idea-done"),
+    path("ideas/<uuid:key>/done/photo", route_pages.photo, name="idea-done-photo"),
     path("ideas/<uuid:key>/reexamination", views.reexamination, name="reexamination"),
 ]

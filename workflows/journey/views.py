@@ -86,6 +86,10 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "conditions": queries.open_conditions_of(decisions),
         "last": decisions[-1] if decisions else None,
         "stages": _stage_pages(idea),
+        "may_send_up": reader.in_team and actions.may_send_up(idea, window),
+        "done": queries.done_of(idea),
+        "sent_up": queries.sent_up_of(idea, decisions, reader, person),
+        "route": wording.ROUTE_NAMES[idea.route] if idea.route != "standard" else "",
         "may_reexamine": reader.in_team and actions.may_ask_reexamination(idea, window),
         "may_withdraw": reader.is_author and idea.state in ("live", "held"),
         "precedent": precedent,
@@ -149,6 +153,8 @@ def _documents(idea: Idea, reader: queries.Reader) -> list[dict[str, Any]]:
 
 def _stage_pages(idea: Idea) -> list[dict[str, Any]]:
     """Links to the stage rooms' pages that have something to show."""
+    if idea.route == "fast" and idea.stage == "submission" and idea.state != "withdrawn":
+        return [{"url": reverse("plan", args=[idea.key]), "label": _("Pilot plan"), "current": False}]
     if idea.state in ("precedent", "withdrawn") or idea.stage in ("", "submission", "review"):
         return []
     reached = wording.STAGES.index(idea.stage)
@@ -169,22 +175,39 @@ def _stage_pages(idea: Idea) -> list[dict[str, Any]]:
 def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Read the text once more, then submit it; again after a rework."""
     person = _person(request)
-    refusal = None
-    if request.method == "POST":
-        act = actions.resubmit if request.POST.get("again") else actions.submit
-        try:
-            act(idea=key, by=Actor(person=person))
-            return redirect("receipt", key=key)
-        except Invalid as refused:
-            refusal = refused
     idea = queries.readable_idea(key, person)
     if not queries.in_team(idea, person):
         raise NotFound(
             _("There is no such idea, or it is not open to you. Your list shows those you can read.")
         )
+    refusal = None
+    if request.method == "POST":
+        try:
+            _submitted(request, idea)
+            return redirect("receipt", key=key)
+        except Invalid as refused:
+            refusal = refused
     again = idea.state != "draft"
     context = {"idea": idea, "text": idea.draft, "again": again, "refusal": refusal, "request_key": new_key()}
+    if not again:
+        form = forms.Route(request.POST or None, list(actions.closed_routes(idea).items()))
+        if refusal is not None:
+            forms.add_refusal(
+                form, {name: refusal.fields[name] for name in form.fields if name in refusal.fields}
+            )
+        context |= {"form": form, "services": queries.services_that_answer(idea)}
     return render(request, "journey/submit.html", context, status=422 if refusal else 200)
+
+
+def _submitted(request: HttpRequest, idea: Idea) -> None:
+    """Submit a draft on the route chosen, or hand in again what was completed. Raises what the act raises."""
+    by = Actor(person=_person(request))
+    if request.POST.get("again"):
+        actions.resubmit(idea=idea.key, by=by)
+        return
+    route = request.POST.get("route") or "standard"
+    service = queries.service_named(idea, request.POST.get("service", "")[:200]) if route == "local" else None
+    actions.submit(idea=idea.key, by=by, route=route, service=service)
 
 
 @require_safe

@@ -18,7 +18,63 @@ STAGE_NAMES = {
     "evaluation": pgettext_lazy("stage", "Evaluation"),
 }
 GATE_OF = {"submission": "G0", "review": "G1", "sponsorship": "G2", "pilot": "G3", "evaluation": "G4"}
+ROUTE_NAMES = {
+    "local": gettext_lazy("Local route"),
+    "fast": gettext_lazy("Fast lane"),
+    "standard": gettext_lazy("Standard route"),
+}
+ROUTES = {
+    "local": (
+        ROUTE_NAMES["local"],
+        gettext_lazy(
+            "What one service can do itself. Its head answers in 10 working days; after a no you may send it up."
+        ),
+    ),
+    "fast": (
+        ROUTE_NAMES["fast"],
+        gettext_lazy(
+            "For a need that cannot wait, up to €1,000 and 5 days of work. You write the pilot plan at once; the"
+            " programme lead and your director decide in 5 working days."
+        ),
+    ),
+    "standard": (
+        ROUTE_NAMES["standard"],
+        gettext_lazy("A programme lead checks it in 5 working days; then a panel gives its opinion."),
+    ),
+}
+WHY_CLOSED = {
+    "call": gettext_lazy("%(route)s: not in this call, which compares its ideas in one session."),
+    "needs": gettext_lazy("%(route)s: say in part 3 how many euros and days of work it needs."),
+    "limits": gettext_lazy("%(route)s: it asks for more than €1,000 or 5 days of work."),
+}
+# The bays of a route: stage, its name, its gate, what comes there.
+FAST_BAYS = (
+    (
+        "submission",
+        pgettext_lazy("stage", "Submission and launch"),
+        "F",
+        gettext_lazy("The lead and the author’s director, in %(due)s working days"),
+    ),
+    ("pilot", STAGE_NAMES["pilot"], "G3", gettext_lazy("60 days at most, then the end of pilot")),
+    (
+        "evaluation",
+        STAGE_NAMES["evaluation"],
+        "G4",
+        gettext_lazy("20 days, then scale, extend or transfer"),
+    ),
+)
+LOCAL_BAYS = (
+    (
+        "answer",
+        pgettext_lazy("stage", "Answer of the service"),
+        "L",
+        gettext_lazy("Yes, no with reasons, or to the programme, in %(due)s working days"),
+    ),
+    ("doing", pgettext_lazy("stage", "Done by the service"), "", gettext_lazy("A photo and a line say so")),
+)
 GATE_NAMES = {
+    "L": gettext_lazy("answer of the service"),
+    "F": gettext_lazy("fast lane"),
     "G0": gettext_lazy("admissibility"),
     "G1": gettext_lazy("selection"),
     "G2": gettext_lazy("launch"),
@@ -42,6 +98,7 @@ WITH = {
     "evaluator": gettext_lazy("With the evaluator"),
     "nobody": gettext_lazy("Nobody’s turn"),
 }
+WITH_SERVICE = gettext_lazy("With the service")
 STATE_WORDS = {
     "draft": gettext_lazy("Draft"),
     "held": gettext_lazy("On hold"),
@@ -62,7 +119,10 @@ OUTCOMES = {
     "scale": gettext_lazy("scaled up"),
     "extend": gettext_lazy("pilot extended"),
     "transfer": gettext_lazy("transferred"),
+    "to_programme": gettext_lazy("to the programme"),
 }
+# The answers of a service, where they are called otherwise.
+ANSWERS = {"go": gettext_lazy("yes"), "stop": gettext_lazy("no, with the reasons")}
 HAPPENED = {
     "submitted": gettext_lazy("Submitted"),
     "resubmitted": gettext_lazy("Completed and submitted again"),
@@ -78,6 +138,8 @@ HAPPENED = {
     "reexamination_asked": gettext_lazy("A re-examination is asked for"),
     "reexamination_answered": gettext_lazy("The re-examination is answered"),
     "stop_final": gettext_lazy("The time to ask for a re-examination is over"),
+    "sent_up": gettext_lazy("Sent up to the programme by its team"),
+    "done_reported": gettext_lazy("Done by the service"),
     "imported": gettext_lazy("Taken over from its source"),
 }
 
@@ -104,7 +166,7 @@ def milestones(kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def state_word(idea: Idea) -> str:
     """`With the panel until 23 November`, `On hold until 1 March`, `In service`."""
     if idea.state == "live":
-        with_whom = str(WITH[idea.holder])
+        with_whom = str(WITH_SERVICE if idea.route == "local" else WITH[idea.holder])
         if idea.due_at is None:
             return with_whom
         return _("%(with_whom)s until %(day)s") % {
@@ -117,7 +179,9 @@ def state_word(idea: Idea) -> str:
 
 
 def bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rail's five bays; `decided` gives the last issued decision by gate."""
+    """The rail's bays, those of the idea's route; `decided` gives the last issued decision by gate."""
+    if idea.route != "standard":
+        return _short_bays(idea, decided)
     now = STAGES.index(idea.stage) if idea.stage else -1
     ended = idea.state in ("stopped", "withdrawn", "merged", "redirected")
     found = []
@@ -131,6 +195,63 @@ def bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def why_closed(route: str, code: str) -> str:
+    """Why a route cannot be chosen for this idea, in a sentence."""
+    return str(WHY_CLOSED[code]) % {"route": ROUTE_NAMES[route]}
+
+
+def gate_words(gate: str) -> str:
+    """`G1, selection`; the gates of the short routes go by their words alone."""
+    return str(GATE_NAMES[gate]).capitalize() if gate in ("L", "F") else f"{gate}, {GATE_NAMES[gate]}"
+
+
+def outcome_words(gate: str, outcome: str) -> str:
+    if gate == "L" and outcome in ANSWERS:
+        return str(ANSWERS[outcome])
+    return str(OUTCOMES.get(outcome, outcome))
+
+
+def stage_name(idea: Idea) -> str:
+    """The stage an idea is in, as its route calls it."""
+    if idea.route == "local":
+        return str(LOCAL_BAYS[1 if idea.holder == "team" else 0][1])
+    if idea.route == "fast" and idea.stage == "submission":
+        return str(FAST_BAYS[0][1])
+    return str(STAGE_NAMES[idea.stage])
+
+
+def _short_bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
+    """The bays of the local route and of the fast lane."""
+    route = LOCAL_BAYS if idea.route == "local" else FAST_BAYS
+    place = ("doing" if "L" in decided and decided["L"].outcome == "go" else "answer", idea.stage)
+    names = [bay[0] for bay in route]
+    now = names.index(place[0] if idea.route == "local" else place[1])
+    ended = idea.state in ("stopped", "withdrawn", "merged", "redirected")
+    found = []
+    for number, (_stage, name, gate, to_come) in enumerate(route):
+        state = "done" if number < now or idea.state == "in_service" else "todo"
+        if number == now and idea.state != "in_service":
+            state = "ended" if ended else "held" if idea.state == "held" else _now_or_late(idea)
+        if state in ("done", "ended") and gate in decided:
+            lines = _decided(gate, decided[gate])
+        elif state in ("now", "late", "held"):
+            lines = [state_word(idea)]
+        else:
+            lines = (
+                [str(to_come) % {"due": defaults()["gates"].get(gate, {}).get("due")}]
+                if state == "todo"
+                else []
+            )
+        found.append({"state": state, "name": name, "lines": lines})
+    return found
+
+
+def _decided(gate: str, decision: Any) -> list[str]:
+    """The day and the outcome of a gate that was decided."""
+    day = words.short_day(decision.issued_at)
+    return [f"{str(GATE_NAMES[gate]).capitalize()}, {day}", outcome_words(gate, decision.outcome)]
+
+
 def _now_or_late(idea: Idea) -> str:
     return "late" if idea.due_at and words.is_late(idea.due_at) else "now"
 
@@ -138,12 +259,7 @@ def _now_or_late(idea: Idea) -> str:
 def _lines(idea: Idea, stage: str, state: str, decided: dict[str, Any]) -> list[str]:
     gate = GATE_OF[stage]
     if state in ("done", "ended") and gate in decided:
-        decision = decided[gate]
-        day = words.short_day(decision.issued_at)
-        return [
-            f"{str(GATE_NAMES[gate]).capitalize()}, {day}",
-            str(OUTCOMES.get(decision.outcome, decision.outcome)),
-        ]
+        return _decided(gate, decided[gate])
     if state in ("now", "late", "held"):
         return [state_word(idea)]
     if state == "todo":
@@ -156,13 +272,17 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
     due = words.long_day(idea.due_at) if idea.due_at else ""
     said = {"due": due}
     if idea.state == "live":
-        return str(_NEXT[idea.stage if idea.holder != "author" else "author"](idea)) % said
+        return str(_NEXT[_next_key(idea)](idea)) % said
     if idea.state == "held":
         if hold is not None and hold.until:
             return _("It is taken up again on %(due)s, where it was.") % said
         return _("It waits for this: %(condition)s Then it is taken up again where it was.") % {
             "condition": hold.condition if hold else ""
         }
+    if idea.state == "in_service" and idea.route == "local":
+        return _("The service has done it.")
+    if idea.state == "stopped" and window is not None and window.gate == "L" and not window.closed_at:
+        return _("The author can send the idea up to the programme until %(due)s.") % said
     if idea.state == "stopped" and window is not None:
         if window.asked_at:
             return _("Someone who took no part looks at it again and answers by %(due)s.") % said
@@ -170,7 +290,24 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
     return str(_ENDED.get(idea.state, ""))
 
 
+def _next_key(idea: Idea) -> str:
+    if idea.holder == "author":
+        return "author"
+    if idea.route == "local":
+        return "doing" if idea.holder == "team" else "answer"
+    return "fast" if idea.route == "fast" and idea.stage == "submission" else idea.stage
+
+
 _NEXT: dict[str, Any] = {
+    "answer": lambda idea: _(
+        "The head of the service answers by %(due)s: yes, no with the reasons, or to the programme. After a no the"
+        " author may send the idea up."
+    ),
+    "doing": lambda idea: _("The service does it, by %(due)s; then a photo and a line say that it is done."),
+    "fast": lambda idea: _(
+        "The programme lead and the author’s director decide by %(due)s on admissibility and launch at once, from"
+        " the text and the pilot plan."
+    ),
     "author": lambda idea: _("The team completes the text by %(due)s; then it goes back to the same gate."),
     "submission": lambda idea: _(
         "A programme lead checks by %(due)s that the idea can be taken up. Its merit is not judged yet."

@@ -59,7 +59,7 @@ def save_plan(*, idea: Idea, version: int, values: PlanValues, by: Actor) -> Pil
                 _("A colleague has saved the plan since you opened it. Compare both texts, then save again."),
                 code="plan.version",
             )
-        _check_values(values)
+        _check_values(values, _most_months(idea))
         plan = plan or PilotPlan(idea=idea, version=0)
         plan.version += 1
         plan.saved_at = clock.now()
@@ -68,6 +68,8 @@ def save_plan(*, idea: Idea, version: int, values: PlanValues, by: Actor) -> Pil
         plan.save()
         _replace_indicators(plan, values.indicators)
         data = queries.plan_data(queries.plan_of(idea))
+        if not rules.plan_gaps(data):
+            inbox.close(f"write_plan:{idea.key}")
         record(
             idea,
             "plan_saved",
@@ -204,7 +206,7 @@ def start(*, idea: Idea, sponsor: Person, on: date) -> tuple[Pilot, Effects]:
     if plan is None or plan.sealed_at is None or Pilot.objects.filter(idea=idea).exists():
         raise Conflict(_("A pilot begins once, with a sealed plan."), code="pilot.start")
     pilot = Pilot.objects.create(
-        idea=idea, sponsor=sponsor, started_on=on, planned_end_on=rules.add_months(on, plan.months)
+        idea=idea, sponsor=sponsor, started_on=on, planned_end_on=_planned_end(idea, on, plan.months)
     )
     _open_next(idea, pilot, on)
     return pilot, [effect("pilot", "", "running", until=pilot.planned_end_on)]
@@ -222,7 +224,7 @@ def extend(*, pilot: Pilot, on: date) -> Effects:
         raise Conflict(_("A pilot can be extended once, and this one has been."), code="pilot.extended")
     months = pilot.idea.pilot_plan.months
     before = pilot.planned_end_on
-    pilot.planned_end_on, pilot.extended_once = rules.add_months(max(before, on), months), True
+    pilot.planned_end_on, pilot.extended_once = _planned_end(idea, max(before, on), months), True
     pilot.ended_on = pilot.ended_by = None
     pilot.end_note = ""
     pilot.save()
@@ -251,16 +253,26 @@ def incident_item(incident: Incident) -> str:
 def _check_open_to_change(idea: Idea, plan: PilotPlan | None) -> None:
     if plan is not None and plan.sealed_at is not None:
         raise Conflict(_("The plan was sealed when the pilot was launched: it can be read, not changed."))
-    if idea.state != Idea.State.LIVE or idea.stage != Idea.Stage.SPONSORSHIP:
+    if not queries.is_time_to_plan(idea):
         raise Conflict(_("The plan is written during sponsorship. The idea’s page shows where it is."))
-    if queries.is_at_gate(idea):
+    if queries.launch_is_decided_on(idea):
         raise Conflict(_("The launch is being decided on this plan: it cannot change now."))
 
 
-def _check_values(values: PlanValues) -> None:
+def _most_months(idea: Idea) -> int:
+    """In the fast lane a pilot lasts at most 60 calendar days: two months, cut to the day when it starts."""
+    return rules.FAST_MONTHS if idea.route == "fast" else rules.MOST_MONTHS
+
+
+def _planned_end(idea: Idea, start: date, months: int) -> date:
+    end = rules.add_months(start, months)
+    return min(end, start + rules.FAST_LASTS) if idea.route == "fast" else end
+
+
+def _check_values(values: PlanValues, most_months: int) -> None:
     fields: dict[str, list[Any]] = {}
-    if not 1 <= values.months <= rules.MOST_MONTHS:
-        fields["months"] = [_("A pilot lasts 1 to %(most)s months.") % {"most": rules.MOST_MONTHS}]
+    if not 1 <= values.months <= most_months:
+        fields["months"] = [_("A pilot lasts 1 to %(most)s months.") % {"most": most_months}]
     if not 1 <= values.minimum_readings <= rules.MOST_READINGS:
         fields["minimum_readings"] = [_("Ask for 1 to %(most)s readings.") % {"most": rules.MOST_READINGS}]
     if len(values.where) > 200:

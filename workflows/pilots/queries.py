@@ -81,6 +81,22 @@ def is_at_gate(idea: Idea) -> bool:
     return GateRound.objects.filter(idea=idea, state__in=waiting).exists()
 
 
+def is_time_to_plan(idea: Idea) -> bool:
+    """The plan is written during sponsorship; in the fast lane beside its one gate, which launches the pilot."""
+    stage = Idea.Stage.SUBMISSION if idea.route == "fast" else Idea.Stage.SPONSORSHIP
+    return idea.state == Idea.State.LIVE and idea.stage == stage
+
+
+def launch_is_decided_on(idea: Idea) -> bool:
+    """Whether the plan is before whoever decides: at G2 from the round's opening, in the fast lane once the lead's
+    decision waits for the director's signature."""
+    if idea.route == "fast":
+        return GateRound.objects.filter(
+            idea=idea, gate="F", state="open", decision__issued_at=None, decision__isnull=False
+        ).exists()
+    return is_at_gate(idea)
+
+
 def lines(plan: PilotPlan, check_ins: list[CheckIn]) -> list[dict[str, Any]]:
     """Each indicator of the plan with its readings so far, in the shape the evaluation freezes."""
     found = []

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 MONTHS = 6
 MOST_MONTHS = 24
+FAST_MONTHS = 2
+FAST_LASTS = timedelta(days=60)
 CHECK_IN_EVERY = timedelta(days=30)
 MOST_INDICATORS = 12
 MOST_READINGS = 24

@@ -239,7 +239,7 @@ def _editor(
         "theirs": theirs,
         "full": len(editor.rows) >= rules.MOST_INDICATORS,
         "wrong": sum(bool(row.errors) for row in editor.rows) if status == 422 else 0,
-        "crumbs": crumbs(idea, ("sponsorship", _("Sponsorship"))),
+        "crumbs": _crumbs(idea),
         "request_key": new_key(),
     }
     return render(request, "workflows/pilots/plan_edit.html", context, status=status)
@@ -248,10 +248,9 @@ def _editor(
 def _may_edit(request: HttpRequest, idea: Idea, found: PilotPlan | None) -> bool:
     return (
         (found is None or found.sealed_at is None)
-        and idea.state == Idea.State.LIVE
-        and idea.stage == Idea.Stage.SPONSORSHIP
+        and queries.is_time_to_plan(idea)
         and roles.is_author(idea, reader(request))
-        and not queries.is_at_gate(idea)
+        and not queries.launch_is_decided_on(idea)
     )
 
 

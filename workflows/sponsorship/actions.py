@@ -6,6 +6,7 @@ Time is in `time_actions`. Each act holds the idea's lock and appends one event 
 from typing import Any
 
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ideas import roles
@@ -20,6 +21,7 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person
 from workflows.gates import facts, hooks
+from workflows.gates.models import Decision
 from workflows.sponsorship import queries, rules, sentences
 from workflows.sponsorship.models import BudgetLine, Pledge
 
@@ -95,6 +97,30 @@ def promise(*, pledge: Pledge, days: int, euros: int, cover: str, by: Actor) -> 
             open_launch(idea)
         record(idea, "pledge_signed", by, effects, cover_sha256=sha256(cover))
         return pledge
+
+
+def promised_by_signature(idea: Idea, decision: Decision) -> Effects:
+    """In the fast lane the author's director, who signs the launch, promises by that what the idea asks for.
+
+    Part of the decision: under its lock, told by its event.
+    """
+    assert decision.second_signer is not None, "the fast lane is launched by two signatures"
+    content, now = idea.content, clock.now()
+    with translation.override(idea.language):
+        cover = _("Signed with the launch in the fast lane.")
+    pledge = Pledge.objects.create(
+        idea=idea,
+        sponsor=decision.second_signer,
+        state=Pledge.State.SIGNED,
+        days=content.needs_days or 0,
+        euros=content.needs_euros or 0,
+        cover=cover,
+        asked_by=decision.decider,
+        asked_at=now,
+        due_at=now,
+        answered_at=now,
+    )
+    return [effect("pledge", "", "signed", key=pledge.key, days=pledge.days, euros=pledge.euros)]
 
 
 def decline_pledge(*, pledge: Pledge, by: Actor, note: str = "") -> Pledge:

@@ -2,7 +2,7 @@
 
 from workflows.gates.actions.admissibility import admit, check_admission
 from workflows.gates.actions.conditions import confirm_condition, report_condition
-from workflows.gates.actions.decisions import NEXT_STEPS, Choice, check, decide
+from workflows.gates.actions.decisions import Choice, check, decide, next_steps
 from workflows.gates.actions.rounds import enter, void
 from workflows.gates.actions.seating import fill_seats
 from workflows.gates.actions.seats import replace_leaver, seat, step_aside, void_conflicted
@@ -10,7 +10,6 @@ from workflows.gates.actions.signatures import ask_again, decline, hand_over, si
 from workflows.gates.actions.votes import close_opinion, open_others, vote
 
 __all__ = [
-    "NEXT_STEPS",
     "Choice",
     "admit",
     "ask_again",
@@ -23,6 +22,7 @@ __all__ = [
     "enter",
     "fill_seats",
     "hand_over",
+    "next_steps",
     "open_others",
     "replace_leaver",
     "report_condition",

@@ -52,6 +52,13 @@ NEXT_STEPS = {
 }
 
 
+def next_steps(gate: str, outcome: str) -> list[str]:
+    """Codes of what the author can do after this outcome; after a local no, send the idea up."""
+    if (gate, outcome) == ("L", "stop"):
+        return ["send_up", "new_idea"]
+    return NEXT_STEPS.get(outcome, ["follow"])
+
+
 def decide(*, round_key: Any, by: Actor, choice: Choice) -> Decision:
     """Decide a round, or, where two sign, draft what the second person then signs.
 
@@ -128,7 +135,7 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
     effects += [effect("condition", None, "open", condition=str(item.key)) for item in _conditions(decision)]
     effects += nodes.move(idea, decision.outcome, by, cause=decision)
     effects += hooks.fire("decided", idea=idea, by=by, cause=decision)
-    idea.save(update_fields=["state", "stage", "holder", "held_since", "due_at", "ended_at"])
+    idea.save(update_fields=["route", "state", "stage", "holder", "held_since", "due_at", "ended_at"])
     event = append(
         subject=Subject("idea", idea.key),
         verb="decided",
@@ -271,7 +278,7 @@ def _draft(
             if (text := choice.criterion_reasons.get(key, "")).strip()
         },
         answers=choice.answers,
-        next_steps=NEXT_STEPS.get(outcome, ["follow"]),
+        next_steps=next_steps(round_.gate, outcome),
         gaps=[gap.strip() for gap in choice.gaps if gap.strip()] if outcome == "rework" else [],
         learning=choice.learning.strip() if outcome == "stop" else "",
         author_due_at=due_after(entity, defaults()["rework"]["author_days"]) if outcome == "rework" else None,

@@ -199,7 +199,7 @@ def ways(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[Pro
         station = next((one for one in route.stations.values() if one.gate == gate), None)
         if station is None:
             continue
-        for outcome in (*onward, *gate_rules.BACK):
+        for outcome in (*onward, *gate_rules.BACK_AT.get(gate, gate_rules.BACK)):
             if outcome not in station.ways:
                 yield Problem(
                     "outcome_leads_nowhere", f"/gates/{gate}/go_on", {"gate": gate, "outcome": outcome}

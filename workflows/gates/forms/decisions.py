@@ -188,6 +188,15 @@ class DecisionForm(Shown):
             )
 
     @property
+    def takes_conditions(self) -> bool:
+        return any(outcome in WITH_CONDITIONS for outcome in self.outcomes)
+
+    @property
+    def learns(self) -> bool:
+        """Whether a stop here owes a learning sheet: not the answer of a service."""
+        return "stop" in self.outcomes and self.rules.get("gate") != "L"
+
+    @property
     def must_meets(self) -> list[tuple[BoundField, BoundField]]:
         return judgement_fields(self) if self.answering else []
 
@@ -211,4 +220,6 @@ def _outcome(gate: str, item: Permitted, rules: Mapping[str, Any], answering: bo
     tag, kind = "", ""
     if rules.get("seats") and not answering:
         tag, kind = (_("Departs from the opinion"), "") if item.departs else (_("Follows the opinion"), "ok")
-    return ChoiceText(wording.OUTCOMES[item.outcome], wording.consequence(gate, item.outcome), tag, kind)
+    return ChoiceText(
+        wording.outcome_of(gate, item.outcome), wording.consequence(gate, item.outcome), tag, kind
+    )

@@ -10,6 +10,7 @@ for an idea in a selection session: `{"session", "result"}`, where `result` is '
 
 from workflows.gates.rules.decisions import (
     BACK,
+    BACK_AT,
     GO_ON,
     Permitted,
     blocked_facts,
@@ -38,6 +39,7 @@ from workflows.gates.rules.votes import vote_gaps
 __all__ = [
     "ANSWERS",
     "BACK",
+    "BACK_AT",
     "CHOICES",
     "GO_ON",
     "UNMET_CONDITIONS",

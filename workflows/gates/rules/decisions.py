@@ -7,6 +7,8 @@ from workflows.gates.rules.opinions import Opinion, Record, must_meets, opinion
 
 GO_ON = ("go", "go_with_conditions", "scale", "extend", "transfer")
 BACK = ("rework", "hold", "stop")
+# The short routes may hand an idea to the standard one; a service answers at once, without rework or hold.
+BACK_AT = {"L": ("to_programme", "stop"), "F": ("to_programme", *BACK)}
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def outcomes(record: Record) -> list[str]:
         onward = [outcome for outcome in onward if outcome != "extend"]
     back = [
         outcome
-        for outcome in BACK
+        for outcome in BACK_AT.get(rules.get("gate", ""), BACK)
         if outcome != "rework" or record["reworks"] < record["rules"].get("max_reworks", 2)
     ]
     return onward + back
@@ -121,7 +123,8 @@ def decision_gaps(
         found["gaps"] = "gap"
     if outcome == "hold" and not held:
         found["hold_until"] = "hold"
-    if outcome == "stop" and not learning.strip():
+    # A local no costs its service no learning sheet: the author may send the idea up.
+    if outcome == "stop" and not learning.strip() and record["rules"].get("gate") != "L":
         found["learning"] = "learning"
     if onward and not record["rules"].get("seats"):
         found |= {

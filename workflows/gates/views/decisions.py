@@ -209,7 +209,7 @@ def _unsaved(round_: GateRound, written: Written, *, departs: bool) -> Decision:
         learning=choice.learning if choice.outcome == "stop" else "",
         hold_until=choice.hold_until if choice.outcome == "hold" else None,
         hold_condition=choice.hold_condition if choice.outcome == "hold" else "",
-        next_steps=actions.NEXT_STEPS.get(choice.outcome, ["follow"]),
+        next_steps=actions.next_steps(round_.gate, choice.outcome),
     )
 
 

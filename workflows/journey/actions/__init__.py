@@ -9,6 +9,7 @@ from workflows.journey.actions.reexamination import (
     may_ask_reexamination,
     reexaminers,
 )
+from workflows.journey.actions.routes import closed_routes, may_report_done, may_send_up, report_done, send_up
 from workflows.journey.actions.submitting import resubmit, submit, withdraw
 
 __all__ = [
@@ -16,12 +17,17 @@ __all__ = [
     "ask_reexamination",
     "author_left",
     "close_window",
+    "closed_routes",
     "decided",
     "lapse",
     "may_ask_reexamination",
+    "may_report_done",
+    "may_send_up",
     "pause",
     "reexaminers",
+    "report_done",
     "resubmit",
+    "send_up",
     "sponsor_lost",
     "stage_ready",
     "submit",

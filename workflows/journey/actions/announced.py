@@ -5,9 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ideas.drafting.models import Idea
+from incubator.inbox import actions as inbox
 from incubator.people.actors import Actor
 from workflows import nodes
 from workflows.gates.models import Decision
+from workflows.gates.rules import GO_ON
 from workflows.journey import arrivals
 from workflows.journey.actions.holds import pause
 from workflows.journey.actions.steps import PLACE
@@ -30,6 +32,8 @@ def sponsor_lost(idea: Idea, by: Actor, _cause: Any) -> list[dict[str, Any]]:
 
 
 def decided(_idea: Idea, _by: Actor, decision: Decision) -> list[dict[str, Any]]:
-    """Conditions become their owners' work."""
+    """Conditions become their owners' work; the plan is no longer asked for beside the fast lane's gate."""
     arrivals.open_conditions(decision)
+    if decision.round.gate == "F" and decision.outcome not in GO_ON:
+        inbox.close(f"write_plan:{decision.round.idea.key}")
     return []

@@ -31,6 +31,11 @@ def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
     """The author asks, within the window, that someone who took no part looks again."""
     with locked(**of_author(idea, by, "author", "co_author")) as found:
         asked = _open_reexamination(found)
+        if asked.gate == "L":
+            raise Conflict(
+                _("After a no of a service, send the idea up to the programme instead."),
+                code="reexamine.local",
+            )
         if asked.asked_at is not None:
             raise Conflict(_("A re-examination is asked for already."), code="reexamine.twice")
         if clock.now() > asked.window_until:
@@ -107,6 +112,7 @@ def may_ask_reexamination(idea: Idea, window: Reexamination | None) -> bool:
     return (
         idea.state == "stopped"
         and window is not None
+        and window.gate != "L"  # a local no is sent up instead
         and window.closed_at is None
         and window.asked_at is None
         and clock.now() <= window.window_until

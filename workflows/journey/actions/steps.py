@@ -17,7 +17,7 @@ from incubator.people.actors import Actor
 from workflows.gates.conflicts import conflicts
 from workflows.gates.models import Decision
 
-PLACE = ("state", "stage", "holder", "held_since", "due_at", "ended_at")
+PLACE = ("route", "state", "stage", "holder", "held_since", "due_at", "ended_at")
 
 
 def tell(idea: Idea, verb: str, by: Actor, payload: dict[str, Any], effects: list[dict[str, Any]]) -> Event:

@@ -14,20 +14,21 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import Actor
+from incubator.people.models import Department
 from workflows import nodes
 from workflows.gates import actions as gates
 from workflows.journey import arrivals
+from workflows.journey.actions.routes import FLOWS, choose_route
 from workflows.journey.actions.steps import PLACE, check_complete, last_decision, of_author, tell
 from workflows.journey.models import Hold
 
-STANDARD = "workflows/flows.StandardFlow"
 
+def submit(*, idea: UUID, by: Actor, route: str = "standard", service: Department | None = None) -> Idea:
+    """Give a draft its number and start the flow of the route chosen; the text is kept as a version.
 
-def submit(*, idea: UUID, by: Actor) -> Idea:
-    """Give a draft its number and start the standard flow; the text is kept as a version.
-
-    Only an author submits: a helper types, the author confirms by this very act.
-    Raises Invalid with the fields still missing, Conflict when it is submitted already or the call is closed.
+    `service`: on the local route, the one whose head answers. Only an author submits: a helper types, the author
+    confirms by this very act. Raises Invalid with the fields still missing, or on `route` and `service` when the
+    route is not open to this idea; Conflict when it is submitted already or the call is closed.
     """
     with locked(**of_author(idea, by, "author")) as found:
         if found.state != "draft":
@@ -38,13 +39,14 @@ def submit(*, idea: UUID, by: Actor) -> Idea:
                 _("This call is closed. Copy your text into another call."), code="submit.call_closed"
             )
         check_complete(found)
+        choose_route(found, route, service)
         content = found.content = write_version(idea=found, by=by, reason=drafting_rules.SUBMITTED)
         now = clock.now()
         found.submitted_at = now
         # From the sequence, in the same statement that saves the idea.
         found.number = Func(Value("ideas_number"), function="nextval")
-        effects = nodes.start(STANDARD, found, by)
-        found.save(update_fields=[*PLACE, "number", "submitted_at", "title", "pitch"])
+        effects = nodes.start(FLOWS[route], found, by)
+        found.save(update_fields=[*PLACE, "service", "number", "submitted_at", "title", "pitch"])
         tell(found, "submitted", by, version_payload(content), effects)
         return found
 
