@@ -175,18 +175,18 @@ def _stage_pages(idea: Idea) -> list[dict[str, Any]]:
 def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Read the text once more, then submit it; again after a rework."""
     person = _person(request)
+    refusal = None
+    if request.method == "POST":
+        try:
+            _submitted(request, key)
+            return redirect("receipt", key=key)
+        except Invalid as refused:
+            refusal = refused
     idea = queries.readable_idea(key, person)
     if not queries.in_team(idea, person):
         raise NotFound(
             _("There is no such idea, or it is not open to you. Your list shows those you can read.")
         )
-    refusal = None
-    if request.method == "POST":
-        try:
-            _submitted(request, idea)
-            return redirect("receipt", key=key)
-        except Invalid as refused:
-            refusal = refused
     again = idea.state != "draft"
     context = {"idea": idea, "text": idea.draft, "again": again, "refusal": refusal, "request_key": new_key()}
     if not again:
@@ -199,15 +199,17 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "journey/submit.html", context, status=422 if refusal else 200)
 
 
-def _submitted(request: HttpRequest, idea: Idea) -> None:
+def _submitted(request: HttpRequest, key: uuid.UUID) -> None:
     """Submit a draft on the route chosen, or hand in again what was completed. Raises what the act raises."""
     by = Actor(person=_person(request))
     if request.POST.get("again"):
-        actions.resubmit(idea=idea.key, by=by)
+        actions.resubmit(idea=key, by=by)
         return
-    route = request.POST.get("route") or "standard"
-    service = queries.service_named(idea, request.POST.get("service", "")[:200]) if route == "local" else None
-    actions.submit(idea=idea.key, by=by, route=route, service=service)
+    route, service = request.POST.get("route") or "standard", None
+    if route == "local":
+        idea = queries.readable_idea(key, by.human)
+        service = queries.service_named(idea, request.POST.get("service", "")[:200])
+    actions.submit(idea=key, by=by, route=route, service=service)
 
 
 @require_safe
