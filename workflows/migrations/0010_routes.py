@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ideas', '0006_service_asked'),
-        ('workflows', '0007_vote_says_recognised'),
+        ('workflows', '0009_selection_sessions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
