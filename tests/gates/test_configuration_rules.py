@@ -18,7 +18,7 @@ from workflows.gates.configuration.structure import MOST_BYTES, Malformed, check
 from workflows.gates.models import Decision
 from workflows.routes import routes
 
-GATES = ("G0", "G1", "G2", "G3", "G4")
+GATES = ("F", "G0", "G1", "G2", "G3", "G4")
 FACTS_READ = frozenset(
     [
         "pledge",
@@ -30,6 +30,7 @@ FACTS_READ = frozenset(
         "independent",
         "compared",
         "owner",
+        "small",
     ]
 )
 ENOUGH = Pool(people=8, absent=0, available=8, chairs=2, departments=6)

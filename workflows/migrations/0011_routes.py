@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ideas', '0006_service_asked'),
-        ('workflows', '0009_selection_sessions'),
+        ('workflows', '0010_configuration_versions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
