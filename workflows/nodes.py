@@ -4,13 +4,14 @@ A station is one task; a gate's panel is rows. Between two stations stands no ga
 which outcome leads where, so a move is one task closed and one opened.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from viewflow import this
 from viewflow.workflow import flow
 from viewflow.workflow.activation import Activation
@@ -173,6 +174,54 @@ def station_of(idea: Idea) -> str:
         .first()
     )
     return task.flow_task.name if task and task.flow_task else ""
+
+
+class Unmovable(Exception):
+    """A process cannot be moved to another flow; `names` are the nodes it passed that the flow does not have."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+def flow_named(flow_reference: str) -> Any:
+    """The flow class of a stored reference such as `workflows/flows.StandardFlow`. Raises LookupError without one."""
+    try:
+        found = import_flow_by_ref(flow_reference) if flow_reference.count("/") == 1 else None
+    except (AssertionError, ImportError, TypeError) as error:
+        raise LookupError(flow_reference) from error
+    if found is None:
+        raise LookupError(flow_reference)
+    return found
+
+
+def running_in(flow_reference: str) -> QuerySet[Task]:
+    """The open tasks of a flow's running processes."""
+    return Task.objects.filter(
+        finished=None, process__finished=None, process__flow_class=flow_reference
+    ).order_by("process__ideaprocess__idea_id")
+
+
+def transfer(idea: Idea, from_reference: str, to_reference: str, renamed: Mapping[str, str]) -> str:
+    """Put the idea's running process, and every task it passed, into another flow class; gives the station's name.
+
+    `renamed`: name of a node → its name in the new flow, where it is another. The idea's lock is held. '' when no
+    process of the idea runs in the first flow (done already). Raises Unmovable, and then nothing is changed.
+    """
+    assert is_locked(idea.pk), "a process is moved under the idea's lock"
+    process = idea.processes.filter(finished=None, flow_class=from_reference).first()
+    if process is None:
+        return ""
+    known = {node.name: node for node in flow_named(to_reference).instance.nodes()}
+    tasks = list(Task.objects.filter(process=process).order_by("pk").only("pk", "flow_task", "finished"))
+    names = {task.pk: renamed.get(task.flow_task.name, task.flow_task.name) for task in tasks}
+    if missing := sorted(set(names.values()) - set(known)):
+        raise Unmovable(missing)
+    for name in set(names.values()):
+        here = [pk for pk, own in names.items() if own == name]
+        Task.objects.filter(pk__in=here).update(flow_task=f"{to_reference}.{name}")
+    type(process).objects.filter(pk=process.pk).update(flow_class=to_reference)
+    return next(names[task.pk] for task in tasks if task.finished is None)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from workflows.journey.actions.announced import decided, sponsor_lost, stage_ready
 from workflows.journey.actions.holds import author_left, lapse, pause, wake
+from workflows.journey.actions.moving import move_process
 from workflows.journey.actions.reexamination import (
     answer_reexamination,
     ask_reexamination,
@@ -23,6 +24,7 @@ __all__ = [
     "may_ask_reexamination",
     "may_report_done",
     "may_send_up",
+    "move_process",
     "pause",
     "reexaminers",
     "report_done",
