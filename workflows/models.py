@@ -1,6 +1,7 @@
 """Gathers the rooms' models for Django."""
 
 from workflows.briefs.models import Brief
+from workflows.clock.models import ClockStep
 from workflows.evaluation.models import Evaluation
 from workflows.gates.models import (
     Condition,
@@ -36,6 +37,7 @@ __all__ = [
     "Brief",
     "BudgetLine",
     "CheckIn",
+    "ClockStep",
     "Condition",
     "Configuration",
     "Decision",

@@ -5,6 +5,9 @@ from ideas.access import use
 from incubator.inbox import sections
 from incubator.people import departures, own_data
 from workflows.briefs import actions as briefs
+from workflows.clock import standing
+from workflows.clock import tellings as _clock_tellings  # noqa: F401 - declares its audiences
+from workflows.clock import wording as clock_wording
 from workflows.evaluation import facts as evaluation
 from workflows.gates import authority, hooks
 from workflows.gates import departures as gates_departures
@@ -14,6 +17,7 @@ from workflows.gates.queries import held_about as votes_of_person
 from workflows.journey import actions as journey
 from workflows.journey import departures as journey_departures
 from workflows.journey import facts as journey_facts
+from workflows.journey import due as journey_due
 from workflows.journey import sections as journey_sections
 from workflows.journey import tellings as _tellings  # noqa: F401 - declares its audiences
 from workflows.journey.access import JourneyAccess
@@ -25,6 +29,9 @@ from workflows.sponsorship.queries import sponsor_of
 
 def register() -> None:
     use(JourneyAccess())
+    clock_wording.declare_all()
+    standing.register_standing()
+    journey_due.register_duties()
     for room in (gates_tellings, sponsorship, pilots, evaluation):
         room.register()
     authority.register_sponsor(sponsor_of)

@@ -43,4 +43,5 @@ class WorkItem(models.Model):
                 name="open_work_by_subject",
             ),
             models.Index(fields=["key"], condition=Q(closed_at=None), name="open_work_by_key"),
+            models.Index(fields=["due_at"], condition=Q(closed_at=None), name="open_work_by_due_time"),
         ]

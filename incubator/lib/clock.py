@@ -23,6 +23,11 @@ def today(zone: str | ZoneInfo | None = None) -> date:
     return now().astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone).date()
 
 
+def hour(zone: str) -> int:
+    """The local hour in `zone`, 0 to 23."""
+    return now().astimezone(ZoneInfo(zone)).hour
+
+
 def moved_to() -> str:
     """The instant a moved clock shows, as ISO text to hand to a job; '' when the clock is the real one."""
     instant = _moved.get()

@@ -107,11 +107,22 @@ def said(message: Message) -> Said:
     """The sentences of this message, in the language in force."""
     text = TEXTS.get(message.kind)
     if text is None and message.kind in asks.ASKS:
-        return Said(asks.title(message.kind, message.subject_title), _due(message.parameters.get("due_at")))
+        return _asked(message)
     values = _Values(_plain(message.parameters))
     values["title"] = message.subject_title.strip() or gettext("untitled")
     text = text or UNKNOWN
     return Said(str(text.subject) % values, str(text.more) % values)
+
+
+def _asked(message: Message) -> Said:
+    """A work item's own words; a reminder says that it is one."""
+    title, reminder = asks.title(message.kind, message.subject_title), message.parameters.get("reminder")
+    if reminder:
+        title = gettext("Reminder: %(asked)s") % {"asked": title}
+    if reminder == "late":
+        day = _day(message.parameters.get("due_at"))
+        return Said(title, gettext("It was due on %(day)s.") % {"day": words.long_day(day)} if day else "")
+    return Said(title, _due(message.parameters.get("due_at")))
 
 
 class _Values(dict[str, str]):

@@ -12,12 +12,11 @@ from tests.factories import TeamMemberFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from workflows import nodes
+from workflows.clock.actions import tick
 from workflows.gates import actions as gates
 from workflows.gates import departures as gate_departures
-from workflows.gates.jobs import ask_overdue_decisions
 from workflows.gates.models import Seat
 from workflows.journey import departures
-from workflows.journey.jobs import pass_time
 
 pytestmark = pytest.mark.django_db
 Run = Callable[..., list[str]]
@@ -33,8 +32,8 @@ def test_a_rework_that_lapses_is_held_and_the_sweep_may_run_twice(cast, run_jobs
     run_jobs()
     play.pass_g0(idea, cast, "rework")
     with clock.moved(clock.now() + timedelta(days=40)):
-        pass_time.func()
-        pass_time.func()
+        tick()
+        tick()
     idea.refresh_from_db()
     assert (idea.state, nodes.station_of(idea)) == ("held", "held")
     assert Event.objects.filter(subject_key=idea.key, verb="rework_lapsed").count() == 1
@@ -47,7 +46,7 @@ def test_the_window_closes_by_itself(cast, run_jobs: Run) -> None:
     other = cast.other_lead if decision.decider == cast.lead else cast.lead
     gates.sign_second(decision_key=decision.key, by=act(other))
     with clock.moved(clock.now() + timedelta(days=30)):
-        pass_time.func()
+        tick()
     idea.refresh_from_db()
     assert (idea.state, nodes.station_of(idea)) == ("stopped", "")
 
@@ -59,8 +58,8 @@ def test_when_the_panels_time_is_over_the_decision_is_asked_for_once(cast, run_j
     run_jobs()
     found = play.round_of(idea)
     with clock.moved(found.review_due_at + timedelta(minutes=1)):
-        ask_overdue_decisions.func()
-        ask_overdue_decisions.func()
+        tick()
+        tick()
     assert WorkItem.objects.filter(key=f"decide:{found.key}", person=cast.dga, closed_at=None).count() == 1
     assert Event.objects.filter(subject_key=idea.key, verb="opinion_closed").count() == 1
 

@@ -14,7 +14,8 @@ from incubator.people.actors import CLOCK, SUBSTITUTION
 from incubator.people.models import Person
 from tests.factories import AbsenceFactory, PersonFactory, TeamMemberFactory
 from tests.sponsorship.cast import Cast, by, make_cast, refused
-from workflows.sponsorship import facts, jobs, rules, shown, time_actions
+from workflows.clock import actions as clock_actions
+from workflows.sponsorship import facts, rules, shown, time_actions
 from workflows.sponsorship.models import TimeRelease
 
 pytestmark = pytest.mark.django_db
@@ -140,15 +141,15 @@ def test_silence_is_no_objection_and_never_a_release(cast: Cast) -> None:
         time_actions.record_silence(release=release, by=by(cast.manager))
     assert release.opinion_due_at is not None
     with clock.moved(release.opinion_due_at + timedelta(seconds=1)):
-        jobs.record_silences()
-        jobs.record_silences()
+        clock_actions.tick()
+        clock_actions.tick()
         release.refresh_from_db()
         assert release.opinion == "no_objection_recorded"
         assert release.state == "asked"
         assert not facts.time_release(cast.idea, "G2")
         assert waiting(cast.director) == {"sign_time_release"}
     with clock.moved(clock.now() + timedelta(days=400)):
-        jobs.record_silences()
+        clock_actions.tick()
         release.refresh_from_db()
         assert release.state == "asked"  # the director's silence releases nothing
     assert Event.objects.filter(subject_key=cast.idea.key, verb="time_silence_recorded").count() == 1
@@ -158,7 +159,7 @@ def test_the_silence_of_an_idea_that_ended_is_not_recorded(cast: Cast) -> None:
     release = ask(cast)
     Idea.objects.filter(pk=cast.idea.pk).update(state="withdrawn")
     with clock.moved(release.opinion_due_at + timedelta(days=1)):
-        jobs.record_silences()
+        clock_actions.tick()
     release.refresh_from_db()
     assert release.opinion == ""
     with refused(Conflict):

@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 from incubator.lib import clock
 from incubator.lib.refusals import Refusal
-from incubator.people.actors import CLOCK, SUBSTITUTION
+from incubator.people.actors import SUBSTITUTION
 
 
 @app.task(queue="gates", retry=5)
@@ -14,20 +14,6 @@ def fill_seats_of(round_key: str, at: str = "") -> None:
 
     with clock.as_of(at):
         fill_seats(round_key=round_key)
-
-
-@app.periodic(cron="*/5 * * * *")
-@app.task(queue="gates", queueing_lock="ask_overdue_decisions", name="gates.ask_overdue_decisions")
-def ask_overdue_decisions(timestamp: int = 0) -> None:
-    """Where the panel's time is over and votes are still missing, ask for the decision all the same."""
-    from workflows.gates.actions import close_opinion
-    from workflows.gates.queries import overdue_opinions
-
-    for round_ in overdue_opinions():
-        try:
-            close_opinion(round_key=round_.key, by=CLOCK)
-        except Refusal:
-            continue  # voted or decided between the look and the lock
 
 
 @app.task(queue="gates", name="gates.look_for_conflicts", retry=5)

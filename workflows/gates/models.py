@@ -145,6 +145,11 @@ class GateRound(models.Model):
                 name="closed_round_has_its_time",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["review_due_at"], condition=Q(state="open"), name="open_rounds_by_review_time"
+            )
+        ]
 
 
 class Seat(models.Model):

@@ -1,32 +1,49 @@
-"""Which ideas the clock has something to do for, oldest first, in constant memory."""
+"""What time does to an idea: holds wake, windows close, a rework lapses. Duties of the clock."""
 
-from collections.abc import Iterator
-from uuid import UUID
+from typing import Any
 
 from django.db.models import QuerySet
 
 from ideas.drafting.models import Idea
 from incubator.lib import clock
+from incubator.people.actors import CLOCK
+from workflows.clock.duties import Duty, owing, register
+from workflows.clock.models import ClockStep
+from workflows.journey import actions
 from workflows.journey.models import Hold, Reexamination
 
 
-def holds() -> Iterator[UUID]:
+def holds() -> QuerySet[Any]:
     """Held ideas whose day has come, by their entity's calendar."""
-    open_holds = Hold.objects.filter(woken_at=None, until__lte=clock.today(), idea__state="held")
-    return _keys(open_holds.order_by("until", "pk"))
+    found = Hold.objects.filter(woken_at=None, until__lte=clock.today(), idea__state="held")
+    return owing(found, "hold", due="until", idea="idea__key")
 
 
-def windows() -> Iterator[UUID]:
+def windows() -> QuerySet[Any]:
     """Stopped ideas whose window for a re-examination has passed unused."""
-    passed = Reexamination.objects.filter(closed_at=None, asked_at=None, window_until__lt=clock.now())
-    return _keys(passed.order_by("window_until", "pk"))
+    found = Reexamination.objects.filter(closed_at=None, asked_at=None, window_until__lt=clock.now())
+    return owing(found, "window", due="window_until", idea="idea__key")
 
 
-def reworks() -> Iterator[UUID]:
+def reworks() -> QuerySet[Any]:
     """Ideas that were to be completed by a time that has passed."""
-    late = Idea.objects.filter(state="live", holder="author", due_at__lt=clock.now()).order_by("due_at", "pk")
-    return late.values_list("key", flat=True).iterator(500)
+    found = Idea.objects.filter(state="live", holder="author", due_at__lt=clock.now())
+    return owing(found, "rework", due="due_at", idea="key")
 
 
-def _keys(rows: QuerySet[Hold] | QuerySet[Reexamination]) -> Iterator[UUID]:
-    return rows.values_list("idea__key", flat=True).iterator(500)
+def _wake(step: ClockStep) -> None:
+    actions.wake(idea=step.subject_key, by=CLOCK)
+
+
+def _close_window(step: ClockStep) -> None:
+    actions.close_window(idea=step.subject_key, by=CLOCK)
+
+
+def _lapse(step: ClockStep) -> None:
+    actions.lapse(idea=step.subject_key, by=CLOCK)
+
+
+def register_duties() -> None:
+    register(Duty("wake", holds, _wake))
+    register(Duty("close_window", windows, _close_window))
+    register(Duty("lapse", reworks, _lapse))

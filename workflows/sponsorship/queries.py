@@ -88,9 +88,9 @@ def time_is_released(idea: Idea) -> bool:
     )
 
 
-def silent() -> list[TimeRelease]:
+def silent() -> QuerySet[TimeRelease]:
     """Time releases whose manager's time to answer is over, of ideas still on their way."""
-    found = TimeRelease.objects.filter(
+    return TimeRelease.objects.filter(
         state=TimeRelease.State.ASKED,
         manager__isnull=False,
         opinion="",
@@ -98,7 +98,6 @@ def silent() -> list[TimeRelease]:
         member__idea__state__in=[Idea.State.LIVE, Idea.State.HELD],
         member__idea__stage__in=[Idea.Stage.SPONSORSHIP, Idea.Stage.PILOT],
     )
-    return list(found.select_related("member").order_by("member__idea_id", "pk"))
 
 
 def is_above_team(idea: Idea, person: Person) -> bool:

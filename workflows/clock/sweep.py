@@ -1,0 +1,128 @@
+"""One look at everything that waits: what time has reached is written to the ledger, by the database itself.
+
+No row comes to this process, so 100,000 of them cost no memory; a handful of statements, whatever the number.
+"""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from incubator.inbox import wording
+from incubator.lib import clock, working_days
+from incubator.people.models import Entity
+from workflows.clock import rules
+from workflows.clock.duties import duties
+from workflows.gates.configuration import defaults
+
+# Of one kind, in one sweep: after a long stand-still the rest follows minute by minute, oldest first.
+MOST = 5_000
+
+CLAIM = """
+insert into workflows_clockstep (key, due_at, subject_key, step, rank, claimed_at, try_at, tries)
+select owed.key, owed.due_at, owed.subject_key, %s, 0, %s, %s, 0
+from ({owed}) as owed(key, due_at, subject_key)
+where not exists (
+  select from workflows_clockstep known
+  where known.key = owed.key and known.due_at = owed.due_at and known.step = %s)
+order by owed.due_at limit %s on conflict do nothing
+"""
+
+# One line per entity and step. The last step that an item has reached, unless it or a later one was claimed: after a
+# night without a worker nobody is told three times. Nobody is reminded on the day they were asked, while the idea is
+# held or back with its author, or while away without a deputy who may do it. `near` is materialized: the planner,
+# which cannot see how few items are reached, would otherwise look up every idea once per step.
+REMIND = """
+with plan as (
+  select * from unnest(%(entities)s::bigint[], %(ranks)s::int[], %(steps)s::text[], %(until)s::timestamptz[],
+    %(todays)s::date[], %(mornings)s::timestamptz[])
+    as plan(entity_id, rank, step, until, today, morning)
+),
+near as materialized (
+  select item.*, programme.entity_id from inbox_workitem item
+  join ideas_idea idea on idea.key = item.subject_key
+  join ideas_programme programme on programme.id = idea.programme_id
+  where item.closed_at is null and item.subject_kind = 'idea'
+    and (item.due_at <= (select max(until) from plan)
+      or item.opened_at + (item.due_at - item.opened_at) / 2 <= %(now)s)
+    and idea.state <> 'held' and (idea.holder <> 'author' or idea.state <> 'live' or item.verb = 'rework')
+),
+reached as (
+  select distinct on (item.key, item.due_at)
+    item.key, item.due_at, item.subject_key, plan.step, plan.rank
+  from near item join plan on plan.entity_id = item.entity_id
+  where item.opened_at < plan.morning
+    and case when plan.until is null then item.opened_at + (item.due_at - item.opened_at) / 2 <= %(now)s
+      else item.due_at <= plan.until end
+    and (plan.step = %(escalate)s or not exists (
+      select from people_absence away where away.person_id = item.person_id
+      and plan.today between away.starts_on and away.ends_on
+      and (away.deputy_id is null or item.verb <> all(%(lent)s))))
+  order by item.key, item.due_at, plan.rank desc
+)
+insert into workflows_clockstep (key, due_at, subject_key, step, rank, claimed_at, try_at, tries)
+select key, due_at, subject_key, step, rank, %(now)s, %(now)s, 0 from reached
+where not exists (
+  select from workflows_clockstep known
+  where known.key = reached.key and known.due_at = reached.due_at and known.rank >= reached.rank)
+order by due_at limit %(most)s on conflict do nothing
+"""
+
+# What was said to be late has been done since, or has another day now.
+SETTLE = """
+update inbox_workitem late set closed_at = %(now)s
+where late.closed_at is null and starts_with(late.key, 'late:') and not exists (
+  select from inbox_workitem item
+  where item.subject_key = late.subject_key and item.closed_at is null and item.due_at < %(now)s
+    and late.key = 'late:' || item.verb || ':' || item.subject_key)
+"""
+
+
+def sweep() -> int:
+    """Claim what time has reached since the last sweep; gives how many steps were claimed by this one."""
+    now = clock.now()
+    with connection.cursor() as cursor:
+        claimed = sum(_claim(cursor, duty.name, duty.owed(), now) for duty in duties())
+        plan = _plan()
+        if plan["entities"]:
+            lent, escalate = wording.lent(), rules.ESCALATE
+            cursor.execute(REMIND, plan | {"now": now, "lent": lent, "escalate": escalate, "most": MOST})
+            claimed += cursor.rowcount
+        cursor.execute(SETTLE, {"now": now})
+    return claimed
+
+
+def _claim(cursor: Any, name: str, owed: QuerySet[Any], now: Any) -> int:
+    sql, parameters = owed.query.sql_with_params()
+    cursor.execute(CLAIM.format(owed=sql), [name, now, now, *parameters, name, MOST])
+    claimed: int = cursor.rowcount
+    return claimed
+
+
+def _plan() -> dict[str, list[Any]]:
+    """The steps of each entity at whose place it is a working day, and late enough to write to people."""
+    reminders = defaults()["reminders"]
+    plan: dict[str, list[Any]] = {
+        name: [] for name in ("entities", "ranks", "steps", "until", "todays", "mornings")
+    }
+    for entity in Entity.objects.all():
+        today = clock.today(entity.time_zone)
+        if not _works(entity, today) or clock.hour(entity.time_zone) < reminders["from_hour"]:
+            continue
+        for step in rules.steps(reminders):
+            plan["entities"].append(entity.pk)
+            plan["ranks"].append(step.rank)
+            plan["steps"].append(step.name)
+            plan["until"].append(None if step.offset is None else _until(entity, today, step.offset))
+            plan["todays"].append(today)
+            plan["mornings"].append(working_days.start_of_day(today, entity.time_zone))
+    return plan
+
+
+def _works(entity: Entity, day: Any) -> bool:
+    return working_days.is_working_day(day, country=entity.holidays_country, closing_days=entity.closing_days)
+
+
+def _until(entity: Entity, today: Any, offset: int) -> Any:
+    day = rules.latest_due(today, offset, lambda other: _works(entity, other))
+    return working_days.end_of_day(day, entity.time_zone)
