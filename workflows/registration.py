@@ -16,8 +16,8 @@ from workflows.gates.configuration.queries import register_routes
 from workflows.gates.queries import held_about as votes_of_person
 from workflows.journey import actions as journey
 from workflows.journey import departures as journey_departures
-from workflows.journey import facts as journey_facts
 from workflows.journey import due as journey_due
+from workflows.journey import facts as journey_facts
 from workflows.journey import sections as journey_sections
 from workflows.journey import tellings as _tellings  # noqa: F401 - declares its audiences
 from workflows.journey.access import JourneyAccess
