@@ -24,6 +24,8 @@ LONGEST_SECRET = 128
 
 # DOMAIN: an administrator never votes and never decides, so never holds what leads to either.
 ADMINISTRATOR = "administrator"
+# Who looks into how a programme works; what each may do there is asked again on the page.
+CONFIGURERS = ("programme_lead", ADMINISTRATOR, "cst_member", "auditor")
 VOTES_OR_DECIDES = frozenset({"programme_lead", "panel_member", "chair", "sponsor"})
 
 

@@ -31,6 +31,9 @@ class Configuration(models.Model):
     document = models.JSONField()
     revision = models.PositiveIntegerField(default=1)
     checked_sha256 = models.CharField(max_length=64, blank=True)
+    # What the last check found, as data (`rules.Problem`), and at which revision; None before the first.
+    findings = models.JSONField(default=list, blank=True)
+    checked_revision = models.PositiveIntegerField(null=True, blank=True)
     begun_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")

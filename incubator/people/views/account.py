@@ -137,6 +137,7 @@ def _page(request: HttpRequest, **bound: forms.Form) -> HttpResponse:
         "links": person.private_links.select_related("other").order_by("pk"),
         "codes": person.sign_in_codes.select_related("issued_by").order_by("-issued_at")[:5],
         "may_hand_over": bool(roles & set(rules.CODE_GIVERS)),
+        "may_configure": bool(roles & set(rules.CONFIGURERS)),
         "administers": person.is_superuser or rules.ADMINISTRATOR in roles,
         "request_key": new_key(),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -82,7 +83,8 @@ def check(*, by: Actor, key: UUID) -> list[rules.Problem]:
         found = _problems(draft)
         before, draft.state = draft.state, "draft" if found else "checked"
         draft.checked_sha256 = "" if found else hash_of(draft.document)
-        draft.save(update_fields=["state", "checked_sha256"])
+        draft.findings, draft.checked_revision = [asdict(problem) for problem in found], draft.revision
+        draft.save(update_fields=["state", "checked_sha256", "findings", "checked_revision"])
         _tell(draft, "configuration_checked", by, before, problems=len(found))
         return found
 

@@ -44,7 +44,7 @@ def at(document: Any, path: str) -> Any:
 
 
 def put(document: Document, path: str, value: Any) -> None:
-    """Write in place at a JSON pointer whose holder exists; None takes the setting away."""
+    """Write in place at a JSON pointer whose holder exists; None takes a setting away."""
     holder_path, _slash, key = path.rpartition("/")
     holder = at(document, holder_path)
     if isinstance(holder, list):

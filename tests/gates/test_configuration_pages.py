@@ -1,0 +1,277 @@
+"""The pages of a configuration: one section at a time, without script; files in and out; who may read and change."""
+
+import copy
+import html
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from ideas.calls.models import Programme
+from incubator.people.once import new_key
+from tests.factories import PersonFactory
+from tests.gates.stage import signed_in, texts
+from tests.journey.cast import Cast, act
+from workflows.gates.configuration import actions, settings
+from workflows.gates.configuration.document import document_from
+from workflows.gates.configuration.forms import SectionForm
+from workflows.gates.configuration.reading import defaults, in_force
+from workflows.gates.configuration.structure import check
+from workflows.gates.models import Configuration
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city() -> Cast:
+    found = Cast()
+    PersonFactory(employed=True, mandate="elected")
+    return found
+
+
+@pytest.fixture
+def draft(city: Cast) -> Configuration:
+    return actions.begin_draft(by=act(city.lead), programme=Programme.objects.get())
+
+
+def typed(draft: Configuration, section: str, **changes: Any) -> dict[str, Any]:
+    """What the page of a section posts as it is shown, with changes by the last part of the field's name."""
+    form = SectionForm(None, document=draft.document, section=section)
+    sent: dict[str, Any] = {"request_key": new_key(), "revision": draft.revision, "act": "save"}
+    for name, field in form.fields.items():
+        value = field.prepare_value(form.get_initial_for_field(field, name))
+        if value is True:
+            sent[name] = "on"
+        elif value not in (None, False):
+            sent[name] = (
+                value
+                if isinstance(value, list)
+                else str(value).replace(".", ",")
+                if name.endswith("threshold")
+                else value
+            )
+    return sent | changes
+
+
+def address(draft: Configuration, section: str) -> str:
+    return reverse("configuration-section", args=[draft.key, section])
+
+
+@pytest.mark.parametrize("section", ["L", "F", "G0", "G1", "G2", "G3", "G4", "letters", "general"])
+def test_a_section_saved_as_it_is_changes_nothing(city: Cast, draft: Configuration, section: str) -> None:
+    answer = signed_in(city.lead).post(address(draft, section), typed(draft, section))
+    assert answer.status_code == 302, texts(answer.content.decode())
+    assert Configuration.objects.get().document == draft.document
+    assert Configuration.objects.get().revision == 1
+
+
+def test_what_is_typed_is_kept(city: Cast, draft: Configuration) -> None:
+    sent = typed(draft, "G1") | {
+        "gates.G1.quorum": "4",
+        "gates.G1.threshold": "2,8",
+        "gates.G1.opinion": "binding",
+        "gates.G1.authors_hidden": "on",
+        "gates.G1.pool": ["panel_member", "expert"],
+        "gates.G1.diversity": "",
+        "gates.G1.criteria.0.levels.1.fr": "Parfois",
+        "gates.G1.must_meet.0.why.fr": "",
+        "gates.G1.must_meet.0.why.en": "",
+        "gates.G1.due": "25",
+    }
+    del sent["gates.G1.voters_hidden"]
+    assert signed_in(city.lead).post(address(draft, "G1"), sent).status_code == 302
+    found = Configuration.objects.get().document
+    rules = found["gates"]["G1"]
+    assert (rules["quorum"], rules["threshold"], rules["opinion"], rules["due"]) == (4, 2.8, "binding", 25)
+    assert (rules["authors_hidden"], rules["voters_hidden"]) == (True, False)
+    assert rules["pool"] == ["panel_member", "expert"]
+    assert "diversity" not in rules
+    assert rules["criteria"][0]["levels"][1]["fr"] == "Parfois"
+    assert "why" not in rules["must_meet"][0]
+    check(found)
+
+
+def test_rows_come_and_go(city: Cast, draft: Configuration) -> None:
+    client = signed_in(city.lead)
+    answer = client.post(address(draft, "G1"), typed(draft, "G1", act="add:criteria"))
+    assert answer["Location"].endswith("#id_gates.G1.criteria.6.fr")
+    draft.refresh_from_db()
+    assert draft.document["gates"]["G1"]["criteria"][6]["key"] == "criterion_1"
+    sent = typed(draft, "G1", act="remove:/gates/G1/criteria/0")
+    assert client.post(address(draft, "G1"), sent).status_code == 302
+    draft.refresh_from_db()
+    assert [rule["key"] for rule in draft.document["gates"]["G1"]["criteria"]][:2] == ["value", "feasibility"]
+    client.post(address(draft, "G1"), typed(draft, "G1", act="add:must_meet"))
+    draft.refresh_from_db()
+    assert draft.document["gates"]["G1"]["must_meet"][-1] == {
+        "key": "must_meet_1",
+        "kind": "judgement",
+        "fr": "",
+        "en": "",
+    }
+    before = copy.deepcopy(draft.document)
+    client.post(address(draft, "G1"), typed(draft, "G1", act="remove:/gates/G2"))
+    client.post(address(draft, "general"), typed(draft, "general", act="add:criteria"))
+    assert Configuration.objects.get().document == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("gates.G1.quorum", "many"),
+        ("gates.G1.quorum", "-1"),
+        ("gates.G1.quorum", "9" * 5000),
+        ("gates.G1.seats", "1000000"),
+        ("gates.G1.threshold", "nan"),
+        ("gates.G1.threshold", "7"),
+        ("gates.G1.decider", "me"),
+        ("gates.G1.pool", ["everybody"]),
+        ("gates.G1.fr", "x" * 300),
+        ("gates.G1.fr", "a\x0bb"),
+        ("gates.G1.fr", "a\x00b"),
+        ("gates.G1.criteria.0.weight", "101"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field(city: Cast, draft: Configuration, name: str, value: Any) -> None:
+    answer = signed_in(city.lead).post(address(draft, "G1"), typed(draft, "G1") | {name: value})
+    assert answer.status_code == 422
+    assert f'href="#id_{name}' in answer.content.decode()
+    assert Configuration.objects.get().document == draft.document
+
+
+def test_a_circle_typed_is_refused_at_its_field(city: Cast, draft: Configuration) -> None:
+    sent = typed(draft, "G3") | {"gates.G3.if_they_differ": "G3_decider"}
+    answer = signed_in(city.lead).post(address(draft, "G3"), sent)
+    assert answer.status_code == 422
+    assert 'href="#id_gates.G3.if_they_differ' in answer.content.decode()
+
+
+def test_two_tabs_do_not_overwrite_each_other(city: Cast, draft: Configuration) -> None:
+    client = signed_in(city.lead)
+    first = typed(draft, "G1") | {"gates.G1.quorum": "4"}
+    second = typed(draft, "G1") | {"gates.G1.quorum": "2", "gates.G1.fr": "choix"}
+    assert client.post(address(draft, "G1"), first).status_code == 302
+    answer = client.post(address(draft, "G1"), second)
+    assert answer.status_code == 422
+    assert 'value="choix"' in answer.content.decode()
+    assert Configuration.objects.get().document["gates"]["G1"]["quorum"] == 4
+
+
+def test_found_mended_and_published(city: Cast, draft: Configuration) -> None:
+    client, page = signed_in(city.lead), reverse("configuration", args=[draft.key])
+    client.post(address(draft, "G1"), typed(draft, "G1") | {"gates.G1.criteria.0.weight": "20"})
+    client.post(page, {"request_key": new_key(), "act": "check"})
+    said = client.get(page).content.decode()
+    place = address(draft, "G1") + "#id_gates.G1.criteria.0.weight"
+    assert f'href="{place}"' in said
+    assert "la somme des poids est de 95" in html.unescape(said).replace("\xa0", " ")
+    assert client.post(page, {"request_key": new_key(), "act": "publish"}).status_code == 409
+    draft.refresh_from_db()
+    client.post(address(draft, "G1"), typed(draft, "G1") | {"gates.G1.criteria.0.weight": "25"})
+    client.post(page, {"request_key": new_key(), "act": "check"})
+    answer = client.post(page, {"request_key": new_key(), "act": "publish"}, follow=True)
+    assert "En vigueur" in texts(answer.content.decode())
+    assert Configuration.objects.get().state == "published"
+
+
+def test_every_problem_leads_to_a_control_that_is_there(city: Cast, draft: Configuration) -> None:
+    """A link from the checker to a place without a control would lead nowhere."""
+    client = signed_in(city.lead)
+    for section in settings.sections(draft.document):
+        shown = client.get(address(draft, section)).content.decode()
+        for group in settings.groups(draft.document, section):
+            for setting in (*group.settings, *group.details):
+                assert f'id="{setting.anchor}"' in shown, setting.anchor
+
+
+def test_the_preview_is_the_reviewers_form(city: Cast, draft: Configuration) -> None:
+    page = reverse("configuration-preview", args=[draft.key, "G1"])
+    client = signed_in(city.lead)
+    french, english = client.get(page).content.decode(), client.get(page + "?language=en").content.decode()
+    assert "Gravité du problème" in french
+    assert "How much the problem hurts" in english
+    assert 'lang="en"' in english
+    assert 'name="score_severity"' in english
+    assert 'name="request_key"' not in english.partition("<main")[2]
+    assert client.get(page.replace("G1", "G9")).status_code == 404
+
+
+def test_who_may_read_and_who_may_change(city: Cast, draft: Configuration) -> None:
+    watcher = signed_in(PersonFactory(role="cst_member"))
+    page = reverse("configuration", args=[draft.key])
+    assert watcher.get(reverse("configurations")).status_code == 200
+    assert 'name="act"' not in watcher.get(page).content.decode()
+    assert watcher.get(address(draft, "G1")).status_code == 302
+    assert watcher.post(page, {"act": "check"}).status_code == 403
+    assert watcher.get(reverse("configuration-preview", args=[draft.key, "G1"])).status_code == 200
+    stranger = signed_in(city.author)
+    for name, of in (
+        ("configuration", draft.key),
+        ("configuration-export", draft.key),
+        ("configuration-in-force", "idees"),
+    ):
+        assert stranger.get(reverse(name, args=[of])).status_code == 404
+    assert stranger.get(reverse("configurations")).status_code == 404
+    assert Client().get(reverse("configurations")).status_code == 302
+    assert Client().get(reverse("configuration-schema")).status_code == 200
+    assert reverse("configurations") in watcher.get(reverse("account")).content.decode()
+    assert reverse("configurations") not in stranger.get(reverse("account")).content.decode()
+
+
+def test_out_of_one_programme_and_into_it_again(city: Cast, draft: Configuration) -> None:
+    client = signed_in(city.lead)
+    out = client.get(reverse("configuration-export", args=[draft.key]))
+    assert json.loads(out.content) == draft.document
+    changed = json.loads(client.get(reverse("configuration-in-force", args=["idees"])).content)
+    changed["gates"]["G1"]["quorum"] = 4
+    client.post(reverse("configuration", args=[draft.key]), {"request_key": new_key(), "act": "retire"})
+    assert take(client, json.dumps(changed).encode()).status_code == 302
+    assert Configuration.objects.get(state="draft").document["gates"]["G1"]["quorum"] == 4
+
+
+def take(client: Client, raw: bytes) -> Any:
+    return client.post(
+        reverse("configuration-import", args=["idees"]),
+        {"file": SimpleUploadedFile("c.json", raw, "application/json")},
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"", "fichier"),
+        (b"{", "ligne 1, colonne 2"),
+        (b"[" * 100_000, "imbriqué"),
+        (b" " * 600_000, "octets"),
+        (b'{"format": 1, "colour": 2}', "/colour"),
+        (b'{"gates": {"G1": {"quorum": "x"}}}', "/gates/G1/quorum"),
+    ],
+)
+def test_a_file_that_cannot_be_taken(city: Cast, raw: bytes, said: str) -> None:
+    answer = take(signed_in(city.lead), raw)
+    assert answer.status_code == 422
+    assert said in texts(answer.content.decode())
+    assert not Configuration.objects.exists()
+
+
+def test_commands_write_and_take_the_same_file(city: Cast, tmp_path: Any) -> None:
+    path = tmp_path / "c.json"
+    call_command("export_configuration", "idees", output=str(path))
+    document = json.loads(path.read_text())
+    assert document == document_from(defaults()) == in_force(Programme.objects.get())
+    document["gates"]["G1"]["quorum"] = 4
+    path.write_text(json.dumps(document))
+    with pytest.raises(CommandError):
+        call_command("import_configuration", "idees", str(path), by=city.author.staff_number)
+    call_command("import_configuration", "idees", str(path), by=city.lead.staff_number)
+    assert Configuration.objects.get().document["gates"]["G1"]["quorum"] == 4
+    document["gates"]["G1"]["quorum"] = "x"
+    path.write_text(json.dumps(document))
+    with pytest.raises(CommandError, match="/gates/G1/quorum"):
+        call_command("import_configuration", "idees", str(path), by=city.lead.staff_number)
+    with pytest.raises(CommandError):
+        call_command("export_configuration", "nowhere")

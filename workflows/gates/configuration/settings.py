@@ -1,0 +1,352 @@
+"""The settings of a configuration, section by section: what a page shows of the document, and how it is written back.
+
+A field is named by its JSON pointer with points for strokes: `gates.G1.quorum` is `/gates/G1/quorum`.
+"""
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from workflows.gates import wording as gate_wording
+from workflows.gates.configuration import wording
+from workflows.gates.configuration.document import Document, at, put
+
+Kind = Literal["text", "long", "whole", "number", "one", "some", "yes_no"]
+Words = str | Promise
+GENERAL, LETTERS = "general", "letters"
+LEVELS = 5
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing that can be changed.
+
+    `absent`: what an emptied field writes, None taking the setting away · `unset`: what holds while it is not there.
+    """
+
+    pointer: str
+    kind: Kind
+    label: Words
+    hint: Words = ""
+    choices: tuple[tuple[str, Words], ...] = ()
+    absent: Any = None
+    unset: Any = None
+
+    @property
+    def name(self) -> str:
+        return field_name(self.pointer)
+
+    @property
+    def anchor(self) -> str:
+        """Id of the control on the page; of a group of choices, its first."""
+        return f"id_{self.name}_0" if self.kind in ("one", "some") else f"id_{self.name}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Settings that stand together. `row` is the pointer of a criterion or must-meet that can be taken away."""
+
+    title: Words
+    settings: tuple[Setting, ...]
+    hint: Words = ""
+    row: str = ""
+    details: tuple[Setting, ...] = ()
+
+
+def field_name(pointer: str) -> str:
+    return pointer[1:].replace("/", ".")
+
+
+def section_of(pointer: str) -> str:
+    """The section whose page holds the field of a pointer."""
+    parts = pointer.split("/")
+    if parts[1] == "gates" and len(parts) > 2:
+        return parts[2]
+    return LETTERS if parts[1] == "letters" else GENERAL
+
+
+def sections(document: Document) -> list[str]:
+    """The sections of a document, in the order of the journey."""
+    return [*sorted(document["gates"]), LETTERS, GENERAL]
+
+
+def groups(document: Document, section: str) -> list[Group]:
+    """What the page of a section shows."""
+    if section == GENERAL:
+        return list(_general())
+    if section == LETTERS:
+        return list(_letters())
+    return list(_gate(document, section))
+
+
+DELAYS = {
+    "review_in": _("Working days until the votes are in"),
+    "due": _("Working days until the decision, from entering the gate"),
+    "due_from_submission": _("Working days until the decision, from the submission"),
+}
+BOTH = (("fr", _("in French")), ("en", _("in English")))
+
+
+def _gate(document: Document, gate: str) -> Iterator[Group]:
+    place, rules = f"/gates/{gate}", document["gates"][gate]
+    yield Group(_("Name of the gate"), tuple(_worded(place, "text", pgettext_lazy("configuration", "Name"))))
+    yield _panel(place)
+    yield _decision(place, document)
+    yield Group(
+        pgettext_lazy("configuration", "Names"),
+        (
+            Setting(
+                f"{place}/authors_hidden",
+                "yes_no",
+                _("Mask the authors"),
+                _("Everywhere, from the submission until this gate is decided."),
+                unset=False,
+            ),
+            Setting(
+                f"{place}/voters_hidden",
+                "yes_no",
+                _("Mask the voters"),
+                _("Nobody reads who scored or voted what, after the decision either."),
+                unset=True,
+            ),
+        ),
+        _("A call may decide otherwise for its own ideas."),
+    )
+    yield Group(
+        pgettext_lazy("configuration", "Delays"),
+        tuple(Setting(f"{place}/{name}", "whole", label) for name, label in DELAYS.items()),
+    )
+    for number, rule in enumerate(rules.get("must_meet") or []):
+        yield _must_meet(f"{place}/must_meet/{number}", rule, number + 1)
+    for number, _rule in enumerate(rules.get("criteria") or []):
+        yield _criterion(f"{place}/criteria/{number}", number + 1)
+
+
+def _panel(place: str) -> Group:
+    return Group(
+        _("Panel and opinion"),
+        (
+            Setting(
+                f"{place}/seats",
+                "whole",
+                pgettext_lazy("configuration", "Seats"),
+                _("0 for a gate without a panel."),
+                absent=0,
+            ),
+            Setting(
+                f"{place}/quorum",
+                "whole",
+                pgettext_lazy("configuration", "Quorum"),
+                _("How many of the seats must vote."),
+            ),
+            Setting(
+                f"{place}/diversity",
+                "one",
+                _("Who must be among them"),
+                choices=(
+                    ("", _("Nobody in particular")),
+                    ("another_department", _("Someone from another department")),
+                ),
+            ),
+            Setting(
+                f"{place}/pool",
+                "some",
+                _("Who may sit"),
+                _("Beside those who may chair; nothing ticked means panel members."),
+                tuple(wording.POOLS.items()),
+            ),
+            Setting(
+                f"{place}/opinion",
+                "one",
+                _("The opinion is"),
+                choices=(
+                    ("", _("not asked for, or simple")),
+                    ("simple", _("simple: the decider may depart from it, with reasons that are printed")),
+                    ("binding", _("binding: the decider can only follow it")),
+                ),
+            ),
+            Setting(
+                f"{place}/threshold",
+                "number",
+                _("Threshold of the weighted score"),
+                _("On the scale 0 to 4."),
+            ),
+        ),
+    )
+
+
+def _decision(place: str, document: Document) -> Group:
+    gates = tuple(
+        (f"{gate}_decider", gate_wording.gate_name(gate, rules)) for gate, rules in document["gates"].items()
+    )
+    onward = ("go", "go_with_conditions", "scale", "extend", "transfer")
+    return Group(
+        pgettext_lazy("configuration", "Decision"),
+        (
+            Setting(
+                f"{place}/decider", "one", _("Who decides"), choices=tuple(gate_wording.DECIDERS.items())
+            ),
+            Setting(
+                f"{place}/if_they_differ",
+                "one",
+                _("If sponsor and lead do not agree, the decider of"),
+                choices=(("", _("no other gate")), *gates),
+            ),
+            Setting(
+                f"{place}/second_signature_for/stop",
+                "one",
+                _("A stop is signed by"),
+                choices=(
+                    ("", _("the decider alone")),
+                    ("another_lead", _("another lead too, else a director")),
+                ),
+            ),
+            Setting(
+                f"{place}/go_on",
+                "some",
+                _("What lets an idea go on"),
+                _("Nothing ticked means: go on, with or without conditions."),
+                tuple((name, gate_wording.OUTCOMES[name]) for name in onward),
+            ),
+        ),
+    )
+
+
+def _must_meet(place: str, rule: Mapping[str, Any], number: int) -> Group:
+    read = _("Read by the system.") if rule["kind"] == "fact" else _("Answered with yes or no.")
+    return Group(
+        _("Must-meet %(number)s") % {"number": number},
+        tuple(_worded(place, "text", _("What must be met"))),
+        hint=read,
+        row=place,
+        details=tuple(_worded(f"{place}/why", "text", _("Why it is asked"))),
+    )
+
+
+def _criterion(place: str, number: int) -> Group:
+    levels = [
+        setting
+        for level in range(LEVELS)
+        for setting in _worded(f"{place}/levels/{level}", "text", _("Level %(level)s") % {"level": level})
+    ]
+    return Group(
+        _("Criterion %(number)s") % {"number": number},
+        (
+            *_worded(place, "text", pgettext_lazy("configuration", "Criterion")),
+            Setting(f"{place}/weight", "whole", _("Weight, in percent"), absent=0),
+        ),
+        row=place,
+        details=tuple(levels),
+    )
+
+
+def _worded(place: str, kind: Kind, label: Words) -> Iterator[Setting]:
+    for language, words in BOTH:
+        yield Setting(f"{place}/{language}", kind, f"{label}, {words}", absent="")
+
+
+def _letters() -> Iterator[Group]:
+    for outcome in ("go", "go_with_conditions", "rework", "hold", "stop", "scale", "extend", "transfer"):
+        name = gate_wording.OUTCOMES[outcome]
+        yield Group(name, tuple(_worded(f"/letters/{outcome}", "long", _("Opening words"))))
+
+
+def _general() -> Iterator[Group]:
+    yield Group(
+        pgettext_lazy("configuration", "To complete"),
+        (
+            Setting("/rework/author_days", "whole", _("Working days the team has")),
+            Setting("/rework/max_per_gate", "whole", _("How often at one gate, at most")),
+        ),
+    )
+    yield Group(
+        pgettext_lazy("configuration", "Re-examination"),
+        (
+            Setting("/reexamination/ask_within", "whole", _("Working days to ask for it")),
+            Setting("/reexamination/answer_in", "whole", _("Working days to answer it")),
+        ),
+    )
+    yield Group(
+        pgettext_lazy("configuration", "Panels"),
+        (Setting("/open_seats_per_person", "whole", _("Panels a person sits on at one time, at most")),),
+    )
+
+
+def shown(document: Document, setting: Setting) -> Any:
+    """What the field shows; `unset` for a setting that is not there."""
+    found = _at(document, setting.pointer)
+    return setting.unset if found is None else found
+
+
+def written(document: Document, values: Mapping[str, Any], section: str) -> Document:
+    """A copy of the document with the fields of a section as typed; `values` by field name.
+
+    A field left as it was writes nothing, so that an unchanged section is the same document.
+    """
+    made = copy.deepcopy(document)
+    for group in groups(document, section):
+        for setting in (*group.settings, *group.details):
+            value = values.get(setting.name)
+            empty = value in ("", None, [])
+            if _at(made, setting.pointer) is None and (empty or value == setting.unset):
+                continue
+            _make_room(made, setting.pointer)
+            put(made, setting.pointer, setting.absent if empty else value)
+    _prune(made)
+    return made
+
+
+def _at(document: Document, pointer: str) -> Any:
+    try:
+        return at(document, pointer)
+    except LookupError:
+        return None
+
+
+def _make_room(document: Document, pointer: str) -> None:
+    """Levels, the reason why, letters and the second signature have a holder of their own."""
+    holder = pointer.rpartition("/")[0]
+    above = holder.rpartition("/")[0]
+    if above.endswith("/levels"):
+        if _at(document, above) is None:
+            put(document, above, [{"fr": "", "en": ""} for _level in range(LEVELS)])
+    elif _at(document, holder) is None:
+        put(document, holder, {})
+
+
+def _prune(document: Document) -> None:
+    """Words that nobody wrote are not settings."""
+    for rules in document["gates"].values():
+        if rules.get("second_signature_for") == {}:
+            del rules["second_signature_for"]
+        for rule in rules.get("must_meet") or []:
+            if "why" in rule and not any(rule["why"].values()):
+                del rule["why"]
+        for rule in rules.get("criteria") or []:
+            if "levels" in rule and not any(any(level.values()) for level in rule["levels"]):
+                del rule["levels"]
+
+
+def with_row(document: Document, gate: str, kind: Literal["criteria", "must_meet"]) -> Document:
+    """A copy with one more, empty, criterion or must-meet at the end."""
+    made = copy.deepcopy(document)
+    rules = made["gates"][gate].setdefault(kind, [])
+    taken = {rule["key"] for rule in rules}
+    prefix = "criterion" if kind == "criteria" else "must_meet"
+    key = next(key for n in range(1, 100) if (key := f"{prefix}_{n}") not in taken)
+    own: dict[str, Any] = {"weight": 0} if kind == "criteria" else {"kind": "judgement"}
+    rules.append({"key": key, "fr": "", "en": ""} | own)
+    return made
+
+
+def without_row(document: Document, row: str) -> Document:
+    """A copy without the criterion or must-meet at this pointer."""
+    made = copy.deepcopy(document)
+    holder, _slash, number = row.rpartition("/")
+    del at(made, holder)[int(number)]
+    return made
