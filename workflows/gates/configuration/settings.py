@@ -71,8 +71,9 @@ def section_of(pointer: str) -> str:
 
 
 def sections(document: Document) -> list[str]:
-    """The sections of a document, in the order of the journey."""
-    return [*sorted(document["gates"]), LETTERS, GENERAL]
+    """The sections of a document, the standard route's gates first."""
+    gates = sorted(document["gates"], key=lambda gate: (not gate.startswith("G"), gate))
+    return [*gates, LETTERS, GENERAL]
 
 
 def groups(document: Document, section: str) -> list[Group]:

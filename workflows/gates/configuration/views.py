@@ -167,6 +167,7 @@ def section(request: HttpRequest, key: uuid.UUID, section: str) -> HttpResponse:
         "form": form,
         "section": section,
         "is_gate": section in found.document["gates"],
+        "has_panel": found.document["gates"].get(section, {}).get("seats", 0) > 1,
         "revision": request.POST.get("revision", found.revision),
         "heading": _section_name(found.document, section),
     }
@@ -281,7 +282,7 @@ def _about(request: HttpRequest, found: Configuration, current: str = "") -> dic
                 "url": reverse("configuration-section", args=[found.key, name]),
                 "label": _section_name(found.document, name),
                 "current": name == current,
-                "is_gate": name in found.document["gates"],
+                "has_panel": found.document["gates"].get(name, {}).get("seats", 0) > 1,
             }
             for name in settings.sections(found.document)
         ],

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0010_configuration_versions'),
+        ('workflows', '0011_routes'),
     ]
 
     operations = [
