@@ -6,10 +6,13 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.models import Idea
+from incubator.events.actions import Subject, reading
+from incubator.events.models import Event
 from incubator.lib.refusals import NotFound
 
 _held: ContextVar[frozenset[int]] = ContextVar("held", default=frozenset())
@@ -24,10 +27,11 @@ def locked(idea: int | None = None, **lookup: Any) -> Iterator[Idea]:
     Raises NotFound when the idea is gone; a wait beyond `lock_timeout` becomes a 409 page.
     """
     with transaction.atomic():
-        found = _read(**(lookup or {"pk": idea}))
+        found, last = _read(**(lookup or {"pk": idea}))
         token = _held.set(_held.get() | {found.pk})
         try:
-            yield found
+            with reading(Subject("idea", found.key), last):
+                yield found
         finally:
             _held.reset(token)
 
@@ -54,14 +58,17 @@ def is_locked(idea_pk: int) -> bool:
     return idea_pk in _held.get()
 
 
-def _read(**lookup: Any) -> Idea:
+def _read(**lookup: Any) -> tuple[Idea, tuple[int, str]]:
+    """The idea, and the last event of its chain: its sequence and hash."""
     # Two statements: what is joined to a row that was waited for comes from before the wait.
     own = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(**lookup)
     pk = own.values_list("pk", flat=True).first()
-    idea = None if pk is None else _joined().filter(pk=pk).first()
+    events = Event.objects.filter(subject_kind="idea", subject_key=OuterRef("key")).order_by("-sequence")
+    last = events.values(last=JSONObject(sequence="sequence", hash="hash"))[:1]
+    idea = None if pk is None else _joined().annotate(last=Subquery(last)).filter(pk=pk).first()
     if idea is None:
         raise _gone()
-    return idea
+    return idea, (idea.last["sequence"], idea.last["hash"]) if idea.last else (0, "")
 
 
 def _joined() -> QuerySet[Idea]:

@@ -1,7 +1,9 @@
 """The one way an event is written."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -21,6 +23,27 @@ class Subject(NamedTuple):
     key: uuid.UUID
 
 
+# Chains whose lock is held, with their last event as the lock's own query read it; used once, then asked again.
+_read: ContextVar[dict[Subject, tuple[int, str]]] = ContextVar("read")
+
+
+@contextmanager
+def reading(subject: Subject, last: tuple[int, str]) -> Iterator[None]:
+    """Spare the first event of this block the look at its chain: its lock is held, and `last` was read under it.
+
+    `last`: sequence and hash of the chain's last event, (0, "") for none.
+    """
+    known = _read.get(None)
+    if known is None:
+        _read.set(known := {})
+    known[subject] = last
+    try:
+        yield
+    finally:
+        # Also where a block lies in a block: what the outer one read is old by now.
+        known.pop(subject, None)
+
+
 def append(
     *,
     subject: Subject,
@@ -36,15 +59,15 @@ def append(
     Raises AssertionError outside a transaction: an event never stands without its change.
     """
     assert connection.in_atomic_block, "an event belongs to the transaction of its action"
-    last = (
-        Event.objects.filter(subject_kind=subject.kind, subject_key=subject.key)
-        .order_by("-sequence")
-        .values_list("sequence", "hash")
-        .first()
-    ) or (0, "")
+    last = (_read.get(None) or {}).pop(subject, None) or _last(subject)
     event = _next(subject, verb, by, payload or {}, effects, last)
     event.save(force_insert=True)
     return event
+
+
+def _last(subject: Subject) -> tuple[int, str]:
+    chain = Event.objects.filter(subject_kind=subject.kind, subject_key=subject.key).order_by("-sequence")
+    return chain.values_list("sequence", "hash").first() or (0, "")
 
 
 def append_each(entries: Sequence[Entry], by: Actor) -> None:

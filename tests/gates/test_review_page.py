@@ -230,5 +230,4 @@ def test_a_vote_stays_within_its_queries(round_: GateRound, last: bool) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert client.post(url(seats[0]), sent).status_code == 302
     said = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
-    # The last vote also asks for the decision: whose mandate, how close, one work item.
-    assert len(said) <= 14 + last, "\n".join(one[:90] for one in said)
+    assert len(said) <= 14, "\n".join(one[:90] for one in said)

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ideas.calls.models import Programme
@@ -311,6 +312,11 @@ class Decision(models.Model):
                 name="second_signature_is_someone_elses",
             ),
         ]
+
+    @cached_property
+    def written(self) -> list["Condition"]:
+        """Its conditions, read once, with their owners; whoever writes the decision puts them here."""
+        return list(self.conditions.select_related("owner").order_by("pk"))
 
 
 class Condition(models.Model):

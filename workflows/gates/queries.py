@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Prefetch, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, FilteredRelation, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -28,13 +28,13 @@ def record_of(
 ) -> dict[str, Any]:
     """The record as it stands now; frozen as it is when the round is decided. Same rows, same record.
 
-    Three queries: seats (unless given), votes in force, decisions before; and one for each fact.
+    Two queries: seats with their votes (unless given), decisions before; and one for each fact.
     """
     facts = [rule["key"] for rule in round_.rules.get("must_meet", []) if rule["kind"] == "fact"]
     read = read_facts(idea, round_.gate, facts)
-    before = Decision.objects.filter(round__idea=idea, issued_at__isnull=False).aggregate(
-        reworks=Count("pk", filter=Q(round__gate=round_.gate, outcome="rework"), distinct=True),
-        unmet=Count("conditions", filter=Q(conditions__met_at=None)),
+    # Before the first round of the first gate nothing was decided.
+    before = (
+        {"reworks": 0, "unmet": 0} if (round_.gate, round_.number) == ("G0", 1) else _before(round_, idea)
     )
     if round_.gate != "G0":
         read[rules.UNMET_CONDITIONS] = not before["unmet"]
@@ -55,11 +55,25 @@ def record_of(
     } | ({"comparison": compared} if compared else {})
 
 
+def _before(round_: GateRound, idea: Idea) -> dict[str, int]:
+    return Decision.objects.filter(round__idea=idea, issued_at__isnull=False).aggregate(
+        reworks=Count("pk", filter=Q(round__gate=round_.gate, outcome="rework"), distinct=True),
+        unmet=Count("conditions", filter=Q(conditions__met_at=None)),
+    )
+
+
 def sitting(round_: GateRound) -> list[Seat]:
-    """The seats that count, by key, with their holders and, in `cast`, the vote in force and who cast it."""
+    """The seats that count, by key, with their holders and, in `cast_vote`, the vote in force; one query."""
     seats = Seat.objects.filter(round=round_, state__in=["open", "closed"])
-    in_force = Prefetch("votes", Vote.objects.filter(in_force=True).select_related("cast_by"), to_attr="cast")
-    return list(seats.select_related("person").prefetch_related(in_force).order_by("key"))
+    in_force = FilteredRelation("votes", condition=Q(votes__in_force=True))
+    joined: list[str] = ["person", "cast_vote__cast_by"]  # a list: django-stubs knows no filtered relation
+    return list(seats.annotate(cast_vote=in_force).select_related(*joined).order_by("key"))
+
+
+def alone(seat: Seat, cast: Vote) -> list[Seat]:
+    """What `sitting` would give for a gate of one seat, whose vote was cast just now."""
+    vars(seat)["cast_vote"] = cast
+    return [seat]
 
 
 def voters(seat: Seat) -> list[Person]:
@@ -84,8 +98,8 @@ def seats_of(round_: GateRound, seats: Sequence[Seat] | None = None) -> list[dic
 
 
 def _cast(seat: Seat) -> list[Vote]:
-    cast: list[Vote] = getattr(seat, "cast", [])
-    return cast
+    cast: Vote | None = getattr(seat, "cast_vote", None)
+    return [] if cast is None else [cast]
 
 
 def _vote(seat: Seat, vote: Vote | None) -> dict[str, Any] | None:

@@ -165,7 +165,7 @@ def in_service(movement: Movement) -> None:
 def open_conditions(decision: Decision) -> None:
     """Give each condition to its owner."""
     idea = decision.round.idea
-    for condition in decision.conditions.select_related("owner"):
+    for condition in decision.written:
         due = working_days.end_of_day(condition.due_on, idea.programme.entity.time_zone)
         url = reverse("condition", args=[condition.key])
         key = f"condition:{condition.key}"

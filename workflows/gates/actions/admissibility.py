@@ -5,10 +5,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ideas.lock import locked
+from incubator.events.actions import Subject, reading
+from incubator.inbox import actions as inbox
 from incubator.lib.refusals import Invalid
 from incubator.people.actors import Actor
-from workflows.gates.actions.decisions import Choice, decide, written_gaps
-from workflows.gates.actions.votes import gap_sentence, vote
+from workflows.gates import authority, queries
+from workflows.gates.actions.decisions import Choice, checked_with, write, written_gaps
+from workflows.gates.actions.seats import acting_in, own_seat
+from workflows.gates.actions.votes import Ballot, acting, gap_sentence, put_in, record_vote
+from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import Decision
 from workflows.gates.rules import GO_ON, Permitted, vote_gaps
 
@@ -26,21 +31,36 @@ def admit(
     Raises as `vote` and `decide` do; the outcome cannot go on against an answer that is not yes.
     """
     with locked(rounds__seats__key=seat_key) as idea:
-        round_ = idea.rounds.get(seats__key=seat_key)
+        own = own_seat(seat_key, by)
+        round_, by = own.round, acting_in(own, by)
+        round_.idea = idea
         check_admission(round_.rules, must_meets, choice)
-        vote(
-            seat_key=seat_key,
-            by=by,
-            choice=_vote_of(choice),
-            must_meets=must_meets,
-            scores={},
-            conditions=[
-                {"text": text, "due_on": due_on.isoformat()} for text, _owner, due_on in choice.conditions
-            ],
-            comment_to_authors="" if choice.outcome in GO_ON else choice.reasons,
-            content_version=content_version,
-        )
-        return decide(round_key=round_.key, by=by, choice=choice)
+        rights = authority.rights_to_decide(round_, idea, by)
+        # One statement asks for all that vote and decision ask.
+        deciders = [one for right in rights for one in authority.concerned_by(right)]
+        against = conflicts_of([own.person, *acting(by), *deciders], idea, round_.gate)
+        cast = put_in(own, idea, by, _ballot(choice, must_meets, content_version), against)
+        voted = record_vote(own, idea, by, cast)
+        checked = checked_with(round_, idea, choice, rights, queries.alone(own, cast), against)
+        with reading(Subject("idea", idea.key), (voted.sequence, voted.hash)):
+            decision = write(round_, idea, choice, checked)
+        if decision.issued_at is None:
+            # Issuing it closes the panel's work too; a draft leaves the round open.
+            inbox.close(f"vote:{own.key}")
+        return decision
+
+
+def _ballot(choice: Choice, must_meets: dict[str, dict[str, str]], content_version: int) -> Ballot:
+    return Ballot(
+        choice=_vote_of(choice),
+        must_meets=must_meets,
+        scores={},
+        conditions=[
+            {"text": text, "due_on": due_on.isoformat()} for text, _owner, due_on in choice.conditions
+        ],
+        comment_to_authors="" if choice.outcome in GO_ON else choice.reasons,
+        content_version=content_version,
+    )
 
 
 def check_admission(rules: dict[str, Any], must_meets: dict[str, dict[str, str]], choice: Choice) -> None:

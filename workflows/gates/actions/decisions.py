@@ -45,6 +45,8 @@ class Choice:
     answers: dict[str, str] = field(default_factory=dict)
 
 
+# The right, the record, and the outcome chosen.
+Checked = tuple[Party, dict[str, Any], rules.Permitted]
 NEXT_STEPS = {
     "rework": ["complete", "ask_lead", "withdraw"],
     "hold": ["wait", "meet_condition", "withdraw"],
@@ -67,16 +69,21 @@ def decide(*, round_key: Any, by: Actor, choice: Choice) -> Decision:
     """
     with locked(rounds__key=round_key) as idea:
         round_ = open_round_of(round_key)
-        right, record, allowed = _checked(round_, idea, by, choice)
-        second = authority.needs_second_signature(round_, choice.outcome)
-        decision = _draft(round_, idea, right, choice, allowed, issued_at=None if second else clock.now())
-        if second:
-            ask_second(round_, idea, decision)
-            keys = {"round": str(round_.key), "decision": str(decision.key)}
-            record_event(idea, "decision_drafted", right.actor, [], **keys)
-            return decision
-        issue(decision, round_, idea, record, right.actor)
+        return write(round_, idea, choice, _checked(round_, idea, by, choice))
+
+
+def write(round_: GateRound, idea: Idea, choice: Choice, checked: Checked) -> Decision:
+    """Draft the decision and, where one signature is enough, issue it. The idea is locked."""
+    right, record, allowed = checked
+    second = authority.needs_second_signature(round_, choice.outcome)
+    decision = _draft(round_, idea, right, choice, allowed, issued_at=None if second else clock.now())
+    if second:
+        ask_second(round_, idea, decision)
+        keys = {"round": str(round_.key), "decision": str(decision.key)}
+        record_event(idea, "decision_drafted", right.actor, [], **keys)
         return decision
+    issue(decision, round_, idea, record, right.actor)
+    return decision
 
 
 def check(*, round_key: Any, by: Actor, choice: Choice) -> rules.Permitted:
@@ -101,9 +108,7 @@ def check_distance(seats: Sequence[Seat], against: Mapping[int, Conflicts]) -> N
         )
 
 
-def _checked(
-    round_: GateRound, idea: Idea, by: Actor, choice: Choice
-) -> tuple[Party, dict[str, Any], rules.Permitted]:
+def _checked(round_: GateRound, idea: Idea, by: Actor, choice: Choice) -> Checked:
     """The right, the record and the outcome chosen, once everything stands. Raises as `decide` does."""
     seats = queries.sitting(round_)
     rights = authority.rights_to_decide(round_, idea, by)
@@ -111,6 +116,18 @@ def _checked(
     # One statement asks for all: whoever decides, and whoever votes.
     voters = [one for seat in seats for one in queries.voters(seat)]
     against = conflicts_of([*deciders, *voters], idea, round_.gate)
+    return checked_with(round_, idea, choice, rights, seats, against)
+
+
+def checked_with(
+    round_: GateRound,
+    idea: Idea,
+    choice: Choice,
+    rights: Sequence[Party],
+    seats: Sequence[Seat],
+    against: dict[int, Conflicts],
+) -> Checked:
+    """`_checked` where rights, seats and conflicts are read already."""
     right = authority.distant(rights, against)
     check_distance(seats, against)
     record = queries.record_of(round_, idea, choice.answers, seats)
@@ -156,7 +173,7 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
 
 
 def _conditions(decision: Decision) -> list[Condition]:
-    return list(decision.conditions.order_by("pk")) if decision.outcome in rules.GO_ON[1:] else []
+    return decision.written if decision.outcome in rules.GO_ON[1:] else []
 
 
 def open_round_of(round_key: Any) -> GateRound:
@@ -292,7 +309,7 @@ def _draft(
         drafted_at=clock.now(),
         issued_at=issued_at,
     )
-    Condition.objects.bulk_create(
+    decision.written = Condition.objects.bulk_create(
         [
             Condition(decision=decision, text=text.strip(), owner=owner, due_on=due_on)
             for text, owner, due_on in choice.conditions

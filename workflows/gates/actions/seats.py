@@ -140,7 +140,7 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
     votes = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
     others = Seat.objects.filter(round=OuterRef("round"), state="open").exclude(pk=OuterRef("pk"))
     found = (
-        Seat.objects.select_related("round", "person")
+        Seat.objects.select_related("round__decision", "person")
         .annotate(
             voted=Exists(votes),
             others_wait=Exists(others.exclude(Exists(votes))),

@@ -1,5 +1,7 @@
 """Casting a vote, replacing it, and opening the others'."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,6 +10,7 @@ from ideas.acts import record
 from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.actions import Subject, append, effect
+from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
@@ -45,49 +48,92 @@ def vote(
     the holder thinks to know someone of the team, without a link; None when it was not asked.
     Raises NotAllowed (hard conflict), Conflict (over, changed text, others' votes opened), Invalid (what lacks).
     """
+    ballot = Ballot(
+        choice=choice,
+        must_meets=must_meets,
+        scores=scores,
+        conditions=conditions,
+        content_version=content_version,
+        comment_to_authors=comment_to_authors,
+        comment_to_panel=comment_to_panel,
+        recognises=recognises,
+    )
     with locked(rounds__seats__key=seat_key) as idea:
         own = own_seat(seat_key, by)
         by = acting_in(own, by)
         deciders = [] if _others_wait(own) else authority.holders(own.round, idea)
         # One statement asks for all: whoever votes, and, by the last vote, whoever then decides.
-        against = conflicts_of([*_acting(by), *(party.person for party in deciders)], idea, own.round.gate)
-        _check(own, idea, against, by, content_version)
-        gaps = vote_gaps(own.round.rules, choice, must_meets, scores, conditions, comment_to_authors)
-        if gaps:
-            raise Invalid(
-                _("A few answers are missing before your vote can be sent."),
-                code="vote.incomplete",
-                fields={name: [gap_sentence(gap)] for name, gap in gaps.items()},
-            )
-        now = clock.now()
-        replaced = own.voted  # type: ignore[attr-defined] # annotated by own_seat
-        if replaced:
-            own.votes.filter(in_force=True).update(in_force=False, ended_at=now, end_reason="replaced")
-        cast = Vote.objects.create(
-            seat=own,
-            choice=choice,
-            must_meets=_judgements(own.round, must_meets),
-            scores={} if choice == "abstain" else {key: _score(score) for key, score in scores.items()},
-            conditions=[_condition(item) for item in conditions] if choice == "go_if" else [],
-            comment_to_authors=comment_to_authors.strip(),
-            comment_to_panel=comment_to_panel.strip(),
-            recognises=recognises,
-            content_version=content_version,
-            cast_by=by.human,
-            cast_at=now,
-        )
+        against = conflicts_of([*acting(by), *(party.person for party in deciders)], idea, own.round.gate)
+        cast = put_in(own, idea, by, ballot, against)
         inbox.close(f"vote:{own.key}")
         asked = not _others_wait(own) and _ask_decision(own, idea, by, authority.free(deciders, against))
-        event = append(
-            subject=Subject("idea", idea.key),
-            verb="vote_cast",
-            by=by,
-            payload={"seat": str(own.key), "round": str(own.round.key), "vote_sha256": _vote_sha256(cast)},
-            effects=[effect("vote", None, "replaced" if replaced else "cast", seat=str(own.key))],
-        )
+        event = record_vote(own, idea, by, cast)
         if asked:
             defer_telling(event)
         return cast
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """What a seat's holder answers, as `vote` takes it."""
+
+    choice: str
+    must_meets: dict[str, dict[str, str]]
+    scores: dict[str, dict[str, Any]]
+    conditions: list[dict[str, str]]
+    content_version: int
+    comment_to_authors: str = ""
+    comment_to_panel: str = ""
+    recognises: bool | None = None
+
+
+def put_in(own: Seat, idea: Idea, by: Actor, ballot: Ballot, against: Mapping[int, Conflicts]) -> Vote:
+    """Write the seat's vote, in place of the one it had. The idea is locked; raises as `vote` does."""
+    _check(own, idea, against, by, ballot.content_version)
+    gaps = vote_gaps(
+        own.round.rules,
+        ballot.choice,
+        ballot.must_meets,
+        ballot.scores,
+        ballot.conditions,
+        ballot.comment_to_authors,
+    )
+    if gaps:
+        raise Invalid(
+            _("A few answers are missing before your vote can be sent."),
+            code="vote.incomplete",
+            fields={name: [gap_sentence(gap)] for name, gap in gaps.items()},
+        )
+    now = clock.now()
+    if own.voted:  # type: ignore[attr-defined] # annotated by own_seat
+        own.votes.filter(in_force=True).update(in_force=False, ended_at=now, end_reason="replaced")
+    return Vote.objects.create(
+        seat=own,
+        choice=ballot.choice,
+        must_meets=_judgements(own.round, ballot.must_meets),
+        scores={}
+        if ballot.choice == "abstain"
+        else {key: _score(score) for key, score in ballot.scores.items()},
+        conditions=[_condition(item) for item in ballot.conditions] if ballot.choice == "go_if" else [],
+        comment_to_authors=ballot.comment_to_authors.strip(),
+        comment_to_panel=ballot.comment_to_panel.strip(),
+        recognises=ballot.recognises,
+        content_version=ballot.content_version,
+        cast_by=by.human,
+        cast_at=now,
+    )
+
+
+def record_vote(own: Seat, idea: Idea, by: Actor, cast: Vote) -> Event:
+    """The event of a vote: whose seat and which round, and of the vote its SHA-256."""
+    replaced = own.voted  # type: ignore[attr-defined] # annotated by own_seat
+    return append(
+        subject=Subject("idea", idea.key),
+        verb="vote_cast",
+        by=by,
+        payload={"seat": str(own.key), "round": str(own.round.key), "vote_sha256": _vote_sha256(cast)},
+        effects=[effect("vote", None, "replaced" if replaced else "cast", seat=str(own.key))],
+    )
 
 
 def _others_wait(own: Seat) -> bool:
@@ -128,7 +174,7 @@ def open_others(*, seat_key: Any, by: Actor) -> Seat:
     with locked(rounds__seats__key=seat_key) as idea:
         own = own_seat(seat_key, by)
         by = acting_in(own, by)
-        against = conflicts_of(_acting(by), idea, own.round.gate)
+        against = conflicts_of(acting(by), idea, own.round.gate)
         if any(found.hard for found in against.values()):
             raise NotAllowed(refusal_for_conflict(own.round), code="others.hard_conflict")
         if not own.voted:  # type: ignore[attr-defined] # annotated by own_seat
@@ -170,13 +216,13 @@ def gap_sentence(gap: str) -> str:
     }[gap]
 
 
-def _acting(by: Actor) -> list[Person]:
+def acting(by: Actor) -> list[Person]:
     """Whose conflicts bar the act: a deputy carries those of both."""
     return list({one.pk: one for one in (by.human, by.principal)}.values())
 
 
-def _check(own: Seat, idea: Idea, against: dict[int, Conflicts], by: Actor, content_version: int) -> None:
-    if any(against[one.pk].hard for one in _acting(by)):
+def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, content_version: int) -> None:
+    if any(against[one.pk].hard for one in acting(by)):
         raise NotAllowed(refusal_for_conflict(own.round), code="vote.hard_conflict")
     if own.others_opened_at is not None:
         raise Conflict(
