@@ -43,7 +43,7 @@ def _task(item: WorkItem, reader: Person, *, first: bool) -> dict[str, Any]:
     return {
         "url": item.url,
         "title": wording.title(item.verb, item.subject_title),
-        "text": wording.stands_in_for(item.person) if lent else "",
+        "text": wording.stands_in_for(item.person) if lent else wording.hint(item.verb),
         "due": item.due_at,
         "tag": wording.button(item.verb),
         "turn": first,

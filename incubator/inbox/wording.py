@@ -17,12 +17,13 @@ class Ask:
     """What is asked: `title` holds `%(title)s`, `button` is one or two words.
 
     `lent`: it belongs to a role or a seat, so a deputy sees it during an absence. What belongs to the person
-    alone (an invitation, one's own idea) is never lent.
+    alone (an invitation, one's own idea) is never lent. `hint`: what it takes, or what it is not.
     """
 
     title: Any
     button: Any
     lent: bool = False
+    hint: Any = ""
 
 
 ANSWER = pgettext_lazy("work item", "Answer")
@@ -34,62 +35,124 @@ CONFIRM = pgettext_lazy("work item", "Confirm")
 UNKNOWN = Ask(gettext_lazy("“%(title)s” waits for you"), pgettext_lazy("work item", "Open"))
 
 ASKS: dict[str, Ask] = {
-    "vote": Ask(gettext_lazy("Give your opinion on “%(title)s”"), OPINION, lent=True),
+    "vote": Ask(
+        gettext_lazy("Give your opinion on “%(title)s”"),
+        OPINION,
+        lent=True,
+        hint=gettext_lazy("A few criteria, then your vote: about 15 minutes."),
+    ),
     "decide": Ask(
-        gettext_lazy("Decide what follows for “%(title)s”"), pgettext_lazy("work item", "Decide"), lent=True
+        gettext_lazy("Decide what follows for “%(title)s”"),
+        pgettext_lazy("work item", "Decide"),
+        lent=True,
+        hint=gettext_lazy("Read the panel’s opinion, decide, give your reasons."),
     ),
     "admissibility": Ask(
-        gettext_lazy("Say whether “%(title)s” is admissible"), pgettext_lazy("work item", "Check"), lent=True
+        gettext_lazy("Say whether “%(title)s” is admissible"),
+        pgettext_lazy("work item", "Check"),
+        lent=True,
+        hint=gettext_lazy("Whether it can be taken up, not whether it is good."),
     ),
     "propose_decision": Ask(
         gettext_lazy("Propose a decision on “%(title)s”"), pgettext_lazy("work item", "Propose"), lent=True
     ),
     "agree": Ask(
-        gettext_lazy("Say whether you agree with the decision proposed on “%(title)s”"), ANSWER, lent=True
+        gettext_lazy("Decide, with a second signature, what follows for “%(title)s”"),
+        pgettext_lazy("work item", "Decide"),
+        lent=True,
+        hint=gettext_lazy("Sponsor and programme lead both sign."),
     ),
-    "second_signature": Ask(gettext_lazy("Sign, or not, the decision on “%(title)s”"), SIGN, lent=True),
+    "second_signature": Ask(
+        gettext_lazy("Sign, or not, the decision on “%(title)s”"),
+        SIGN,
+        lent=True,
+        hint=gettext_lazy("Nothing counts before you sign."),
+    ),
     "seat_panel": Ask(
         gettext_lazy("Find a panel for “%(title)s”: none could be seated"),
         pgettext_lazy("work item", "Panel"),
         lent=True,
+        hint=gettext_lazy("Too few people are free and without a link to the team."),
     ),
     "answer_expert_question": Ask(gettext_lazy("Answer a question about “%(title)s”"), ANSWER, lent=True),
     "meet_condition": Ask(
-        gettext_lazy("Meet a condition set for “%(title)s”"), pgettext_lazy("work item", "Condition")
+        gettext_lazy("Meet a condition set for “%(title)s”"),
+        pgettext_lazy("work item", "Condition"),
+        hint=gettext_lazy("Say in a line or two how it is met."),
     ),
     "confirm_condition": Ask(
         gettext_lazy("Confirm that a condition set for “%(title)s” is met"), CONFIRM, lent=True
     ),
-    "answer_invitation": Ask(gettext_lazy("Join the team of “%(title)s”?"), ANSWER),
+    "answer_invitation": Ask(
+        gettext_lazy("Join the team of “%(title)s”?"),
+        ANSWER,
+        hint=gettext_lazy("Your manager is not told by us."),
+    ),
     "accept_idea": Ask(gettext_lazy("Carry on “%(title)s” in your own name?"), ANSWER),
-    "rework": Ask(gettext_lazy("Complete “%(title)s”"), pgettext_lazy("work item", "Complete")),
+    "rework": Ask(
+        gettext_lazy("Complete “%(title)s”"),
+        pgettext_lazy("work item", "Complete"),
+        hint=gettext_lazy("The decision names what is missing."),
+    ),
     "hold_condition": Ask(gettext_lazy("Say whether what “%(title)s” waits for has come"), ANSWER, lent=True),
     "ask_reexamination": Ask(
         gettext_lazy("You may ask for “%(title)s” to be re-examined"), pgettext_lazy("work item", "See")
     ),
-    "reexamine": Ask(gettext_lazy("Answer the request to re-examine “%(title)s”"), ANSWER, lent=True),
+    "reexamine": Ask(
+        gettext_lazy("Answer the request to re-examine “%(title)s”"),
+        ANSWER,
+        lent=True,
+        hint=gettext_lazy("You took no part in the decision; you answer with reasons."),
+    ),
     "find_sponsor": Ask(
-        gettext_lazy("Find a sponsor for “%(title)s”"), pgettext_lazy("work item", "Sponsor")
+        gettext_lazy("Find a sponsor for “%(title)s”"),
+        pgettext_lazy("work item", "Sponsor"),
+        hint=gettext_lazy("A director who promises days, euros and cover."),
     ),
     "name_sponsor": Ask(gettext_lazy("Name another sponsor for “%(title)s”"), NAME, lent=True),
     "answer_pledge": Ask(
-        gettext_lazy("Answer the team of “%(title)s”, which asks for your support"), ANSWER, lent=True
+        gettext_lazy("Answer the team of “%(title)s”, which asks for your support"),
+        ANSWER,
+        lent=True,
+        hint=gettext_lazy("Days, euros and cover; you may decline."),
     ),
     "time_opinion": Ask(
-        gettext_lazy("Give your opinion on the time asked for “%(title)s”"), OPINION, lent=True
+        gettext_lazy("Give your opinion on the time asked for “%(title)s”"),
+        OPINION,
+        lent=True,
+        hint=gettext_lazy("On the time only, not on the idea."),
     ),
-    "sign_time_release": Ask(gettext_lazy("Answer the request for time for “%(title)s”"), SIGN, lent=True),
-    "confirm_budget": Ask(gettext_lazy("Confirm the budget line of “%(title)s”"), CONFIRM, lent=True),
+    "sign_time_release": Ask(
+        gettext_lazy("Answer the request for time for “%(title)s”"),
+        SIGN,
+        lent=True,
+        hint=gettext_lazy("Only your signature releases time; silence does not."),
+    ),
+    "confirm_budget": Ask(
+        gettext_lazy("Confirm the budget line of “%(title)s”"),
+        CONFIRM,
+        lent=True,
+        hint=gettext_lazy("An amount and its line, or that none is needed."),
+    ),
     "write_plan": Ask(
         gettext_lazy("Write the pilot plan of “%(title)s”"), pgettext_lazy("work item", "Write")
     ),
     "check_in": Ask(
-        gettext_lazy("Record a check-in of the pilot “%(title)s”"), pgettext_lazy("work item", "Check-in")
+        gettext_lazy("Record a check-in of the pilot “%(title)s”"),
+        pgettext_lazy("work item", "Check-in"),
+        hint=gettext_lazy("How it goes, and the readings."),
     ),
     "end_pilot": Ask(gettext_lazy("End the pilot “%(title)s”"), pgettext_lazy("work item", "End"), lent=True),
-    "name_evaluator": Ask(gettext_lazy("Name who evaluates “%(title)s”"), NAME, lent=True),
+    "name_evaluator": Ask(
+        gettext_lazy("Name who evaluates “%(title)s”"),
+        NAME,
+        lent=True,
+        hint=gettext_lazy("Someone outside the team, without a link to it."),
+    ),
     "evaluate": Ask(
-        gettext_lazy("Write the evaluation of “%(title)s”"), pgettext_lazy("work item", "Evaluate")
+        gettext_lazy("Write the evaluation of “%(title)s”"),
+        pgettext_lazy("work item", "Evaluate"),
+        hint=gettext_lazy("What was promised, what was measured, what it is worth."),
     ),
 }
 
@@ -109,6 +172,11 @@ def lent() -> list[str]:
 def title(verb: str, subject_title: str) -> str:
     """The sentence, in the language in force; an idea without a title is called “untitled”."""
     return str(ASKS.get(verb, UNKNOWN).title) % {"title": subject_title.strip() or gettext("untitled")}
+
+
+def hint(verb: str) -> str:
+    """What the work takes, in a line; nothing for a code without one."""
+    return str(ASKS.get(verb, UNKNOWN).hint)
 
 
 def button(verb: str) -> str:

@@ -23,10 +23,10 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 DECIDED = {
     "G0": "À compléter",
-    "G0-2": "Poursuivre",
-    "G1": "Poursuivre sous conditions",
-    "G2": "Poursuivre",
-    "G3": "Poursuivre",
+    "G0-2": "Favorable",
+    "G1": "Favorable, sous conditions",
+    "G2": "Favorable",
+    "G3": "Favorable",
     "G4": "Généraliser",
 }
 

@@ -91,7 +91,7 @@ def held(movement: Movement) -> None:
         idea, "held", idea.stage, "nobody", working_days.end_of_day(until, zone) if until else None
     )
     if fields.get("condition"):
-        _ask(idea, outside_leads(idea), "hold_condition", reverse("idea", args=[idea.key]), None)
+        _ask(idea, outside_leads(idea), "hold_condition", reverse("idea-wake", args=[idea.key]), None)
 
 
 def stopped(movement: Movement) -> None:

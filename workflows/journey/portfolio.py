@@ -15,7 +15,7 @@ from ideas.access import access
 from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
 from ideas.search.queries import search
-from incubator.lib import words
+from incubator.lib import clock, words
 from incubator.people.models import Person
 from workflows.journey import wording
 
@@ -23,6 +23,7 @@ PAGE = 20
 MOST_COUNTED = 1000
 STATES = [
     ("open", _("Under way")),
+    ("late", pgettext_lazy("ideas", "Late")),
     ("held", _("On hold")),
     ("in_service", _("In service")),
     ("stopped", _("Stopped, with the reasons")),
@@ -47,7 +48,7 @@ class Portfolio(django_filters.FilterSet):
         empty_label=_("All"),
     )
     sort = django_filters.ChoiceFilter(
-        method="keep", choices=SORTS, label=_("Order"), empty_label=_("By default"), required=False
+        method="keep", choices=SORTS, label=_("Order"), empty_label=_("Best match first"), required=False
     )
 
     class Meta:
@@ -57,15 +58,34 @@ class Portfolio(django_filters.FilterSet):
     def __init__(self, *args: Any, language: str = "fr", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.language = language
+        if not (self.data.get("q") or "").strip():
+            # Without words there is no best match: the newest come first, and are not to be chosen twice.
+            order = self.filters["sort"].extra
+            order["empty_label"] = SORTS[0][1]
+            order["choices"] = [
+                sort for sort in SORTS if sort[0] != "newest" or self.data.get("sort") == "newest"
+            ]
 
     def by_words(self, queryset: QuerySet[Idea], _name: str, value: str) -> QuerySet[Idea]:
         return search(queryset, value[:300], self.language)
 
     def by_state(self, queryset: QuerySet[Idea], _name: str, value: str) -> QuerySet[Idea]:
+        if value == "late":
+            return queryset.filter(state="live", due_at__lt=clock.now())
         return queryset.filter(state="live" if value == "open" else value)
 
     def keep(self, queryset: QuerySet[Idea], _name: str, _value: str) -> QuerySet[Idea]:
         return queryset
+
+
+def views(state: str) -> list[dict[str, Any]]:
+    """The lists most asked for, as links: all, or those in one state."""
+    address = reverse("portfolio")
+    found = [{"url": address, "label": _("All ideas"), "current": not state}]
+    return found + [
+        {"url": f"{address}?state={value}", "label": label, "current": state == value}
+        for value, label in STATES
+    ]
 
 
 class Page(NamedTuple):
@@ -141,18 +161,18 @@ def _plain(value: Any) -> Any:
 
 def row(idea: Idea) -> dict[str, Any]:
     """What a list shows of an idea: no name, no department of its author."""
-    stages = list(wording.STAGES)
+    stages, goes_on = list(wording.STAGES), idea.state in ("live", "held")
     stage = 6 if idea.state == "in_service" else stages.index(idea.stage) + 1 if idea.stage else 0
     return {
         "url": reverse("idea", args=[idea.key]),
         "title": idea.title or _("An idea without a title"),
         "stage": stage,
         "stage_name": wording.stage_name(idea) if idea.stage else wording.STATE_WORDS.get(idea.state, ""),
-        "state": wording.stage_name(idea) if idea.state == "live" else wording.STATE_WORDS[idea.state],
-        "detail": _detail(idea),
-        "side": words.short_day(idea.submitted_at) if idea.submitted_at else "",
+        "halt": "held" if idea.state == "held" else "" if idea.state == "live" else "ended",
+        "state": wording.stage_name(idea) if goes_on else wording.STATE_WORDS[idea.state],
+        "detail": wording.state_word(idea) if goes_on else idea.pitch[:140],
+        "late": wording.is_late(idea),
+        "side": _("Submitted on %(day)s") % {"day": words.plain_day(idea.submitted_at)}
+        if idea.submitted_at
+        else "",
     }
-
-
-def _detail(idea: Idea) -> str:
-    return wording.state_word(idea) if idea.state in ("live", "held") else idea.pitch[:140]

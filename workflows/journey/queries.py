@@ -102,6 +102,8 @@ def wording_of(event: Event, decisions: dict[str, Decision]) -> dict[str, Any]:
             "outcome": wording.outcome_words(gate, decision.outcome),
         }
         return {"title": title, "text": f"{when} · {decision.reasons}", "gate": True}
+    if event.verb == "imported":
+        when = words.long_day(event.happened_at)  # its source gives no hour
     return {"title": str(wording.HAPPENED.get(event.verb, event.verb)), "text": when}
 
 

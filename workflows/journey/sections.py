@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ideas.access import access
 from ideas.drafting.models import Idea, TeamMember
 from incubator.inbox.sections import Section
-from incubator.lib import clock
+from incubator.lib import clock, words
 from incubator.people.models import Person
 from workflows.gates.models import Decision
 from workflows.journey import portfolio, wording
@@ -44,12 +44,18 @@ def decided_lately(person: Person) -> Section | None:
         {
             "url": reverse("idea", args=[decision.round.idea.key]),
             "label": decision.round.idea.title,
-            "detail": f"{wording.gate_words(decision.round.gate)} · "
-            f"{wording.outcome_words(decision.round.gate, decision.outcome)}",
+            "detail": _decision_line(decision),
         }
         for decision in found
     ]
     return Section("journey/decided_lately.html", {"documents": lines}) if lines else None
+
+
+def _decision_line(decision: Decision) -> str:
+    gate, day = decision.round.gate, decision.issued_at
+    outcome = wording.outcome_words(gate, decision.outcome)
+    parts = [wording.gate_words(gate), outcome, words.short_day(day) if day else ""]
+    return " · ".join(filter(None, parts))
 
 
 def _row(idea: Idea) -> dict[str, object]:

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ideas.drafting.models import Idea
 from ideas.drafting.queries import published_files
+from incubator.inbox.wording import button, title
 from incubator.lib import words
-from incubator.lib.refusals import Invalid, NotFound
+from incubator.lib.refusals import Conflict, Invalid, NotFound
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
@@ -42,6 +43,7 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
     found = portfolio.page(queryset, sort, request.GET.get("after", ""))
     context = {
         "form": chosen.form,
+        "views": portfolio.views(request.GET.get("state", "")),
         "rows": [portfolio.row(idea) for idea in found.ideas],
         "count": found.counted,
         "more_than_counted": found.more_than_counted,
@@ -77,7 +79,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "content": getattr(idea, "content", None),
         "reader": reader,
         "state_word": wording.state_word(idea),
-        "state_kind": wording.KINDS.get(idea.state, ""),
+        "state_kind": wording.state_kind(idea),
         "bays": wording.bays(idea, {item.round.gate: item for item in decisions}),
         "next": _next(idea, reader, hold, window),
         "team": _team(team) if reader.sees_authors else None,
@@ -91,7 +93,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "sent_up": queries.sent_up_of(idea, decisions, reader, person),
         "route": wording.ROUTE_NAMES[idea.route] if idea.route != "standard" else "",
         "may_reexamine": reader.in_team and actions.may_ask_reexamination(idea, window),
-        "may_withdraw": reader.is_author and idea.state in ("live", "held"),
+        "goes_on": idea.state in ("live", "held"),
         "precedent": precedent,
         "milestones": wording.milestones(precedent.milestones) if precedent else [],
     }
@@ -110,15 +112,17 @@ def _next(idea: Idea, reader: queries.Reader, hold: Any, window: Any) -> dict[st
             "label": _("Complete it"),
         }
     if reader.task is not None:
-        from incubator.inbox.wording import button, title
-
+        text = title(reader.task.verb, idea.title)
         return {
             "my_turn": True,
-            "text": title(reader.task.verb, idea.title),
+            "text": f"{text}. {wording.next_text(idea, hold, window)}" if hold is not None else text,
             "url": reader.task.url,
             "label": button(reader.task.verb),
         }
-    return {"my_turn": False, "text": wording.next_text(idea, hold, window)}
+    found = {"my_turn": False, "text": wording.next_text(idea, hold, window)}
+    if idea.state == "precedent":
+        found |= {"url": f"{reverse('idea-new')}?from={idea.key}", "label": _("Start an idea from it")}
+    return found
 
 
 def _team(team: list[Any]) -> list[dict[str, Any]]:
@@ -266,12 +270,19 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_http_methods(GET_AND_POST)
 @once
 def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """For a lead: what the idea waits for, and whether it has come."""
+    idea = queries.readable_idea(key, _person(request))
+    hold = queries.hold_of(idea)
+    if hold is None and request.method != "POST":
+        raise Conflict(_("This idea is not on hold."), code="wake.not_held")
     return _act(
         request,
         key,
         forms.Waking,
         "journey/wake.html",
         lambda idea, by, data: actions.wake(idea=idea.key, by=by, condition_met=data["condition_met"]),
+        waits_for=wording.waits_for(hold),
+        until=hold.until if hold else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -109,6 +110,11 @@ STATE_WORDS = {
     "in_service": gettext_lazy("In service"),
     "precedent": gettext_lazy("Precedent"),
 }
+WAITS_FOR = {
+    # What a pause by other causes than a decision waits for, in the reader's language.
+    "sponsor_lost": gettext_lazy("Another sponsor takes over the promise."),
+    "author_left": gettext_lazy("Someone of the city takes the idea over."),
+}
 KINDS = {"held": "turn", "stopped": "stop", "in_service": "ok", "live": "sea"}
 OUTCOMES = {
     "go": gettext_lazy("goes on"),
@@ -131,7 +137,8 @@ HAPPENED = {
     "panel_seated": gettext_lazy("The panel is complete"),
     "opinion_closed": gettext_lazy("The panel’s time to vote is over"),
     "decision_handed_over": gettext_lazy("The decision passes to someone else who may decide"),
-    "promised": gettext_lazy("A sponsor has promised support"),
+    "pledge_signed": gettext_lazy("A sponsor has promised support"),
+    "pledge_withdrawn": gettext_lazy("The sponsor has taken the promise back"),
     "launch_requested": gettext_lazy("The team asks for the launch decision"),
     "pilot_ended": gettext_lazy("The pilot has ended"),
     "evaluation_delivered": gettext_lazy("The evaluation is delivered"),
@@ -157,18 +164,31 @@ def milestones(kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "name": MILESTONES.get(one["name"], one["name"]),
-            "when": one.get("month") or one.get("words") or "–",
+            "when": _month(one.get("month") or "") or one.get("words") or "–",
         }
         for one in kept
     ]
 
 
+def _month(kept: str) -> str:
+    """`February 2016` from `2016-02`; what is not a month stays as it is."""
+    year, _dash, month = kept.partition("-")
+    if not (year.isdecimal() and month.isdecimal() and int(month) in MONTHS):
+        return kept
+    return f"{MONTHS[int(month)]} {year}"
+
+
 def state_word(idea: Idea) -> str:
-    """`With the panel until 23 November`, `On hold until 1 March`, `In service`."""
+    """`With the panel until 23 November`, `… late since 23 November`, `On hold until 1 March`, `In service`."""
     if idea.state == "live":
         with_whom = str(WITH_SERVICE if idea.route == "local" else WITH[idea.holder])
         if idea.due_at is None:
             return with_whom
+        if is_late(idea):
+            return _("%(with_whom)s, late since %(day)s") % {
+                "with_whom": with_whom,
+                "day": words.plain_day(idea.due_at),
+            }
         return _("%(with_whom)s until %(day)s") % {
             "with_whom": with_whom,
             "day": words.plain_day(idea.due_at),
@@ -178,21 +198,43 @@ def state_word(idea: Idea) -> str:
     return str(STATE_WORDS[idea.state])
 
 
+def state_kind(idea: Idea) -> str:
+    """The kind of tag that goes with the word."""
+    return "stop" if is_late(idea) else KINDS.get(idea.state, "")
+
+
+def is_late(idea: Idea) -> bool:
+    """Whether someone should have acted by now."""
+    return idea.state == "live" and idea.due_at is not None and words.is_late(idea.due_at)
+
+
+def waits_for(hold: Any) -> str:
+    """What an idea on hold waits for, as a sentence; nothing for one that waits for a day."""
+    said = str(WAITS_FOR.get(hold.cause, hold.condition)).strip() if hold is not None else ""
+    return f"{said}." if said and said[-1] not in ".!?…" else said
+
+
 def bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
     """The rail's bays, those of the idea's route; `decided` gives the last issued decision by gate."""
     if idea.route != "standard":
         return _short_bays(idea, decided)
     now = STAGES.index(idea.stage) if idea.stage else -1
-    ended = idea.state in ("stopped", "withdrawn", "merged", "redirected")
     found = []
     for place, stage in enumerate(STAGES):
         state = "done" if place < now or idea.state == "in_service" else "todo"
         if place == now and idea.state != "in_service":
-            state = "ended" if ended else "held" if idea.state == "held" else _now_or_late(idea)
+            state = _here(idea)
         found.append(
             {"state": state, "name": STAGE_NAMES[stage], "lines": _lines(idea, stage, state, decided)}
         )
     return found
+
+
+def _here(idea: Idea) -> str:
+    """The state of the bay an idea is in."""
+    if idea.state in ("stopped", "withdrawn", "merged", "redirected"):
+        return "ended"
+    return "held" if idea.state == "held" else "late" if is_late(idea) else "now"
 
 
 def why_closed(route: str, code: str) -> str:
@@ -226,12 +268,11 @@ def _short_bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
     place = ("doing" if "L" in decided and decided["L"].outcome == "go" else "answer", idea.stage)
     names = [bay[0] for bay in route]
     now = names.index(place[0] if idea.route == "local" else place[1])
-    ended = idea.state in ("stopped", "withdrawn", "merged", "redirected")
     found = []
     for number, (_stage, name, gate, to_come) in enumerate(route):
         state = "done" if number < now or idea.state == "in_service" else "todo"
         if number == now and idea.state != "in_service":
-            state = "ended" if ended else "held" if idea.state == "held" else _now_or_late(idea)
+            state = _here(idea)
         if state in ("done", "ended") and gate in decided:
             lines = _decided(gate, decided[gate])
         elif state in ("now", "late", "held"):
@@ -252,10 +293,6 @@ def _decided(gate: str, decision: Any) -> list[str]:
     return [f"{str(GATE_NAMES[gate]).capitalize()}, {day}", outcome_words(gate, decision.outcome)]
 
 
-def _now_or_late(idea: Idea) -> str:
-    return "late" if idea.due_at and words.is_late(idea.due_at) else "now"
-
-
 def _lines(idea: Idea, stage: str, state: str, decided: dict[str, Any]) -> list[str]:
     gate = GATE_OF[stage]
     if state in ("done", "ended") and gate in decided:
@@ -272,18 +309,20 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
     due = words.long_day(idea.due_at) if idea.due_at else ""
     said = {"due": due}
     if idea.state == "live":
-        return str(_NEXT[_next_key(idea)](idea)) % said
+        text = str(_NEXT[_next_key(idea)](idea)) % said
+        late = words.time_left(idea.due_at) if idea.due_at and is_late(idea) else ""
+        return f"{text} {late[0].upper()}{late[1:]}." if late else text
     if idea.state == "held":
         if hold is not None and hold.until:
             return _("It is taken up again on %(due)s, where it was.") % said
         return _("It waits for this: %(condition)s Then it is taken up again where it was.") % {
-            "condition": hold.condition if hold else ""
+            "condition": waits_for(hold)
         }
     if idea.state == "in_service" and idea.route == "local":
         return _("The service has done it.")
     if idea.state == "stopped" and window is not None and window.gate == "L" and not window.closed_at:
         return _("The author can send the idea up to the programme until %(due)s.") % said
-    if idea.state == "stopped" and window is not None:
+    if idea.state == "stopped" and window is not None and window.closed_at is None:
         if window.asked_at:
             return _("Someone who took no part looks at it again and answers by %(due)s.") % said
         return _("The author can ask for a re-examination until %(due)s.") % said

@@ -91,10 +91,10 @@ def _set(person: Person, secret: str) -> None:
 
 
 WEAK = {
-    "too_short": _("Too short: a PIN has at least 6 digits, a password at least 8 signs."),
-    "too_long": _("Too long: 128 signs at most."),
+    "too_short": _("Too short: a PIN has at least 6 digits, a password at least 8 characters."),
+    "too_long": _("Too long: 128 characters at most."),
     "unprintable": _("This holds a sign that no keyboard can type. Type it again."),
-    "repeated": _("Too easy to guess: it repeats the same one or two signs."),
+    "repeated": _("Too easy to guess: it repeats the same one or two characters."),
     "sequence": _("Too easy to guess: it follows a simple order, such as 123456 or 121212."),
     "staff_number": _("Too easy to guess: it is taken from your staff number."),
     "date": _("Too easy to guess: it reads as a date, such as a birthday."),

@@ -71,7 +71,7 @@ class CodeForm(OnThisMachine):
     staff_number = _staff_number()
     code = forms.CharField(
         label=_("Code"),
-        help_text=_("Ten signs, as printed on the slip. Capitals, spaces and the dash do not matter."),
+        help_text=_("Ten characters, as printed on the slip. Capitals, spaces and the dash do not matter."),
         max_length=64,
         error_messages={"required": _("Type the code of your slip.")},
         widget=forms.TextInput(
@@ -89,7 +89,7 @@ class NewSecret(OnThisMachine):
     secret = _secret(
         _("New PIN or password"),
         _(
-            "A PIN has at least 6 digits, a password at least 8 signs. Not your birthday, your name or your "
+            "A PIN has at least 6 digits, a password at least 8 characters. Not your birthday, your name or your "
             "staff number."
         ),
         _("Choose a PIN or a password."),

@@ -22,7 +22,7 @@ WHOLE_FILE = {
 }
 PROBLEMS = {
     "missing": _("empty, but needed"),
-    "too_long": _("more than %(longest)s signs"),
+    "too_long": _("more than %(longest)s characters"),
     "too_many_cells": _("more cells than headings"),
     "control_character": _("holds a sign that cannot be shown"),
     "not_an_email": _("“%(value)s” is not an e-mail address"),
