@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0011_routes'),
+        ('workflows', '0012_clock_ledger'),
     ]
 
     operations = [
