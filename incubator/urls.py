@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.pilots.urls")),
     path("", include("workflows.evaluation.urls")),
     path("", include("workflows.briefs.urls")),
+    path("", include("workflows.sessions.urls")),
 ]
 
 handler400 = "incubator.lib.errors.bad_request"

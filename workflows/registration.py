@@ -23,6 +23,8 @@ from workflows.journey import tellings as _tellings  # noqa: F401 - declares its
 from workflows.journey.access import JourneyAccess
 from workflows.pilots import facts as pilots
 from workflows.routes import routes
+from workflows.sessions import actions as sessions
+from workflows.sessions import tellings as sessions_tellings
 from workflows.sponsorship import facts as sponsorship
 from workflows.sponsorship.queries import sponsor_of
 
@@ -32,7 +34,7 @@ def register() -> None:
     clock_wording.declare_all()
     standing.register_standing()
     journey_due.register_duties()
-    for room in (gates_tellings, sponsorship, pilots, evaluation):
+    for room in (gates_tellings, sponsorship, pilots, evaluation, sessions_tellings):
         room.register()
     authority.register_sponsor(sponsor_of)
     register_routes(routes)
@@ -48,5 +50,7 @@ def register() -> None:
     joining.on_joined(gates_departures.on_joined)
     departures.on_departure(journey_departures.on_departure, order=50)
     hooks.on("decided", briefs.on_decided)
+    hooks.on("decided", sessions.on_decided)
+    hooks.on("place_freed", journey.place_freed)
     sections.register(journey_sections.my_ideas, rank=1)
     sections.register(journey_sections.decided_lately, aside=True, rank=2)

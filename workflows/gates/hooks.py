@@ -6,7 +6,7 @@ from typing import Any, Literal
 from ideas.drafting.models import Idea
 from incubator.people.actors import Actor
 
-Name = Literal["stage_ready", "sponsor_lost", "decided"]
+Name = Literal["stage_ready", "sponsor_lost", "decided", "place_freed"]
 Effects = list[dict[str, Any]]
 Handler = Callable[[Idea, Actor, Any], Effects]
 _handlers: dict[str, list[Handler]] = {}

@@ -1,5 +1,6 @@
 """Tags and filters of the design; a builtin, so that no template has to load it."""
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -62,6 +63,12 @@ def with_query(context: Context, **changes: Any) -> str:
         if value is not None:
             query[name] = str(value)
     return query.urlencode()
+
+
+@register.simple_tag
+def request_key() -> str:
+    """A key for one form of a page that has several: each act is its own."""
+    return str(uuid.uuid4())
 
 
 @register.filter

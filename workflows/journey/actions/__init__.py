@@ -1,6 +1,6 @@
 """The acts on an idea's journey: submit, resubmit, withdraw, hold and wake, re-examine."""
 
-from workflows.journey.actions.announced import decided, sponsor_lost, stage_ready
+from workflows.journey.actions.announced import decided, place_freed, sponsor_lost, stage_ready
 from workflows.journey.actions.holds import author_left, lapse, pause, wake
 from workflows.journey.actions.moving import move_process
 from workflows.journey.actions.reexamination import (
@@ -26,6 +26,7 @@ __all__ = [
     "may_send_up",
     "move_process",
     "pause",
+    "place_freed",
     "reexaminers",
     "report_done",
     "resubmit",

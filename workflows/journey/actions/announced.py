@@ -11,8 +11,9 @@ from workflows import nodes
 from workflows.gates.models import Decision
 from workflows.gates.rules import GO_ON
 from workflows.journey import arrivals
-from workflows.journey.actions.holds import pause
+from workflows.journey.actions.holds import pause, resume
 from workflows.journey.actions.steps import PLACE
+from workflows.journey.models import Hold
 
 
 def stage_ready(idea: Idea, by: Actor, _cause: Any) -> list[dict[str, Any]]:
@@ -29,6 +30,12 @@ def sponsor_lost(idea: Idea, by: Actor, _cause: Any) -> list[dict[str, Any]]:
     return pause(
         idea=idea, by=by, cause="sponsor_lost", condition=_("Another sponsor takes over the promise.")
     )
+
+
+def place_freed(idea: Idea, by: Actor, _cause: Any) -> list[dict[str, Any]]:
+    """A place of a selection session is free: an idea held on its waiting list comes back to the gate."""
+    hold = Hold.objects.filter(idea=idea, woken_at=None).first()
+    return resume(idea=idea, hold=hold, by=by) if hold is not None and idea.state == "held" else []
 
 
 def decided(_idea: Idea, _by: Actor, decision: Decision) -> list[dict[str, Any]]:

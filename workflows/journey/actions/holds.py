@@ -20,6 +20,7 @@ from workflows.gates import actions as gates
 from workflows.gates.models import GateRound
 from workflows.journey.actions.steps import PLACE, check_lead, last_decision, tell
 from workflows.journey.models import Hold
+from workflows.sessions import actions as sessions
 
 
 def pause(
@@ -32,6 +33,7 @@ def pause(
         .first()
     )
     effects = gates.void(idea, cause)
+    sessions.on_left(idea, by)
     details = {"gate": gate or "", "cause": cause, "until": until, "condition": condition}
     effects += nodes.move(idea, "pause", by, cause=details)
     idea.save(update_fields=PLACE)
@@ -46,18 +48,25 @@ def wake(*, idea: UUID, by: Actor, condition_met: str = "") -> Idea:
             raise Conflict(_("This idea is not on hold."), code="wake.not_held")
         if by.system is None:
             check_lead(found, by)
+            sessions.check_not_waiting(found)
             if not condition_met.strip():
                 sentence = _("Say in a line how the condition is met.")
                 raise Invalid(sentence, code="wake.note", fields={"condition_met": [sentence]})
         elif hold.until is None or hold.until > clock.today(found.programme.entity.time_zone):
             raise Conflict(_("This idea waits for a later day."), code="wake.early")
-        hold.woken_at, hold.woken_by = clock.now(), by.person
-        hold.save(update_fields=["woken_at", "woken_by"])
-        inbox.close(f"hold_condition:{found.key}")
-        effects = nodes.move(found, hold.gate or hold.stage, by)
-        found.save(update_fields=PLACE)
+        effects = resume(idea=found, hold=hold, by=by)
         tell(found, "woken", by, {"note_sha256": sha256(condition_met) if condition_met else ""}, effects)
         return found
+
+
+def resume(*, idea: Idea, hold: Hold, by: Actor) -> list[dict[str, Any]]:
+    """End a hold: the idea is where it was. The caller holds its lock and appends the event."""
+    hold.woken_at, hold.woken_by = clock.now(), by.person
+    hold.save(update_fields=["woken_at", "woken_by"])
+    inbox.close(f"hold_condition:{idea.key}")
+    effects = nodes.move(idea, hold.gate or hold.stage, by)
+    idea.save(update_fields=PLACE)
+    return effects
 
 
 def lapse(*, idea: UUID, by: Actor) -> None:

@@ -21,6 +21,7 @@ from workflows.journey import arrivals
 from workflows.journey.actions.routes import FLOWS, choose_route
 from workflows.journey.actions.steps import PLACE, check_complete, last_decision, of_author, tell
 from workflows.journey.models import Hold
+from workflows.sessions import actions as sessions
 
 
 def submit(*, idea: UUID, by: Actor, route: str = "standard", service: Department | None = None) -> Idea:
@@ -74,6 +75,7 @@ def withdraw(*, idea: UUID, by: Actor) -> Idea:
                 _("This idea has ended, or was never submitted: nothing to withdraw."), code="withdraw.over"
             )
         effects = gates.void(found, "withdrawn")
+        sessions.on_left(found, by)
         Hold.objects.filter(idea=found, woken_at=None).update(woken_at=clock.now(), woken_by=by.human)
         inbox.close_for_subject("idea", found.key)
         effects += arrivals.place_ended(found, "withdrawn")

@@ -1,0 +1,139 @@
+"""What the acts of a session share: its lock, who may run it, its one event.
+
+Locks are always taken in one order: ideas by their id, then the session's row.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ideas.calls.models import Programme
+from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
+from ideas.lock import locked_in_order
+from incubator.events.actions import Subject, append, append_each
+from incubator.events.models import Event
+from incubator.inbox import actions as inbox
+from incubator.lib.refusals import Conflict, NotAllowed, NotFound
+from incubator.messages.actions import defer_telling
+from incubator.people import grants
+from incubator.people.actors import Actor
+from incubator.people.journal import Entry
+from incubator.people.models import Person
+from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember
+
+State = SelectionSession.State
+
+
+@contextmanager
+def locked_session(key: Any) -> Iterator[SelectionSession]:
+    """A transaction that holds the session's row and yields it freshly read, with its call and entity."""
+    with transaction.atomic():
+        held = SelectionSession.objects.select_for_update(no_key=True, of=("self",)).filter(key=key)
+        pk = held.values_list("pk", flat=True).first()
+        if pk is None:
+            raise NotFound(_("There is no such session, or it is not open to you."))
+        yield SelectionSession.objects.select_related("call__programme__entity").get(pk=pk)
+
+
+@contextmanager
+def locked_with_ideas(key: Any) -> Iterator[tuple[SelectionSession, list[SessionIdea]]]:
+    """The session and its lines that have not left, each with its locked idea and its round, by the idea's number."""
+    there = SessionIdea.objects.filter(session__key=key, left_at=None)
+    with locked_in_order(*there.values_list("idea_id", flat=True)) as ideas, locked_session(key) as session:
+        held = {idea.pk: idea for idea in ideas}
+        lines = list(lines_of(session))
+        if {line.idea_id for line in lines} - set(held):
+            raise Conflict(_("An idea has just joined this session. Try again."), code="session.changed")
+        for line in lines:
+            line.idea = line.round.idea = held[line.idea_id]
+        yield session, lines
+
+
+def lines_of(session: SelectionSession) -> Iterable[SessionIdea]:
+    """The ideas that are still in the session, by number."""
+    return (
+        SessionIdea.objects.filter(session=session, left_at=None)
+        .select_related("idea", "round")
+        .order_by("idea__number", "pk")
+    )
+
+
+def leads(programme: Programme) -> Iterable[Person]:
+    return grants.holders("programme_lead", entity=programme.entity, programme_key=programme.key)
+
+
+def check_lead(session: SelectionSession, by: Actor) -> None:
+    """Raises NotAllowed unless the actor leads the programme and was never in the team of one of the ideas."""
+    check_leads(session.call.programme, by)
+    too_close = TeamMember.objects.filter(EVER_IN_TEAM, person=by.human, idea__session_lines__session=session)
+    if too_close.exists():
+        raise NotAllowed(
+            _("You belong to the team of one of these ideas: another programme lead runs this session."),
+            code="session.lead_in_team",
+        )
+
+
+def check_leads(programme: Programme, by: Actor) -> None:
+    """Raises NotAllowed unless the actor leads this programme."""
+    who = [by.human, *grants.stands_in_for(by.human)]
+    if by.on_behalf_of is not None:
+        who = [one for one in who if one == by.on_behalf_of]
+    entity, key = programme.entity, programme.key
+    if not any(grants.holds(one, "programme_lead", entity=entity, programme_key=key) for one in who):
+        raise NotAllowed(
+            _("A programme lead prepares and runs a selection session. Ask the programme team."),
+            code="session.not_lead",
+        )
+
+
+def check_runs(session: SelectionSession, by: Actor) -> None:
+    """Raises NotAllowed unless the actor chairs the session or leads its programme."""
+    if not SessionMember.objects.filter(session=session, person=by.human, is_chair=True).exists():
+        check_lead(session, by)
+
+
+def check_state(session: SelectionSession, *states: str) -> None:
+    """Raises Conflict with where the session is when it is none of these."""
+    if session.state not in states:
+        raise Conflict(
+            _("This session is %(state)s: this can no longer be done, or not yet.")
+            % {"state": session.get_state_display()},
+            code="session.state",
+        )
+
+
+def record(
+    session: SelectionSession, verb: str, by: Actor, effects: Sequence[dict[str, Any]] = (), **payload: Any
+) -> Event:
+    """The act's one event on the session's chain, and the job that tells who has to know."""
+    event = append(
+        subject=Subject("session", session.key), verb=verb, by=by, payload=payload, effects=effects
+    )
+    defer_telling(event)
+    return event
+
+
+def record_on_ideas(
+    entries: Iterable[tuple[Idea, list[dict[str, Any]]]], verb: str, by: Actor, session: SelectionSession
+) -> None:
+    """One event on each idea's chain, in a few statements whatever their number."""
+    payload = {"session": str(session.key)}
+    append_each([Entry("idea", idea.key, verb, payload, effects) for idea, effects in entries], by)
+
+
+def ask(session: SelectionSession, persons: Iterable[Person], verb: str, due_at: Any = None) -> None:
+    """Open the work item `<verb>:<session>` for these persons."""
+    inbox.open_for(
+        persons,
+        key=f"{verb}:{session.key}",
+        verb=verb,
+        subject_kind="session",
+        subject_key=session.key,
+        subject_title=session.call.title_fr,
+        url=reverse("session", args=[session.key]),
+        due_at=due_at,
+    )

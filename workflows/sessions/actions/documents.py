@@ -1,0 +1,31 @@
+"""Agenda and minutes: a row in the act's transaction, the PDF by a job."""
+
+from procrastinate.contrib.django import app
+
+from incubator.lib import clock, files
+from workflows.sessions.models import SelectionSession, SessionDocument
+
+
+def ask_document(session: SelectionSession, kind: str) -> SessionDocument:
+    """Make the document's row and defer the job that renders it; an edition after the first replaces it."""
+    before = SessionDocument.objects.filter(session=session, kind=kind).count()
+    document = SessionDocument.objects.create(
+        session=session, kind=kind, edition=before + 1, asked_at=clock.now()
+    )
+    app.configure_task("sessions.render", lock=f"session_document:{document.pk}").defer(
+        document_id=document.pk, at=clock.moved_to()
+    )
+    return document
+
+
+def finish(document: SessionDocument, content: bytes) -> None:
+    """Keep the file; a second job finds it ready and changes nothing."""
+    SessionDocument.objects.filter(pk=document.pk).exclude(state="ready").update(
+        state="ready", sha256=files.put(content), failure=""
+    )
+
+
+def give_up(document: SessionDocument, reason: str) -> None:
+    SessionDocument.objects.filter(pk=document.pk).exclude(state="ready").update(
+        state="failed", failure=reason[:20]
+    )

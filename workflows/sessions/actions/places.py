@@ -1,0 +1,166 @@
+"""Places after the list is settled: an idea leaves, and the waiting list moves up by itself."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from ideas.drafting.models import Idea
+from incubator.events.actions import effect
+from incubator.inbox import actions as inbox
+from incubator.lib import clock
+from incubator.lib.refusals import Conflict
+from incubator.people.actors import WAITING_LIST, Actor
+from workflows.gates import hooks
+from workflows.gates.actions.seating import ask_decision
+from workflows.gates.models import GateRound
+from workflows.sessions import rules
+from workflows.sessions.actions import common
+from workflows.sessions.models import SelectionSession, SessionIdea
+
+State = SelectionSession.State
+
+
+def standing_line(idea: Idea) -> SessionIdea | None:
+    """The idea's line in a session that still concerns it."""
+    return (
+        SessionIdea.objects.filter(idea=idea, left_at=None)
+        .exclude(session__state=State.VOID)
+        .select_related("session")
+        .order_by("-pk")
+        .first()
+    )
+
+
+def waits_for_place(idea: Idea) -> bool:
+    """Whether the idea is on a waiting list that still runs: it moves up by itself, and by nobody's hand."""
+    line = standing_line(idea)
+    if line is None or line.result != "waiting":
+        return False
+    return clock.today(idea.programme.entity.time_zone) <= line.session.waiting_until
+
+
+def on_left(idea: Idea, by: Actor) -> None:
+    """An idea is withdrawn or held: its place, if it had one, is free. The caller holds the idea's lock."""
+    line = standing_line(idea)
+    if line is None:
+        return
+    with common.locked_session(line.session.key) as session:
+        change = leave(session, line)
+        ask_closing(session)
+        common.record(session, "idea_left", by, [change])
+
+
+def leave(session: SelectionSession, line: SessionIdea) -> dict[str, Any]:
+    """The line is out; once the list is settled, a job gives the place to who waits. Gives the effect."""
+    from workflows.sessions.jobs import move_up_in
+
+    line.left_at = clock.now()
+    if session.state in (State.SETTLED, State.CLOSED):
+        last = SessionIdea.objects.filter(session=session).aggregate(Max("left_number"))["left_number__max"]
+        line.left_number = (last or 0) + 1
+        # A job: it locks all ideas of the session, in their order, and this act holds one of them.
+        move_up_in.defer(session_key=str(session.key), at=clock.moved_to())
+    line.save(update_fields=["left_at", "left_number"])
+    return effect("place", line.result or None, "left", idea=str(line.idea.key))
+
+
+def move_up(*, session_key: Any) -> list[SessionIdea]:
+    """Give free places to the waiting list in its order. Run twice, it finds nothing left to do.
+
+    An idea held while it waited comes back to its gate with the opinion it had; whoever decides is asked.
+    """
+    with common.locked_with_ideas(session_key) as (session, lines):
+        if session.state not in (State.SETTLED, State.CLOSED) or session.record is None:
+            return []
+        if clock.today(session.call.programme.entity.time_zone) > session.waiting_until:
+            return []
+        now = rules.standing(session.record, left_of(session))
+        moved = [
+            line
+            for line in lines
+            if line.result == "waiting" and now.results[str(line.idea.key)] == "selected"
+        ]
+        if not moved:
+            return []
+        for line in moved:
+            line.result, line.moved_up_at = SessionIdea.Result.SELECTED, clock.now()
+            _reopen(session, line)
+        effects = [effect("place", "waiting", "selected", idea=str(line.idea.key)) for line in moved]
+        common.record(session, "moved_up", WAITING_LIST, effects)
+        return moved
+
+
+def undecided(session: SelectionSession) -> int:
+    """How many ideas of the list have no issued decision yet, those that left apart."""
+    there = SessionIdea.objects.filter(session=session, left_at=None)
+    return there.exclude(round__decision__issued_at__isnull=False).count()
+
+
+def ask_closing(session: SelectionSession) -> None:
+    """After the last decision the lead is asked to close the session."""
+    if session.state == State.SETTLED and not undecided(session):
+        inbox.close(f"decide_session:{session.key}")
+        common.ask(session, common.leads(session.call.programme), "close_session")
+
+
+def left_of(session: SelectionSession, until: date | None = None) -> list[str]:
+    """Keys of the ideas that left after the list was settled, in the order in which they did; `until` that day."""
+    gone = SessionIdea.objects.filter(session=session, left_number__isnull=False).order_by("left_number")
+    if until is not None:
+        zone = ZoneInfo(session.call.programme.entity.time_zone)
+        gone = gone.filter(left_at__lte=datetime.combine(until, time.max, zone))
+    return [str(key) for key in gone.values_list("idea__key", flat=True)]
+
+
+def comparison(session: SelectionSession, line: SessionIdea, waiting: Sequence[str]) -> dict[str, Any]:
+    """What the round keeps of the session, and its record with it: the place, and what it was out of."""
+    key = str(line.idea.key)
+    return {
+        "session": str(session.key),
+        "drawn": True,
+        "result": line.result,
+        "rank": line.rank,
+        "waiting": waiting.index(key) + 1 if key in waiting else None,
+        "places": session.rules["places"],
+        "held_on": clock_day(session),
+    }
+
+
+def clock_day(session: SelectionSession) -> str:
+    """The local day of the session, as ISO text."""
+    zone = ZoneInfo(session.call.programme.entity.time_zone)
+    return session.held_at.astimezone(zone).date().isoformat()
+
+
+def _reopen(session: SelectionSession, line: SessionIdea) -> None:
+    """The decision on a line that has moved up is asked for: at its open round, or at a new one after its hold."""
+    idea, seats = line.idea, None
+    effects = [effect("place", "waiting", "selected")]
+    if line.round.state == "decided":
+        assert line.round.record is not None
+        seats = line.round.record["seats"]
+        effects += hooks.fire("place_freed", idea=idea, by=WAITING_LIST, cause=line)
+        line.round = GateRound.objects.get(idea=idea, gate=session.gate, state__in=["seating", "open"])
+        line.round.state, line.round.opened_at = "open", clock.now()
+        effects.append(effect("round", "seating", "open", round=str(line.round.key)))
+    line.round.comparison = comparison(session, line, []) | ({"seats": seats} if seats is not None else {})
+    line.round.save(update_fields=["state", "opened_at", "comparison"])
+    line.save(update_fields=["result", "moved_up_at", "round"])
+    inbox.close(f"seat_panel:{line.round.key}")
+    ask_decision(line.round, idea)
+    common.record_on_ideas([(idea, effects)], "moved_up", WAITING_LIST, session)
+
+
+def check_not_waiting(idea: Idea) -> None:
+    """Raises Conflict for an idea on a waiting list: nobody lets it pass the others."""
+    if waits_for_place(idea):
+        raise Conflict(
+            _(
+                "This idea is on the waiting list of a selection session: it moves up by itself when a place is free."
+            ),
+            code="wake.waiting_list",
+        )

@@ -1,0 +1,306 @@
+"""Before the session: its ideas, its rules, its members; convening draws the shortlist and states the tie rule."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ideas.calls.models import Call
+from ideas.lock import locked_in_order
+from incubator.events.actions import effect
+from incubator.inbox import actions as inbox
+from incubator.lib import clock
+from incubator.lib.refusals import Conflict, Invalid
+from incubator.people import grants
+from incubator.people.actors import Actor
+from incubator.people.models import Person
+from workflows.gates import queries as gates
+from workflows.gates.actions.seating import ask_decision
+from workflows.gates.conflicts import conflicts_of
+from workflows.gates.models import GateRound
+from workflows.gates.queries import waiting_seats
+from workflows.gates.rules import opinion
+from workflows.sessions import rules
+from workflows.sessions.actions import common
+from workflows.sessions.actions.documents import ask_document
+from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember, SteppingOut
+
+State = SelectionSession.State
+SENTENCES = {
+    "number": gettext_lazy("Give a number from 1 to 500."),
+    "no_limit": gettext_lazy(
+        "This call has neither places nor an envelope: a session compares under a limit."
+    ),
+    "fewer_than_places": gettext_lazy("Hear at least as many ideas as there are places."),
+    "ties": gettext_lazy("Choose each tie rule once."),
+}
+
+
+def prepare(
+    *,
+    call: Call,
+    by: Actor,
+    held_at: datetime,
+    venue: str,
+    waiting_until: date,
+    heard: int,
+    quorum: int,
+    hearing_minutes: int = 20,
+    ties: Sequence[str] = ("chair", "support", "opinion"),
+    passing_over: bool = False,
+    threshold: str = "2",
+    gate: str = "G1",
+) -> SelectionSession:
+    """Open a session with every idea of the call that stands at the gate; their deciders wait for its list.
+
+    The rules are stated here, before anyone is heard: places and envelope are the call's, ties are asked in this
+    order and at last drawn by lot. Raises NotAllowed, Invalid with fields, Conflict when there is nothing to compare.
+    """
+    common.check_leads(call.programme, by)
+    stated = {
+        "places": call.places,
+        "envelope_euros": call.envelope_euros,
+        "envelope_agent_days": call.envelope_agent_days,
+        "heard": heard,
+        "quorum": quorum,
+        "hearing_minutes": hearing_minutes,
+        "ties": list(ties),
+        "passing_over": passing_over,
+        "threshold": threshold,
+    }
+    _check(stated, held_at, venue, waiting_until)
+    at_gate = _at_gate(call, gate)
+    with locked_in_order(*at_gate.values_list("idea_id", flat=True)) as ideas:
+        found = {idea.pk: idea for idea in ideas}
+        rounds = list(_at_gate(call, gate).filter(idea__in=found))
+        if SelectionSession.objects.filter(call=call, gate=gate, closed_at=None).exists():
+            raise Conflict(_("A session is being held for this call already."), code="session.exists")
+        if not rounds:
+            raise Conflict(_("No idea of this call stands at this gate now."), code="session.empty")
+        stated |= {name: rounds[0].rules.get(name, True) for name in ("authors_hidden", "voters_hidden")}
+        session = SelectionSession.objects.create(
+            call=call,
+            gate=gate,
+            rules=stated,
+            held_at=held_at,
+            venue=venue.strip(),
+            waiting_until=waiting_until,
+            prepared_at=clock.now(),
+        )
+        SessionIdea.objects.bulk_create(
+            SessionIdea(
+                session=session,
+                idea=found[round_.idea_id],
+                round=round_,
+                euros=found[round_.idea_id].content.needs_euros or 0,
+                agent_days=found[round_.idea_id].content.needs_days or 0,
+            )
+            for round_ in rounds
+        )
+        GateRound.objects.filter(pk__in=[round_.pk for round_ in rounds]).update(
+            comparison={"session": str(session.key), "result": ""}
+        )
+        inbox.close(*(f"decide:{round_.key}" for round_ in rounds))
+        entered = [effect("session", None, str(session.key))]
+        common.record_on_ideas(((idea, entered) for idea in ideas), "entered_session", by, session)
+        effects = [effect("session", None, "preparing", ideas=len(rounds))]
+        common.record(session, "session_prepared", by, effects, call=str(call.key), gate=gate, rules=stated)
+        return session
+
+
+def leave_out(*, session_key: Any, idea_key: Any, by: Actor) -> None:
+    """Before the shortlist: this idea is decided for itself, outside the session."""
+    with common.locked_with_ideas(session_key) as (session, lines):
+        common.check_lead(session, by)
+        common.check_state(session, State.PREPARING)
+        line = _line(lines, idea_key)
+        line.left_at = clock.now()
+        line.save(update_fields=["left_at"])
+        _free([line])
+        common.record_on_ideas(
+            [(line.idea, [effect("session", str(session.key), None)])], "left_session", by, session
+        )
+        common.record(session, "idea_left_out", by, idea=str(line.idea.key))
+
+
+def call_member(*, session_key: Any, person: Person, by: Actor, chair: bool = False) -> SessionMember:
+    """Call someone to sit: a panel member or a chair of the programme, or an elected member.
+
+    Links do not keep anyone from the session: its member steps out for the ideas concerned.
+    """
+    with common.locked_session(session_key) as session:
+        common.check_lead(session, by)
+        common.check_state(session, State.PREPARING, State.CONVENED)
+        programme = session.call.programme
+        scope: dict[str, Any] = {"entity": programme.entity, "programme_key": programme.key}
+        sits = any(grants.holds(person, role, **scope) for role in ("panel_member", "chair"))
+        if not sits and not grants.mandates(holder=person, capacities=["elected"], **scope).exists():
+            raise _invalid("person", _("Only panel members, chairs and elected members sit in a session."))
+        if SessionMember.objects.filter(session=session, person=person).exists():
+            raise _invalid("person", _("This person is called already."))
+        if chair:
+            SessionMember.objects.filter(session=session, is_chair=True).update(is_chair=False)
+        member = SessionMember.objects.create(
+            session=session, person=person, is_chair=chair, called_at=clock.now()
+        )
+        if session.state == State.CONVENED:
+            note_links(session, [member], list(common.lines_of(session)))
+            common.ask(session, [person], "sit_in_session", session.held_at)
+        effects = [effect("member", None, "chair" if chair else "member", person=str(person.key))]
+        common.record(session, "member_called", by, effects)
+        return member
+
+
+def convene(*, session_key: Any, by: Actor) -> SelectionSession:
+    """Draw the shortlist from the opinions, give each idea its time, and ask the members to come.
+
+    From here on the opinions and the rules stand. Raises Conflict with what is still missing.
+    """
+    with common.locked_with_ideas(session_key) as (session, lines):
+        common.check_lead(session, by)
+        common.check_state(session, State.PREPARING)
+        members = list(SessionMember.objects.filter(session=session).select_related("person").order_by("pk"))
+        _check_members(session, members)
+        for line in lines:
+            found = opinion(gates.record_of(line.round, line.idea))
+            line.opinion = {"result": found.result, "score": found.score}
+            line.round.comparison = {"session": str(session.key), "result": "", "drawn": True}
+        drawn = rules.shortlist(record_of(session, lines, []))
+        if drawn.no_opinion:
+            numbers = [str(line.idea.number) for line in lines if str(line.idea.key) in drawn.no_opinion]
+            sentence = ngettext(
+                "Idea %(ideas)s has no opinion of its panel yet. Wait for it, or leave it out of the session.",
+                "Ideas %(ideas)s have no opinion of their panels yet. Wait for them, or leave them out of the session.",
+                len(numbers),
+            )
+            raise Conflict(sentence % {"ideas": ", ".join(numbers)}, code="session.no_opinion")
+        heard = [line for line in lines if str(line.idea.key) in drawn.heard]
+        # By number: being heard early or late says nothing of the opinions.
+        for place, line in enumerate(heard):
+            line.hearing_at = session.held_at + timedelta(minutes=place * session.rules["hearing_minutes"])
+        SessionIdea.objects.bulk_update(lines, ["opinion", "hearing_at"])
+        GateRound.objects.bulk_update([line.round for line in lines], ["comparison"])
+        session.state, session.convened_at = State.CONVENED, clock.now()
+        session.save(update_fields=["state", "convened_at"])
+        note_links(session, members, heard)
+        common.ask(session, [member.person for member in members], "sit_in_session", session.held_at)
+        ask_document(session, "agenda")
+        common.record(
+            session,
+            "session_convened",
+            by,
+            [effect("session", "preparing", "convened")],
+            heard=[str(line.idea.key) for line in heard],
+        )
+        return session
+
+
+def cancel(*, session_key: Any, by: Actor) -> None:
+    """The session is not held: each idea is decided for itself again, with the opinion it has."""
+    with common.locked_with_ideas(session_key) as (session, lines):
+        common.check_lead(session, by)
+        common.check_state(session, State.PREPARING, State.CONVENED, State.LIVE)
+        before, session.state, session.closed_at = session.state, State.VOID, clock.now()
+        session.save(update_fields=["state", "closed_at"])
+        inbox.close_for_subject("session", session.key)
+        _free(lines)
+        left = [effect("session", str(session.key), None)]
+        common.record_on_ideas(((line.idea, left) for line in lines), "left_session", by, session)
+        common.record(session, "session_cancelled", by, [effect("session", before, "void")])
+
+
+def note_links(
+    session: SelectionSession, members: Sequence[SessionMember], lines: Sequence[SessionIdea]
+) -> None:
+    """Members with a link to an idea step out for it, without being asked; read again when the session opens."""
+    people = {member.person.pk: member for member in members}
+    out = []
+    for line in lines:
+        against = conflicts_of([member.person for member in members], line.idea, session.gate)
+        out += [
+            SteppingOut(member=people[pk], line=line, cause=SteppingOut.Cause.LINK, at=clock.now())
+            for pk, found in against.items()
+            if found.hard
+        ]
+    SteppingOut.objects.bulk_create(out, ignore_conflicts=True)
+
+
+def record_of(
+    session: SelectionSession, lines: Sequence[SessionIdea], members: Sequence[SessionMember]
+) -> dict[str, Any]:
+    """The record as the rules read it, votes left empty; see `sessions.rules`."""
+    return {
+        "seed": str(session.key),
+        "gate": session.gate,
+        "rules": session.rules,
+        "members": [
+            {"member": str(member.key), "person": str(member.person.key), "chair": member.is_chair}
+            for member in members
+        ],
+        "ideas": [
+            {
+                "idea": str(line.idea.key),
+                "number": line.idea.number,
+                "euros": line.euros,
+                "agent_days": line.agent_days,
+                "opinion": line.opinion,
+                "heard": line.hearing_at is not None,
+                "votes": [],
+                "stepped_out": [],
+            }
+            for line in lines
+        ],
+    }
+
+
+def _at_gate(call: Call, gate: str) -> Any:
+    return GateRound.objects.filter(
+        idea__call=call, gate=gate, state__in=["seating", "open"], comparison__isnull=True, decision=None
+    ).order_by("idea_id")
+
+
+def _line(lines: Sequence[SessionIdea], idea_key: Any) -> SessionIdea:
+    for line in lines:
+        if str(line.idea.key) == str(idea_key):
+            return line
+    raise Conflict(_("This idea is not in the session, or has left it."), code="session.no_such_idea")
+
+
+def _free(lines: Sequence[SessionIdea]) -> None:
+    """Their rounds are as if there had been no session; who waits for nothing but a decision is asked for it."""
+    GateRound.objects.filter(pk__in=[line.round_id for line in lines]).update(comparison=None)
+    for line in lines:
+        line.round.comparison = None
+        if line.round.state == "open" and not waiting_seats(line.round).exists():
+            ask_decision(line.round, line.idea)
+
+
+def _check_members(session: SelectionSession, members: Sequence[SessionMember]) -> None:
+    if len(members) < session.rules["quorum"]:
+        raise Conflict(
+            _("The quorum is %(quorum)s, and fewer members are called. Call more, then convene.")
+            % {"quorum": session.rules["quorum"]},
+            code="session.members",
+        )
+    if not any(member.is_chair for member in members):
+        raise Conflict(_("Nobody chairs the session yet. Name a chair, then convene."), code="session.chair")
+
+
+def _check(stated: dict[str, Any], held_at: datetime, venue: str, waiting_until: date) -> None:
+    fields: dict[str, list[Any]] = {
+        name: [SENTENCES[code]] for name, code in rules.rule_problems(stated).items()
+    }
+    if held_at <= clock.now():
+        fields["held_at"] = [_("Choose a moment that is still to come.")]
+    if waiting_until <= held_at.date():
+        fields["waiting_until"] = [_("The waiting list ends after the session.")]
+    if not venue.strip():
+        fields["venue"] = [_("Say where the session is held.")]
+    if fields:
+        raise Invalid(_("The session is not complete yet."), code="session.incomplete", fields=fields)
+
+
+def _invalid(name: str, sentence: str) -> Invalid:
+    return Invalid(sentence, code="session.member", fields={name: [sentence]})

@@ -1,0 +1,223 @@
+"""The list is settled and frozen; then a mandated person decides on each idea, and the session closes."""
+
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ideas.drafting.models import Idea
+from incubator.events.actions import effect
+from incubator.inbox import actions as inbox
+from incubator.lib import clock
+from incubator.lib.refusals import Conflict, Invalid, Refusal
+from incubator.people import grants
+from incubator.people.actors import Actor
+from incubator.people.models import Person
+from workflows.briefs.models import Brief
+from workflows.gates import actions as gates
+from workflows.gates.actions import Choice
+from workflows.gates.authority import CAPACITIES
+from workflows.gates.models import Decision, GateRound
+from workflows.gates.queries import record_sha256
+from workflows.gates.rules import GO_ON
+from workflows.sessions import rules
+from workflows.sessions.actions import common, places
+from workflows.sessions.actions.documents import ask_document
+from workflows.sessions.actions.preparing import record_of
+from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SessionMember, SteppingOut
+
+State = SelectionSession.State
+Effects = list[dict[str, Any]]
+# While all decisions are made in one act, what each changes in the session goes into one event.
+_gathered: ContextVar[Effects | None] = ContextVar("gathered", default=None)
+
+
+def settle(*, session_key: Any, by: Actor) -> SelectionSession:
+    """Freeze the session's record: order, places, waiting list. From now on only decisions follow.
+
+    Raises Conflict while an idea heard lacks its quorum.
+    """
+    with common.locked_with_ideas(session_key) as (session, lines):
+        common.check_runs(session, by)
+        common.check_state(session, State.LIVE)
+        frozen = _frozen(session, lines)
+        _check_votes(frozen, lines)
+        outcome = rules.outcome(frozen)
+        session.record = frozen | {"outcome": outcome}
+        session.record_sha256 = record_sha256(session.record)
+        session.state, session.settled_at = State.SETTLED, clock.now()
+        session.save(update_fields=["record", "record_sha256", "state", "settled_at"])
+        ranks = {line["idea"]: line["rank"] for line in outcome["list"]}
+        for line in lines:
+            line.result, line.rank = outcome["results"][str(line.idea.key)], ranks.get(str(line.idea.key))
+            line.round.comparison = places.comparison(session, line, outcome["waiting"])
+        SessionIdea.objects.bulk_update(lines, ["result", "rank"])
+        GateRound.objects.bulk_update([line.round for line in lines], ["comparison"])
+        inbox.close(f"sit_in_session:{session.key}")
+        common.ask(session, deciders(session) or common.leads(session.call.programme), "decide_session")
+        placed = ((line.idea, [effect("place", None, line.result)]) for line in lines)
+        common.record_on_ideas(placed, "placed_in_session", by, session)
+        common.record(
+            session,
+            "session_settled",
+            by,
+            [effect("session", "live", "settled")],
+            record_sha256=session.record_sha256,
+        )
+        return session
+
+
+def decide(*, session_key: Any, by: Actor, choices: Mapping[str, Choice]) -> list[Decision]:
+    """Decide on several ideas of a settled list in one act: all of it or nothing, everyone told at one moment.
+
+    `choices`: idea key → what is decided. Each goes through the decision of its gate, which reads mandate, distance
+    and what the list permits. Raises as that does; an Invalid names its fields `<idea key>-<field>`.
+    """
+    with common.locked_with_ideas(session_key) as (session, lines):
+        common.check_state(session, State.SETTLED)
+        wanted = [line for line in lines if str(line.idea.key) in choices]
+        if not wanted:
+            raise Conflict(_("There is no idea left to decide on in this session."), code="session.decided")
+        effects: Effects = []
+        token = _gathered.set(effects)
+        try:
+            decisions = [_decide_one(session, line, by, choices[str(line.idea.key)]) for line in wanted]
+        finally:
+            _gathered.reset(token)
+        common.record(session, "session_decided", by, effects, decisions=[str(one.key) for one in decisions])
+        return decisions
+
+
+def on_decided(idea: Idea, by: Actor, decision: Decision) -> Effects:
+    """Handler of `decided`: a place given up goes to the waiting list; the last decision asks for the closing."""
+    call = idea.call
+    if call is None or (call.places is None and call.envelope_euros is None):
+        return []
+    line = places.standing_line(idea)
+    if line is None or (
+        decision.round.comparison is None and decision.outcome in GO_ON and line.rank is None
+    ):
+        return []
+    with common.locked_session(line.session.key) as session:
+        effects = [effect("decision", None, decision.outcome, idea=str(idea.key))]
+        if _gives_up(line, decision):
+            effects.append(places.leave(session, line))
+        places.ask_closing(session)
+        gathered = _gathered.get()
+        if gathered is not None:
+            gathered += effects
+        else:
+            common.record(session, "idea_decided", by, effects, decision=str(decision.key))
+    return []
+
+
+def close(*, session_key: Any, by: Actor) -> SelectionSession:
+    """The session is over: every idea has its decision, and each team its reasoned letter (the decision brief)."""
+    with common.locked_session(session_key) as session:
+        common.check_lead(session, by)
+        common.check_state(session, State.SETTLED)
+        waiting = places.undecided(session)
+        if waiting:
+            sentence = ngettext(
+                "%(number)s idea has no decision yet: its team has no letter.",
+                "%(number)s ideas have no decision yet: their teams have no letter.",
+                waiting,
+            )
+            raise Conflict(sentence % {"number": waiting}, code="session.undecided")
+        unread = letters_to_come(session)
+        if unread:
+            sentence = ngettext(
+                "%(number)s letter is still being prepared. Close the session when it is there.",
+                "%(number)s letters are still being prepared. Close the session when they are there.",
+                unread,
+            )
+            raise Conflict(sentence % {"number": unread}, code="session.letters")
+        session.state, session.closed_at = State.CLOSED, clock.now()
+        session.save(update_fields=["state", "closed_at"])
+        inbox.close_for_subject("session", session.key)
+        ask_document(session, "minutes")
+        common.record(session, "session_closed", by, [effect("session", "settled", "closed")])
+        return session
+
+
+def letters_to_come(session: SelectionSession) -> int:
+    """How many decisions of the session have no brief that is ready."""
+    decided = Decision.objects.filter(round__session_lines__session=session, issued_at__isnull=False)
+    ready = Brief.objects.filter(decision__in=decided, in_force=True, state=Brief.State.READY)
+    return decided.distinct().count() - ready.values("decision").distinct().count()
+
+
+def deciders(session: SelectionSession) -> list[Person]:
+    """Who holds a delegation for the decisions of this gate today; distance is read idea by idea when they decide."""
+    rule = GateRound.objects.filter(session_lines__session=session).values_list("rules__decider", flat=True)
+    programme = session.call.programme
+    found = grants.mandates(
+        entity=programme.entity,
+        capacities=CAPACITIES[str(rule.first())],
+        programme_key=programme.key,
+    )
+    return list({mandate.holder_id: mandate.holder for mandate in found}.values())
+
+
+def _decide_one(session: SelectionSession, line: SessionIdea, by: Actor, choice: Choice) -> Decision:
+    if line.result == "waiting" and choice.outcome == "hold" and not choice.hold_until:
+        choice = replace(choice, hold_until=session.waiting_until)
+    try:
+        return gates.decide(round_key=line.round.key, by=by, choice=choice)
+    except Invalid as refusal:
+        fields = {f"{line.idea.key}-{name}": sentences for name, sentences in refusal.fields.items()}
+        raise Invalid(refusal.sentence, code=refusal.code, fields=fields) from refusal
+    except Refusal as refusal:
+        refusal.sentence = _("Idea %(number)s: %(sentence)s") % {
+            "number": line.idea.number,
+            "sentence": refusal.sentence,
+        }
+        raise
+
+
+def _gives_up(line: SessionIdea, decision: Decision) -> bool:
+    """Whether the decision ends the idea's part in the session: a place not taken, or a wait that is over."""
+    if decision.outcome in GO_ON:
+        return line.result == "waiting"
+    return line.result == "selected" or (line.result == "waiting" and decision.outcome != "hold")
+
+
+def _frozen(session: SelectionSession, lines: Sequence[SessionIdea]) -> dict[str, Any]:
+    """The record with every vote in force of members who were there."""
+    members = list(
+        SessionMember.objects.filter(session=session, arrived_at__isnull=False)
+        .select_related("person")
+        .order_by("key")
+    )
+    frozen = record_of(session, lines, members)
+    votes = RoomVote.objects.filter(line__session=session, in_force=True).select_related("member")
+    out = SteppingOut.objects.filter(line__session=session).select_related("member")
+    for item, line in zip(frozen["ideas"], lines, strict=True):
+        item["stepped_out"] = sorted(str(one.member.key) for one in out if one.line_id == line.pk)
+        item["votes"] = sorted(
+            (
+                {"member": str(vote.member.key), "level": vote.level}
+                for vote in votes
+                if vote.line_id == line.pk and str(vote.member.key) not in item["stepped_out"]
+            ),
+            key=lambda vote: str(vote["member"]),
+        )
+    return frozen
+
+
+def _check_votes(frozen: Mapping[str, Any], lines: Sequence[SessionIdea]) -> None:
+    if not any(item["heard"] for item in frozen["ideas"]):
+        raise Conflict(_("No idea was heard: there is no list to settle."), code="session.nothing_heard")
+    lacking = rules.missing(frozen)
+    if not lacking:
+        return
+    numbers = {str(line.idea.key): line.idea.number for line in lines}
+    named = ", ".join(str(numbers[idea]) for _code, idea in lacking)
+    raise Conflict(
+        _("Not enough members have voted on these ideas: %(ideas)s. The quorum is %(quorum)s.")
+        % {"ideas": named, "quorum": frozen["rules"]["quorum"]},
+        code="session.quorum",
+    )

@@ -1,0 +1,35 @@
+"""Jobs of sessions. Each is idempotent: run twice, it finds its work done."""
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from incubator.lib import clock
+from incubator.lib.pdf_process import PdfFailed, render_in_process
+from workflows.sessions.models import SessionDocument
+
+
+@app.task(name="sessions.move_up", queue="gates", retry=5)
+def move_up_in(session_key: str, at: str = "") -> None:
+    """A place is free: the waiting list moves up."""
+    from workflows.sessions.actions import move_up
+
+    with clock.as_of(at):
+        move_up(session_key=session_key)
+
+
+@app.task(name="sessions.render", queue="briefs", retry=RetryStrategy(max_attempts=3, linear_wait=60))
+def render_document(document_id: int, at: str = "") -> None:
+    """Make the agenda or the minutes and keep the file. Raises PdfFailed, after saying so, to be tried again."""
+    from workflows.sessions.actions import documents
+    from workflows.sessions.papers import html_of, stylesheet
+
+    document = SessionDocument.objects.select_related("session__call__programme__entity").get(pk=document_id)
+    if document.state == SessionDocument.State.READY:
+        return
+    with clock.as_of(at):
+        try:
+            content = render_in_process(html_of(document), stylesheet=stylesheet())
+        except PdfFailed as failed:
+            documents.give_up(document, failed.reason)
+            raise
+        documents.finish(document, content)

@@ -1,0 +1,77 @@
+"""Agenda and minutes as HTML for the PDF, in the installation's language."""
+
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from incubator.lib import words
+from workflows.gates import wording as gates
+from workflows.sessions import queries, rules, wording
+from workflows.sessions.models import SessionDocument, SessionIdea
+from workflows.sessions.screen import limits, result_words
+
+
+def html_of(document: SessionDocument) -> str:
+    """The whole page. No vote is named; who stepped out is a number, for a name would tell of a link."""
+    session = document.session
+    zone = ZoneInfo(session.call.programme.entity.time_zone)
+    with translation.override(settings.LANGUAGE_CODE), timezone.override(zone):
+        room = queries.room_of(session)
+        there = [line for line in room.lines if line.left_at is None or line.rank is not None]
+        context: dict[str, Any] = {
+            "session": session,
+            "entity": session.call.programme.entity.name,
+            "programme": session.call.programme.name_fr,
+            "language": settings.LANGUAGE_CODE[:2],
+            "limits": limits(session),
+            "ties": [wording.TIES[code] for code in [*session.rules["ties"], rules.LOT]],
+            "heard": sorted(room.heard, key=lambda line: line.hearing_at or session.held_at),
+            "members": room.members,
+            "present": [member for member in room.members if member.arrived_at is not None],
+            "made_at": document.asked_at,
+        }
+        if document.kind == SessionDocument.Kind.MINUTES:
+            context |= {
+                "rows": _rows(room, there),
+                "not_heard": [line for line in there if line.rank is None],
+            }
+        return render_to_string(f"workflows/sessions/{document.kind}.html", context)
+
+
+@lru_cache(1)
+def stylesheet() -> str:
+    folder = settings.ROOT / "templates"
+    own = (folder / "workflows" / "sessions" / "paper.css").read_text()
+    return (folder / "briefs" / "brief.css").read_text() + str(own)
+
+
+def _rows(room: queries.Room, there: list[SessionIdea]) -> list[dict[str, Any]]:
+    """The frozen list, line by line, with what was decided."""
+    assert room.session.record is not None, "minutes are made of a settled list"
+    by_key = {str(line.idea.key): line for line in there}
+    items = {item["idea"]: item for item in room.session.record["ideas"]}
+    return [
+        {
+            "rank": line["rank"],
+            "number": by_key[line["idea"]].idea.number,
+            "title": by_key[line["idea"]].idea.title,
+            "mean": words.number(float(line["mean"]), 2),
+            "votes": line["votes"],
+            "abstentions": line["abstentions"],
+            "out": len(items[line["idea"]]["stepped_out"]),
+            "tie": wording.TIES[line["tie"]] if line["tie"] else "",
+            "result": result_words(by_key[line["idea"]]),
+            "decision": decision_words(by_key[line["idea"]]),
+        }
+        for line in room.session.record["outcome"]["list"]
+        if line["idea"] in by_key
+    ]
+
+
+def decision_words(line: SessionIdea) -> str:
+    decision = getattr(line.round, "decision", None)
+    return gates.outcome_name(decision) if decision is not None and decision.issued_at is not None else ""

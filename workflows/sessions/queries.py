@@ -1,0 +1,151 @@
+"""What the pages of a session read, in a number of statements that does not grow with its ideas."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ideas.drafting.models import TeamMember
+from incubator.lib.refusals import NotAllowed, NotFound
+from incubator.people import grants
+from incubator.people.actors import Actor
+from incubator.people.models import Person
+from workflows.gates.queries import record_sha256
+from workflows.sessions import rules
+from workflows.sessions.actions import common, settling
+from workflows.sessions.actions.places import left_of
+from workflows.sessions.models import (
+    RoomVote,
+    SelectionSession,
+    SessionDocument,
+    SessionIdea,
+    SessionMember,
+    SteppingOut,
+)
+
+
+@dataclass
+class Reader:
+    """What one person is to a session."""
+
+    leads: bool = False
+    decides: bool = False
+    member: SessionMember | None = None
+    team_of: set[int] = field(default_factory=set)
+
+    @property
+    def runs(self) -> bool:
+        return self.leads or (self.member is not None and self.member.is_chair)
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the whole session is theirs to read; a team reads its own hearing only."""
+        return self.leads or self.decides or self.member is not None
+
+
+@dataclass
+class Room:
+    """Everything of a session, read once."""
+
+    session: SelectionSession
+    lines: list[SessionIdea]
+    members: list[SessionMember]
+    out: list[SteppingOut]
+    votes: list[RoomVote]
+
+    @property
+    def heard(self) -> list[SessionIdea]:
+        return [line for line in self.lines if line.hearing_at is not None]
+
+    def votes_on(self, line: SessionIdea) -> list[RoomVote]:
+        return [vote for vote in self.votes if vote.line_id == line.pk]
+
+    def out_of(self, line: SessionIdea) -> list[SteppingOut]:
+        return [one for one in self.out if one.line_id == line.pk]
+
+
+def session_of(key: Any) -> SelectionSession:
+    """A session with its call, programme and entity. Raises NotFound."""
+    found = SelectionSession.objects.select_related("call__programme__entity").filter(key=key).first()
+    if found is None:
+        raise not_here()
+    return found
+
+
+def not_here() -> NotFound:
+    return NotFound(_("There is no such session, or it is not open to you."))
+
+
+def reader_of(session: SelectionSession, person: Person) -> Reader:
+    """What this person is to the session. Raises NotFound for someone who is nothing to it."""
+    try:
+        common.check_lead(session, Actor(person=person))
+        leads = True
+    except NotAllowed:
+        leads = False
+    who = {person.pk, *grants.stands_in_for(person).values_list("pk", flat=True)}
+    team = TeamMember.objects.filter(
+        person=person, accepted_at__isnull=False, left_at=None, idea__session_lines__session=session
+    )
+    reader = Reader(
+        leads=leads,
+        decides=any(decider.pk in who for decider in settling.deciders(session)),
+        member=SessionMember.objects.filter(session=session, person=person).first(),
+        team_of=set(team.values_list("idea", flat=True)),
+    )
+    if not reader.is_inside and not reader.team_of:
+        raise not_here()
+    return reader
+
+
+def room_of(session: SelectionSession) -> Room:
+    """The session's rows, in five statements."""
+    lines = SessionIdea.objects.filter(session=session).select_related("idea", "round__decision")
+    members = SessionMember.objects.filter(session=session).select_related("person")
+    return Room(
+        session,
+        list(lines.order_by("idea__number", "pk")),
+        list(members.order_by("-is_chair", "person__family_name", "pk")),
+        list(SteppingOut.objects.filter(line__session=session).order_by("pk")),
+        list(RoomVote.objects.filter(line__session=session, in_force=True).order_by("pk")),
+    )
+
+
+def documents_of(session: SelectionSession) -> dict[str, SessionDocument]:
+    """The newest agenda and minutes, by kind."""
+    found = SessionDocument.objects.filter(session=session).order_by("kind", "edition")
+    return {document.kind: document for document in found}
+
+
+def differences(session: SelectionSession) -> list[str]:
+    """What a replay of the session's frozen record finds unequal: codes, empty when all is equal.
+
+    `record`: it is not what its SHA-256 says · `outcome`: the rules give another list · `places`: today's places
+    are not what follows from the record and from who left.
+    """
+    if session.record is None:
+        return []
+    found = [] if record_sha256(session.record) == session.record_sha256 else ["record"]
+    if rules.outcome(session.record) != session.record["outcome"]:
+        return [*found, "outcome"]
+    # Who left after the waiting list had ended gave a place to nobody.
+    places = rules.standing(session.record, left_of(session, until=session.waiting_until)).results
+    lines = SessionIdea.objects.filter(session=session, left_at=None).select_related("idea")
+    if any(places[str(line.idea.key)] != line.result for line in lines):
+        found.append("places")
+    return found
+
+
+def replayed(
+    since: datetime | None = None, programme_key: str = ""
+) -> Iterator[tuple[SelectionSession, list[str]]]:
+    """Each session with a frozen record and what its replay finds unequal; constant memory."""
+    sessions = SelectionSession.objects.filter(record__isnull=False)
+    if since is not None:
+        sessions = sessions.filter(settled_at__gte=since)
+    if programme_key:
+        sessions = sessions.filter(call__programme__key=programme_key)
+    for session in sessions.order_by("pk").iterator(200):
+        yield session, differences(session)

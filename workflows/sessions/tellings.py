@@ -1,0 +1,71 @@
+"""Who is told of a session: its members, the teams that are heard, whoever decides, an idea that moves up."""
+
+from django.urls import reverse
+
+from ideas import roles, tellings
+from incubator.events.models import Event
+from incubator.inbox.models import WorkItem
+from incubator.messages.rules import Telling, audience
+from workflows.sessions import wording
+from workflows.sessions.models import SelectionSession, SessionIdea
+
+
+def register() -> None:
+    """Importing this module declares its audiences; the words of its messages are declared here."""
+    wording.declare()
+
+
+@audience("session_convened")
+def of_the_hearings(event: Event) -> list[Telling]:
+    """The teams that are heard; the others are told by their decision, all at one moment."""
+    session = SelectionSession.objects.filter(key=event.subject_key).first()
+    heard = SessionIdea.objects.filter(session=session, hearing_at__isnull=False, left_at=None)
+    url = reverse("session", args=[event.subject_key])
+    return [
+        Telling(
+            person,
+            "session_hearing",
+            url,
+            line.idea.title,
+            line.idea.programme.key,
+            {"day": line.hearing_at.isoformat() if line.hearing_at else ""},
+        )
+        for line in heard.select_related("idea__programme").order_by("pk")
+        for person in roles.authors(line.idea)
+    ]
+
+
+@audience("session_convened", "member_called", "session_settled", "session_decided", "idea_decided")
+def of_what_waits(event: Event) -> list[Telling]:
+    """Whoever got work by this act."""
+    items = WorkItem.objects.filter(
+        subject_kind="session", subject_key=event.subject_key, opened_at=event.happened_at, closed_at=None
+    ).select_related("person")
+    return [
+        Telling(
+            item.person,
+            item.verb,
+            item.url,
+            item.subject_title,
+            parameters={"due_at": item.due_at.isoformat()} if item.due_at else {},
+        )
+        for item in items.order_by("pk")
+    ]
+
+
+@audience("moved_up")
+def of_a_place(event: Event) -> list[Telling]:
+    """The teams whose idea has moved up, and whoever is asked to decide on it."""
+    told: list[Telling] = []
+    if event.subject_kind != "session":
+        return told
+    keys = [effect["idea"] for effect in event.effects if effect.get("to") == "selected"]
+    lines = SessionIdea.objects.filter(session__key=event.subject_key, idea__key__in=keys)
+    for line in lines.select_related("idea__programme", "round").order_by("pk"):
+        idea = line.idea
+        url = reverse("idea", args=[idea.key])
+        told += [
+            Telling(person, "moved_up", url, idea.title, idea.programme.key) for person in roles.authors(idea)
+        ]
+        told += tellings.of_work(event, f"decide:{line.round.key}")
+    return told
