@@ -8,6 +8,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from incubator.lib import files
+
 # A worker says every 10 s that it lives. The server's own time, not the product's clock: the demo may move that.
 SILENT_FOR = timedelta(seconds=45)
 MOST_ATTEMPTS = 5
@@ -38,3 +40,10 @@ def remove_done_jobs(timestamp: int) -> None:
             " and event.at > now() - %s * interval '1 day')",
             [KEEP_DONE_DAYS],
         )
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(queueing_lock="remove_unnamed_files", name="remove_unnamed_files")
+def remove_unnamed_files(timestamp: int = 0) -> None:
+    """Remove stored files that no row names: those of deleted drafts, and of uploads that were not finished."""
+    files.remove_unnamed()

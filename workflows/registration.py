@@ -3,8 +3,10 @@
 from ideas import joining
 from ideas.access import use
 from incubator.inbox import sections
+from incubator.lib import files
 from incubator.people import departures, own_data
 from workflows.briefs import actions as briefs
+from workflows.briefs.queries import files_named as brief_files
 from workflows.clock import standing
 from workflows.clock import tellings as _clock_tellings  # noqa: F401 - declares its audiences
 from workflows.clock import wording as clock_wording
@@ -52,5 +54,6 @@ def register() -> None:
     hooks.on("decided", briefs.on_decided)
     hooks.on("decided", sessions.on_decided)
     hooks.on("place_freed", journey.place_freed)
+    files.named_by(brief_files)
     sections.register(journey_sections.my_ideas, rank=1)
     sections.register(journey_sections.decided_lately, aside=True, rank=2)

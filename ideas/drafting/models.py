@@ -14,6 +14,8 @@ from ideas.calls.models import Call, Programme
 from ideas.precedents.sources import SOURCES, Source
 from incubator.people.models import Department, Person
 
+# After such an end an author's name shows only if the author wishes.
+CLOSED = ("stopped", "withdrawn", "merged", "redirected")
 SPACE = Value(" ", output_field=models.TextField())
 
 
@@ -214,6 +216,10 @@ class TeamMember(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     # Who left and is asked again has no answer in force, and stays in conflict all the same.
     was_member = models.BooleanField(default=False, db_default=False)
+    # Until when a co-author is asked to carry the idea on, its author having left; empty once it is answered.
+    carry_on_due_at = models.DateTimeField(null=True, blank=True)
+    # The wish to be named once the idea is closed; a preference, asked on the idea's page.
+    wishes_name_shown = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

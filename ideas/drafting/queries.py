@@ -1,6 +1,7 @@
 """Reads of a draft: its team, its text, its files, its versions."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ideas.access import access
 from ideas.drafting import rules
-from ideas.drafting.models import Attachment, Draft, Idea, IdeaContent, TeamMember
+from ideas.drafting.models import EVER_IN_TEAM, Attachment, Draft, Idea, IdeaContent, TeamMember
 from incubator.inbox.actions import open_for
 from incubator.lib.refusals import NotFound
 from incubator.people.models import Person
@@ -146,6 +147,12 @@ def sees_authors(idea: Idea, reader: Person) -> bool:
     return in_team(reader).filter(idea=idea).exists() or access().sees_authors(reader, idea)
 
 
+def all_wish_to_be_named(idea: Idea) -> bool:
+    """Whether everyone who was ever in the team wishes to be named after its end: one name gives the others away."""
+    ever = idea.team.filter(EVER_IN_TEAM)
+    return ever.exists() and not ever.filter(wishes_name_shown=False).exists()
+
+
 class File(NamedTuple):
     """A file as a reader sees it; `name` is neutral while the authors are hidden from that reader."""
 
@@ -190,9 +197,21 @@ def readable_file(idea: Idea, key: uuid.UUID, reader: Person) -> tuple[Attachmen
     return found, shown_name(found.name, held.index(found.sha256) + 1, names_shown)
 
 
+def files_named(sha256s: Collection[str]) -> set[str]:
+    """Which of these files an idea has, removed ones included: versions hold them."""
+    return set(Attachment.objects.filter(sha256__in=sha256s).values_list("sha256", flat=True))
+
+
+def newest_kept(idea: Idea) -> Any:
+    """The newest kept version as a row of the history, the team's own included; None before the first."""
+    kept = IdeaContent.history.filter(idea_id=idea.pk).exclude(history_type="-")
+    return kept.order_by("-version", "-history_id").first()
+
+
 def newest_version(idea: Idea) -> int:
     """The number of the newest kept version; 0 before the first."""
-    return IdeaContent.objects.filter(idea=idea).values_list("version", flat=True).first() or 0
+    kept = newest_kept(idea)
+    return kept.version if kept else 0
 
 
 def published_files(idea: Idea, *, names_shown: bool) -> list[File]:
@@ -217,7 +236,7 @@ class Version(NamedTuple):
 
 
 def versions_of(idea: Idea, reader: Person) -> list[Version]:
-    """The versions this reader may read, newest first: the team's all, the others' from the submission on."""
+    """The versions this reader may read, newest first: the team's all, the others' those that were handed in."""
     rows = list(
         IdeaContent.history.filter(idea_id=idea.pk)
         .exclude(history_type="-")
@@ -227,11 +246,10 @@ def versions_of(idea: Idea, reader: Person) -> list[Version]:
     )
     of_team = in_team(reader).filter(idea=idea).exists()
     names = of_team or access().sees_authors(reader, idea)
-    first = 1 if of_team else rules.first_public((row.version, row.history_change_reason) for row in rows)
     return [
         Version(row.version, row.history_change_reason or "", row.saved_at, row.saved_by if names else None)
         for row in rows
-        if first is not None and row.version >= first
+        if of_team or row.history_change_reason in rules.PUBLIC
     ]
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 LONG = 20_000
@@ -199,9 +199,3 @@ def may_submit(role: str) -> bool:
 def may_invite(state: str, role: str) -> bool:
     """Whether the team may still grow, and by whom."""
     return role in SUBMITTERS and state in ("draft", "live", "held")
-
-
-def first_public(versions: Iterable[tuple[int, str]]) -> int | None:
-    """The number of the first version that others than the team may read, from `(number, reason)` pairs."""
-    public = [number for number, reason in versions if reason in PUBLIC]
-    return min(public) if public else None

@@ -59,6 +59,10 @@ def close_for_subject(subject_kind: str, subject_key: uuid.UUID, *, keep: Iterab
     ).update(closed_at=clock.now())
 
 
-def close_for_person(person: Person) -> None:
-    """Close all open items of someone who leaves; what they stood for is opened for others by the caller."""
-    WorkItem.objects.filter(person=person, closed_at=None).update(closed_at=clock.now())
+def close_for_person(person: Person, *keys: str) -> None:
+    """Close these items of one person, others keep theirs; without keys all, of someone who leaves.
+
+    What a leaver stood for is opened for others by the caller.
+    """
+    mine = WorkItem.objects.filter(person=person, closed_at=None)
+    (mine.filter(key__in=keys) if keys else mine).update(closed_at=clock.now())

@@ -1,6 +1,6 @@
 """Telling people, and the one way a mail's state changes. Messages are derived: no event of their own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +25,17 @@ def defer_telling(event: Event) -> None:
 
 def tell(event: Event) -> None:
     """Write a message to each person the event concerns and queue their mails. Twice is the same as once."""
-    tellings = rules.tellings(event)
-    fresh = clock.now() - event.happened_at <= rules.MAILED_WITHIN
+    _tell(event, rules.tellings(event), mailed=True)
+
+
+def tell_also(event: Event | None, tellings: Sequence[rules.Telling], *, mailed: bool) -> None:
+    """What came of an event later (its brief is ready), in the same way: once for each person and kind."""
+    if event is not None:
+        _tell(event, tellings, mailed=mailed)
+
+
+def _tell(event: Event, tellings: Sequence[rules.Telling], *, mailed: bool) -> None:
+    fresh = mailed and clock.now() - event.happened_at <= rules.MAILED_WITHIN
     with transaction.atomic():
         Message.objects.bulk_create(
             [_message(event, telling, mailed=fresh) for telling in tellings], ignore_conflicts=True

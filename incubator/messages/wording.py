@@ -59,6 +59,10 @@ TEXTS: dict[str, Text] = {
         gettext_lazy("The page gives the reasons and what can be done next."),
     ),
     "brief": Text(gettext_lazy("The decision brief of “%(title)s” is ready (%(gate)s)")),
+    "brief_failed": Text(
+        gettext_lazy("The decision brief of “%(title)s” could not be made (%(gate)s)"),
+        gettext_lazy("The decision stands. An administrator can have the brief made again."),
+    ),
     "completed": Text(gettext_lazy("The team has completed “%(title)s”")),
     "withdrawn": Text(
         gettext_lazy("The team has withdrawn “%(title)s”"), gettext_lazy("Nothing is asked of you any more.")
@@ -73,6 +77,7 @@ TEXTS: dict[str, Text] = {
         gettext_lazy("Your opinion on “%(title)s” is no longer asked for"),
         gettext_lazy("Thank you. Nothing is asked of you any more."),
     ),
+    "carried_on": Text(gettext_lazy("A co-author carries “%(title)s” on, as its author")),
     "passed_on": Text(gettext_lazy("“%(title)s” has passed to you")),
     "pledged": Text(gettext_lazy("“%(title)s” has a sponsor")),
     "pledge_declined": Text(gettext_lazy("A director does not sponsor “%(title)s”")),

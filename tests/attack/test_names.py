@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ideas.drafting.models import Idea
 from incubator.people.actors import SUBSTITUTION
-from tests.factories import CallFactory, PersonFactory, TeamMemberFactory
+from tests.factories import CallFactory, IdeaFactory, PersonFactory, TeamMemberFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from workflows.gates import actions as gates
@@ -41,3 +42,34 @@ def test_the_owner_of_a_condition_stays_the_team_once_he_has_left_it(
         assert "the team" in page.text
         for person in (cast.author, heir):
             assert person.family_name not in page.text
+
+
+def test_the_team_of_a_closed_idea_is_named_only_when_all_of_it_wish_so() -> None:
+    idea = IdeaFactory(live=True)
+    author = idea.team.get(role="author").person
+    other = TeamMemberFactory(idea=idea).person
+    url, wish = reverse("idea", args=[idea.key]), reverse("idea-name", args=[idea.key])
+    reader, team = Client(headers={"accept-language": "en"}), {}
+    reader.force_login(PersonFactory())
+    for person in (author, other):
+        team[person] = Client(headers={"accept-language": "en"})
+        team[person].force_login(person)
+    assert team[author].post(wish, {"shown": "yes"}).status_code == 409
+    Idea.objects.filter(pk=idea.pk).update(state="stopped", ended_at=idea.submitted_at)
+
+    def named() -> bool:
+        page = reader.get(url).text
+        return author.family_name in page or other.family_name in page
+
+    assert not named()
+    assert "Show my name" in team[author].get(url).text
+    assert "Show my name" not in reader.get(url).text
+    assert reader.post(wish, {"shown": "yes"}).status_code == 404
+    assert team[author].post(wish, {"shown": "perhaps"}).status_code == 422
+    assert team[author].post(wish, {"shown": "yes"}).status_code == 302
+    assert not named()
+    assert "once everyone of the team" in team[author].get(url).text
+    team[other].post(wish, {"shown": "yes"})
+    assert named()
+    team[other].post(wish, {"shown": "no"})
+    assert not named()

@@ -1,12 +1,17 @@
 """A draft from its first word to a kept version: who may, what is kept, what is refused."""
 
+import os
+
 import pytest
 from django.urls import reverse
 
 from ideas.drafting import actions, queries, rules
 from ideas.drafting.models import Draft, Idea, IdeaContent, TeamMember
+from ideas.drafting.uploads import Clean
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
+from incubator.jobs import remove_unnamed_files
+from incubator.lib import files
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.messages.models import Message
 from incubator.people.actors import CLOCK, Actor
@@ -184,9 +189,10 @@ def test_choices_of_the_author_are_fixed_by_submission(author):
 def test_a_deliberate_save_is_a_version_with_its_history_and_one_event(idea, author):
     by = Actor(person=author)
     save(idea, author, title="Un vélo", problem="Les fourgons roulent à vide.", language="en")
-    first = actions.save_version(idea=idea, by=by)
+    actions.save_version(idea=idea, by=by)
+    first = IdeaContent.objects.get(idea=idea)
     assert (first.version, first.language) == (1, "en")
-    assert actions.save_version(idea=idea, by=by).version == 1
+    assert actions.save_version(idea=idea, by=by) == 1
     save(idea, author, version=2, problem="Les fourgons roulent vides.")
     actions.save_version(idea=idea, by=by)
     rows = IdeaContent.history.filter(idea_id=idea.pk).order_by("version")
@@ -204,6 +210,29 @@ def test_search_follows_the_language_of_the_idea(idea, author):
     save(idea, author, title="Running shoes", language="en")
     actions.save_version(idea=idea, by=Actor(person=author))
     assert "'run':1A" in IdeaContent.objects.get(idea=idea).search
+
+
+def test_a_version_kept_during_rework_is_the_teams_until_it_is_handed_in(author):
+    reader = PersonFactory(employed=True)
+    idea = IdeaFactory(author=author, live=True, title="Un vélo")
+    Idea.objects.filter(pk=idea.pk).update(holder="author")
+    idea.refresh_from_db()
+    by = Actor(person=author)
+    actions.write_version(idea=idea, by=by, reason=rules.SUBMITTED)
+    for number, problem in ((3, "secret"), (4, "plus secret")):
+        save(idea, author, version=number - 2, title="Une remorque", problem=problem)
+        assert actions.save_version(idea=idea, by=by) == number
+    assert actions.save_version(idea=idea, by=by) == 4
+    idea = Idea.objects.select_related("content").get(pk=idea.pk)
+    assert (idea.title, idea.content.title, idea.content.version) == ("Un vélo", "Un vélo", 2)
+    assert "secret" not in idea.content.problem
+    assert "remorqu" not in str(idea.content.search)
+    assert [version.number for version in queries.versions_of(idea, reader)] == [2]
+    assert [version.number for version in queries.versions_of(idea, author)][:3] == [4, 3, 2]
+    assert queries.version_texts(idea, 3)["problem"] == "secret"
+    again = actions.write_version(idea=idea, by=by, reason=rules.RESUBMITTED)
+    assert (again.version, again.problem, idea.title) == (5, "plus secret", "Une remorque")
+    assert [version.number for version in queries.versions_of(idea, reader)] == [5, 2]
 
 
 def test_outside_the_team_nothing_older_than_the_submission_is_read(author):
@@ -323,3 +352,19 @@ def test_an_author_is_told_of_an_idea_begun_in_their_name(call, run_jobs):
     actions.begin(by=Actor(person=helper), call=call, author=author)
     run_jobs()
     assert list(Message.objects.values_list("person", "kind")) == [(author.pk, "answer_invitation")]
+
+
+def test_the_files_of_a_deleted_draft_leave_the_disk(author, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    by = Actor(person=author)
+    kept, gone = IdeaFactory(author=author), IdeaFactory(author=author)
+    both = Clean("devis.txt", "text/plain", b"un devis")
+    attached = [actions.attach(idea=idea, by=by, upload=both) for idea in (kept, gone)]
+    only = actions.attach(idea=gone, by=by, upload=Clean("note.txt", "text/plain", b"une note"))
+    actions.remove_attachment(idea=kept, by=by, attachment=attached[0])  # a version may still hold it
+    actions.delete_draft(idea=gone, by=by)
+    for sha256 in (both_sha := attached[0].sha256, only.sha256):
+        os.utime(files.path(sha256), (0, 0))
+    remove_unnamed_files.func()
+    assert files.path(both_sha).exists()
+    assert not files.path(only.sha256).exists()

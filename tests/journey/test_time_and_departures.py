@@ -4,10 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
+from ideas.drafting import actions as drafting
+from ideas.lock import locked
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
+from incubator.lib.refusals import Conflict
+from incubator.people.actors import CLOCK
+from incubator.people.models import Person
 from tests.factories import TeamMemberFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
@@ -16,6 +22,7 @@ from workflows.clock.actions import tick
 from workflows.gates import actions as gates
 from workflows.gates import departures as gate_departures
 from workflows.gates.models import Seat
+from workflows.journey import actions as journey
 from workflows.journey import departures
 
 pytestmark = pytest.mark.django_db
@@ -85,12 +92,88 @@ def test_an_unvoted_seat_goes_to_a_substitute_and_a_cast_vote_stands(cast, run_j
     assert Seat.objects.filter(round=play.round_of(idea), state="open").count() == 5
 
 
-def test_a_sole_author_who_leaves_holds_the_idea_and_a_co_author_takes_over(cast, run_jobs: Run) -> None:
-    alone, shared = play.submit(cast), play.submit(cast)
+def leave(person: Person, cast) -> None:
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    departures.on_departure(person, clock.today(), play.act(cast.lead))
+
+
+def asked_to_carry_on(idea, person: Person) -> bool:
+    return WorkItem.objects.filter(key=f"accept_idea:{idea.key}", person=person, closed_at=None).exists()
+
+
+def test_a_sole_author_who_leaves_holds_the_idea(cast, run_jobs: Run) -> None:
+    idea = play.submit(cast)
     run_jobs()
-    heir = TeamMemberFactory(idea=shared).person
-    departures.on_departure(cast.author, clock.today(), play.act(cast.lead))
-    alone.refresh_from_db()
-    shared.refresh_from_db()
-    assert (alone.state, shared.state) == ("held", "live")
-    assert shared.team.get(person=heir).role == "author"
+    leave(cast.author, cast)
+    idea.refresh_from_db()
+    assert idea.state == "held"
+
+
+def test_a_co_author_carries_the_idea_on_only_by_saying_yes(cast, run_jobs: Run, client) -> None:
+    idea = play.submit(cast)
+    run_jobs()
+    heir, other = TeamMemberFactory(idea=idea).person, TeamMemberFactory(idea=idea).person
+    leave(cast.author, cast)
+    idea.refresh_from_db()
+    assert (idea.state, idea.team.get(person=heir).role) == ("live", "co_author")
+    assert asked_to_carry_on(idea, heir)
+    with pytest.raises(Conflict):
+        drafting.leave_team(idea=idea, by=play.act(heir))
+    url = reverse("idea-carry-on", args=[idea.key])
+    client.force_login(cast.lead)
+    assert client.get(url).status_code == 404
+    client.force_login(heir)
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"answer": "accept"}).status_code == 302
+    assert idea.team.get(person=heir).role == "author"
+    assert not asked_to_carry_on(idea, other)
+    assert client.post(url, {"answer": "accept"}).status_code == 404
+    client.force_login(other)
+    assert client.get(url).status_code == 404
+
+
+def test_when_all_decline_or_leave_the_idea_is_held(cast, run_jobs: Run) -> None:
+    idea = play.submit(cast)
+    run_jobs()
+    first, second = TeamMemberFactory(idea=idea).person, TeamMemberFactory(idea=idea).person
+    leave(cast.author, cast)
+    journey.not_carry_on(idea=idea.key, by=play.act(first))
+    idea.refresh_from_db()
+    assert (idea.state, asked_to_carry_on(idea, first), asked_to_carry_on(idea, second)) == (
+        "live",
+        False,
+        True,
+    )
+    leave(second, cast)
+    idea.refresh_from_db()
+    assert idea.state == "held"
+    assert idea.team.get(person=first).role == "co_author"
+
+
+def test_without_an_answer_in_time_it_is_held_and_a_late_yes_takes_it_up_where_it_was(
+    cast, run_jobs: Run
+) -> None:
+    idea = play.submit(cast)
+    run_jobs()
+    gate = play.round_of(idea).gate
+    heir = TeamMemberFactory(idea=idea).person
+    leave(cast.author, cast)
+    tick()
+    idea.refresh_from_db()
+    assert idea.state == "live"
+    with clock.moved(clock.now() + timedelta(days=20)):
+        tick()
+        idea.refresh_from_db()
+        assert idea.state == "held"
+        # Taken up by the lead, it is not held for the same silence again.
+        journey.wake(idea=idea.key, by=play.act(cast.other_lead), condition_met="Une collègue reprend.")
+        tick()
+        idea.refresh_from_db()
+        assert idea.state == "live"
+        with locked(idea.pk) as held:
+            journey.pause(idea=held, by=CLOCK, cause="author_left", condition="Quelqu’un reprend.")
+        journey.carry_on(idea=idea.key, by=play.act(heir))
+    run_jobs()
+    idea.refresh_from_db()
+    assert (idea.state, play.round_of(idea).gate) == ("live", gate)
+    assert idea.team.get(person=heir).role == "author"

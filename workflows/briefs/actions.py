@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.db import transaction
+from django.db.models import F
 from procrastinate.contrib.django import app
 
 from ideas.drafting.models import Idea
 from incubator.events.rules import canonical, sha256
 from incubator.lib import clock, files
+from incubator.messages import actions as messages
 from incubator.people.actors import Actor
-from workflows.briefs import queries
+from workflows.briefs import queries, rules, tellings
 from workflows.briefs.models import Brief
 from workflows.briefs.record import BriefRecord, brief_number
 from workflows.gates.models import Decision
@@ -47,13 +50,13 @@ def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]
 
 
 def finish(brief: Brief, record: BriefRecord, document: bytes) -> bool:
-    """Keep the document and say that the brief is ready; False, and nothing changed, when another job was first."""
+    """Keep the document, say that the brief is ready and tell whom it is for; False, and nothing changed, when
+    another job was first."""
     sha256_of_document = files.put(document)
     data = record.as_data()
-    return bool(
-        Brief.objects.filter(pk=brief.pk)
-        .exclude(state=Brief.State.READY)
-        .update(
+    with transaction.atomic():
+        waiting = Brief.objects.filter(pk=brief.pk).exclude(state=Brief.State.READY)
+        first = waiting.update(
             state=Brief.State.READY,
             record=data,
             record_sha256=sha256(canonical(data)),
@@ -62,11 +65,18 @@ def finish(brief: Brief, record: BriefRecord, document: bytes) -> bool:
             failure="",
             prepared_at=clock.now(),
         )
-    )
+        if first:
+            # Whoever it is for has had the mail of the decision: this one stays in the application.
+            messages.tell_also(tellings.event_of(brief), tellings.of_a_ready_brief(brief), mailed=False)
+    return bool(first)
 
 
 def give_up(brief: Brief, reason: str) -> None:
-    """Say that the brief could not be made, and why; a later job may still succeed."""
-    Brief.objects.filter(pk=brief.pk).exclude(state=Brief.State.READY).update(
-        state=Brief.State.FAILED, failure=reason[:20]
-    )
+    """Say that the brief could not be made, and why; a later job may still succeed. The last try tells the lead."""
+    with transaction.atomic():
+        waiting = Brief.objects.filter(pk=brief.pk).exclude(state=Brief.State.READY)
+        if not waiting.update(state=Brief.State.FAILED, failure=reason[:20], tries=F("tries") + 1):
+            return
+        brief.refresh_from_db(fields=["tries"])
+        if brief.tries == rules.MOST_TRIES:
+            messages.tell_also(tellings.event_of(brief), tellings.of_a_failed_brief(brief), mailed=True)

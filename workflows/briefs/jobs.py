@@ -11,23 +11,24 @@ from workflows.briefs import actions, queries
 from workflows.briefs.document import html_of, stylesheet
 from workflows.briefs.models import Brief
 from workflows.briefs.record import BriefRecord
+from workflows.briefs.rules import MOST_TRIES
 
 logger = logging.getLogger(__name__)
 TEXT_TO_BLAME = ("time", "memory", "nesting", "stopped")
 
 
-@app.task(name="briefs.render", queue="briefs", retry=RetryStrategy(max_attempts=3, linear_wait=60))
+@app.task(name="briefs.render", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))
 def render_brief(brief_id: int, at: str = "") -> None:
     """Make the brief's PDF and keep it. Raises PdfFailed, after saying so in the row, to be tried again."""
     brief = Brief.objects.select_related("decision__round__idea__programme__entity").get(pk=brief_id)
     if brief.state == Brief.State.READY:
         return
     with clock.as_of(at):
-        record = queries.record_of(brief.decision)
         try:
+            record = queries.record_of(brief.decision)
             document = _rendered(record)
-        except PdfFailed as failed:
-            actions.give_up(brief, failed.reason)
+        except Exception as failed:
+            actions.give_up(brief, failed.reason if isinstance(failed, PdfFailed) else "stopped")
             raise
         actions.finish(brief, record, document)
 

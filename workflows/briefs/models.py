@@ -33,6 +33,7 @@ class Brief(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=20, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     asked_at = models.DateTimeField()
     prepared_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,6 +1,6 @@
 """Reads of briefs, and the one function that gathers a decision's record from the rows it stands on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -314,3 +314,8 @@ def _issued(idea: Idea) -> Iterable[Decision]:
 
 def _local(at: datetime | None, zone: ZoneInfo) -> date | None:
     return at.astimezone(zone).date() if at else None
+
+
+def files_named(sha256s: Collection[str]) -> set[str]:
+    """Which of these files is a brief."""
+    return set(Brief.objects.filter(sha256__in=sha256s).values_list("sha256", flat=True))

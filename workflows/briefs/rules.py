@@ -13,6 +13,8 @@ ONWARD = {
     "F": "pilot",
 }
 TALK = "ask_lead"
+# A rendering that failed this often is not tried again by itself; then the programme lead is told.
+MOST_TRIES = 3
 
 
 def next_steps(

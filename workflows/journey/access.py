@@ -2,7 +2,8 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ideas.drafting.models import Idea, TeamMember
+from ideas.drafting.models import CLOSED, Idea, TeamMember
+from ideas.drafting.queries import all_wish_to_be_named
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.people import grants
@@ -10,8 +11,6 @@ from incubator.people.models import Person, RoleGrant
 from workflows.gates.models import GateRound, Seat
 from workflows.gates.rules import GO_ON
 
-# After such an end a name shows only if its author wishes; no page asks for that wish yet, so none shows.
-ENDED = ("stopped", "withdrawn", "merged", "redirected")
 OPEN_TO_STAFF = ("live", "held", "stopped", "merged", "redirected", "in_service", "precedent")
 
 
@@ -53,12 +52,13 @@ class JourneyAccess:
         )
 
     def names_hidden(self, idea: Idea) -> bool:
-        """Whether a round, open or to come, judges this idea without names; or it has ended without a service.
+        """Whether a round, open or to come, judges this idea without names; or it has ended without a service and not
+        all of its team wish to be named.
 
         A rework or a hold comes back to the same panel, so names stay hidden until the gate lets the idea go on.
         """
-        if idea.state in ENDED:
-            return True
+        if idea.state in CLOSED:
+            return not all_wish_to_be_named(idea)
         return idea.state in ("live", "held") and self._masked(idea)
 
     def _masked(self, idea: Idea) -> bool:

@@ -1,6 +1,8 @@
-"""What the journey does when a person leaves: a sole author's idea passes to a co-author, else it is held."""
+"""What the journey does when a person leaves: an author's idea passes to a co-author who accepts, else it is held."""
 
 from datetime import date
+
+from django.db.models import Q
 
 from ideas.drafting.models import TeamMember
 from incubator.people.actors import SUBSTITUTION, Actor
@@ -10,8 +12,9 @@ from workflows.journey import actions
 
 def on_departure(person: Person, on: date, by: Actor) -> None:
     """Handler of `people.departures`; ideas are locked in the order of their ids."""
+    followed = Q(role="author") | Q(carry_on_due_at__isnull=False)
     authored = TeamMember.objects.filter(
-        person=person, role="author", left_at=None, idea__state__in=["live", "held"]
+        followed, person=person, left_at=None, idea__state__in=["draft", "live", "held"]
     )
     for key in authored.order_by("idea_id").values_list("idea__key", flat=True):
         actions.author_left(idea=key, leaver=person, by=SUBSTITUTION)

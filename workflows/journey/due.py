@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from ideas.drafting.models import Idea
+from ideas.drafting.models import Idea, TeamMember
 from incubator.lib import clock
 from incubator.people.actors import CLOCK
 from workflows.clock.duties import Duty, owing, register
@@ -31,6 +31,14 @@ def reworks() -> QuerySet[Any]:
     return owing(found, "rework", due="due_at", idea="key")
 
 
+def successions() -> QuerySet[Any]:
+    """Ideas whose author has left, and which nobody has said to carry on in time."""
+    found = TeamMember.objects.filter(
+        carry_on_due_at__lt=clock.now(), left_at=None, idea__state=Idea.State.LIVE
+    )
+    return owing(found, "carry_on", due="carry_on_due_at", idea="idea__key")
+
+
 def _wake(step: ClockStep) -> None:
     actions.wake(idea=step.subject_key, by=CLOCK)
 
@@ -43,7 +51,12 @@ def _lapse(step: ClockStep) -> None:
     actions.lapse(idea=step.subject_key, by=CLOCK)
 
 
+def _nobody_carries_on(step: ClockStep) -> None:
+    actions.nobody_carries_on(idea=step.subject_key, by=CLOCK)
+
+
 def register_duties() -> None:
     register(Duty("wake", holds, _wake))
     register(Duty("close_window", windows, _close_window))
     register(Duty("lapse", reworks, _lapse))
+    register(Duty("nobody_carries_on", successions, _nobody_carries_on))

@@ -38,7 +38,14 @@ def of_the_decision(event: Event) -> list[Telling]:
     ]
 
 
+@audience("author_follows")
+def of_who_follows(event: Event) -> list[Telling]:
+    return tellings.of_team(event, "carried_on")
+
+
 @audience(
+    "author_left",
+    "author_not_followed",
     "decided",
     "panel_seated",
     "no_panel",

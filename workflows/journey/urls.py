@@ -1,6 +1,6 @@
 from django.urls import path
 
-from workflows.journey import route_pages, views
+from workflows.journey import carrying_on, route_pages, views
 
 urlpatterns = [
     path("ideas", views.portfolio_page, name="portfolio"),
@@ -8,6 +8,8 @@ urlpatterns = [
     path("ideas/<uuid:key>/submit", views.submit, name="idea-submit"),
     path("ideas/<uuid:key>/receipt", views.receipt, name="receipt"),
     path("ideas/<uuid:key>/withdraw", views.withdraw, name="idea-withdraw"),
+    path("ideas/<uuid:key>/carry-on", carrying_on.carry_on, name="idea-carry-on"),
+    path("ideas/<uuid:key>/name", carrying_on.name, name="idea-name"),
     path("ideas/<uuid:key>/wake", views.wake, name="idea-wake"),
     path("ideas/<uuid:key>/send-up", route_pages.send_up, name="idea-send-up"),
     path("ideas/<uuid:key>/done", route_pages.done, name="idea-done"),

@@ -12,8 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ideas.drafting.models import Idea
-from ideas.drafting.queries import published_files
+from ideas.drafting.models import CLOSED, Idea
+from ideas.drafting.queries import all_wish_to_be_named, published_files
 from incubator.inbox.wording import button, title
 from incubator.lib import words
 from incubator.lib.refusals import Conflict, Invalid, NotFound
@@ -94,10 +94,20 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "route": wording.ROUTE_NAMES[idea.route] if idea.route != "standard" else "",
         "may_reexamine": reader.in_team and actions.may_ask_reexamination(idea, window),
         "goes_on": idea.state in ("live", "held"),
+        "closed": idea.state in CLOSED,
+        "name_wish": _name_wish(idea, reader),
+        "request_key": new_key(),
         "precedent": precedent,
         "milestones": wording.milestones(precedent.milestones) if precedent else [],
     }
     return render(request, "journey/idea.html", context)
+
+
+def _name_wish(idea: Idea, reader: queries.Reader) -> dict[str, Any] | None:
+    """What the reader, of the team of a closed idea, wishes about the names, and whether all wish so."""
+    if idea.state not in CLOSED or reader.member is None:
+        return None
+    return {"shown": reader.member.wishes_name_shown, "all": all_wish_to_be_named(idea)}
 
 
 def _next(idea: Idea, reader: queries.Reader, hold: Any, window: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from ideas.drafting.actions.team import (
     decline_invitation,
     invite,
     leave_team,
+    wish_name_shown,
     withdraw_invitation,
 )
 from ideas.drafting.actions.texts import (
@@ -16,9 +17,8 @@ from ideas.drafting.actions.texts import (
     check_may_write,
     copy_precedent,
     delete_draft,
-    save_version,
-    write_version,
 )
+from ideas.drafting.actions.versions import save_version, version_payload, write_version
 
 __all__ = [
     "TextConflict",
@@ -35,6 +35,8 @@ __all__ = [
     "leave_team",
     "remove_attachment",
     "save_version",
+    "version_payload",
+    "wish_name_shown",
     "withdraw_invitation",
     "write_version",
 ]

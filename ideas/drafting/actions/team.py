@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ideas import joining
 from ideas.acts import record
 from ideas.drafting import queries, rules
-from ideas.drafting.models import Idea, TeamMember
+from ideas.drafting.models import CLOSED, Idea, TeamMember
 from ideas.lock import locked
 from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
@@ -92,9 +93,28 @@ def leave_team(*, idea: Idea, by: Actor) -> None:
                 _("An idea needs its author. Delete the draft or withdraw the idea instead."),
                 code="team.author",
             )
+        if member.carry_on_due_at is not None:
+            raise Conflict(
+                _("Its author has left, and you are asked to carry the idea on. Answer this first."),
+                code="team.asked_to_carry_on",
+                next_url=reverse("idea-carry-on", args=[idea.key]),
+            )
         member.left_at = clock.now()
         member.save(update_fields=["left_at"])
         _tell(idea, by, "team_left", member, "member", "left")
+
+
+def wish_name_shown(*, idea: Idea, by: Actor, shown: bool) -> None:
+    """Whether one's name may show once the idea is closed; said again, it replaces the last. No event: a preference.
+
+    Raises NotFound for whoever is not of the team, Conflict while the idea is not closed.
+    """
+    with locked(idea.pk) as idea:
+        member = queries.member_of(idea, by.human)
+        if idea.state not in CLOSED:
+            raise Conflict(_("This is asked once the idea has ended."), code="team.not_closed")
+        member.wishes_name_shown = shown
+        member.save(update_fields=["wishes_name_shown"])
 
 
 def _check_may_invite(idea: Idea, person: Person) -> None:

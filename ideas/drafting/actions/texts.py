@@ -1,4 +1,4 @@
-"""The text of an idea: begun, autosaved, kept as a version, copied, deleted."""
+"""The text of an idea: begun, autosaved, copied, deleted. What is kept of it is in `versions`."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,6 @@ from ideas.drafting.rules import Meeting
 from ideas.drafting.wording import problems
 from ideas.lock import locked
 from incubator.events.actions import Subject, append, effect
-from incubator.events.rules import sha256
 from incubator.inbox.actions import close_for_subject
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
@@ -136,7 +135,7 @@ def autosave(
     values = cleaned(changes)
     with locked(idea.pk) as idea:
         check_may_write(idea, by.human)
-        draft = _draft(idea)
+        draft = working_copy(idea)
         if idea.state != Idea.State.DRAFT:
             values = {field: value for field, value in values.items() if field not in rules.CHOICES}
         current = {field: _value(idea, draft, field) for field in values}
@@ -182,71 +181,6 @@ def change_call(*, idea: Idea, by: Actor, call: Call) -> None:
         idea.save(update_fields=["programme", "call"])
 
 
-def save_version(*, idea: Idea, by: Actor, reason: str = rules.SAVED) -> IdeaContent:
-    """Keep the draft as a version that can be compared, with its files; unchanged, the last version stays."""
-    with locked(idea.pk) as idea:
-        check_may_write(idea, by.human)
-        last: IdeaContent | None = getattr(idea, "content", None)
-        if last is not None and not _differs(idea, last):
-            return last
-        before = last and last.version
-        content = write_version(idea=idea, by=by, reason=reason)
-        idea.save(update_fields=["title", "pitch"])
-        append(
-            subject=Subject("idea", idea.key),
-            verb="version_saved",
-            by=by,
-            payload=version_payload(content),
-            effects=[effect("version", before, content.version)],
-        )
-    return content
-
-
-def write_version(*, idea: Idea, by: Actor, reason: str) -> IdeaContent:
-    """Write the draft as the next version, without an event: for an act that holds the lock and has its own.
-
-    `reason` is one of `rules.SAVED`, `SUBMITTED`, `RESUBMITTED`. The idea's title and pitch follow; the act saves
-    them with whatever else it changes on the idea.
-    """
-    draft = _draft(idea)
-    content: IdeaContent = getattr(idea, "content", None) or IdeaContent(idea=idea, version=0)
-    for field in rules.WRITTEN:
-        setattr(content, field, getattr(draft, field))
-    content.version += 1
-    content.language = idea.language
-    content.files = draft.files
-    content.saved_at, content.saved_by = clock.now(), by.human
-    _note(content, _history_user=by.human, _history_date=content.saved_at, _change_reason=reason)
-    content.save()
-    idea.title, idea.pitch = content.title, content.pitch
-    return content
-
-
-def _note(content: IdeaContent, **notes: Any) -> None:
-    """What the history row of the next save says; simple-history reads it from the instance."""
-    for name, value in notes.items():
-        setattr(content, name, value)
-
-
-def version_payload(content: IdeaContent) -> dict[str, Any]:
-    """What an event says of a version: its number, the SHA-256 of each text, and of each file."""
-    return {
-        "version": content.version,
-        "language": content.language,
-        "sha256": {field: sha256(getattr(content, field)) for field in rules.TEXTS},
-        "files": [file["sha256"] for file in content.files],
-    }
-
-
-def _differs(idea: Idea, content: IdeaContent) -> bool:
-    draft = _draft(idea)
-    return (
-        any(getattr(draft, field) != getattr(content, field) for field in rules.WRITTEN)
-        or idea.language != content.language
-        or draft.files != content.files
-    )
-
-
 def copy_precedent(*, precedent: Idea, by: Actor, call: Call | None = None) -> Idea:
     """A new draft with the text of a precedent, in `call` or else the first call that asks this person.
 
@@ -260,7 +194,7 @@ def copy_precedent(*, precedent: Idea, by: Actor, call: Call | None = None) -> I
         raise Conflict(_("No call is open for you at the moment."), code="call.none_open")
     with transaction.atomic():
         idea = begin(by=by, call=call, copied_from=precedent)
-        draft = _draft(idea)
+        draft = working_copy(idea)
         copied = {field: getattr(content, field) for field in rules.WRITTEN}
         _write(idea, draft, copied | {"language": content.language}, by.human)
     return idea
@@ -288,7 +222,7 @@ def delete_draft(*, idea: Idea, by: Actor) -> None:
         IdeaContent.history.filter(idea_id=pk).delete()
 
 
-def _draft(idea: Idea) -> Draft:
+def working_copy(idea: Idea) -> Draft:
     """The working copy that came with the lock; an import has none, and nothing to write on."""
     draft: Draft | None = getattr(idea, "draft", None)
     if draft is None:

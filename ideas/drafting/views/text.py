@@ -132,7 +132,7 @@ def _go(request: HttpRequest, idea: Idea, part: Part) -> HttpResponse:
         return redirect(f"idea-{goal}", key=idea.key)
     if goal == "version":
         before = queries.newest_version(idea)
-        version = actions.save_version(idea=idea, by=actor(request)).version
+        version = actions.save_version(idea=idea, by=actor(request))
         said = (
             _("Version %(number)s is kept.")
             if version != before

@@ -1,7 +1,7 @@
 """The acts on an idea's journey: submit, resubmit, withdraw, hold and wake, re-examine."""
 
 from workflows.journey.actions.announced import decided, place_freed, sponsor_lost, stage_ready
-from workflows.journey.actions.holds import author_left, lapse, pause, wake
+from workflows.journey.actions.holds import lapse, pause, wake
 from workflows.journey.actions.moving import move_process
 from workflows.journey.actions.reexamination import (
     answer_reexamination,
@@ -12,11 +12,13 @@ from workflows.journey.actions.reexamination import (
 )
 from workflows.journey.actions.routes import closed_routes, may_report_done, may_send_up, report_done, send_up
 from workflows.journey.actions.submitting import resubmit, submit, withdraw
+from workflows.journey.actions.succession import author_left, carry_on, nobody_carries_on, not_carry_on
 
 __all__ = [
     "answer_reexamination",
     "ask_reexamination",
     "author_left",
+    "carry_on",
     "close_window",
     "closed_routes",
     "decided",
@@ -25,6 +27,8 @@ __all__ = [
     "may_report_done",
     "may_send_up",
     "move_process",
+    "nobody_carries_on",
+    "not_carry_on",
     "pause",
     "place_freed",
     "reexaminers",

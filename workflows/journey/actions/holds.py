@@ -8,13 +8,11 @@ from django.utils.translation import gettext as _
 
 from ideas.drafting.models import Idea
 from ideas.lock import locked
-from incubator.events.actions import effect
 from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid
 from incubator.people.actors import Actor
-from incubator.people.models import Person
 from workflows import nodes
 from workflows.gates import actions as gates
 from workflows.gates.models import GateRound
@@ -90,31 +88,3 @@ def lapse(*, idea: UUID, by: Actor) -> None:
         effects = nodes.move(found, "lapsed", by, cause=cause)
         found.save(update_fields=PLACE)
         tell(found, "rework_lapsed", by, {"gate": gate}, effects)
-
-
-def author_left(*, idea: UUID, leaver: Person, by: Actor) -> None:
-    """The author leaves: the first co-author is asked to take over; without one the idea is held."""
-    with locked(key=idea) as found:
-        member = found.team.filter(person=leaver, role="author", left_at=None).first()
-        if member is None:
-            return
-        member.left_at = clock.now()
-        member.save(update_fields=["left_at"])
-        effects = [effect("team", "author", "left", person=str(leaver.key))]
-        heir = (
-            found.team.filter(role="co_author", accepted_at__isnull=False, left_at=None)
-            .order_by("pk")
-            .first()
-        )
-        if heir is not None:
-            heir.role = "author"
-            heir.save(update_fields=["role"])
-            effects.append(effect("team", "co_author", "author", person=str(heir.person.key)))
-        elif found.state == "live":
-            effects += pause(
-                idea=found,
-                by=by,
-                cause="author_left",
-                condition=_("Someone of the city takes the idea over."),
-            )
-        tell(found, "author_left", by, {}, effects)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from ideas.calls.rules import is_open
 from ideas.drafting import rules as drafting_rules
-from ideas.drafting.actions.texts import version_payload, write_version
+from ideas.drafting.actions.versions import version_payload, write_version
 from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.inbox import actions as inbox

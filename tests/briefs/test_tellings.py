@@ -1,0 +1,84 @@
+"""Who is told that a brief is ready, or that it could not be made."""
+
+from collections.abc import Callable
+
+import pytest
+
+from incubator.lib.pdf_process import PdfFailed
+from incubator.messages.models import Message
+from incubator.people.models import Person
+from tests.factories import PersonFactory
+from tests.journey import cast as play
+from tests.journey.cast import Cast
+from workflows.briefs import jobs
+from workflows.briefs.models import Brief
+
+pytestmark = pytest.mark.django_db
+Run = Callable[..., list[str]]
+
+
+@pytest.fixture
+def cast(settings, tmp_path) -> Cast:
+    settings.MEDIA_ROOT = tmp_path
+    Person.objects.update(email="")
+    return Cast()
+
+
+def decided(cast: Cast, run_jobs: Run) -> Brief:
+    for person in (cast.author, cast.lead, cast.other_lead):
+        person.email = f"{person.pk}@ville.example"
+        person.save()
+    idea = play.submit(cast)
+    run_jobs()
+    play.pass_g0(idea, cast)
+    return Brief.objects.get()
+
+
+def told(kind: str) -> dict[Person, str]:
+    return {message.person: message.mail for message in Message.objects.filter(kind=kind)}
+
+
+def test_the_team_and_the_decider_are_told_once_in_the_application(
+    cast: Cast, run_jobs: Run, quick_briefs: list[str]
+) -> None:
+    brief = decided(cast, run_jobs)
+    run_jobs()
+    jobs.render_brief.func(brief.pk)
+    # No mail of its own: the decision had one.
+    assert told("brief") == {cast.author: "none", brief.decision.decider: "none"}
+    assert Message.objects.filter(kind="brief").first().url.endswith(f"/briefs/{brief.key}")
+    assert told("brief_failed") == {}
+
+
+def test_a_brief_that_fails_for_good_is_told_to_the_leads_and_the_administrators(
+    cast: Cast, run_jobs: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    administrator = PersonFactory(role="administrator", email="admin@ville.example")
+
+    def fails(html: str, *, stylesheet: str) -> bytes:
+        raise PdfFailed("font")
+
+    monkeypatch.setattr(jobs, "render_in_process", fails)
+    brief = decided(cast, run_jobs)
+    for tried in range(1, 5):
+        with pytest.raises(PdfFailed):
+            jobs.render_brief.func(brief.pk)
+        assert bool(told("brief_failed")) is (tried >= 3)
+    assert told("brief_failed").keys() == {cast.lead, cast.other_lead, administrator}
+    assert "none" not in told("brief_failed").values()
+    said = Message.objects.get(kind="brief_failed", person=administrator)
+    assert said.subject_title == brief.number
+    assert told("brief") == {}
+
+
+def test_whatever_stops_a_brief_is_said(cast: Cast, run_jobs: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    brief = decided(cast, run_jobs)
+
+    def broken(record: object) -> str:
+        raise KeyError("gate")
+
+    monkeypatch.setattr(jobs, "html_of", broken)
+    with pytest.raises(KeyError):
+        jobs.render_brief.func(brief.pk)
+    brief.refresh_from_db()
+    assert (brief.state, brief.failure) == ("failed", "stopped")
