@@ -197,9 +197,10 @@ def flow_named(flow_reference: str) -> Any:
 
 def running_in(flow_reference: str) -> QuerySet[Task]:
     """The open tasks of a flow's running processes."""
-    return Task.objects.filter(
+    found: QuerySet[Task] = Task.objects.filter(
         finished=None, process__finished=None, process__flow_class=flow_reference
-    ).order_by("process__ideaprocess__idea_id")
+    )
+    return found.order_by("process__ideaprocess__idea_id")
 
 
 def transfer(idea: Idea, from_reference: str, to_reference: str, renamed: Mapping[str, str]) -> str:
@@ -221,7 +222,8 @@ def transfer(idea: Idea, from_reference: str, to_reference: str, renamed: Mappin
         here = [pk for pk, own in names.items() if own == name]
         Task.objects.filter(pk__in=here).update(flow_task=f"{to_reference}.{name}")
     type(process).objects.filter(pk=process.pk).update(flow_class=to_reference)
-    return next(names[task.pk] for task in tasks if task.finished is None)
+    station: str = next(names[task.pk] for task in tasks if task.finished is None)
+    return station
 
 
 @contextmanager

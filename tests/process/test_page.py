@@ -1,0 +1,109 @@
+"""The process page: every step of every route, counts that tell nobody more than the portfolio does, and lists."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from incubator.lib import clock
+from tests.factories import DepartmentFactory, PersonFactory
+from tests.gates.stage import signed_in, texts
+from tests.journey import cast as play
+from tests.journey.cast import Cast, act
+from workflows.journey import actions as journey
+from workflows.process import queries, shown
+from workflows.process.drawing import Count
+from workflows.process.topology import PLACES, routes
+
+Run = Callable[..., list[str]]
+STEP = "workflows/flows.StandardFlow."
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast()
+
+
+def test_each_place_of_the_picture_is_a_step_and_each_main_step_has_its_place() -> None:
+    for route in routes():
+        names = {step.name for step in route.steps}
+        assert set(PLACES[route.key]) <= names
+        main = {step.name for step in route.steps if step.kind in ("gate", "work")} - {"with_author"}
+        assert main <= set(PLACES[route.key]), f"{route.key}: place {main - set(PLACES[route.key])}"
+        taken = list(PLACES[route.key].values())
+        assert len(taken) == len(set(taken)), "two steps in one place"
+
+
+def test_the_picture_shows_each_count_and_marks_what_is_late() -> None:
+    standard = next(route for route in routes() if route.key == "standard")
+    drawn = str(shown.picture(standard, {STEP + "selection": Count(14, 0), STEP + "pilot": Count(6, 2)}))
+    assert re.search(r'class="cnt-t"[^>]*>14<', drawn)
+    assert re.search(r'class="cnt-t late-t"[^>]*>6<', drawn)
+    assert "style=" not in drawn
+    assert "<script" not in drawn
+
+
+@pytest.mark.django_db
+def test_counts_are_what_every_employee_can_list(cast: Cast, run_jobs: Run) -> None:
+    play.submit(cast)
+    play.submit(cast, confidential="yes")
+    play.draft(cast)
+    taken_back = play.submit(cast)
+    journey.withdraw(idea=taken_back.key, by=act(cast.author))
+    run_jobs()
+    assert queries.counts() == {STEP + "admissibility": Count(1, 0)}
+    with clock.moved(clock.now() + timedelta(days=30)):
+        assert queries.counts() == {STEP + "admissibility": Count(1, 1)}
+
+
+@pytest.mark.django_db
+def test_the_page_counts_for_employees_and_not_for_guests(
+    cast: Cast, run_jobs: Run, at_most: Callable[[int], Any]
+) -> None:
+    play.submit(cast)
+    run_jobs()
+    reader = signed_in(PersonFactory(employed=True, english=True))
+    with at_most(12):
+        page = reader.get("/process")
+    said = texts(page.content.decode())
+    assert page.status_code == 200
+    assert "1 idea" in said
+    assert said.count("as a list") >= 3
+    guest = texts(signed_in(PersonFactory(guest=True, english=True)).get("/process").content.decode())
+    assert "1 idea" not in guest
+    assert "Numbers show" not in guest
+
+
+@pytest.mark.django_db
+def test_the_page_takes_as_many_queries_for_three_ideas_as_for_one(
+    cast: Cast, run_jobs: Run, django_assert_num_queries: Any
+) -> None:
+    service = DepartmentFactory(service=True)
+    PersonFactory(department=service, head=True, mandate="head_of_service", mandate__department=service)
+    play.submit(cast)
+    with django_assert_num_queries(1):
+        queries.counts()
+    journey.submit(idea=play.draft(cast).key, by=act(cast.author), route="local", service=service)
+    play.submit(cast)
+    with django_assert_num_queries(1):
+        found = queries.counts()
+    assert found["workflows/flows.LocalFlow.answer"].now == 1
+    assert found[STEP + "admissibility"].now == 2
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_page_reads_on_a_phone_and_in_the_dark(
+    cast: Cast, open_page: Callable[..., Any], assert_accessible: Callable[[Any], None]
+) -> None:
+    play.submit(cast)
+    reader = PersonFactory(employed=True)
+    for look in ({"width": 390, "scripts": False}, {"width": 1280, "dark": True}):
+        page = open_page(reader, path="/process", **look)
+        over = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        if look.get("scripts", True):
+            assert_accessible(page)
+            assert page.evaluate(over) <= 0
+        assert page.locator("table caption").count() == 3
