@@ -114,6 +114,34 @@ def test_scores_of_an_abstention_do_not_count() -> None:
     assert opinion(record(GO, GO, abstained)).score == "3.00"
 
 
+ZERO = vote("go", 0)
+NONE = vote("go", None)
+
+
+@pytest.mark.parametrize(
+    ("case", "score"),
+    [
+        # Nobody's silence is a nought: not the abstention's, not “not applicable”, not an empty seat.
+        (record(GO, ABSTAIN, ABSTAIN), "3.00"),
+        (record(GO, NONE, NONE), "3.00"),
+        (record(GO, GO, GO, None), "3.00"),
+        (record(NONE, NONE, NONE), None),
+        (record(ABSTAIN, ABSTAIN, ABSTAIN), None),
+        # A nought that was given counts.
+        (record(GO, ZERO, NONE), "1.50"),
+        (record(ZERO, ZERO, ZERO), "0.00"),
+    ],
+)
+def test_what_counts_in_the_score(case: dict[str, Any], score: str | None) -> None:
+    assert opinion(case).score == score
+    assert (opinion(case).above_threshold is None) == (score is None)
+
+
+@pytest.mark.parametrize("case", [record(ABSTAIN, ABSTAIN, ABSTAIN), record(NONE, NONE, NONE)])
+def test_nothing_is_decided_on_abstentions_alone(case: dict[str, Any]) -> None:
+    assert permitted(case) == []
+
+
 def test_half_a_cent_is_rounded_up() -> None:
     levels = [vote("go", level) for level in (3, 3, 3, 3, 3, 3, 3, 2)]  # 2.875
     assert opinion(record(*levels)).criteria["value"].mean == "2.88"

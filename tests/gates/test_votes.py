@@ -111,7 +111,9 @@ def test_the_record_holds_texts_only_as_hashes(round_: GateRound) -> None:
 
 
 def test_when_the_panel_s_time_is_over_the_decision_is_asked(round_: GateRound) -> None:
-    stage.cast_vote(stage.seats_of(round_)[0])
+    SeatFactory(round=round_)
+    for seat in stage.seats_of(round_)[:3]:
+        stage.cast_vote(seat)
     assert not queries.overdue_opinions().exists()
     GateRound.objects.filter(pk=round_.pk).update(review_due_at=round_.entered_at)
     assert [found.pk for found in queries.overdue_opinions()] == [round_.pk]

@@ -3,8 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, FilteredRelation, OuterRef, Q, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 
 from ideas.drafting.models import Idea
@@ -129,6 +140,33 @@ def open_conditions(idea: Idea) -> Any:
     )
 
 
+def sides_of_others() -> dict[str, Any]:
+    """Annotations of a seat: how many other seats voted for and against, what the chair chose, or '', and
+    whether the chair is asked to settle the opinion."""
+    votes = Vote.objects.filter(seat__round=OuterRef("round"), seat__state="open", in_force=True).exclude(
+        seat=OuterRef("pk")
+    )
+    chair = votes.filter(seat__is_chair=True).values("choice")[:1]
+    key = Concat(Value("casting_vote:"), Cast(OuterRef("round__key"), CharField()))
+    casting = WorkItem.objects.filter(key=key, closed_at=None)
+    return {
+        "for_it": _count(votes.filter(choice__in=["go", "go_if"])),
+        "against": _count(votes.filter(choice="not_now")),
+        "casting": Exists(casting),
+        "chair_choice": Coalesce(Subquery(chair), Value("")),
+    }
+
+
+def _count(votes: Any) -> Any:
+    counted = votes.order_by().values("seat__round").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
+
+
+def is_casting(round_: GateRound) -> bool:
+    """Whether the chair is asked to settle the opinion by a vote."""
+    return WorkItem.objects.filter(key=f"casting_vote:{round_.key}", closed_at=None).exists()
+
+
 def is_asked(round_: GateRound) -> bool:
     """Whether somebody is asked to decide now."""
     return WorkItem.objects.filter(key=f"decide:{round_.key}", closed_at=None).exists()
@@ -151,11 +189,15 @@ def rounds_to_look_at(idea: str = "", person: int | None = None) -> list[Any]:
 
 def overdue_opinions() -> Any:
     """Open rounds whose panel's time is over while votes are missing and nobody is asked to decide yet."""
-    key = Concat(Value("decide:"), Cast(OuterRef("key"), CharField()))
-    asked = WorkItem.objects.filter(key=key, closed_at=None)
+    own_key = Cast(OuterRef("key"), CharField())
+    keys = [Concat(Value(f"{act}:"), own_key) for act in ("decide", "casting_vote", "complete_opinion")]
+    asked = WorkItem.objects.filter(key__in=keys, closed_at=None)
     return (
-        GateRound.objects.filter(state="open", review_due_at__lt=clock.now(), rules__seats__gt=0)
+        GateRound.objects.filter(state="open", rules__seats__gt=0)
+        .annotate(votes_until=Coalesce("review_due_at", "due_at"))
+        .filter(votes_until__lt=clock.now())
         .exclude(gate="G0")
+        .exclude(comparison__result="")  # a selection session asks for the decisions
         .exclude(decision__isnull=False)  # written, waiting for its second signature
         .exclude(Exists(asked))
         .order_by("pk")
@@ -228,6 +270,15 @@ def last_no_panel(round_: GateRound, idea: Idea) -> list[str]:
     return list((payload or {}).get("missing", []))
 
 
+def last_missing(round_: GateRound, idea: Idea) -> list[str]:
+    """What the opinion lacked when that was last said: codes, empty when it never was."""
+    found = Event.objects.filter(
+        subject_kind="idea", subject_key=idea.key, verb="opinion_incomplete", payload__round=str(round_.key)
+    )
+    payload = found.order_by("-sequence").values_list("payload", flat=True).first()
+    return list((payload or {}).get("missing", []))
+
+
 def held_about(person: Person) -> list[dict[str, Any]]:
     """For the person's own copy of their data: the votes they cast, replaced ones included."""
     return [
@@ -253,6 +304,7 @@ STEPS = (
     "seat_replaced",
     "votes_voided",
     "opinion_closed",
+    "opinion_incomplete",
     "decision_drafted",
     "signature_declined",
     "draft_lapsed",

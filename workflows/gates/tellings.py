@@ -3,10 +3,12 @@
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ideas import tellings
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
+from incubator.inbox import wording as asks
 from incubator.inbox.models import WorkItem
 from incubator.messages.rules import Telling, audience
 from incubator.messages.wording import Text, declare
@@ -28,11 +30,26 @@ TEXTS = {
     ),
 }
 
+ASKS = {
+    "casting_vote": asks.Ask(
+        _("Settle the opinion on “%(title)s”: the panel’s votes do not"),
+        pgettext_lazy("work item", "Vote"),
+        lent=True,
+    ),
+    "complete_opinion": asks.Ask(
+        _("Complete the panel of “%(title)s”: its opinion lacks something"),
+        pgettext_lazy("work item", "Panel"),
+        lent=True,
+    ),
+}
+
 
 def register() -> None:
     """Called once, when the application starts."""
     for kind, text in TEXTS.items():
         declare(kind, text)
+    for verb, ask in ASKS.items():
+        asks.declare(verb, ask)
 
 
 @audience("signature_declined")

@@ -55,6 +55,7 @@ def of_who_follows(event: Event) -> list[Telling]:
     "signature_declined",
     "draft_lapsed",
     "opinion_closed",
+    "opinion_incomplete",
     "seated",
     "condition_reported",
     "reexamination_asked",

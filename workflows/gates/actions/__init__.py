@@ -1,13 +1,14 @@
 """The acts of a gate: rounds are entered and left, seats filled, votes cast, decisions made."""
 
 from workflows.gates.actions.admissibility import admit, check_admission
+from workflows.gates.actions.closing import close_opinion
 from workflows.gates.actions.conditions import confirm_condition, report_condition
 from workflows.gates.actions.decisions import Choice, check, decide, next_steps
 from workflows.gates.actions.rounds import enter, void
 from workflows.gates.actions.seating import fill_seats
 from workflows.gates.actions.seats import replace_leaver, seat, step_aside, void_conflicted
 from workflows.gates.actions.signatures import ask_again, decline, hand_over, sign_second
-from workflows.gates.actions.votes import close_opinion, open_others, vote
+from workflows.gates.actions.votes import open_others, vote
 
 __all__ = [
     "Choice",

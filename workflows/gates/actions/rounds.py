@@ -67,7 +67,7 @@ def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
 
 def work_keys(round_: GateRound, seats: Sequence[object]) -> list[str]:
     """The keys of every work item a round may have opened; `seats` are the keys of its open seats."""
-    acts = ("decide", "seat_panel", "second_signature", "agree")
+    acts = ("decide", "seat_panel", "second_signature", "agree", "casting_vote", "complete_opinion")
     return [f"{act}:{round_.key}" for act in acts] + [f"vote:{key}" for key in seats]
 
 

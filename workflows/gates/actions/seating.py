@@ -92,7 +92,7 @@ def call_substitutes(round_: GateRound, idea: Idea) -> list[dict[str, Any]]:
     if Seat.objects.filter(round=round_, state="open").count() >= round_.rules.get("seats", 0):
         return []
     GateRound.objects.filter(pk=round_.pk).update(state="seating")
-    inbox.close(f"decide:{round_.key}")
+    inbox.close(*[f"{act}:{round_.key}" for act in ("decide", "casting_vote", "complete_opinion")])
     fill_seats_of.configure(lock=f"seating:{idea.programme.key}").defer(
         round_key=str(round_.key), at=clock.moved_to()
     )

@@ -134,7 +134,8 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
 
     Raises NotFound for another's, Conflict when it is over.
     Annotated: `voted`, whether it has a vote in force; `others_wait`, whether another open seat has none;
-    `sits_too`, whether the actor has a seat of one's own beside a lent one.
+    `sits_too`, whether the actor has a seat of one's own beside a lent one; `for_it`, `against`, `chair_choice`
+    of the other seats.
     """
     person = by.human
     votes = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
@@ -145,6 +146,7 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
             voted=Exists(votes),
             others_wait=Exists(others.exclude(Exists(votes))),
             sits_too=Exists(others.filter(person=person)),
+            **queries.sides_of_others(),
         )
         .filter(queries.held_by(person), key=seat_key)
         .first()

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ideas.acts import record
 from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.actions import Subject, append, effect
@@ -18,12 +17,12 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.messages.actions import defer_telling
 from incubator.people.actors import Actor
 from incubator.people.models import Person
-from workflows.gates import authority
+from workflows.gates import authority, rules
+from workflows.gates.actions.closing import opinion_keys, settle
 from workflows.gates.actions.seating import ask_decision
-from workflows.gates.actions.seats import acting_in, open_or_seating, own_seat
+from workflows.gates.actions.seats import acting_in, own_seat
 from workflows.gates.conflicts import Conflicts, conflicts_of
 from workflows.gates.models import GateRound, Seat, Vote
-from workflows.gates.rules import vote_gaps
 
 OTHER_VERSION = "vote.other_version"
 
@@ -61,12 +60,13 @@ def vote(
     with locked(rounds__seats__key=seat_key) as idea:
         own = own_seat(seat_key, by)
         by = acting_in(own, by)
-        deciders = [] if _others_wait(own) else authority.holders(own.round, idea)
+        sure = _settles_for_sure(own, ballot)
+        deciders = authority.holders(own.round, idea) if sure else []
         # One statement asks for all: whoever votes, and, by the last vote, whoever then decides.
         against = conflicts_of([*acting(by), *(party.person for party in deciders)], idea, own.round.gate)
         cast = put_in(own, idea, by, ballot, against)
-        inbox.close(f"vote:{own.key}")
-        asked = not _others_wait(own) and _ask_decision(own, idea, by, authority.free(deciders, against))
+        inbox.close(f"vote:{own.key}", *(opinion_keys(own.round) if sure else ()))
+        asked = _ask_next(own, idea, by, authority.free(deciders, against) if sure else None)
         event = record_vote(own, idea, by, cast)
         if asked:
             defer_telling(event)
@@ -90,7 +90,10 @@ class Ballot:
 def put_in(own: Seat, idea: Idea, by: Actor, ballot: Ballot, against: Mapping[int, Conflicts]) -> Vote:
     """Write the seat's vote, in place of the one it had. The idea is locked; raises as `vote` does."""
     _check(own, idea, against, by, ballot.content_version)
-    gaps = vote_gaps(
+    if is_casting(own) and ballot.choice == "abstain":
+        sentence = _("The opinion waits for your vote: take a side, or step aside.")
+        raise Invalid(sentence, code="vote.casting", fields={"choice": [sentence]})
+    gaps = rules.vote_gaps(
         own.round.rules,
         ballot.choice,
         ballot.must_meets,
@@ -131,21 +134,50 @@ def record_vote(own: Seat, idea: Idea, by: Actor, cast: Vote) -> Event:
         subject=Subject("idea", idea.key),
         verb="vote_cast",
         by=by,
-        payload={"seat": str(own.key), "round": str(own.round.key), "vote_sha256": _vote_sha256(cast)},
+        payload={"seat": str(own.key), "round": str(own.round.key), "vote_sha256": _vote_sha256(cast)}
+        | ({"casting": True} if is_casting(own) else {}),
         effects=[effect("vote", None, "replaced" if replaced else "cast", seat=str(own.key))],
     )
 
 
-def _others_wait(own: Seat) -> bool:
-    """Whether someone else still has to vote, or a seat is free."""
-    return own.round.state != "open" or bool(own.others_wait)  # type: ignore[attr-defined] # by own_seat
+def is_casting(own: Seat) -> bool:
+    """Whether this is the chair's seat, asked to settle the opinion. `own` is of `own_seat`."""
+    return own.is_chair and bool(own.casting)  # type: ignore[attr-defined] # annotated by own_seat
 
 
-def _ask_decision(own: Seat, idea: Idea, by: Actor, parties: list[authority.Party]) -> bool:
-    """The last seat to vote asks for the decision; at G0 the lead who voted decides with the same form."""
-    if own.round.gate == "G0" and any(party.person == by.principal for party in parties):
+def _settles_for_sure(own: Seat, ballot: Ballot) -> bool:
+    """Whether this vote is the last one and leaves no tie and some score: then nothing else has to be read.
+
+    Who sits was chosen so that all votes together reach the quorum, and another department.
+    """
+    if own.round.state != "open" or own.others_wait:  # type: ignore[attr-defined] # annotated by own_seat
         return False
-    ask_decision(own.round, idea, parties)
+    if own.round.gate == "G0":
+        return True
+    scored = any("level" in score for score in ballot.scores.values())
+    sides = {"for_it": own.for_it, "against": own.against}  # type: ignore[attr-defined]
+    chair = ballot.choice if own.is_chair else own.chair_choice  # type: ignore[attr-defined]
+    return (
+        ballot.choice != "abstain"
+        and (scored or not own.round.rules.get("criteria"))
+        and not rules.is_tied(ballot.choice, chair=chair, **sides)
+    )
+
+
+def _ask_next(own: Seat, idea: Idea, by: Actor, parties: list[authority.Party] | None) -> bool:
+    """Ask for what follows a vote; True when someone was asked. `parties`: who decides, when that is sure.
+
+    At G0 the lead who voted decides with the same form.
+    """
+    if parties is not None:
+        if own.round.gate == "G0" and any(party.person == by.principal for party in parties):
+            return False
+        ask_decision(own.round, idea, parties)
+        return True
+    late = clock.now() >= (own.round.review_due_at or own.round.due_at)
+    if own.round.state != "open" or (own.others_wait and not late):  # type: ignore[attr-defined]
+        return False
+    settle(own.round, idea)
     return True
 
 
@@ -193,16 +225,6 @@ def open_others(*, seat_key: Any, by: Actor) -> Seat:
         return own
 
 
-def close_opinion(*, round_key: Any, by: Actor) -> None:
-    """The panel's time is over: the decision is asked for, whatever votes are missing."""
-    with locked(rounds__key=round_key) as idea:
-        round_ = open_or_seating(round_key)
-        if round_.review_due_at is None or clock.now() < round_.review_due_at:
-            raise Conflict(_("The panel still has time to vote."), code="opinion.early")
-        ask_decision(round_, idea)
-        record(idea, "opinion_closed", by, round=str(round_.key), gate=round_.gate)
-
-
 def gap_sentence(gap: str) -> str:
     """What to say about one gap that `rules.vote_gaps` found."""
     return {
@@ -224,7 +246,7 @@ def acting(by: Actor) -> list[Person]:
 def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, content_version: int) -> None:
     if any(against[one.pk].hard for one in acting(by)):
         raise NotAllowed(refusal_for_conflict(own.round), code="vote.hard_conflict")
-    if own.others_opened_at is not None:
+    if own.others_opened_at is not None and not is_casting(own):
         raise Conflict(
             _(
                 "You have read the others’ votes, so yours can no longer be changed. It counts as you gave it."

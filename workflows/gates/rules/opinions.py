@@ -1,6 +1,6 @@
 """What a panel thinks, counted: must-meets, criteria, votes, and the opinion that follows. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
@@ -158,6 +158,22 @@ def _side(record: Record, found: Opinion) -> str | None:
 
 def _chair_choice(record: Record) -> str:
     return next((seat["vote"]["choice"] for seat in record["seats"] if seat["chair"] and seat["vote"]), "")
+
+
+# What a chair settles by taking a side, with scores; a quorum, or another department, takes someone else.
+SETTLED_BY_CHAIR = ("casting_vote", "votes", "scores")
+
+
+def chair_settles(missing: Sequence[str]) -> bool:
+    """Whether all that an opinion lacks (`Opinion.missing`) is there once the chair takes a side."""
+    return bool(missing) and all(code in SETTLED_BY_CHAIR for code in missing)
+
+
+def is_tied(choice: str, *, chair: str, for_it: int, against: int) -> bool:
+    """Whether this vote, with those of the other seats, leaves a tie that the chair's choice does not break."""
+    for_it += choice in ("go", "go_if")
+    against += choice == "not_now"
+    return for_it == against and chair not in ("go", "go_if", "not_now")
 
 
 def _majority(record: Record, found: Opinion) -> Result:

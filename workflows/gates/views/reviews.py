@@ -194,7 +194,8 @@ def _page(
     open_still = seat.state == "open" and round_.state in ("open", "seating")
     version = idea.content.version
     form = None
-    if open_still and seat.others_opened_at is None:
+    casting = open_still and seat.is_chair and queries.is_casting(round_)
+    if open_still and (seat.others_opened_at is None or casting):
         typed = sum(name.startswith("condition_") and name.endswith("_text") for name in data or ())
         form = VoteForm(
             data,
@@ -210,6 +211,7 @@ def _page(
         "idea": idea_in_brief(idea, person),
         "form": form,
         "vote": _shown(vote, round_) if vote else None,
+        "casting": casting,
         "vote_on_older": vote is not None and vote.content_version != version,
         "comparison": _comparison(round_, vote.content_version, version) if vote else "",
         "open_still": open_still,

@@ -14,7 +14,7 @@ from ideas.access import access
 from incubator.lib.refusals import Conflict, Invalid, NotFound
 from incubator.people.models import Person, normal_staff_number
 from incubator.people.once import new_key, once
-from workflows.gates import actions, queries, wording
+from workflows.gates import actions, queries, rules, wording
 from workflows.gates.actions.seats import check_lead
 from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.seats import SeatForm
@@ -84,6 +84,7 @@ def _page(
         "free": max(wanted - taken, 0) if live else 0,
         "wanted": wanted,
         "steps": steps(round_),
+        "lacking": _lacking(round_) if live else [],
         "live": live,
         "missing": [
             wording.NO_PANEL[code]
@@ -99,6 +100,15 @@ def _page(
         "request_key": new_key(),
     }
     return render(request, "gates/seats.html", context, status=refusal.status if refusal is not None else 200)
+
+
+def _lacking(round_: GateRound) -> list[str]:
+    """What the opinion lacks, in words, once the panel's time is over or everybody has voted."""
+    if round_.gate == "G0" or round_.state != "open" or queries.panel_still_votes(round_):
+        return []
+    record = queries.record_of(round_, round_.idea)
+    found = rules.opinion(record)
+    return [wording.missing(code, record, found) for code in found.missing]
 
 
 STATES = {
