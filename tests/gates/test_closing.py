@@ -17,7 +17,8 @@ from incubator.people.models import Person
 from tests.factories import DepartmentFactory, GateRoundFactory, IdeaFactory, PersonFactory, SeatFactory
 from tests.gates import stage
 from tests.journey.cast import act
-from workflows.gates import actions, jobs, queries, rules
+from workflows.clock.actions import tick
+from workflows.gates import actions, queries, rules
 from workflows.gates.models import GateRound, Seat
 
 pytestmark = pytest.mark.django_db
@@ -110,11 +111,11 @@ def past(round_: GateRound, gate: str = "G1") -> None:
 def test_with_its_quorum_a_consultation_closes_by_itself_at_its_time(idea: Idea, gate: str) -> None:
     round_ = panel(idea, gate=gate)
     votes(round_, "go", "go", "")
-    jobs.ask_overdue_decisions()
+    tick()
     assert asked("decide") == []
     past(round_, gate)
     for _ in range(2):
-        jobs.ask_overdue_decisions()
+        tick()
     assert len(asked("decide")) == 1
     assert Event.objects.filter(subject_key=idea.key, verb="opinion_closed").count() == 1
 
@@ -126,7 +127,7 @@ def test_without_its_quorum_the_lead_is_asked_once_and_a_late_vote_completes_it(
     votes(round_, "go", "", "")
     past(round_)
     for _ in range(2):
-        jobs.ask_overdue_decisions()
+        tick()
     assert (asked("decide"), asked("complete_opinion")) == ([], [lead])
     event = Event.objects.get(subject_key=idea.key, verb="opinion_incomplete")
     assert event.payload["missing"] == ["quorum"]

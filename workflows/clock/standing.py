@@ -15,7 +15,7 @@ from workflows.sponsorship.models import TimeRelease
 
 
 def _opinions() -> QuerySet[Any]:
-    return owing(overdue_opinions(), "opinion", named="key", due="review_due_at", idea="idea__key")
+    return owing(overdue_opinions(), "opinion", named="key", due="votes_until", idea="idea__key")
 
 
 def _close_opinion(step: ClockStep) -> None:
