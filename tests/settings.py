@@ -3,7 +3,9 @@
 import os
 
 from incubator.settings import *  # noqa: F403
-from incubator.settings import DATABASES, VAR
+from incubator.settings import DATABASES, INSTALLED_APPS, VAR
+
+INSTALLED_APPS = [*INSTALLED_APPS, "bin.benchmarks"]  # viewflow finds the bare process by its application
 
 # TRUNCATE between tests that need real transactions is refused by the events' triggers without this word.
 DATABASES["default"]["OPTIONS"]["options"] += " -c travee.may_empty=on"

@@ -9,4 +9,5 @@ copies       many ideas from a specimen, as bulk rows
 city         all of it together
 operations   what is measured
 measures     how it is measured
+report       what is printed
 """

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import platform
 import sys
 import time
 from collections.abc import Callable
@@ -39,32 +38,16 @@ def bench(ideas: int, repeats: int) -> dict[str, Any]:
     from django.core.management import call_command
     from django.db import connection
 
-    from bin.benchmarks import city, measures, operations
-    from ideas.drafting.models import Idea
+    from bin.benchmarks import city, measures, report
 
     say = _teller()
     say("tables")
     os.environ["LOCK_TIMEOUT_MILLISECONDS"] = "0"
     call_command("migrate", verbosity=0)
     made = city.found(ideas, repeats + measures.NOT_TIMED, say)
-    empty, whole, last = operations.baselines(made, repeats + measures.NOT_TIMED)
-    measured = list(operations.operations(made, repeats))
-    measures.run([empty, whole, last, *measured], repeats, say)
-    decided = next(one for one in measured if one.name == "decide_g1")
-    found = {
-        "date": time.strftime("%Y-%m-%d"),
-        "ideas": Idea.objects.count(),
-        "repeats": repeats,
-        "machine": _machine(connection),
-        "operations": {
-            one.name: measures.figures(one, empty, whole) for one in [empty, whole, last, *measured]
-        },
-        "decisions_per_second": {
-            "decide_g1": round(decided.per_second, 1),
-            "bare_viewflow_view_to_end": round(last.per_second, 1),
-            "ratio": round(decided.per_second / last.per_second, 2),
-        },
-    }
+    say("settling")
+    city.settle()
+    found = report.report(made, repeats, say)
     connection.close()
     return found
 
@@ -76,18 +59,6 @@ def _teller() -> Callable[[str], None]:
         print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
 
     return say
-
-
-def _machine(connection: Any) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute("show server_version")
-        (postgresql,) = cursor.fetchone()
-    return {
-        "cores": os.cpu_count(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "postgresql": postgresql.split()[0],
-    }
 
 
 if __name__ == "__main__":

@@ -131,11 +131,14 @@ def found(ideas: int, each: int, say: Callable[[str], None]) -> City:
         city.acted_on[place] = [founder.copy(place) for _ in range(each)]
     founder.copier.finish()
     _keep_busy(reader.person)
+    return city
+
+
+def settle() -> None:
+    """What the server would do by itself later, in the middle of a measurement. Not inside a transaction."""
     with connection.cursor() as cursor:
-        say("settling")
         cursor.execute("vacuum analyze")
         cursor.execute("checkpoint")
-    return city
 
 
 def _places(ideas: int, dice: Random) -> list[str]:

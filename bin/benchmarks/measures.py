@@ -71,13 +71,16 @@ def run(operations: Iterable[Operation], repeats: int, say: Callable[[str], None
         one.warm_up()
     gc.collect()
     gc.freeze()
-    for number in range(repeats):
-        if number % 20 == 0:
-            say(f"timing {number} of {repeats}")
-        gc.collect()
-        dice.shuffle(todo)
-        for one in todo:
-            one.time(number)
+    try:
+        for number in range(repeats):
+            if number % 20 == 0:
+                say(f"timing {number} of {repeats}")
+            gc.collect()
+            dice.shuffle(todo)
+            for one in todo:
+                one.time(number)
+    finally:
+        gc.unfreeze()
 
 
 def figures(one: Operation, empty: Operation, bare: Operation) -> dict[str, Any]:

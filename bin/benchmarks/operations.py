@@ -49,6 +49,7 @@ def _post(client: Client, url: str, sent: dict[str, Any], status: int = 302) -> 
 
 def baselines(city: City, shots: int) -> tuple[Operation, Operation, Operation]:
     """An empty page; a bare process from its start to its end; of that the one task done and the end."""
+    _clients.clear()  # of another database
     client = signed_in(city.reader)
     empty = Operation("empty_view", [partial(_get, client, reverse("bench-empty"))] * shots)
     whole = Operation("bare_viewflow", [partial(_bare, client)] * shots)
