@@ -18,8 +18,11 @@ class Access(Protocol):
 
     def may_read(self, reader: Person, idea: Idea) -> bool: ...
 
-    def sees_authors(self, reader: Person, idea: Idea) -> bool:
-        """Whether the authors' names may be in a response to this reader (law 8)."""
+    def sees_authors(self, reader: Person, idea: Idea, *, outside: bool = False) -> bool:
+        """Whether the authors' names may be in a response to this reader (law 8).
+
+        `outside`: the caller knows already that the reader is not of the team.
+        """
 
 
 _access: list[Access] = []

@@ -216,7 +216,7 @@ def newest_version(idea: Idea) -> int:
 
 def published_files(idea: Idea, *, names_shown: bool) -> list[File]:
     """The files of the text that others read, for an idea's page. `names_shown`: what `sees_authors` said."""
-    content = IdeaContent.objects.filter(idea=idea).only("files").first()
+    content: IdeaContent | None = getattr(idea, "content", None)  # read with the idea, as a rule
     held = [file["sha256"] for file in content.files] if content else []
     rows = {row.sha256: row for row in Attachment.objects.filter(idea=idea, sha256__in=held)} if held else {}
     return [

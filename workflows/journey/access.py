@@ -36,11 +36,12 @@ class JourneyAccess:
             return reader.is_active
         return self.readable(reader).filter(pk=idea.pk).exists()
 
-    def sees_authors(self, reader: Person, idea: Idea) -> bool:
+    def sees_authors(self, reader: Person, idea: Idea, *, outside: bool = False) -> bool:
         """Hidden from submission until the round is decided, on every surface, except to the team and the lead."""
         if idea.state == "precedent" or not self.names_hidden(idea):
             return True
-        if idea.team.filter(person=reader, accepted_at__isnull=False, left_at=None).exists():
+        team = idea.team.filter(person=reader, accepted_at__isnull=False, left_at=None)
+        if not outside and team.exists():
             return True
         return (
             grants.holds(

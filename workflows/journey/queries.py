@@ -72,7 +72,7 @@ def reader_of(idea: Idea, person: Person, team: list[TeamMember]) -> Reader:
         .order_by("due_at", "pk")
         .first()
     )
-    return Reader(member, member is not None or access().sees_authors(person, idea), task)
+    return Reader(member, member is not None or access().sees_authors(person, idea, outside=True), task)
 
 
 def decisions_of(idea: Idea) -> list[Decision]:
