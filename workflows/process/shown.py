@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from workflows.process import drawing, wording
 from workflows.process.drawing import Arrow, Box, Count
@@ -92,7 +92,7 @@ def _now(step: Step, route: Route, counts: Mapping[str, Count]) -> dict[str, str
         return {"words": _("drafts are not counted"), "url": ""}
     found = counts.get(f"{route.reference}.{step.name}")
     if found is None:
-        return {"words": _("none"), "url": ""}
+        return {"words": pgettext("ideas", "none"), "url": ""}
     words = ngettext("%(number)s idea", "%(number)s ideas", found.now) % {"number": found.now}
     if found.late:
         words += ", " + ngettext("%(number)s late", "%(number)s late", found.late) % {"number": found.late}
