@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -14,6 +13,14 @@ from workflows.process.drawing import Arrow, Box, Count
 from workflows.process.topology import LANES, PLACES, Route, Step
 
 Rules = Mapping[str, Mapping[str, Any]]
+# The page's colours in the light, for a file that no page colours.
+STYLE = (
+    "text{font:14px sans-serif;fill:#12232b}.sub{font-size:13px;fill:#45555c}.lane{fill:#f3f5f4;stroke:#c5cfd2}"
+    ".lane-h{fill:#0b2a33}.lane-t{fill:#fff;font-weight:600}.task{fill:#fff;stroke:#0a5566;stroke-width:2}"
+    ".gw{fill:#dcebee;stroke:#12232b;stroke-width:2}.ev{fill:#fff;stroke:#12232b;stroke-width:2}"
+    ".ev-end{stroke-width:5}.flow{fill:none;stroke:#45555c;stroke-width:2}.flow--back{stroke-dasharray:5 4}"
+    ".tip{fill:#45555c}.way{paint-order:stroke;stroke:#f3f5f4;stroke-width:5px}"
+)
 # Ways that every step has and no picture needs.
 NOT_DRAWN = ("withdraw", "pause")
 LABELLED = ("to_programme", "sent_up", "stop", "extend", "done")
@@ -130,7 +137,7 @@ def _arrows(shown: list[Step], places: Mapping[str, tuple[int, str]]) -> list[Ar
     return arrows
 
 
-def standalone(svg: str, css: str) -> str:
+def standalone(svg: str) -> str:
     """A picture as a file of its own, with the few rules it needs."""
     head, _gt, rest = svg.partition(">")
-    return f"{head}><style>{strip_tags(css)}</style>{rest}\n"
+    return f"{head}><style>{STYLE}</style>{rest}\n"
