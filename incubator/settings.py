@@ -155,6 +155,8 @@ X_FRAME_OPTIONS = "DENY"
 # Only behind a proxy that always sets this header itself; otherwise anyone could say "this was HTTPS".
 if proxy_header := env.str("PROXY_SSL_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
+# Where the proxy says who its client is, such as X-Forwarded-For: sign-in is slowed down by address.
+PROXY_CLIENT_HEADER = env.str("PROXY_CLIENT_HEADER", "")
 USE_X_FORWARDED_HOST = env.bool("PROXY_SETS_HOST", False)
 
 # --- Language and time --------------------------------------------------------------------------------------

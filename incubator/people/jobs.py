@@ -7,9 +7,17 @@ from procrastinate.contrib.django import app
 
 from incubator.lib import clock
 from incubator.lib.refusals import Refusal
+from incubator.people import addresses
 from incubator.people.actions import depart
 from incubator.people.actors import CLOCK
 from incubator.people.models import Person
+
+
+@app.periodic(cron="30 * * * *")
+@app.task(queueing_lock="forget_addresses", name="people.forget_addresses")
+def forget_addresses(timestamp: int = 0) -> None:
+    """What is known of network addresses is kept no longer than it slows anyone down."""
+    addresses.forget_old()
 
 
 @app.periodic(cron="40 0 * * *")

@@ -164,6 +164,15 @@ class SignInCode(models.Model):
         ]
 
 
+class SignInAddress(models.Model):
+    """Wrong tries from one network address since a moment; only a keyed hash of it is kept, for some hours."""
+
+    address_hash = models.CharField(max_length=64, unique=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField()
+    paused_until = models.DateTimeField(null=True, blank=True)
+
+
 class Post(models.Model):
     """An assignment (affectation) of a person, from `starts_on` until the day before `ends_on`.
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 import itertools
 import math
 import unicodedata
@@ -17,6 +18,11 @@ CODE_GIVERS = ("hr_desk", "champion", "staff_representative")
 TRIES = 5
 FIRST_PAUSE = timedelta(minutes=15)
 LONGEST_PAUSE = timedelta(hours=24)
+
+# From one network address, whoever is named. A shared screen serves a whole depot: many tries, then a short wait.
+ADDRESS_TRIES = 30
+ADDRESS_WITHIN = timedelta(minutes=10)
+ADDRESS_PAUSE = timedelta(minutes=2)
 
 SHORTEST_PIN = 6
 SHORTEST_PASSWORD = 8
@@ -69,6 +75,19 @@ def pause_after(failures: int) -> timedelta | None:
     doublings = min(failures // TRIES - 1, 10)
     doubled: timedelta = FIRST_PAUSE * 2**doublings
     return min(doubled, LONGEST_PAUSE)
+
+
+def network(address: str) -> str:
+    """What counts as one address: an IPv4 address, or the /64 an IPv6 one lies in; "" for what is neither."""
+    try:
+        found = ipaddress.ip_address(address.strip())
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((int(found), 64), strict=False).network_address)
+    return str(found)
 
 
 def may_sign_in(*, is_active: bool, departed_on: date | None, expires_on: date | None, today: date) -> bool:

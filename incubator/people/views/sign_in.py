@@ -1,7 +1,9 @@
 """Sign in, sign out, the first time with a code. The only pages of this room that need no sign-in."""
 
+import math
 from datetime import timedelta
 
+from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate, logout
 from django.contrib.auth.decorators import login_not_required
@@ -10,12 +12,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict
-from incubator.people import actions
+from incubator.people import actions, addresses
 from incubator.people.forms.sign_in import ChooseSecretForm, CodeForm, SignInForm
 from incubator.people.models import Person
 from incubator.people.sign_in import begin_session
@@ -50,10 +53,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(landing(request))
     form = SignInForm(typed(request), shared=_shared_machine(request))
     if request.method == "POST" and form.is_valid():
+        if wait := addresses.begin_try(request):
+            return _too_many(request, "people/sign_in.html", form, wait)
         person = authenticate(
             request, staff_number=form.cleaned_data["staff_number"], password=form.cleaned_data["secret"]
         )
         if isinstance(person, Person):
+            addresses.was_right(request)
             return _signed_in(request, person, form.cleaned_data["shared_screen"])
         form.add_error(None, NO_MATCH)
     return form_page(request, "people/sign_in.html", form, next=landing(request) if _asks(request) else "")
@@ -87,10 +93,13 @@ def code(request: HttpRequest) -> HttpResponse:
     """First time, or PIN forgotten: the code of the slip."""
     form = CodeForm(typed(request), shared=_shared_machine(request))
     if request.method == "POST" and form.is_valid():
+        if wait := addresses.begin_try(request):
+            return _too_many(request, "people/sign_in_code.html", form, wait)
         opened = actions.open_code(
             staff_number=form.cleaned_data["staff_number"], typed=form.cleaned_data["code"]
         )
         if opened is not None:
+            addresses.was_right(request)
             logout(request)  # someone else may still be signed in here
             request.session[OPENED] = {"code": opened.pk, "at": clock.now().timestamp()}
             request.session.set_expiry(int(CHOOSE_WITHIN.total_seconds()))
@@ -129,6 +138,26 @@ def _signed_in(request: HttpRequest, person: Person, shared: bool) -> HttpRespon
         response.set_cookie(SHARED_MACHINE, "1", max_age=365 * 86400, httponly=True, samesite="Lax")
     else:
         response.delete_cookie(SHARED_MACHINE)
+    return response
+
+
+def _too_many(request: HttpRequest, template: str, form: forms.Form, seconds: int) -> HttpResponse:
+    """429 with the form: how long to wait, and that it is nobody's account that is shut."""
+    minutes = math.ceil(seconds / 60)
+    form.add_error(
+        None,
+        ngettext(
+            "There were many wrong tries from this screen or network. Wait %(minutes)s minute, then try again: "
+            "your account itself is not paused by this.",
+            "There were many wrong tries from this screen or network. Wait %(minutes)s minutes, then try again: "
+            "your account itself is not paused by this.",
+            minutes,
+        )
+        % {"minutes": minutes},
+    )
+    response = form_page(request, template, form)
+    response.status_code = 429
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 
