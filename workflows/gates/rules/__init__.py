@@ -19,6 +19,7 @@ from workflows.gates.rules.decisions import (
     permitted,
     reason_keys,
 )
+from workflows.gates.rules.explanation import Change, Explanation, Rule, explain
 from workflows.gates.rules.opinions import (
     ANSWERS,
     CHOICES,
@@ -46,12 +47,15 @@ __all__ = [
     "GO_ON",
     "UNMET_CONDITIONS",
     "Candidate",
+    "Change",
     "Criterion",
+    "Explanation",
     "MustMeet",
     "Opinion",
     "Permitted",
     "Record",
     "Result",
+    "Rule",
     "blocked_facts",
     "chair_settles",
     "choose_panel",
@@ -59,6 +63,7 @@ __all__ = [
     "decision_gaps",
     "differences",
     "is_tied",
+    "explain",
     "must_meets",
     "opinion",
     "outcomes",

@@ -1,0 +1,142 @@
+"""Why a record gave its opinion, rule by rule, and the least that would have changed it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+from workflows.gates.rules.opinions import Criterion, Opinion, Record, opinion
+
+HIGHEST = 4
+Code = Literal["quorum", "diversity", "must_meet", "fact", "majority", "threshold"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule as it stood: `key` names a must-meet; `met` is None while nobody could tell.
+
+    `values`, numbers and texts: for `quorum` voted, needed; `must_meet` yes, no, cannot_tell; `majority` for,
+    against, casting; `threshold` score, threshold (texts; score None without answers).
+    """
+
+    code: Code
+    met: bool | None
+    key: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """`count` things that would have had to be otherwise, by `code`:
+
+    `voters` more votes · `elsewhere` a vote from another department · `chair` the chair's vote · `answers` to the
+    must-meet `key`, from no (or cannot tell) to yes · `fact` met · `votes` from against to for, whoever's they are ·
+    `levels` more in all on the criterion `key` · `points` hundredths of the score, where no criterion alone would
+    have sufficed.
+    """
+
+    code: Literal["voters", "elsewhere", "chair", "answers", "fact", "votes", "levels", "points"]
+    count: int
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`changes`: groups that are all needed together; any one change of a group is enough for it."""
+
+    opinion: Opinion
+    rules: list[Rule]
+    changes: list[list[Change]]
+
+
+def explain(record: Record) -> Explanation:
+    """The rules in the order in which they are asked; changes only where the opinion keeps the idea from going on."""
+    found = opinion(record)
+    stands = _rules(record, found)
+    kept = found.result not in ("go", "go_if")
+    groups = [_change(record, found, rule) for rule in stands if rule.met is not True] if kept else []
+    return Explanation(found, stands, [group for group in groups if group])
+
+
+def _rules(record: Record, found: Opinion) -> list[Rule]:
+    rules = record["rules"]
+    items = [
+        Rule("fact", item.met is True, key)
+        if item.kind == "fact"
+        else Rule(
+            "must_meet", item.met, key, {"yes": item.yes, "no": item.no, "cannot_tell": item.cannot_tell}
+        )
+        for key, item in found.must_meets.items()
+    ]
+    if not rules.get("seats"):
+        return items
+    stands = [
+        Rule("quorum", found.quorum, "", {"voted": sum(found.votes.values()), "needed": rules["quorum"]})
+    ]
+    if rules.get("diversity"):
+        stands.append(Rule("diversity", found.diversity))
+    stands += items
+    for_it, against = found.votes["go"] + found.votes["go_if"], found.votes["not_now"]
+    casting = for_it == against
+    chair = _chair_is_for(record)
+    majority = chair if casting else for_it > against
+    stands.append(Rule("majority", majority, "", {"for": for_it, "against": against, "casting": casting}))
+    if found.criteria:
+        values = {"score": found.score, "threshold": str(rules.get("threshold", 0))}
+        stands.append(Rule("threshold", found.above_threshold, "", values))
+    return stands
+
+
+def _change(record: Record, found: Opinion, rule: Rule) -> list[Change]:
+    values = rule.values
+    match rule.code:
+        case "quorum":
+            return [Change("voters", values["needed"] - values["voted"])]
+        case "diversity":
+            return [Change("elsewhere", 1)]
+        case "fact":
+            return [Change("fact", 1, rule.key)]
+        case "must_meet":
+            # From no to yes moves the balance by two; without a no, one who could not tell is enough.
+            return [Change("answers", _turned(values["yes"], values["no"], ties_win=False), rule.key)]
+        case "majority":
+            if rule.met is None:
+                return [Change("chair", 1)]
+            wins = _chair_is_for(record) is True
+            return [Change("votes", _turned(values["for"], values["against"], ties_win=wins))]
+        case "threshold":
+            return _levels(record, found)
+
+
+def _turned(for_it: int, against: int, *, ties_win: bool) -> int:
+    """How many would have had to turn from against to for."""
+    behind = against - for_it
+    return (behind + 1) // 2 if ties_win else behind // 2 + 1
+
+
+def _levels(record: Record, found: Opinion) -> list[Change]:
+    """Per criterion, the levels in all that would have lifted the score to the threshold; the fewest first."""
+    answered = {key: item for key, item in found.criteria.items() if item.levels and item.weight}
+    total = sum(item.weight for item in answered.values())
+    if not total:
+        return []
+    gap = (
+        Fraction(str(record["rules"].get("threshold", 0)))
+        - sum((_mean(item) * item.weight for item in answered.values()), Fraction()) / total
+    )
+    alone = []
+    for key, item in answered.items():
+        needed = -(-gap * total * len(item.levels) // item.weight)
+        if needed <= sum(HIGHEST - level for level in item.levels):
+            alone.append(Change("levels", int(needed), key))
+    return sorted(alone, key=lambda change: change.count) or [Change("points", int(-(-gap * 100 // 1)))]
+
+
+def _mean(item: Criterion) -> Fraction:
+    return Fraction(sum(item.levels), len(item.levels))
+
+
+def _chair_is_for(record: Record) -> bool | None:
+    """Whether the chair's vote is for it; None without one, or with an abstention."""
+    choice = next((seat["vote"]["choice"] for seat in record["seats"] if seat["chair"] and seat["vote"]), "")
+    return {"go": True, "go_if": True, "not_now": False}.get(choice)
