@@ -25,6 +25,7 @@ from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import defaults
 from workflows.gates.facts import read_facts
 from workflows.gates.models import Decision
+from workflows.journey import windows
 from workflows.journey.models import Hold, Reexamination
 from workflows.nodes import Movement
 from workflows.pilots import actions as pilots
@@ -98,8 +99,10 @@ def stopped(movement: Movement) -> None:
     """A stop opens the author's window for a re-examination; nothing else stays open."""
     idea = movement.idea
     inbox.close_for_subject("idea", idea.key)
-    until = due_after(idea.programme.entity, defaults()["reexamination"]["ask_within"])
-    Reexamination.objects.create(idea=idea, gate=movement.cause.round.gate, window_until=until)
+    handed_at = clock.now()
+    until = windows.end_from(idea, handed_at)
+    gate = movement.cause.round.gate
+    Reexamination.objects.create(idea=idea, gate=gate, handed_at=handed_at, window_until=until)
     movement.effects += _place(idea, "stopped", idea.stage, "nobody", until)
     idea.ended_at = clock.now()
 

@@ -91,6 +91,12 @@ class Answer(forms.Form):
     )
 
 
+class Handing(forms.Form):
+    on = forms.DateField(
+        label=_("Handed over on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
 class Waking(forms.Form):
     condition_met = forms.CharField(
         label=_("How is the condition met?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000

@@ -73,6 +73,8 @@ class Reexamination(models.Model):
 
     idea = models.ForeignKey(Idea, models.PROTECT, related_name="reexaminations")
     gate = models.CharField(max_length=4)
+    # From when the delay is counted; a lead who hands the answer over in person, later, says so.
+    handed_at = models.DateTimeField(null=True, blank=True)
     window_until = models.DateTimeField()
     asked_at = models.DateTimeField(null=True, blank=True)
     asked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")

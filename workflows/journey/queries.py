@@ -16,10 +16,12 @@ from incubator.events.rules import canonical, sha256
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
 from incubator.lib.refusals import NotFound
+from incubator.people import grants
 from incubator.people.grants import mandates
 from incubator.people.models import Department, Person
+from workflows.gates import explained
 from workflows.gates.models import Condition, Decision
-from workflows.journey import wording
+from workflows.journey import windows, wording
 from workflows.journey.models import Done, Hold, Reexamination
 
 MOST_EVENTS = 60
@@ -113,9 +115,13 @@ def hold_of(idea: Idea) -> Hold | None:
 
 def window_of(idea: Idea) -> Reexamination | None:
     """The last re-examination, open or answered; its window shows what the author can still do."""
-    return (
-        Reexamination.objects.filter(idea=idea).order_by("-pk").first() if idea.state == "stopped" else None
-    )
+    if idea.state != "stopped":
+        return None
+    found = Reexamination.objects.filter(idea=idea).order_by("-pk").first()
+    if found is not None and found.asked_at is None and found.closed_at is None:
+        # Leave declared since it opened lengthens it; the clock writes it down when the first end comes.
+        found.window_until = idea.due_at = windows.end_of(found, idea)
+    return found
 
 
 def open_conditions_of(decisions: list[Decision]) -> list[Condition]:
@@ -173,3 +179,18 @@ def content_sha256(content: IdeaContent) -> str:
     """The fingerprint a receipt prints: of all that was written, and of each file's own."""
     written = {field: getattr(content, field) for field in WRITTEN}
     return sha256(canonical(written | {"files": [file["sha256"] for file in content.files]}))
+
+
+def sees_why(person: Person, idea: Idea, asked: Reexamination, *, may_answer: bool) -> bool:
+    """Only whoever answers, or answered, a re-examination, and the auditor, outside the team, once it is asked for."""
+    if asked.asked_at is None:
+        return False
+    if may_answer or person.pk == asked.answered_by_id:
+        return True
+    auditor = grants.holds(person, "auditor", entity=idea.programme.entity, programme_key=idea.programme.key)
+    return auditor and not roles.was_ever_in_team(idea, person)
+
+
+def why(decision: Decision) -> dict[str, Any]:
+    """The stop's frozen record, explained."""
+    return explained.shown(decision.round.record or {}, departs=decision.departs)

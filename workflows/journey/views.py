@@ -12,8 +12,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+<<<<<<< HEAD
 from ideas.drafting.models import CLOSED, Idea
 from ideas.drafting.queries import all_wish_to_be_named, published_files
+=======
+from ideas import roles
+from ideas.drafting.models import Idea
+from ideas.drafting.queries import published_files
+>>>>>>> db37621 (Count the author's delay from being handed the answer, paused on leave; show why to whoever answers and the auditor)
 from incubator.inbox.wording import button, title
 from incubator.lib import words
 from incubator.lib.refusals import Conflict, Invalid, NotFound
@@ -21,7 +27,9 @@ from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from workflows.briefs.queries import briefs_of
+from workflows.gates.models import Decision
 from workflows.journey import actions, forms, portfolio, queries, wording
+from workflows.journey.models import Reexamination
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
 
@@ -308,19 +316,10 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     decision = queries.decisions_of(idea)[-1]
     in_team = queries.in_team(idea, person)
     if asked.asked_at is None or asked.closed_at is not None:
-        return _act(
-            request,
-            key,
-            forms.Grounds,
-            "journey/reexamination.html",
-            lambda found, by, data: actions.ask_reexamination(idea=found.key, by=by, grounds=data["grounds"]),
-            asked=asked,
-            decision=decision,
-            may_ask=actions.may_ask_reexamination(idea, asked) and in_team,
-            shows_grounds=in_team or person.pk == asked.answered_by_id,
-        )
+        return _unasked(request, idea, asked, decision, in_team=in_team)
     may_answer = person in actions.reexaminers(idea, asked.gate)
-    if not may_answer and not in_team:
+    sees_why = queries.sees_why(person, idea, asked, may_answer=may_answer)
+    if not may_answer and not in_team and not sees_why:
         raise NotFound(_("Nothing is to be re-examined here."))
     return _act(
         request,
@@ -332,4 +331,39 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         decision=decision,
         may_answer=may_answer,
         shows_grounds=True,
+        why=queries.why(decision) if sees_why else None,
+    )
+
+
+def _unasked(
+    request: HttpRequest, idea: Idea, asked: Reexamination, decision: Decision, *, in_team: bool
+) -> HttpResponse:
+    """Before anybody asks, or after it is over: a lead may say when the answer was handed over."""
+    person = _person(request)
+    sees_why = queries.sees_why(person, idea, asked, may_answer=False)
+    open_still = asked.asked_at is None and asked.closed_at is None
+    context = {
+        "asked": asked,
+        "decision": decision,
+        "may_ask": actions.may_ask_reexamination(idea, asked) and in_team,
+        "shows_grounds": in_team or sees_why,
+        "why": queries.why(decision) if sees_why else None,
+        "may_hand_over": open_still and not in_team and roles.is_lead(idea, person),
+    }
+    if context["may_hand_over"]:
+        return _act(
+            request,
+            idea.key,
+            forms.Handing,
+            "journey/reexamination.html",
+            lambda found, by, data: actions.hand_over_answer(idea=found.key, by=by, on=data["on"]),
+            **context,
+        )
+    return _act(
+        request,
+        idea.key,
+        forms.Grounds,
+        "journey/reexamination.html",
+        lambda found, by, data: actions.ask_reexamination(idea=found.key, by=by, grounds=data["grounds"]),
+        **context,
     )

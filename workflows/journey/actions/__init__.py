@@ -7,6 +7,7 @@ from workflows.journey.actions.reexamination import (
     answer_reexamination,
     ask_reexamination,
     close_window,
+    hand_over_answer,
     may_ask_reexamination,
     reexaminers,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "close_window",
     "closed_routes",
     "decided",
+    "hand_over_answer",
     "lapse",
     "may_ask_reexamination",
     "may_report_done",

@@ -1,7 +1,9 @@
 """A stop looked at again: asked by the author, answered by someone who took no part, or let pass."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +13,7 @@ from ideas.lock import locked
 from incubator.events.actions import effect
 from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
-from incubator.lib import clock
+from incubator.lib import clock, working_days
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people import grants
 from incubator.people.actors import Actor
@@ -22,8 +24,8 @@ from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import defaults
 from workflows.gates.conflicts import conflicts
 from workflows.gates.models import Decision, GateRound
-from workflows.journey import arrivals
-from workflows.journey.actions.steps import PLACE, of_author, tell
+from workflows.journey import arrivals, windows
+from workflows.journey.actions.steps import PLACE, check_lead, of_author, tell
 from workflows.journey.models import Reexamination
 
 
@@ -38,7 +40,7 @@ def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
             )
         if asked.asked_at is not None:
             raise Conflict(_("A re-examination is asked for already."), code="reexamine.twice")
-        if clock.now() > asked.window_until:
+        if clock.now() > windows.end_of(asked, found):
             raise Conflict(_("The time to ask for a re-examination is over."), code="reexamine.late")
         if not grounds.strip():
             sentence = _("Say in your words what should be looked at again.")
@@ -100,11 +102,45 @@ def close_window(*, idea: UUID, by: Actor) -> None:
         asked = _open_reexamination(found)
         if asked.asked_at is not None or clock.now() <= asked.window_until:
             raise Conflict(_("The window is still open."), code="reexamine.open")
+        end = windows.end_of(asked, found)
+        if clock.now() <= end:
+            _lengthen(found, asked, end, by)
+            return
         asked.closed_at = clock.now()
         asked.save(update_fields=["closed_at"])
         effects = arrivals.place_ended(found, "stopped") + nodes.move(found, "upheld", by)
         found.save(update_fields=PLACE)
         tell(found, "stop_final", by, {}, effects)
+
+
+def hand_over_answer(*, idea: UUID, by: Actor, on: date) -> Reexamination:
+    """A lead handed the answer over in person on a later day than it was issued: the delay counts from then.
+
+    Raises NotAllowed (no lead), Conflict (asked already, or over), Invalid (a day before the decision or to come).
+    """
+    with locked(key=idea) as found:
+        check_lead(found, by)
+        asked = _open_reexamination(found)
+        if asked.asked_at is not None:
+            raise Conflict(_("A re-examination is asked for already."), code="reexamine.twice")
+        zone = found.programme.entity.time_zone
+        before = asked.handed_at or asked.window_until
+        if not before.astimezone(ZoneInfo(zone)).date() <= on <= clock.today(zone):
+            sentence = _("Give a day between the decision and today.")
+            raise Invalid(sentence, code="reexamine.handed_on", fields={"on": [sentence]})
+        asked.handed_at = max(before, working_days.start_of_day(on, zone))
+        asked.save(update_fields=["handed_at"])
+        _lengthen(found, asked, windows.end_of(asked, found), by, on=on.isoformat())
+        return asked
+
+
+def _lengthen(idea: Idea, asked: Reexamination, end: datetime, by: Actor, **payload: str) -> None:
+    """The delay ends later than announced: the team was away, or was handed the answer later."""
+    effects = [effect("due", asked.window_until.isoformat(), end.isoformat())]
+    asked.window_until = idea.due_at = end
+    asked.save(update_fields=["window_until"])
+    idea.save(update_fields=PLACE)
+    tell(idea, "window_lengthened", by, payload, effects)
 
 
 def may_ask_reexamination(idea: Idea, window: Reexamination | None) -> bool:
@@ -115,7 +151,7 @@ def may_ask_reexamination(idea: Idea, window: Reexamination | None) -> bool:
         and window.gate != "L"  # a local no is sent up instead
         and window.closed_at is None
         and window.asked_at is None
-        and clock.now() <= window.window_until
+        and clock.now() <= windows.end_of(window, idea)
     )
 
 
@@ -123,7 +159,7 @@ def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
     """Holders of a delegation for such a gate, or a higher one, who took no part and are not too close."""
     took_part = set(
         Decision.objects.filter(round__idea=idea, issued_at__isnull=False).values_list(
-            "decider", "second_signer"
+            "decider", "on_behalf_of", "second_signer", "second_on_behalf_of"
         )
     )
     out = {pk for pair in took_part for pk in pair if pk}

@@ -20,7 +20,7 @@ from workflows import nodes
 from workflows.gates import authority
 from workflows.gates.configuration import defaults
 from workflows.gates.models import Decision
-from workflows.journey import arrivals, rules
+from workflows.journey import arrivals, rules, windows
 from workflows.journey.actions.steps import PLACE, of_author, tell
 from workflows.journey.models import Done, Reexamination
 
@@ -75,7 +75,7 @@ def send_up(*, idea: UUID, by: Actor, reasons: str) -> Idea:
                 code="send_up.not_now",
             )
         now = clock.now()
-        if now > window.window_until:
+        if now > windows.end_of(window, found):
             raise Conflict(_("The time to send this idea up is over."), code="send_up.late")
         if len(reasons.strip()) < 10:
             sentence = _("Say in a sentence why the programme should look at it.")
@@ -97,7 +97,7 @@ def may_send_up(idea: Idea, window: Reexamination | None) -> bool:
         and window is not None
         and window.gate == "L"
         and window.closed_at is None
-        and clock.now() <= window.window_until
+        and clock.now() <= windows.end_of(window, idea)
     )
 
 

@@ -1,0 +1,43 @@
+"""The author's delay after a stop: counted from being handed the answer, paused while the whole team is away."""
+
+from datetime import date, datetime, timedelta
+
+from ideas import roles
+from ideas.drafting.models import Idea
+from incubator.lib import working_days
+from incubator.people.models import Absence
+from workflows.gates.configuration import defaults
+from workflows.journey.models import Reexamination
+
+LONGEST = timedelta(days=366)
+
+
+def end_from(idea: Idea, handed_at: datetime) -> datetime:
+    """The end of the delay when the answer was handed over at that instant, with absences as declared now."""
+    entity = idea.programme.entity
+    return working_days.due(
+        handed_at,
+        defaults()["reexamination"]["ask_within"],
+        zone=entity.time_zone,
+        country=entity.holidays_country,
+        closing_days=[*entity.closing_days, *_all_away(idea, handed_at.date())],
+    )
+
+
+def end_of(window: Reexamination, idea: Idea) -> datetime:
+    """Until when the author may ask: never earlier than what was announced."""
+    if window.handed_at is None or window.asked_at is not None or window.closed_at is not None:
+        return window.window_until
+    return max(window.window_until, end_from(idea, window.handed_at))
+
+
+def _all_away(idea: Idea, since: date) -> set[date]:
+    """The days on which nobody of the team could ask; a year at most of each absence."""
+    people = list(roles.authors(idea).values_list("pk", flat=True))
+    away: dict[int, set[date]] = {pk: set() for pk in people}
+    absences = Absence.objects.filter(person__in=people, ends_on__gte=since)
+    for person, starts_on, ends_on in absences.values_list("person", "starts_on", "ends_on"):
+        first = max(starts_on, since)
+        last = min(ends_on, first + LONGEST)
+        away[person] |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    return set.intersection(*away.values()) if away else set()
