@@ -12,14 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-<<<<<<< HEAD
+from ideas import roles
 from ideas.drafting.models import CLOSED, Idea
 from ideas.drafting.queries import all_wish_to_be_named, published_files
-=======
-from ideas import roles
-from ideas.drafting.models import Idea
-from ideas.drafting.queries import published_files
->>>>>>> db37621 (Count the author's delay from being handed the answer, paused on leave; show why to whoever answers and the auditor)
 from incubator.inbox.wording import button, title
 from incubator.lib import words
 from incubator.lib.refusals import Conflict, Invalid, NotFound
