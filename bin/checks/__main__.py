@@ -45,6 +45,7 @@ STEPS = [
     Step("translations", [PYTHON, "-m", "bin.checks.translations"]),
     Step("terms", [PYTHON, "-m", "bin.checks.terms"]),
     Step("deployment", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+    Step("process", [PYTHON, "manage.py", "export_process", "--check"], NO_DATABASE),
     Step("templates", [PYTHON, "-m", "bin.checks.templates"]),
     Step("lock", [PYTHON, "-m", "bin.checks.lock"]),
     Step("places", [PYTHON, "-m", "bin.checks.places"]),

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from workflows.gates.wording import DECIDERS
+from workflows.gates.wording import DECIDERS, said
 from workflows.journey.wording import ROUTE_NAMES
 from workflows.process.topology import Route, Step
 
@@ -171,6 +171,11 @@ def allowed(step: Step, route: Route, rules: Mapping[str, Any] | None, defaults:
 
 def _days(days: int) -> str:
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+
+
+def must_meets(rules: Mapping[str, Any]) -> list[str]:
+    """The words of the gate's must-meets."""
+    return [said(rule) for rule in rules.get("must_meet", [])]
 
 
 def late(number: int, of: int) -> str:
