@@ -103,10 +103,13 @@ class IndicatorForm(forms.Form):
 class PlanEditor:
     """The plan's form and its rows together: what was typed, or what is saved."""
 
-    def __init__(self, plan: PilotPlan | None, typed: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, plan: PilotPlan | None, typed: Mapping[str, Any] | None = None, *, months: int = rules.MONTHS
+    ) -> None:
+        """`months`: how long a pilot lasts when nothing is saved yet."""
         self.typed = typed
         if typed is None:
-            self.form = PlanForm(initial=_plan_initial(plan))
+            self.form = PlanForm(initial=_plan_initial(plan, months))
             saved = [_indicator_initial(one) for one in plan.indicators.all()] if plan else []
             blank: list[dict[str, Any]] = [{}] * max(ROWS_AT_FIRST - len(saved), 0)
             self.rows = [
@@ -155,9 +158,9 @@ def _row(typed: Mapping[str, Any], place: int) -> dict[str, Any]:
     return {name: typed.get(f"i{place}-{name}", "") for name in WORDS}
 
 
-def _plan_initial(plan: PilotPlan | None) -> dict[str, Any]:
+def _plan_initial(plan: PilotPlan | None, months: int) -> dict[str, Any]:
     if plan is None:
-        return {"version": 0, "months": rules.MONTHS, "minimum_readings": 2}
+        return {"version": 0, "months": months, "minimum_readings": 2}
     return {name: getattr(plan, name) for name in PlanForm.base_fields}
 
 

@@ -51,7 +51,8 @@ def edit_plan(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         if not _may_edit(request, idea, saved):
             raise Conflict(_("The plan can be read, not changed now."))
-        return _editor(request, idea, PlanEditor(saved))
+        months = rules.FAST_MONTHS if idea.route == "fast" else rules.MONTHS
+        return _editor(request, idea, PlanEditor(saved, months=months))
     sent = request.POST
     if "more" in sent or "remove" in sent:
         place = sent.get("remove", "")
