@@ -16,6 +16,7 @@ from workflows.gates import departures as gates_departures
 from workflows.gates import tellings as gates_tellings
 from workflows.gates.configuration.queries import register_routes
 from workflows.gates.queries import held_about as votes_of_person
+from workflows.gates.replay import register_source
 from workflows.journey import actions as journey
 from workflows.journey import departures as journey_departures
 from workflows.journey import due as journey_due
@@ -26,7 +27,9 @@ from workflows.journey.access import JourneyAccess
 from workflows.pilots import facts as pilots
 from workflows.routes import routes
 from workflows.sessions import actions as sessions
+from workflows.sessions import replay as sessions_replay
 from workflows.sessions import tellings as sessions_tellings
+from workflows.sessions.queries import held_about as room_votes_of_person
 from workflows.sponsorship import facts as sponsorship
 from workflows.sponsorship.queries import sponsor_of
 
@@ -45,6 +48,8 @@ def register() -> None:
     hooks.on("sponsor_lost", journey.sponsor_lost)
     hooks.on("decided", journey.decided)
     own_data.add("votes", votes_of_person)
+    own_data.add("session_votes", room_votes_of_person)
+    register_source(sessions_replay.sessions)
     departures.on_departure(gates_departures.on_departure)
     departures.on_mandate_end(gates_departures.on_mandate_end)
     departures.on_grant_end(gates_departures.on_grant_end)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+
 from ideas.calls.models import Call
 from ideas.drafting.models import Idea
 from incubator.lib import clock
@@ -44,10 +46,11 @@ class Jury:
 def at_selection(jury: Jury, level: int = 3, choice: str = "go", **changes: Any) -> Idea:
     """An idea at G1 whose panel of three gave this level on every criterion. Straight to its station: no act before."""
     idea: Idea = IdeaFactory(live=True, call=jury.call, author=PersonFactory(employed=True), **changes)
-    nodes.start("workflows/flows.StandardFlow", idea, act(jury.lead))
-    GateRound.objects.filter(idea=idea, gate="G0").update(state="void", closed_at=clock.now())
-    nodes.move(idea, "go", act(jury.lead))
-    idea.save()
+    with transaction.atomic():
+        nodes.start("workflows/flows.StandardFlow", idea, act(jury.lead))
+        GateRound.objects.filter(idea=idea, gate="G0").update(state="void", closed_at=clock.now())
+        nodes.move(idea, "go", act(jury.lead))
+        idea.save()
     round_ = GateRound.objects.get(idea=idea, gate="G1")
     round_.state, round_.opened_at = "open", clock.now()
     round_.save()

@@ -21,8 +21,9 @@ from tests.sessions.stage import Jury, act
 from workflows.gates import actions as gates
 from workflows.gates.actions import Choice
 from workflows.gates.models import Decision, GateRound
+from workflows.gates.replay import replay as all_closed
 from workflows.journey import actions as journey
-from workflows.sessions import actions, rules
+from workflows.sessions import actions, replay, rules
 from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SessionMember, SteppingOut
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
@@ -66,6 +67,11 @@ def test_from_the_call_to_the_letters(jury: Jury, run_jobs: Any) -> None:
     actions.close(session_key=session.key, by=act(jury.lead))
     assert not WorkItem.objects.filter(subject_kind="session", closed_at=None).exists()
     assert verbs(session)[-3:] == ["session_settled", "session_decided", "session_closed"]
+    assert [one.differences for one in all_closed()] == [[]] * 6
+    SessionIdea.objects.filter(result="waiting").update(result="not_selected")
+    assert [one.differences for one in replay.sessions()] == [["places"]]
+    SelectionSession.objects.update(record=session.record | {"seed": "another"})
+    assert "record" in next(replay.sessions()).differences
     assert not verify().broken
 
 
@@ -289,6 +295,7 @@ def test_a_place_given_up_goes_to_the_waiting_list(jury: Jury, run_jobs: Any) ->
         run_jobs()
         assert stage.results(session) == ["left", "left", "selected", "selected"]
         _comes_back_and_goes_on(ideas[3], jury)
+    assert not [one for one in all_closed() if one.differences]
     assert not verify().broken
 
 

@@ -57,6 +57,7 @@ def _context(record: BriefRecord) -> dict[str, Any]:
     return {
         "record": record,
         "outcome": words.OUTCOMES[record.outcome],
+        "place": words.PLACES.get(record.comparison.result, "") if record.comparison else "",
         "result": words.RESULTS.get(record.opinion.result, "") if record.opinion else "",
         "rail": _rail(record),
         "criteria": [(criterion, _answers(criterion)) for criterion in record.criteria],

@@ -19,6 +19,7 @@ from workflows.briefs import rules
 from workflows.briefs.models import Brief
 from workflows.briefs.record import (
     BriefRecord,
+    Comparison,
     Condition,
     Criterion,
     HistoryLine,
@@ -120,6 +121,20 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         history=_history(decision, idea, zone),
         reexamination_ask_days=reexamination["ask_within"],
         reexamination_answer_days=reexamination["answer_in"],
+        comparison=_comparison(frozen),
+    )
+
+
+def _comparison(frozen: Mapping[str, Any]) -> Comparison | None:
+    compared = frozen.get("comparison")
+    if not compared or not compared.get("result"):
+        return None
+    return Comparison(
+        held_on=date.fromisoformat(compared["held_on"]),
+        result=compared["result"],
+        rank=compared["rank"],
+        waiting=compared["waiting"],
+        places=compared["places"],
     )
 
 

@@ -86,6 +86,17 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """What a selection session gave the idea; `waiting` is its number on the waiting list, if it is there."""
+
+    held_on: date
+    result: str
+    rank: int | None = None
+    waiting: int | None = None
+    places: int | None = None
+
+
+@dataclass(frozen=True)
 class MustMeet:
     """`kind`: fact (read by the system) or judgement (of the seats, or of the decider where there is no panel)."""
 
@@ -159,6 +170,7 @@ class BriefRecord:
     reexamination_ask_days: int = 10
     reexamination_answer_days: int = 15
     replaces: str = ""
+    comparison: Comparison | None = None
 
     @property
     def reasoned_criteria(self) -> tuple[Criterion, ...]:
@@ -194,12 +206,13 @@ def from_data(data: Mapping[str, Any]) -> BriefRecord:
         "decider": _signature,
         "second": _signature,
         "opinion": lambda row: Opinion(**row) if row else None,
+        "comparison": lambda row: Comparison(**row | {"held_on": _date(row["held_on"])}) if row else None,
         "decided_at": datetime.fromisoformat,
         "author_due_on": _date,
         "hold_until": _date,
     }
     read = {name: tuple(several[name](row) for row in data[name]) for name in several}
-    read |= {name: make(data[name]) for name, make in one.items()}
+    read |= {name: make(data.get(name)) for name, make in one.items()}
     return BriefRecord(**{**data, **read})
 
 

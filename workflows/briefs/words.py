@@ -21,6 +21,13 @@ RESULTS = {
     "go_if": pgettext_lazy("brief", "Go on, if…"),
     "not_now": pgettext_lazy("brief", "Not now"),
 }
+# What a selection session gave the idea.
+PLACES = {
+    "selected": _("a place"),
+    "waiting": _("on the waiting list"),
+    "not_selected": _("heard, without a place"),
+    "not_heard": _("not among the ideas heard"),
+}
 STAGES = (
     pgettext_lazy("brief", "submission"),
     pgettext_lazy("brief", "review"),

@@ -1,8 +1,6 @@
 """What the pages of a session read, in a number of statements that does not grow with its ideas."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,10 +10,7 @@ from incubator.lib.refusals import NotAllowed, NotFound
 from incubator.people import grants
 from incubator.people.actors import Actor
 from incubator.people.models import Person
-from workflows.gates.queries import record_sha256
-from workflows.sessions import rules
 from workflows.sessions.actions import common, settling
-from workflows.sessions.actions.places import left_of
 from workflows.sessions.models import (
     RoomVote,
     SelectionSession,
@@ -119,33 +114,16 @@ def documents_of(session: SelectionSession) -> dict[str, SessionDocument]:
     return {document.kind: document for document in found}
 
 
-def differences(session: SelectionSession) -> list[str]:
-    """What a replay of the session's frozen record finds unequal: codes, empty when all is equal.
-
-    `record`: it is not what its SHA-256 says · `outcome`: the rules give another list · `places`: today's places
-    are not what follows from the record and from who left.
-    """
-    if session.record is None:
-        return []
-    found = [] if record_sha256(session.record) == session.record_sha256 else ["record"]
-    if rules.outcome(session.record) != session.record["outcome"]:
-        return [*found, "outcome"]
-    # Who left after the waiting list had ended gave a place to nobody.
-    places = rules.standing(session.record, left_of(session, until=session.waiting_until)).results
-    lines = SessionIdea.objects.filter(session=session, left_at=None).select_related("idea")
-    if any(places[str(line.idea.key)] != line.result for line in lines):
-        found.append("places")
-    return found
-
-
-def replayed(
-    since: datetime | None = None, programme_key: str = ""
-) -> Iterator[tuple[SelectionSession, list[str]]]:
-    """Each session with a frozen record and what its replay finds unequal; constant memory."""
-    sessions = SelectionSession.objects.filter(record__isnull=False)
-    if since is not None:
-        sessions = sessions.filter(settled_at__gte=since)
-    if programme_key:
-        sessions = sessions.filter(call__programme__key=programme_key)
-    for session in sessions.order_by("pk").iterator(200):
-        yield session, differences(session)
+def held_about(person: Person) -> list[dict[str, Any]]:
+    """For the person's own copy of their data: the levels they gave in sessions, replaced ones included."""
+    votes = RoomVote.objects.filter(member__person=person).select_related("line__session", "line__idea")
+    return [
+        {
+            "session": str(vote.line.session.key),
+            "idea": str(vote.line.idea.key),
+            "cast_at": vote.cast_at.isoformat(),
+            "in_force": vote.in_force,
+            "level": vote.level,
+        }
+        for vote in votes.order_by("pk")
+    ]

@@ -1,7 +1,6 @@
 """Places after the list is settled: an idea leaves, and the waiting list moves up by itself."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -89,6 +88,8 @@ def move_up(*, session_key: Any) -> list[SessionIdea]:
         for line in moved:
             line.result, line.moved_up_at = SessionIdea.Result.SELECTED, clock.now()
             _reopen(session, line)
+        # Decided before and asked again: the session waits for it.
+        inbox.close(f"close_session:{session.key}")
         effects = [effect("place", "waiting", "selected", idea=str(line.idea.key)) for line in moved]
         common.record(session, "moved_up", WAITING_LIST, effects)
         return moved
@@ -107,12 +108,9 @@ def ask_closing(session: SelectionSession) -> None:
         common.ask(session, common.leads(session.call.programme), "close_session")
 
 
-def left_of(session: SelectionSession, until: date | None = None) -> list[str]:
-    """Keys of the ideas that left after the list was settled, in the order in which they did; `until` that day."""
+def left_of(session: SelectionSession) -> list[str]:
+    """Keys of the ideas that left after the list was settled, in the order in which they did."""
     gone = SessionIdea.objects.filter(session=session, left_number__isnull=False).order_by("left_number")
-    if until is not None:
-        zone = ZoneInfo(session.call.programme.entity.time_zone)
-        gone = gone.filter(left_at__lte=datetime.combine(until, time.max, zone))
     return [str(key) for key in gone.values_list("idea__key", flat=True)]
 
 
