@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from incubator.lib.context import APPEARANCE_COOKIE, APPEARANCES
 from incubator.lib.languages import supported
+from incubator.lib.reference import defaults, in_language
 
 
 @login_not_required
@@ -27,7 +28,8 @@ def your_data(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def charter(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/charter.html")
+    promises = [in_language(worded) for worded in defaults()["charter"]]
+    return render(request, "pages/charter.html", {"promises": promises})
 
 
 @login_not_required

@@ -1,5 +1,6 @@
 """Who is told of what happens in the three rooms: nobody above before the member asks, nobody more than needed."""
 
+import copy
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -7,19 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from ideas import roles
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.lib import clock
+from incubator.lib.reference import defaults
+from incubator.lib.refusals import Conflict
 from incubator.messages import rules as messages
 from incubator.people.models import Person
 from tests.pilots.plans import launch
 from tests.sponsorship.cast import Cast, by, make_cast
 from workflows.evaluation import actions as evaluation
-from workflows.evaluation import rules as evaluation_rules
 from workflows.gates import hooks
+from workflows.gates.configuration import reading
 from workflows.pilots import actions as pilots
 from workflows.pilots import rules as pilot_rules
-from workflows.sponsorship import actions, rules, time_actions
+from workflows.sponsorship import actions, delays, queries, time_actions
 
 
 @pytest.fixture
@@ -87,13 +91,23 @@ def test_the_numbers_are_those_of_the_defaults() -> None:
     root = Path(__file__).resolve().parent.parent.parent
     numbers = json.loads((root / "fixtures" / "defaults.json").read_text())
     stages = numbers["stages"]
-    assert stages["sponsorship"]["sponsor_search"] == rules.SEARCH_DAYS
-    assert stages["sponsorship"]["investigation"] == rules.INVESTIGATION_DAYS
-    assert numbers["line_manager_opinion"]["answer_in"] == rules.OPINION_DAYS
-    assert numbers["director_time_release"]["answer_in"] == rules.SIGNATURE_DAYS
-    assert numbers["director_time_release"]["arbitration_in"] == rules.ARBITRATION_DAYS
     assert stages["pilot"]["calendar_months"] == pilot_rules.MONTHS
     assert stages["pilot"]["check_in_every_calendar_days"] == pilot_rules.CHECK_IN_EVERY.days
-    assert stages["evaluation"]["write_in"] == evaluation_rules.WRITE_DAYS
-    launch_facts = [one["key"] for one in numbers["gates"]["G2"]["must_meet"] if one["kind"] == "fact"]
-    assert sorted(launch_facts) == sorted(rules.LAUNCH_FACTS)
+
+
+@pytest.mark.django_db
+def test_the_delays_and_the_launchs_facts_are_those_configured(cast: Cast, monkeypatch) -> None:
+    changed = copy.deepcopy(defaults())
+    changed["stages"]["sponsorship"]["sponsor_search"] = 3
+    asked = changed["gates"]["G2"]["must_meet"]
+    asked[:] = [one for one in asked if one["key"] not in ("budget_line", "time_release")]
+    asked.append({"key": "insured", "kind": "fact", "en": "It is insured", "fr": "C’est assuré"})
+    monkeypatch.setattr(delays, "defaults", lambda: changed)
+    monkeypatch.setattr(reading, "defaults", lambda: changed)
+    pledge = actions.ask_sponsor(idea=cast.idea, sponsor=cast.other_director, by=by(cast.author))
+    assert pledge.due_at == roles.due_in(cast.idea, 3, after=pledge.asked_at)
+    assert list(queries.launch_facts(cast.idea)) == ["pledge", "plan", "insured"]
+    with pytest.raises(Conflict) as refused:
+        actions.request_launch(idea=cast.idea, by=by(cast.author))
+    assert "C’est assuré" in str(refused.value)
+    assert "ligne budgétaire" not in str(refused.value)

@@ -13,6 +13,7 @@ from incubator.events.actions import effect
 from incubator.events.rules import canonical, sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
+from incubator.lib.reference import defaults
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
 from incubator.people.models import Person
@@ -46,7 +47,7 @@ def name_evaluator(*, idea: Idea, evaluator: Person, by: Actor) -> Evaluation:
             evaluator=evaluator,
             named_by=by.human,
             named_at=now,
-            due_at=roles.due_in(idea, rules.WRITE_DAYS),
+            due_at=roles.due_in(idea, defaults()["stages"]["evaluation"]["write_in"]),
         )
         effects.append(effect("evaluator", "", evaluator.key, key=evaluation.key))
         effects += _hand_to(idea, Idea.Holder.EVALUATOR, evaluation)

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-WRITE_DAYS = 20
 LONGEST_TEXT = 20_000
 MOST_EUROS_A_YEAR = 100_000_000
 GOES_ON = ("scale", "extend", "transfer")

@@ -22,7 +22,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person
 from workflows.gates import facts, hooks
 from workflows.gates.models import Decision
-from workflows.sponsorship import queries, rules, sentences
+from workflows.sponsorship import delays, queries, rules, sentences
 from workflows.sponsorship.models import BudgetLine, Pledge
 
 Effects = list[dict[str, Any]]
@@ -46,7 +46,7 @@ def ask_sponsor(*, idea: Idea, sponsor: Person, by: Actor) -> Pledge:
             sponsor=sponsor,
             asked_by=by.human,
             asked_at=clock.now(),
-            due_at=roles.due_in(idea, rules.SEARCH_DAYS),
+            due_at=roles.due_in(idea, delays.search()),
         )
         wait_for(
             [sponsor],
@@ -92,7 +92,7 @@ def promise(*, pledge: Pledge, days: int, euros: int, cover: str, by: Actor) -> 
         effects += _lapse_others(idea, pledge)
         inbox.close(pledge_item(pledge), search_item(idea))
         if idea.stage == Idea.Stage.SPONSORSHIP:
-            effects += _due(idea, rules.INVESTIGATION_DAYS)
+            effects += _due(idea, delays.investigation())
             ask_finance(idea, "G2")
             open_launch(idea)
         record(idea, "pledge_signed", by, effects, cover_sha256=sha256(cover))
@@ -162,7 +162,7 @@ def withdraw_pledge(*, pledge: Pledge, by: Actor, note: str = "") -> Pledge:
         if idea.stage == Idea.Stage.SPONSORSHIP:
             inbox.close(budget_item(idea, "G2"), launch_item(idea))
             if idea.state == Idea.State.LIVE and not queries.is_at_gate(idea):
-                effects += _due(idea, rules.SEARCH_DAYS)
+                effects += _due(idea, delays.search())
                 open_search(idea)
         elif idea.state == Idea.State.LIVE:
             effects += hooks.fire("sponsor_lost", idea=idea, by=by)
@@ -253,11 +253,12 @@ def request_launch(*, idea: Idea, by: Actor) -> Idea:
         if not roles.is_author(idea, by.human):
             raise NotAllowed(_("Only the team may ask for the launch decision."))
         _check_may_launch(idea)
-        missing = rules.gaps(facts.read_facts(idea, "G2", list(rules.LAUNCH_FACTS)))
+        asked = queries.launch_facts(idea)
+        missing = rules.gaps(facts.read_facts(idea, "G2", list(asked)))
         if missing:
             raise Conflict(
                 _("Before the launch can be decided: %(gaps)s.")
-                % {"gaps": "; ".join(str(sentences.GAPS[key]) for key in missing)},
+                % {"gaps": "; ".join(str(sentences.GAPS.get(key, asked[key])) for key in missing)},
                 code="launch.gaps",
                 next_url=reverse("sponsorship", args=[idea.key]),
             )
@@ -293,7 +294,7 @@ def ask_finance(idea: Idea, gate: str) -> None:
         key=budget_item(idea, gate),
         verb="confirm_budget",
         url=reverse("budget", args=[idea.key, gate]),
-        due_at=roles.due_in(idea, rules.SIGNATURE_DAYS),
+        due_at=roles.due_in(idea, delays.signature()),
     )
 
 

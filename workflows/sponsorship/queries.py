@@ -5,8 +5,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from ideas import roles
 from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
 from incubator.lib import clock
+from incubator.lib.reference import in_language
 from incubator.people import reporting
 from incubator.people.models import Mandate, Person, Post, RoleGrant
+from workflows.gates.configuration.reading import in_force
 from workflows.gates.models import GateRound
 from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
 
@@ -63,6 +65,18 @@ def time_releases(idea: Idea) -> list[TimeRelease]:
 
 def budget_lines(idea: Idea) -> list[BudgetLine]:
     return list(BudgetLine.objects.filter(idea=idea).order_by("gate"))
+
+
+def launch_facts(idea: Idea) -> dict[str, str]:
+    """The facts that the launch needs, in the order of its configuration, each with its words there.
+
+    Those of the idea's last round at this gate, which rework uses again, else of the version in force.
+    """
+    frozen = (
+        GateRound.objects.filter(idea=idea, gate="G2").order_by("-number").values_list("rules", flat=True)
+    )
+    asked = frozen.first() or in_force(idea.programme)["gates"]["G2"]
+    return {rule["key"]: in_language(rule) for rule in asked["must_meet"] if rule["kind"] == "fact"}
 
 
 def is_at_gate(idea: Idea) -> bool:

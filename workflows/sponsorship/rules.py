@@ -1,23 +1,14 @@
-"""Who is waited for, and what a launch still lacks. Pure. Days are working days of the entity."""
+"""Who is waited for, and what a launch still lacks. Pure."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
-
-SEARCH_DAYS = 30
-INVESTIGATION_DAYS = 60
-OPINION_DAYS = 10
-SIGNATURE_DAYS = 10
-ARBITRATION_DAYS = 10
 
 LEAST_DAYS_A_MONTH = Decimal("0.5")
 MOST_DAYS_A_MONTH = Decimal(20)
 MOST_DAYS = 2_000
 MOST_EUROS = 100_000_000
 LONGEST_TEXT = 10_000
-
-# The facts a launch needs, in the order the page shows them.
-LAUNCH_FACTS = ("pledge", "time_release", "budget_line", "plan")
 
 UNDER_WAY = ("live", "held")
 Turn = Literal["manager", "director", "arbiter", "nobody"]

@@ -67,7 +67,8 @@ def viewpoint(idea: Idea, person: Person) -> Viewpoint:
 def page(idea: Idea, person: Person) -> dict[str, Any]:
     """The context of the sponsorship page."""
     view = viewpoint(idea, person)
-    met = read_facts(idea, "G2", list(rules.LAUNCH_FACTS))
+    asked = queries.launch_facts(idea)
+    met = read_facts(idea, "G2", list(asked))
     pledges = queries.pledges(idea)
     in_force = next((one for one in pledges if one.state == Pledge.State.SIGNED), None)
     seeking = is_seeking(idea) and in_force is None
@@ -76,7 +77,7 @@ def page(idea: Idea, person: Person) -> dict[str, Any]:
     return {
         "idea": idea,
         "view": view,
-        "steps": _steps(idea, met),
+        "steps": _steps(idea, asked, met),
         "gaps": rules.gaps(met),
         "in_force": in_force,
         "asked": _asked(view, pledges),
@@ -98,15 +99,15 @@ def is_seeking(idea: Idea) -> bool:
     return idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
 
 
-def _steps(idea: Idea, met: dict[str, bool | None]) -> list[dict[str, Any]]:
+def _steps(idea: Idea, asked: dict[str, str], met: dict[str, bool | None]) -> list[dict[str, Any]]:
     plan = reverse("plan", args=[idea.key])
     return [
         {
-            "label": FACTS[key],
+            "label": FACTS.get(key, asked[key]),
             "state": "done" if met[key] else "todo",
             "url": plan if key == "plan" else "",
         }
-        for key in rules.LAUNCH_FACTS
+        for key in asked
     ]
 
 

@@ -23,7 +23,7 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people import reporting
 from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person
-from workflows.sponsorship import queries, rules
+from workflows.sponsorship import delays, queries, rules
 from workflows.sponsorship.models import TimeRelease
 
 ANSWERS = (TimeRelease.Opinion.FAVOURABLE, TimeRelease.Opinion.RESERVED)
@@ -124,7 +124,7 @@ def refuse_time_release(*, release: TimeRelease, note: str, by: Actor) -> TimeRe
         _check_turn(release, "director")
         _check_reason(note)
         release.state, release.director_note = TimeRelease.State.DISPUTED, note
-        release.arbitration_due_at = roles.due_in(idea, rules.ARBITRATION_DAYS)
+        release.arbitration_due_at = roles.due_in(idea, delays.arbitration())
         _wait(idea, release)
         effects = [effect("time_release", "asked", "disputed", key=release.key)]
         record(idea, "time_release_refused", by, effects, note_sha256=sha256(note))
@@ -297,10 +297,10 @@ def _wait(idea: Idea, release: TimeRelease) -> None:
     persons: list[Person] = []
     due, verb, page = None, "", ""
     if turn == "manager" and release.manager is not None:
-        due = release.opinion_due_at = roles.due_in(idea, rules.OPINION_DAYS)
+        due = release.opinion_due_at = roles.due_in(idea, delays.opinion())
         persons, verb, page = [release.manager], "time_opinion", "time-opinion"
     elif turn == "director":
-        due = release.director_due_at = roles.due_in(idea, rules.SIGNATURE_DAYS)
+        due = release.director_due_at = roles.due_in(idea, delays.signature())
         persons, verb, page = [release.director], "sign_time_release", "time-signature"
     elif turn == "arbiter":
         due, verb, page = release.arbitration_due_at, "arbitrate_time", "time-arbitration"

@@ -1,24 +1,15 @@
 """What is configured: the defaults, the version in force, and the rules an idea's round is opened with."""
 
-import json
-from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
 from incubator.lib import clock
+from incubator.lib.reference import defaults
 from workflows.gates.configuration.document import Document, document_from, rules_of
 from workflows.gates.models import Configuration, GateConfiguration, GateRound
-
-
-@lru_cache(maxsize=1)
-def defaults() -> dict[str, Any]:
-    """`fixtures/defaults.json`: the one source of numbers, weights and words."""
-    loaded: dict[str, Any] = json.loads((settings.ROOT / "fixtures" / "defaults.json").read_text())
-    return loaded
 
 
 def default_rules(gate: str) -> dict[str, Any]:
