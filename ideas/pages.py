@@ -5,14 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ideas.access import access
 from ideas.drafting.models import Idea
 from incubator.lib.refusals import Invalid, NotFound
+from incubator.people.actors import Actor
 from incubator.people.models import Person
 
 
@@ -55,6 +58,23 @@ def done(form: forms.BaseForm, act: Callable[[], Any]) -> bool:
             form.add_error(None, refusal.sentence)
         return False
     return True
+
+
+def acted(
+    request: HttpRequest,
+    form: forms.BaseForm,
+    act: Callable[[Actor, dict[str, Any]], Any],
+    *,
+    thanks: str,
+    to: str,
+    key: uuid.UUID,
+) -> HttpResponse | None:
+    """Where a form of an idea leads once its act, given who acts and what was typed, went through; None else."""
+    by = Actor(person=reader(request))
+    if form.is_valid() and done(form, lambda: act(by, form.cleaned_data)):
+        messages.success(request, thanks)
+        return redirect(to, key=key)
+    return None
 
 
 def crumbs(idea: Idea, *further: tuple[str, Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ideas import roles
 from ideas.drafting.models import Idea
-from ideas.pages import crumbs, done, nothing_here, readable_idea, reader
+from ideas.pages import acted, crumbs, nothing_here, readable_idea, reader
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
 from workflows.evaluation import actions, queries
@@ -34,13 +34,15 @@ def evaluation(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def name_evaluator(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     idea = readable_idea(request, key)
     form = EvaluatorForm(request.POST)
-    by = Actor(person=reader(request))
-    if form.is_valid() and done(
-        form, lambda: actions.name_evaluator(idea=idea, evaluator=form.cleaned_data["evaluator"], by=by)
-    ):
-        messages.success(request, _("The evaluator is named and has been told."))
-        return redirect("evaluation", key=key)
-    return _page(request, idea, evaluator_form=form)
+    gone_on = acted(
+        request,
+        form,
+        lambda by, given: actions.name_evaluator(idea=idea, by=by, **given),
+        thanks=_("The evaluator is named and has been told."),
+        to="evaluation",
+        key=key,
+    )
+    return gone_on or _page(request, idea, evaluator_form=form)
 
 
 @require_POST
@@ -50,13 +52,15 @@ def deliver(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     idea = readable_idea(request, key)
     writing = _being_written(idea)
     form = DeliveryForm(request.POST)
-    by = Actor(person=reader(request))
-    if form.is_valid() and done(
-        form, lambda: actions.deliver(evaluation=writing, by=by, **form.cleaned_data)
-    ):
-        messages.success(request, _("The evaluation is delivered. Thank you."))
-        return redirect("evaluation", key=key)
-    return _page(request, idea, delivery_form=form)
+    gone_on = acted(
+        request,
+        form,
+        lambda by, given: actions.deliver(evaluation=writing, by=by, **given),
+        thanks=_("The evaluation is delivered. Thank you."),
+        to="evaluation",
+        key=key,
+    )
+    return gone_on or _page(request, idea, delivery_form=form)
 
 
 @require_POST
@@ -78,14 +82,15 @@ def name_run_owner(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if delivered is None:
         raise nothing_here()
     form = RunOwnerForm(request.POST)
-    by = Actor(person=reader(request))
-    if form.is_valid() and done(
+    gone_on = acted(
+        request,
         form,
-        lambda: actions.name_run_owner(evaluation=delivered, run_owner=form.cleaned_data["run_owner"], by=by),
-    ):
-        messages.success(request, _("The person who would run it is named."))
-        return redirect("evaluation", key=key)
-    return _page(request, idea, owner_form=form)
+        lambda by, given: actions.name_run_owner(evaluation=delivered, by=by, **given),
+        thanks=_("The person who would run it is named."),
+        to="evaluation",
+        key=key,
+    )
+    return gone_on or _page(request, idea, owner_form=form)
 
 
 def _being_written(idea: Idea) -> Evaluation:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ideas import roles
 from ideas.drafting.models import Idea, TeamMember
-from ideas.pages import crumbs, done, nothing_here, readable_idea, reader, typed
+from ideas.pages import acted, crumbs, done, nothing_here, readable_idea, reader, typed
 from incubator.people.actors import Actor
 from incubator.people.models import Mandate
 from incubator.people.once import new_key, once
@@ -34,13 +34,15 @@ def sponsorship(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def ask_sponsor(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     idea = readable_idea(request, key)
     form = SponsorForm(request.POST)
-    by = Actor(person=reader(request))
-    if form.is_valid() and done(
-        form, lambda: actions.ask_sponsor(idea=idea, sponsor=form.cleaned_data["sponsor"], by=by)
-    ):
-        messages.success(request, _("The question has been sent. The answer will be shown here."))
-        return redirect("sponsorship", key=key)
-    return _page(request, idea, sponsor_form=form)
+    gone_on = acted(
+        request,
+        form,
+        lambda by, given: actions.ask_sponsor(idea=idea, by=by, **given),
+        thanks=_("The question has been sent. The answer will be shown here."),
+        to="sponsorship",
+        key=key,
+    )
+    return gone_on or _page(request, idea, sponsor_form=form)
 
 
 @require_POST
@@ -66,14 +68,15 @@ def ask_time(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if member is None:
         raise nothing_here()
     form = TimeForm(request.POST)
-    by = Actor(person=reader(request))
-    if form.is_valid() and done(
+    gone_on = acted(
+        request,
         form,
-        lambda: time_actions.ask_time(member=member, days_a_month=form.cleaned_data["days_a_month"], by=by),
-    ):
-        messages.success(request, _("Your time has been asked for. Nobody else hears of it."))
-        return redirect("sponsorship", key=key)
-    return _page(request, idea, time_form=form)
+        lambda by, given: time_actions.ask_time(member=member, by=by, **given),
+        thanks=_("Your time has been asked for. Nobody else hears of it."),
+        to="sponsorship",
+        key=key,
+    )
+    return gone_on or _page(request, idea, time_form=form)
 
 
 @require_POST

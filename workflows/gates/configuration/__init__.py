@@ -3,6 +3,7 @@
 Rounds take the rules of their gate from the version in force and keep them (law 10).
 """
 
-from workflows.gates.configuration.reading import default_rules, defaults, pinned
+from incubator.lib.reference import defaults
+from workflows.gates.configuration.reading import default_rules, pinned
 
 __all__ = ["default_rules", "defaults", "pinned"]

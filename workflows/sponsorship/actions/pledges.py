@@ -1,7 +1,4 @@
-"""A sponsor is asked and promises; finance confirms the line; the team asks for the launch.
-
-Time is in `time_actions`. Each act holds the idea's lock and appends one event to the idea's chain.
-"""
+"""A sponsor is asked, promises, declines, steps back. Each act holds the idea's lock and appends one event."""
 
 from typing import Any
 
@@ -19,13 +16,23 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
-from incubator.people.models import Mandate, Person
-from workflows.gates import facts, hooks
+from incubator.people.models import Person
+from workflows.gates import hooks
 from workflows.gates.models import Decision
 from workflows.sponsorship import delays, queries, rules, sentences
-from workflows.sponsorship.models import BudgetLine, Pledge
-
-Effects = list[dict[str, Any]]
+from workflows.sponsorship.actions.shared import (
+    Effects,
+    ask_finance,
+    budget_item,
+    check_seeking,
+    launch_item,
+    open_launch,
+    open_search,
+    pledge_item,
+    search_item,
+    set_due,
+)
+from workflows.sponsorship.models import Pledge
 
 
 def ask_sponsor(*, idea: Idea, sponsor: Person, by: Actor) -> Pledge:
@@ -92,7 +99,7 @@ def promise(*, pledge: Pledge, days: int, euros: int, cover: str, by: Actor) -> 
         effects += _lapse_others(idea, pledge)
         inbox.close(pledge_item(pledge), search_item(idea))
         if idea.stage == Idea.Stage.SPONSORSHIP:
-            effects += _due(idea, delays.investigation())
+            effects += set_due(idea, delays.investigation())
             ask_finance(idea, "G2")
             open_launch(idea)
         record(idea, "pledge_signed", by, effects, cover_sha256=sha256(cover))
@@ -162,7 +169,7 @@ def withdraw_pledge(*, pledge: Pledge, by: Actor, note: str = "") -> Pledge:
         if idea.stage == Idea.Stage.SPONSORSHIP:
             inbox.close(budget_item(idea, "G2"), launch_item(idea))
             if idea.state == Idea.State.LIVE and not queries.is_at_gate(idea):
-                effects += _due(idea, delays.search())
+                effects += set_due(idea, delays.search())
                 open_search(idea)
         elif idea.state == Idea.State.LIVE:
             effects += hooks.fire("sponsor_lost", idea=idea, by=by)
@@ -203,148 +210,6 @@ def lapse_question(*, pledge: Pledge, by: Actor) -> Pledge:
         return pledge
 
 
-def confirm_budget(
-    *, idea: Idea, gate: str, by: Actor, euros: int = 0, reference: str = "", none_needed: bool = False
-) -> BudgetLine:
-    """Finance confirms the line for a gate (`G2`, `G4`), or that none is needed; said again, it replaces the last.
-
-    Raises NotAllowed (no finance mandate in the idea's entity, or of the team), Conflict (not the moment),
-    Invalid on `euros`, `reference`.
-    """
-    with locked(idea.pk) as idea:
-        roles.check_stands_in(by)
-        if not roles.is_mandated(idea, by.principal, Mandate.Capacity.FINANCE):
-            raise NotAllowed(_("Confirming a budget line needs a finance mandate in this entity."))
-        if roles.was_ever_in_team(idea, by.human) or roles.was_ever_in_team(idea, by.principal):
-            raise NotAllowed(
-                _("You are of this idea’s team: someone else with a finance mandate has to confirm.")
-            )
-        _check_budget_moment(idea, gate)
-        _check_budget_values(euros, reference, none_needed)
-        line, _created = BudgetLine.objects.update_or_create(
-            idea=idea,
-            gate=gate,
-            defaults={
-                "euros": 0 if none_needed else euros,
-                "reference": "" if none_needed else reference,
-                "none_needed": none_needed,
-                "confirmed_by": by.human,
-                "confirmed_at": clock.now(),
-            },
-        )
-        inbox.close(budget_item(idea, gate))
-        after = "none_needed" if none_needed else "confirmed"
-        record(
-            idea,
-            "budget_confirmed",
-            by,
-            [effect("budget_line", "", after, gate=gate, euros=line.euros)],
-            reference_sha256=sha256(line.reference),
-        )
-        return line
-
-
-def request_launch(*, idea: Idea, by: Actor) -> Idea:
-    """The team asks for the launch decision: the idea enters the next gate.
-
-    Raises NotAllowed (not the team), Conflict (already asked, or naming what is missing).
-    """
-    with locked(idea.pk) as idea:
-        if not roles.is_author(idea, by.human):
-            raise NotAllowed(_("Only the team may ask for the launch decision."))
-        _check_may_launch(idea)
-        asked = queries.launch_facts(idea)
-        missing = rules.gaps(facts.read_facts(idea, "G2", list(asked)))
-        if missing:
-            raise Conflict(
-                _("Before the launch can be decided: %(gaps)s.")
-                % {"gaps": "; ".join(str(sentences.GAPS.get(key, asked[key])) for key in missing)},
-                code="launch.gaps",
-                next_url=reverse("sponsorship", args=[idea.key]),
-            )
-        inbox.close(launch_item(idea))
-        effects = hooks.fire("stage_ready", idea=idea, by=by)
-        record(idea, "launch_requested", by, effects)
-        return idea
-
-
-# --- Called by other actions, inside their lock; no event of their own ---------------------------------------
-
-
-def open_search(idea: Idea) -> None:
-    """The team's work item on entering sponsorship, or when a sponsor is lost before the pilot."""
-    url = reverse("sponsorship", args=[idea.key])
-    key = search_item(idea)
-    wait_for(roles.authors(idea), idea=idea, key=key, verb="find_sponsor", url=url, due_at=idea.due_at)
-
-
-def open_launch(idea: Idea) -> None:
-    """The team's work item of the investigation: ask for the launch when all is there."""
-    url = reverse("sponsorship", args=[idea.key])
-    key = launch_item(idea)
-    wait_for(roles.authors(idea), idea=idea, key=key, verb="request_launch", url=url, due_at=idea.due_at)
-
-
-def ask_finance(idea: Idea, gate: str) -> None:
-    """Finance's work item; said again, it is opened anew with its new due time."""
-    inbox.close(budget_item(idea, gate))
-    wait_for(
-        roles.mandated(idea, Mandate.Capacity.FINANCE),
-        idea=idea,
-        key=budget_item(idea, gate),
-        verb="confirm_budget",
-        url=reverse("budget", args=[idea.key, gate]),
-        due_at=roles.due_in(idea, delays.signature()),
-    )
-
-
-def finance_before_investment(idea: Idea, by: Actor, *_cause: Any) -> Effects:
-    """Handler of `stage_ready`: when an evaluation is delivered, G4 needs its own budget line."""
-    if idea.stage == Idea.Stage.EVALUATION:
-        ask_finance(idea, "G4")
-    return []
-
-
-def pledge_item(pledge: Pledge) -> str:
-    return f"pledge:{pledge.key}"
-
-
-def search_item(idea: Idea) -> str:
-    return f"find_sponsor:{idea.key}"
-
-
-def launch_item(idea: Idea) -> str:
-    return f"request_launch:{idea.key}"
-
-
-def budget_item(idea: Idea, gate: str) -> str:
-    return f"budget:{idea.key}:{gate}"
-
-
-# --- Checks --------------------------------------------------------------------------------------------------
-
-
-def _check_may_launch(idea: Idea) -> None:
-    if idea.state != Idea.State.LIVE or idea.stage != Idea.Stage.SPONSORSHIP:
-        raise Conflict(_("This idea is not in sponsorship now. Its page shows where it is."))
-    if queries.is_at_gate(idea):
-        raise Conflict(
-            _("The launch decision has been asked for already. The page shows who holds the idea.")
-        )
-    if idea.holder == Idea.Holder.AUTHOR:
-        raise Conflict(_("You were asked to complete the idea: hand it in again from its page instead."))
-
-
-def check_seeking(idea: Idea) -> None:
-    """A sponsor is sought in sponsorship, and again when one is lost during the pilot; Conflict otherwise."""
-    in_sponsorship = idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
-    in_pilot = idea.state in (Idea.State.LIVE, Idea.State.HELD) and idea.stage == Idea.Stage.PILOT
-    if not in_sponsorship and not in_pilot:
-        raise Conflict(_("No sponsor is sought for this idea now. Its page shows where it is."))
-    if queries.pledge_in_force(idea) is not None:
-        raise Conflict(_("This idea has its sponsor already."), code="pledge.taken")
-
-
 def _check_sponsor(idea: Idea, sponsor: Person, asked_by_team: bool) -> None:
     if not queries.eligible_sponsors(idea).filter(pk=sponsor.pk).exists():
         sentence = _("This person cannot sponsor this idea. Choose someone from the list.")
@@ -354,26 +219,6 @@ def _check_sponsor(idea: Idea, sponsor: Person, asked_by_team: bool) -> None:
         raise NotAllowed(_("Only the team may ask a director under whom one of its members works."))
     if Pledge.objects.filter(idea=idea, sponsor=sponsor, state=Pledge.State.ASKED).exists():
         raise Conflict(_("This person has been asked already and has not answered yet."), code="pledge.asked")
-
-
-def _check_budget_moment(idea: Idea, gate: str) -> None:
-    stage = {"G2": Idea.Stage.SPONSORSHIP, "G4": Idea.Stage.EVALUATION}.get(gate)
-    if stage is None or idea.state != Idea.State.LIVE or idea.stage != stage:
-        raise Conflict(_("No budget line is asked for at this gate now. The idea’s page shows where it is."))
-    if gate == "G2" and queries.pledge_in_force(idea) is None:
-        raise Conflict(_("There is no promise in force: wait until a sponsor has promised."))
-
-
-def _check_budget_values(euros: int, reference: str, none_needed: bool) -> None:
-    fields = {}
-    if not none_needed and not 0 < euros <= rules.MOST_EUROS:
-        fields["euros"] = [_("Give the amount of the line in euros, or say that none is needed.")]
-    if not none_needed and not 0 < len(reference.strip()) <= 120:
-        fields["reference"] = [_("Give the reference of the line, in at most 120 characters.")]
-    if fields:
-        raise Invalid(
-            _("Give the amount and the reference of the line, or say that none is needed."), fields=fields
-        )
 
 
 def _fresh(pledge: Pledge, state: str) -> Pledge:
@@ -400,9 +245,6 @@ def _mine(pledge: Pledge, by: Actor, state: str) -> Pledge:
     return _fresh(pledge, state)
 
 
-# --- Writing -------------------------------------------------------------------------------------------------
-
-
 def _lapse(pledge: Pledge) -> dict[str, Any]:
     pledge.state, pledge.ended_at = Pledge.State.LAPSED, clock.now()
     pledge.save()
@@ -413,9 +255,3 @@ def _lapse(pledge: Pledge) -> dict[str, Any]:
 def _lapse_others(idea: Idea, signed: Pledge) -> Effects:
     others = Pledge.objects.filter(idea=idea, state=Pledge.State.ASKED).exclude(pk=signed.pk).order_by("pk")
     return [_lapse(pledge) for pledge in others]
-
-
-def _due(idea: Idea, days: int) -> Effects:
-    before, idea.due_at = idea.due_at, roles.due_in(idea, days)
-    idea.save(update_fields=["due_at"])
-    return [effect("due", before and before.isoformat(), idea.due_at.isoformat())]

@@ -1,0 +1,85 @@
+"""What the acts of sponsorship share, inside their lock: whom they ask, and by when. No event of their own."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ideas import roles
+from ideas.acts import wait_for
+from ideas.drafting.models import Idea
+from incubator.events.actions import effect
+from incubator.inbox import actions as inbox
+from incubator.lib.refusals import Conflict
+from incubator.people.actors import Actor
+from incubator.people.models import Mandate
+from workflows.sponsorship import delays, queries
+from workflows.sponsorship.models import Pledge
+
+Effects = list[dict[str, Any]]
+
+
+def open_search(idea: Idea) -> None:
+    """The team's work item on entering sponsorship, or when a sponsor is lost before the pilot."""
+    url = reverse("sponsorship", args=[idea.key])
+    key = search_item(idea)
+    wait_for(roles.authors(idea), idea=idea, key=key, verb="find_sponsor", url=url, due_at=idea.due_at)
+
+
+def open_launch(idea: Idea) -> None:
+    """The team's work item of the investigation: ask for the launch when all is there."""
+    url = reverse("sponsorship", args=[idea.key])
+    key = launch_item(idea)
+    wait_for(roles.authors(idea), idea=idea, key=key, verb="request_launch", url=url, due_at=idea.due_at)
+
+
+def ask_finance(idea: Idea, gate: str) -> None:
+    """Finance's work item; said again, it is opened anew with its new due time."""
+    inbox.close(budget_item(idea, gate))
+    wait_for(
+        roles.mandated(idea, Mandate.Capacity.FINANCE),
+        idea=idea,
+        key=budget_item(idea, gate),
+        verb="confirm_budget",
+        url=reverse("budget", args=[idea.key, gate]),
+        due_at=roles.due_in(idea, delays.signature()),
+    )
+
+
+def finance_before_investment(idea: Idea, by: Actor, *_cause: Any) -> Effects:
+    """Handler of `stage_ready`: when an evaluation is delivered, G4 needs its own budget line."""
+    if idea.stage == Idea.Stage.EVALUATION:
+        ask_finance(idea, "G4")
+    return []
+
+
+def pledge_item(pledge: Pledge) -> str:
+    return f"pledge:{pledge.key}"
+
+
+def search_item(idea: Idea) -> str:
+    return f"find_sponsor:{idea.key}"
+
+
+def launch_item(idea: Idea) -> str:
+    return f"request_launch:{idea.key}"
+
+
+def budget_item(idea: Idea, gate: str) -> str:
+    return f"budget:{idea.key}:{gate}"
+
+
+def check_seeking(idea: Idea) -> None:
+    """A sponsor is sought in sponsorship, and again when one is lost during the pilot; Conflict otherwise."""
+    in_sponsorship = idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
+    in_pilot = idea.state in (Idea.State.LIVE, Idea.State.HELD) and idea.stage == Idea.Stage.PILOT
+    if not in_sponsorship and not in_pilot:
+        raise Conflict(_("No sponsor is sought for this idea now. Its page shows where it is."))
+    if queries.pledge_in_force(idea) is not None:
+        raise Conflict(_("This idea has its sponsor already."), code="pledge.taken")
+
+
+def set_due(idea: Idea, days: int) -> Effects:
+    before, idea.due_at = idea.due_at, roles.due_in(idea, days)
+    idea.save(update_fields=["due_at"])
+    return [effect("due", before and before.isoformat(), idea.due_at.isoformat())]

@@ -1,0 +1,96 @@
+"""Who a time release waits for, and how an answer is written."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ideas import roles
+from ideas.acts import record, wait_for
+from ideas.drafting.models import Idea
+from incubator.events.actions import effect
+from incubator.inbox import actions as inbox
+from incubator.lib import clock
+from incubator.lib.refusals import Conflict
+from incubator.people.actors import Actor
+from incubator.people.models import Mandate, Person
+from workflows.sponsorship import delays, rules
+from workflows.sponsorship.models import TimeRelease
+
+
+def arbiters(idea: Idea, release: TimeRelease) -> list[Person]:
+    """Deputy directors general who may settle this: not of the team, neither its manager nor its director."""
+    heard = {release.manager_id, release.director_id}
+    return [
+        person
+        for person in roles.mandated(idea, Mandate.Capacity.DGA)
+        if person.pk not in heard and not roles.was_ever_in_team(idea, person)
+    ]
+
+
+def item(release: TimeRelease) -> str:
+    """The key of the one work item a time release has open: whoever is waited for."""
+    return f"time:{release.key}"
+
+
+def check_running(idea: Idea) -> None:
+    """An answer counts while the idea is on its way; raises Conflict when it has ended or is past its pilot."""
+    stages = (Idea.Stage.SPONSORSHIP, Idea.Stage.PILOT)
+    if idea.state not in (Idea.State.LIVE, Idea.State.HELD) or idea.stage not in stages:
+        raise Conflict(_("This is no longer asked: the idea has moved on or ended."), code="time.over")
+
+
+def check_turn(release: TimeRelease, wanted: rules.Turn) -> None:
+    now = rules.turn(state=release.state, has_manager=release.manager_id is not None, opinion=release.opinion)
+    if now != wanted:
+        raise Conflict(
+            _("The line manager’s opinion is awaited first.")
+            if now == "manager"
+            else _("This has been answered or taken back in the meantime."),
+            code="time.turn",
+        )
+
+
+def wait(idea: Idea, release: TimeRelease) -> None:
+    """Set the due time of whoever is waited for, save, and move the work item there."""
+    inbox.close(item(release))
+    turn = rules.turn(
+        state=release.state, has_manager=release.manager_id is not None, opinion=release.opinion
+    )
+    persons: list[Person] = []
+    due, verb, page = None, "", ""
+    if turn == "manager" and release.manager is not None:
+        due = release.opinion_due_at = roles.due_in(idea, delays.opinion())
+        persons, verb, page = [release.manager], "time_opinion", "time-opinion"
+    elif turn == "director":
+        due = release.director_due_at = roles.due_in(idea, delays.signature())
+        persons, verb, page = [release.director], "sign_time_release", "time-signature"
+    elif turn == "arbiter":
+        due, verb, page = release.arbitration_due_at, "arbitrate_time", "time-arbitration"
+        persons = arbiters(idea, release) or list(roles.leads(idea))
+    release.save()
+    if persons:
+        url = reverse(page, args=[release.key])
+        wait_for(persons, idea=idea, key=item(release), verb=verb, url=url, due_at=due)
+
+
+def opinion_in(idea: Idea, release: TimeRelease, verb: str, by: Actor) -> TimeRelease:
+    release.opinion_at = clock.now()
+    wait(idea, release)
+    record(idea, verb, by, [effect("time_release", "manager", "director", key=release.key)])
+    return release
+
+
+def answer_in(
+    idea: Idea, release: TimeRelease, state: str, verb: str, by: Actor, **payload: Any
+) -> TimeRelease:
+    before, release.state, release.answered_at = release.state, TimeRelease.State(state), clock.now()
+    release.signed_by = by.human if state == TimeRelease.State.SIGNED else None
+    wait(idea, release)
+    record(idea, verb, by, [effect("time_release", before, state, key=release.key)], **payload)
+    return release
+
+
+def fresh(release: TimeRelease) -> TimeRelease:
+    """The time release as it is under the lock."""
+    return TimeRelease.objects.select_related("member__person", "manager", "director").get(pk=release.pk)
