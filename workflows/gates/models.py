@@ -124,6 +124,8 @@ class GateRound(models.Model):
     due_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=20, blank=True)
+    # Whom the last seating looked at, in its order: `[{"person", "load", "why"}]` (codes of `rules.seating.explain`).
+    considered = models.JSONField(default=list, blank=True)
     # The capacity that decides instead of the gate's own: when sponsor and lead do not agree.
     handed_to = models.CharField(max_length=20, blank=True)
     # Where ideas are compared in a selection session: its key and the place it gave (see `rules.decisions`).
@@ -175,6 +177,8 @@ class Seat(models.Model):
     seated_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
     conflict_reason = models.CharField(max_length=300, blank=True)
+    # Why a lead gave the seat to someone else; whoever steps aside is asked for none.
+    left_reason = models.CharField(max_length=300, blank=True)
     others_opened_at = models.DateTimeField(null=True, blank=True)
     substitute_for = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="substitutes"

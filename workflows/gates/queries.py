@@ -302,6 +302,7 @@ STEPS = (
     "seated",
     "stepped_aside",
     "seat_replaced",
+    "seat_changed",
     "votes_voided",
     "opinion_closed",
     "opinion_incomplete",

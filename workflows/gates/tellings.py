@@ -75,10 +75,11 @@ def of_the_seats(event: Event) -> list[Telling]:
     ) + _tell(event, others, "panel_changed", "decide")
 
 
-@audience("seat_replaced")
+@audience("seat_replaced", "seat_changed")
 def of_the_seat(event: Event) -> list[Telling]:
     """Whoever holds the seat no more, as long as they are still here."""
-    gone = Seat.objects.filter(key__in=[line["seat"] for line in event.effects if line["what"] == "seat"])
+    keys = [line["seat"] for line in event.effects if line["what"] == "seat" and line["to"] == "replaced"]
+    gone = Seat.objects.filter(key__in=keys)
     return _tell(event, Person.objects.filter(pk__in=gone.values("person")), "seat_closed", "idea")
 
 

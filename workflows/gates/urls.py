@@ -10,6 +10,7 @@ urlpatterns = [
     path("reviews/<uuid:key>/aside", views.aside, name="step-aside"),
     path("rounds/<uuid:key>/decision", views.decision, name="decide"),
     path("rounds/<uuid:key>/seats", views.seats, name="seats"),
+    path("seats/<uuid:key>/change", views.change_seat, name="seat-change"),
     path("configuration", configuration.configurations, name="configurations"),
     path("configuration/schema.json", configuration.schema, name="configuration-schema"),
     path("configuration/<slug:programme>/draft", configuration.begin, name="configuration-begin"),

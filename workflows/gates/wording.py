@@ -94,6 +94,18 @@ NO_PANEL = {
     "chair": gettext_lazy("Nobody who may chair is free."),
     "diversity": gettext_lazy("Nobody from another department is free."),
 }
+CONSIDERED = {
+    "chair": gettext_lazy("chosen to chair: the least busy of those who may"),
+    "elsewhere": gettext_lazy("chosen: from another department than the team"),
+    "chosen": gettext_lazy("chosen: among the least busy"),
+    "reserve": gettext_lazy("in reserve: busier than those chosen, or drawn after them"),
+    "sat": gettext_lazy("has, or had, a seat here"),
+    "close": gettext_lazy("cannot sit on this idea"),
+    "soft": gettext_lazy("close to the idea: only by hand, with a reason"),
+    "absent": gettext_lazy("absent"),
+    "busy": gettext_lazy("has as many open seats as one person may have"),
+    "gone": gettext_lazy("is no longer here"),
+}
 SOFT_CONFLICTS = {
     "above_member": gettext_lazy("is higher up in the line of someone in the team"),
     "small_service": gettext_lazy("is in the same service of fewer than ten people as someone in the team"),
@@ -109,6 +121,7 @@ STEPS = {
     "seated": gettext_lazy("The lead gave a seat"),
     "stepped_aside": gettext_lazy("A member stepped aside"),
     "seat_replaced": gettext_lazy("A seat was freed for a substitute"),
+    "seat_changed": gettext_lazy("The lead gave a seat to someone else, with a reason"),
     "votes_voided": gettext_lazy("A vote was set aside: its holder came too close to the idea"),
     "opinion_closed": gettext_lazy("The panel’s time to vote is over"),
     "opinion_incomplete": gettext_lazy("The panel’s time is over, and the opinion is not complete"),

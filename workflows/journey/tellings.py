@@ -57,6 +57,7 @@ def of_who_follows(event: Event) -> list[Telling]:
     "opinion_closed",
     "opinion_incomplete",
     "seated",
+    "seat_changed",
     "condition_reported",
     "reexamination_asked",
     "sent_up",

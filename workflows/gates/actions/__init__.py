@@ -6,7 +6,7 @@ from workflows.gates.actions.conditions import confirm_condition, report_conditi
 from workflows.gates.actions.decisions import Choice, check, decide, next_steps
 from workflows.gates.actions.rounds import enter, void
 from workflows.gates.actions.seating import fill_seats
-from workflows.gates.actions.seats import replace_leaver, seat, step_aside, void_conflicted
+from workflows.gates.actions.seats import change_seat, replace_leaver, seat, step_aside, void_conflicted
 from workflows.gates.actions.signatures import ask_again, decline, hand_over, sign_second
 from workflows.gates.actions.votes import open_others, vote
 
@@ -14,6 +14,7 @@ __all__ = [
     "Choice",
     "admit",
     "ask_again",
+    "change_seat",
     "check",
     "check_admission",
     "close_opinion",

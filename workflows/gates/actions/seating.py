@@ -1,6 +1,6 @@
 """Filling the seats of a panel from its pool, and asking those who sit."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from django.db.models import Count, Q
@@ -14,14 +14,14 @@ from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
-from incubator.people import grants
+from incubator.people import grants, sign_in
 from incubator.people.actors import SEATING, Actor
 from incubator.people.models import Person, Post
 from workflows.gates import authority
 from workflows.gates.configuration import defaults
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import GateRound, Seat
-from workflows.gates.rules import Candidate, choose_panel
+from workflows.gates.rules import Candidate, choose_panel, explain
 
 
 def fill_seats(*, round_key: str) -> None:
@@ -34,22 +34,26 @@ def fill_seats(*, round_key: str) -> None:
         if round_.state != "seating":
             return
         wanted = round_.rules.get("seats", 0)
-        pool = _pool(round_, idea) if wanted else []
-        before = list(Seat.objects.filter(round=round_))
+        before = list(Seat.objects.filter(round=round_).order_by("left_at", "pk"))
         taken = [item for item in before if item.state == "open"]
+        people, pool = _pool(round_, idea, {item.person_id for item in before}) if wanted else ({}, [])
         chosen, missing = choose_panel(
-            [candidate for candidate in pool if candidate.pk not in {item.person_id for item in before}],
+            pool,
             seats=wanted - len(taken),
             diversity=bool(round_.rules.get("diversity"))
             and not any(item.other_department for item in taken),
             chair=wanted > 1 and not any(item.is_chair for item in taken),
             seed=str(round_.key),
         )
+        round_.considered = [
+            {"person": str(people[item.pk].key), "load": item.load, "why": why}
+            for item, why in explain(pool, chosen, str(round_.key))
+        ]
         if missing:
+            round_.save(update_fields=["considered"])
             _no_panel(round_, idea, missing)
             return
-        people = Person.objects.in_bulk([candidate.pk for candidate in chosen])
-        now = clock.now()
+        now, left = clock.now(), _without_substitute(before)
         seats = Seat.objects.bulk_create(
             Seat(
                 round=round_,
@@ -57,6 +61,7 @@ def fill_seats(*, round_key: str) -> None:
                 is_chair=item.is_chair,
                 other_department=item.other_department,
                 seated_at=now,
+                substitute_for=left.pop(0) if left else None,
             )
             for item in chosen
         )
@@ -72,7 +77,7 @@ def open_round(
     """
     before, round_.state = round_.state, "open"
     round_.opened_at = round_.opened_at or clock.now()
-    round_.save(update_fields=["state", "opened_at"])
+    round_.save(update_fields=["state", "opened_at", "considered"])
     if round_.rules.get("seats"):
         ask_vote(round_, idea, seats if ask is None else ask)
     else:
@@ -163,8 +168,17 @@ def _no_panel(round_: GateRound, idea: Idea, missing: list[str]) -> None:
     record(idea, "no_panel", SEATING, round=str(round_.key), missing=missing)
 
 
-def _pool(round_: GateRound, idea: Idea) -> list[Candidate]:
-    """Who could sit: grants here, no conflict at all, not absent, below the ceiling of open seats."""
+def _without_substitute(seats: Sequence[Seat]) -> list[Seat]:
+    """The seats that were left and not yet taken over."""
+    replaced = {item.substitute_for_id for item in seats}
+    return [item for item in seats if item.state != "open" and item.pk not in replaced]
+
+
+def _pool(round_: GateRound, idea: Idea, sat: Container[int]) -> tuple[dict[int, Person], list[Candidate]]:
+    """Everyone with a role here, by primary key, and each as a candidate, who cannot sit now with the reason.
+
+    `sat`: who has, or had, a seat in this round.
+    """
     entity, programme = idea.programme.entity, idea.programme.key
     if round_.gate == "G0":
         # The lead who sits also decides, so one with a delegation is preferred to one without.
@@ -188,19 +202,29 @@ def _pool(round_: GateRound, idea: Idea) -> list[Candidate]:
     )
     elsewhere = _elsewhere_of(people, idea)
     ceiling = defaults()["open_seats_per_person"] if round_.gate != "G0" else None
-    return [
+
+    def barred(person: Person) -> str:
+        found, busy = against[person.pk], ceiling is not None and load.get(person.pk, 0) >= ceiling
+        reasons = {
+            "gone": not sign_in.may_sign_in(person),
+            "sat": person.pk in sat,
+            "close": bool(found.hard),
+            "soft": bool(found.soft),
+            "absent": person.pk in absent,
+            "busy": busy,
+        }
+        return next((code for code, stands in reasons.items() if stands), "")
+
+    return {person.pk: person for person in people}, [
         Candidate(
             person.pk,
             person.staff_number,
             load.get(person.pk, 0),
             person.pk in chairs,
             person.pk in elsewhere,
+            barred=barred(person),
         )
         for person in people
-        if not against[person.pk].hard
-        and not against[person.pk].soft
-        and person.pk not in absent
-        and (ceiling is None or load.get(person.pk, 0) < ceiling)
     ]
 
 

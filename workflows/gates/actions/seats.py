@@ -15,10 +15,11 @@ from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
+from incubator.people import sign_in
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
 from workflows.gates import queries
-from workflows.gates.actions.seating import call_substitutes, is_from_elsewhere, open_round
+from workflows.gates.actions.seating import ask_vote, call_substitutes, is_from_elsewhere, open_round
 from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
 from workflows.gates.models import GateRound, Seat, Vote
 
@@ -82,6 +83,81 @@ def step_aside(*, seat_key: Any, by: Actor) -> None:
         effects = [effect("seat", "open", "aside", seat=str(left.key))]
         effects += call_substitutes(left.round, idea)
         record(idea, "stepped_aside", by, effects, round=str(left.round.key))
+
+
+def change_seat(
+    *, seat_key: Any, by: Actor, reason: str, person: Person | None = None, conflict_reason: str = ""
+) -> Seat | None:
+    """A lead gives a seat to someone else, named or called from the pool, and says why. Gives the new seat, if named.
+
+    Raises NotAllowed for a non-lead or someone too close, Invalid without a reason, Conflict when the seat's vote
+    takes a side: such a vote stands, so that nobody chooses votes by choosing seats.
+    """
+    with locked(rounds__seats__key=seat_key) as idea:
+        left = Seat.objects.select_related("round", "person").get(key=seat_key)
+        round_ = open_or_seating(left.round.key)
+        check_lead(by, idea, round_.gate)
+        _check_changeable(left, reason)
+        others = list(Seat.objects.filter(round=round_).exclude(pk=left.pk))
+        elsewhere = False
+        if person is not None:
+            _check_seatable(person, conflicts(person, idea, round_.gate), conflict_reason)
+            elsewhere = is_from_elsewhere(person, idea)
+            _check_substitute(round_, left, others, person, elsewhere=elsewhere)
+        chaired, now = left.is_chair, clock.now()
+        left.votes.filter(in_force=True).update(in_force=False, ended_at=now, end_reason="seat_changed")
+        left.state, left.left_at, left.is_chair, left.left_reason = "replaced", now, False, reason.strip()
+        left.save(update_fields=["state", "left_at", "is_chair", "left_reason"])
+        inbox.close(f"vote:{left.key}")
+        effects = [effect("seat", "open", "replaced", seat=str(left.key))]
+        made = None
+        if person is None:
+            effects += call_substitutes(round_, idea)
+        else:
+            made = Seat.objects.create(
+                round=round_,
+                person=person,
+                is_chair=chaired,
+                other_department=elsewhere,
+                seated_at=now,
+                conflict_reason=conflict_reason.strip(),
+                substitute_for=left,
+            )
+            effects.append(effect("seat", None, "open", person=str(person.key), seat=str(made.key)))
+            if round_.state == "open":
+                inbox.close(
+                    *[f"{act}:{round_.key}" for act in ("decide", "casting_vote", "complete_opinion")]
+                )
+                ask_vote(round_, idea, [made])
+        keys = {"round": str(round_.key), "reason_sha256": sha256(reason.strip())}
+        record(idea, "seat_changed", by, effects, **keys)
+        return made
+
+
+def _check_changeable(left: Seat, reason: str) -> None:
+    if left.state != "open":
+        raise Conflict(_("This seat has been left already."), code="seat.left")
+    if not reason.strip():
+        sentence = _("Say in a line why the seat goes to someone else.")
+        raise Invalid(sentence, code="seat.reason", fields={"reason": [sentence]})
+    if left.votes.filter(in_force=True).exclude(choice="abstain").exists():
+        raise Conflict(
+            _("This seat has voted, and its vote takes a side: it stands. Only its holder can step aside."),
+            code="seat.voted",
+        )
+
+
+def _check_substitute(
+    round_: GateRound, left: Seat, others: Sequence[Seat], person: Person, *, elsewhere: bool
+) -> None:
+    if person.pk == left.person_id or person.pk in {item.person_id for item in others}:
+        raise Conflict(
+            _("This person has, or had, a seat here already. Choose someone else."), code="seat.twice"
+        )
+    somebody = elsewhere or any(item.other_department for item in others if item.state == "open")
+    if round_.rules.get("diversity") and not somebody:
+        sentence = _("Everybody seated is from the team’s own department. Choose someone from another.")
+        raise Invalid(sentence, code="seat.place", fields={"person": [sentence]})
 
 
 def conflicted_seats(round_: GateRound, idea: Idea) -> list[Seat]:
@@ -175,7 +251,7 @@ def acting_in(seat: Seat, by: Actor) -> Actor:
     return Actor(person=by.human, on_behalf_of=seat.person)
 
 
-def open_or_seating(round_key: str) -> GateRound:
+def open_or_seating(round_key: Any) -> GateRound:
     found = GateRound.objects.filter(key=round_key, state__in=["seating", "open"]).first()
     if found is None:
         raise Conflict(_("This consultation is over. Nothing was changed."), code="round.closed")
@@ -218,7 +294,7 @@ def _check_place(round_: GateRound, taken: Sequence[Seat], *, elsewhere: bool, c
 
 
 def _check_seatable(person: Person, against: Conflicts, conflict_reason: str) -> None:
-    if against.hard or not person.is_active:
+    if against.hard or not sign_in.may_sign_in(person):
         raise NotAllowed(
             _("This person cannot sit on this idea. Choose someone else."), code="seat.hard_conflict"
         )

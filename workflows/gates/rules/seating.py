@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Candidate:
-    """Someone who could sit: `load` is the number of open seats; `pk` and `staff_number` only name the person."""
+    """Someone of the pool: `load` is the number of open seats; `pk` and `staff_number` only name the person.
+
+    `barred`: why this person cannot be seated now, '' for someone who can: `close` (a hard conflict; nothing more
+    is said of it), `soft` (only by hand, with a reason), `sat` (has, or had, a seat here), `absent`, `busy`
+    (as many open seats as one person may have), `gone` (no longer here).
+    """
 
     pk: int
     staff_number: str
@@ -15,6 +20,7 @@ class Candidate:
     may_chair: bool
     other_department: bool
     is_chair: bool = False
+    barred: str = ""
 
 
 def choose_panel(
@@ -27,7 +33,7 @@ def choose_panel(
     """
     if seats <= 0:
         return [], []
-    order = sorted(pool, key=lambda item: (item.load, _tie_break(seed, item.staff_number)))
+    order = in_order(pool, seed)
     chosen: list[Candidate] = []
     missing = []
     if chair:
@@ -51,6 +57,32 @@ def choose_panel(
     if len(chosen) < seats:
         missing.append("people")
     return ([], missing) if missing else (chosen, [])
+
+
+def in_order(pool: Sequence[Candidate], seed: str) -> list[Candidate]:
+    """Who could sit, the least loaded first; the seed decides between equals."""
+    able = [item for item in pool if not item.barred]
+    return sorted(able, key=lambda item: (item.load, _tie_break(seed, item.staff_number)))
+
+
+def explain(pool: Sequence[Candidate], chosen: Sequence[Candidate], seed: str) -> list[tuple[Candidate, str]]:
+    """Everyone of the pool with one code that says why: those chosen (`chair`, `elsewhere`, `chosen`), who stands
+    in reserve (`reserve`), in the order in which they would be called, then who is barred, by code and number.
+
+    `elsewhere`: the only one chosen from another department.
+    """
+    others = [item.pk for item in chosen if item.other_department]
+    why = {
+        item.pk: "chair" if item.is_chair else "elsewhere" if others == [item.pk] else "chosen"
+        for item in chosen
+    }
+    able = in_order(pool, seed)
+    barred = sorted((item for item in pool if item.barred), key=lambda item: (item.barred, item.staff_number))
+    return (
+        [(item, why[item.pk]) for item in able if item.pk in why]
+        + [(item, "reserve") for item in able if item.pk not in why]
+        + [(item, item.barred) for item in barred]
+    )
 
 
 def _tie_break(seed: str, staff_number: str) -> str:

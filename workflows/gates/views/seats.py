@@ -17,10 +17,10 @@ from incubator.people.once import new_key, once
 from workflows.gates import actions, queries, rules, wording
 from workflows.gates.actions.seats import check_lead
 from workflows.gates.conflicts import conflicts
-from workflows.gates.forms.seats import SeatForm
+from workflows.gates.forms.seats import ChangeForm, SeatForm
 from workflows.gates.forms.typed import Typed
 from workflows.gates.models import GateRound, Seat, Vote
-from workflows.gates.views.reading import heading, idea_in_brief, reader, steps
+from workflows.gates.views.reading import heading, idea_in_brief, link, reader, steps
 from workflows.gates.views.standing import as_lead
 
 
@@ -42,13 +42,10 @@ def seats(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @once
 def _seat(request: HttpRequest, round_: GateRound) -> HttpResponse:
     typed = Typed(request.POST)
-    number = normal_staff_number(typed.text("person", 40))
+    number = typed.text("person", 40)
     reason = typed.text("conflict_reason", 300)
     typed.check()
-    person = Person.objects.filter(staff_number=number, is_active=True).first() if number else None
-    if person is None:
-        sentence = _("No colleague has this staff number. It is on the pay slip and on the badge.")
-        raise Invalid(sentence, code="seat.nobody", fields={"person": [sentence]})
+    person = _named(number)
     actions.seat(
         round_key=str(round_.key),
         person=person,
@@ -58,6 +55,74 @@ def _seat(request: HttpRequest, round_: GateRound) -> HttpResponse:
     )
     messages.success(request, _("%(person)s has a seat and is told.") % {"person": person})
     return redirect("seats", key=round_.key)
+
+
+def _named(number: str) -> Person:
+    number = normal_staff_number(number)
+    person = Person.objects.filter(staff_number=number, is_active=True).first() if number else None
+    if person is None:
+        sentence = _("No colleague has this staff number. It is on the pay slip and on the badge.")
+        raise Invalid(sentence, code="seat.nobody", fields={"person": [sentence]})
+    return person
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_seat(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """A lead gives one seat to someone else, with a reason."""
+    seat = Seat.objects.select_related("round__idea__programme__entity", "person").filter(key=key).first()
+    if seat is None or not access().may_read(reader(request), seat.round.idea):
+        raise NotFound(_("There is no such seat."))
+    check_lead(as_lead(seat.round, reader(request)), seat.round.idea, seat.round.gate)
+    refusal: Invalid | None = None
+    if request.method == "POST":
+        try:
+            return _change(request, seat)
+        except Invalid as found:
+            refusal = found
+    context = {
+        "seat": seat,
+        "gate": heading(seat.round),
+        "title": seat.round.idea.title,
+        "round": seat.round,
+        "form": ChangeForm(
+            request.POST if refusal is not None else None,
+            found=refusal.fields if refusal is not None else None,
+        ),
+        "request_key": new_key(),
+    }
+    return render(request, "gates/change_seat.html", context, status=refusal.status if refusal else 200)
+
+
+@once
+def _change(request: HttpRequest, seat: Seat) -> HttpResponse:
+    typed = Typed(request.POST)
+    reason, number = typed.text("reason", 300), typed.text("person", 40)
+    conflict_reason = typed.text("conflict_reason", 300)
+    typed.check()
+    actions.change_seat(
+        seat_key=seat.key,
+        by=as_lead(seat.round, reader(request)),
+        reason=reason,
+        person=_named(number) if number else None,
+        conflict_reason=conflict_reason,
+    )
+    messages.success(request, _("The seat goes to someone else, who is told."))
+    return redirect("seats", key=seat.round.key)
+
+
+def _considered(round_: GateRound) -> list[dict[str, Any]]:
+    """Whom the last seating looked at, in its order, each with the reason; of a conflict, only that there is one."""
+    rows = round_.considered
+    people = {str(one.key): one for one in Person.objects.filter(key__in=[row["person"] for row in rows])}
+    return [
+        {
+            "name": str(people[row["person"]]),
+            "load": row["load"],
+            "why": wording.CONSIDERED.get(row["why"], row["why"]),
+        }
+        for row in rows
+        if row["person"] in people
+    ]
 
 
 def _page(
@@ -84,6 +149,10 @@ def _page(
         "free": max(wanted - taken, 0) if live else 0,
         "wanted": wanted,
         "steps": steps(round_),
+        "considered": _considered(round_),
+        "changeable": [(link("seat-change", seat.key), seat.person) for seat in found if seat.state == "open"]
+        if live
+        else [],
         "lacking": _lacking(round_) if live else [],
         "live": live,
         "missing": [
@@ -125,6 +194,8 @@ def _row(seat: Seat, recognises: bool) -> dict[str, Any]:
     details.append(str(STATES[seat.state]))
     if seat.other_department:
         details.append(_("from another department"))
+    if seat.left_reason:
+        details.append(seat.left_reason)
     if recognises:
         details.append(_("thinks to recognise someone, without a link"))
     return {"initials": seat.person.initials, "name": str(seat.person), "detail": ", ".join(details)}

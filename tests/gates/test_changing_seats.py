@@ -1,0 +1,195 @@
+"""An explained panel: why each person was chosen or not; a lead changes a seat with a reason; guests sit."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from ideas.drafting.models import Idea
+from incubator.inbox.models import WorkItem
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed
+from incubator.messages.models import Message
+from incubator.people.models import Person, PrivateLink
+from incubator.people.once import new_key
+from tests.factories import (
+    AbsenceFactory,
+    DepartmentFactory,
+    GateRoundFactory,
+    IdeaFactory,
+    PersonFactory,
+    SeatFactory,
+)
+from tests.gates import stage
+from tests.journey.cast import act
+from workflows.gates import actions
+from workflows.gates.models import GateRound, Seat, Vote
+from workflows.gates.rules import Candidate, choose_panel, explain
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def idea() -> Idea:
+    return IdeaFactory(
+        author=PersonFactory(department=DepartmentFactory(service=True)), live=True, stage="review"
+    )
+
+
+@pytest.fixture
+def lead() -> Person:
+    return PersonFactory(employed=True, role="programme_lead")
+
+
+@pytest.fixture
+def round_(idea: Idea) -> GateRound:
+    return GateRoundFactory(idea=idea, state="seating", opened_at=None, changes={"seats": 2, "quorum": 2})
+
+
+def able(**more: Any) -> Person:
+    return PersonFactory(employed=True, **({"role": "panel_member"} | more))
+
+
+def fill(round_: GateRound) -> GateRound:
+    actions.fill_seats(round_key=str(round_.key))
+    round_.refresh_from_db()
+    return round_
+
+
+def why(round_: GateRound) -> dict[Person, str]:
+    people = {str(one.key): one for one in Person.objects.all()}
+    return {people[row["person"]]: row["why"] for row in round_.considered}
+
+
+def test_everyone_of_the_pool_is_explained(round_: GateRound, idea: Idea) -> None:
+    author = idea.team.get(role="author").person
+    chair, member = able(role="chair"), able()
+    linked, absent, busy, soft = able(), able(), able(), able()
+    PrivateLink.objects.create(owner=linked, other=author)
+    AbsenceFactory(person=absent)
+    for _ in range(6):
+        SeatFactory(person=busy)
+    soft.posts.update(department=author.posts.get().department)
+    reserve = able()
+    SeatFactory(person=reserve)
+    found = why(fill(round_))
+    assert found[chair] == "chair"
+    assert found[member] == "chosen"
+    assert found[reserve] == "reserve"
+    # A private link is a conflict like any other: nothing says which.
+    assert (found[linked], found[absent], found[busy], found[soft]) == ("close", "absent", "busy", "soft")
+
+
+def test_without_a_panel_it_is_explained_too(round_: GateRound) -> None:
+    alone = able()
+    assert why(fill(round_)) == {alone: "reserve"}
+    assert round_.state == "seating"
+
+
+def test_explaining_changes_nothing_of_the_choice() -> None:
+    pool = [
+        Candidate(
+            number, str(number), number % 3, number > 3, number != 2, barred="busy" if number == 5 else ""
+        )
+        for number in range(6)
+    ]
+    chosen, _missing = choose_panel(pool, seats=3, diversity=True, chair=True, seed="a")
+    said = explain(pool, chosen, "a")
+    assert {item.pk for item, _code in said} == {item.pk for item in pool}
+    assert {item.pk for item, code in said if code in ("chair", "elsewhere", "chosen")} == {
+        item.pk for item in chosen
+    }
+    assert [code for item, code in said if item.barred] == ["busy"]
+
+
+# --- Changing a seat ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def seated(round_: GateRound, lead: Person) -> GateRound:
+    able(role="chair")
+    able()
+    return fill(round_)
+
+
+def member(round_: GateRound) -> Seat:
+    return Seat.objects.select_related("person").get(round=round_, is_chair=False, state="open")
+
+
+def test_a_lead_calls_a_substitute_with_a_reason(seated: GateRound, lead: Person, run_jobs: Any) -> None:
+    left, substitute = member(seated), able()
+    actions.change_seat(seat_key=left.key, by=act(lead), reason=" Deux mois de mission. ")
+    run_jobs()
+    left.refresh_from_db()
+    assert (left.state, left.left_reason) == ("replaced", "Deux mois de mission.")
+    now = member(seated)
+    assert (now.person, now.substitute_for) == (substitute, left)
+    told = {one.person for one in Message.objects.filter(kind="seat_closed")}
+    assert told == {left.person}
+
+
+def test_a_lead_names_the_substitute_who_is_asked_at_once(
+    seated: GateRound, lead: Person, run_jobs: Any
+) -> None:
+    chair = Seat.objects.get(round=seated, is_chair=True)
+    guest = PersonFactory(guest=True)
+    made = actions.change_seat(seat_key=chair.key, by=act(lead), reason="Élue concernée.", person=guest)
+    assert made is not None
+    assert (made.is_chair, made.person) == (True, guest)
+    assert WorkItem.objects.filter(person=guest, verb="vote", closed_at=None).exists()
+    seated.refresh_from_db()
+    assert seated.state == "open"
+    # A guest who sits reads the idea and votes.
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(guest)
+    assert client.get(reverse("review", args=[made.key])).status_code == 200
+    stage.cast_vote(made)
+
+
+@pytest.mark.parametrize(
+    ("choice", "stands"), [("go", True), ("not_now", True), ("abstain", False), ("", False)]
+)
+def test_a_vote_that_takes_a_side_stands(seated: GateRound, lead: Person, choice: str, stands: bool) -> None:
+    seat = member(seated)
+    if choice:
+        stage.cast_vote(seat, choice)
+    if stands:
+        with pytest.raises(Conflict), transaction.atomic():
+            actions.change_seat(seat_key=seat.key, by=act(lead), reason="Autre avis voulu.")
+        assert Vote.objects.filter(seat=seat, in_force=True).exists()
+    else:
+        actions.change_seat(seat_key=seat.key, by=act(lead), reason="Absent.")
+        assert not Vote.objects.filter(seat=seat, in_force=True).exists()
+
+
+def test_changing_a_seat_is_refused_without_a_reason_a_right_or_distance(
+    seated: GateRound, lead: Person, idea: Idea
+) -> None:
+    seat, author = member(seated), idea.team.get(role="author").person
+    for by, person, reason, kind in [
+        (lead, None, " ", Invalid),
+        (able(), None, "Absent.", NotAllowed),
+        (lead, author, "Absent.", NotAllowed),
+        (lead, seat.person, "Absent.", Conflict),
+        (lead, PersonFactory(guest=True, expires_on=seat.seated_at.date().replace(year=2020)), "Absent.", NotAllowed),
+    ]:  # fmt: skip
+        with pytest.raises(kind), transaction.atomic():
+            actions.change_seat(seat_key=seat.key, by=act(by), reason=reason, person=person)
+    seat.refresh_from_db()
+    assert seat.state == "open"
+
+
+def test_the_page_shows_why_and_changes_a_seat(seated: GateRound, lead: Person) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(lead)
+    page = client.get(reverse("seats", args=[seated.key])).text
+    assert "chosen to chair" in page
+    seat = member(seated)
+    url = reverse("seat-change", args=[seat.key])
+    assert url in page
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"request_key": new_key(), "reason": ""}).status_code == 422
+    assert client.post(url, {"request_key": new_key(), "reason": "Absent."}).status_code == 302
+    client.force_login(seat.person)
+    assert client.get(url).status_code == 403
