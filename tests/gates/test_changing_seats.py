@@ -25,7 +25,7 @@ from tests.gates import stage
 from tests.journey.cast import act
 from workflows.gates import actions
 from workflows.gates.models import GateRound, Seat, Vote
-from workflows.gates.rules import Candidate, choose_panel, explain
+from workflows.gates.rules import Candidate, choose_panel, explain_panel
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +95,7 @@ def test_explaining_changes_nothing_of_the_choice() -> None:
         for number in range(6)
     ]
     chosen, _missing = choose_panel(pool, seats=3, diversity=True, chair=True, seed="a")
-    said = explain(pool, chosen, "a")
+    said = explain_panel(pool, chosen, "a")
     assert {item.pk for item, _code in said} == {item.pk for item in pool}
     assert {item.pk for item, code in said if code in ("chair", "elsewhere", "chosen")} == {
         item.pk for item in chosen

@@ -124,7 +124,7 @@ class GateRound(models.Model):
     due_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=20, blank=True)
-    # Whom the last seating looked at, in its order: `[{"person", "load", "why"}]` (codes of `rules.seating.explain`).
+    # Whom the last seating looked at, in order: `[{"person", "load", "why"}]`, codes of `rules.seating.explain_panel`.
     considered = models.JSONField(default=list, blank=True)
     # The capacity that decides instead of the gate's own: when sponsor and lead do not agree.
     handed_to = models.CharField(max_length=20, blank=True)

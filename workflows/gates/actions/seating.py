@@ -21,7 +21,7 @@ from workflows.gates import authority
 from workflows.gates.configuration import defaults
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import GateRound, Seat
-from workflows.gates.rules import Candidate, choose_panel, explain
+from workflows.gates.rules import Candidate, choose_panel, explain_panel
 
 
 def fill_seats(*, round_key: str) -> None:
@@ -47,7 +47,7 @@ def fill_seats(*, round_key: str) -> None:
         )
         round_.considered = [
             {"person": str(people[item.pk].key), "load": item.load, "why": why}
-            for item, why in explain(pool, chosen, str(round_.key))
+            for item, why in explain_panel(pool, chosen, str(round_.key))
         ]
         if missing:
             round_.save(update_fields=["considered"])

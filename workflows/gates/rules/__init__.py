@@ -36,7 +36,7 @@ from workflows.gates.rules.opinions import (
     opinion,
 )
 from workflows.gates.rules.replay import differences
-from workflows.gates.rules.seating import Candidate, choose_panel, explain
+from workflows.gates.rules.seating import Candidate, choose_panel, explain_panel
 from workflows.gates.rules.votes import vote_gaps
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "decision_gaps",
     "differences",
     "explain",
+    "explain_panel",
     "is_tied",
     "must_meets",
     "opinion",

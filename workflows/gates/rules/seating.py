@@ -65,7 +65,9 @@ def in_order(pool: Sequence[Candidate], seed: str) -> list[Candidate]:
     return sorted(able, key=lambda item: (item.load, _tie_break(seed, item.staff_number)))
 
 
-def explain(pool: Sequence[Candidate], chosen: Sequence[Candidate], seed: str) -> list[tuple[Candidate, str]]:
+def explain_panel(
+    pool: Sequence[Candidate], chosen: Sequence[Candidate], seed: str
+) -> list[tuple[Candidate, str]]:
     """Everyone of the pool with one code that says why: those chosen (`chair`, `elsewhere`, `chosen`), who stands
     in reserve (`reserve`), in the order in which they would be called, then who is barred, by code and number.
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0014_brief_tries'),
+        ('workflows', '0015_answer_handed_over'),
     ]
 
     operations = [
