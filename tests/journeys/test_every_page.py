@@ -1,91 +1,132 @@
-"""The main pages: accessible in light and dark, in both languages, on a narrow phone, with large text, by keyboard."""
+"""Every page: accessible in light and dark, in both languages, on a narrow phone, with large text, by keyboard."""
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.urls import reverse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.urls.exceptions import Resolver404
 
 from incubator.people.models import Person
+from tests.factories import PersonFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast
+from tests.journeys.scenes import City, Visit
 from tests.journeys.walk import OVERFLOW, PIN, Run, give_pins
-from workflows.gates.models import Seat
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-Page = tuple[str, Person | None, str]
+NOT_SWEPT = {
+    "styleguide": "tests/ui/test_styleguide.py looks at it",
+    "theme": "a stylesheet",
+    "stay": "answers 204, for the script of a shared screen",
+    "own-data": "a JSON file",
+    "metrics-csv": "a CSV file",
+    "idea-file": "a download",
+    "idea-done-photo": "a download",
+    "configuration-schema": "a JSON file",
+    "configuration-export": "a JSON file",
+    "configuration-in-force": "a JSON file",
+}
+EXAMPLES = {"uuid": uuid.UUID(int=1), "int": 1, "string": "G2", "slug": "g2"}
 
 
 @pytest.fixture
-def pages(run_jobs: Run, quick_briefs: list[str]) -> list[Page]:
-    """(name, reader, address): an idea in evaluation, one being decided, one being read by its panel, a draft."""
-    cast = Cast()
-    one = play.submit(cast)
-    run_jobs()
-    play.pass_g0(one, cast)
-    run_jobs()
-    play.vote_all(one)
-    play.decide(one, cast.dga)
-    play.sponsored(one, cast)
-    run_jobs()
-    play.vote_all(one)
-    play.decide(one, cast.dga)
-    play.piloted(one, cast)
-    run_jobs()
-    play.agree(one, cast)
-    deciding = play.submit(cast, title="Une bourse aux outils entre ateliers")
-    run_jobs()
-    play.pass_g0(deciding, cast)
-    run_jobs()
-    play.vote_all(deciding, "go_if")
-    reading = play.submit(cast, title="Des casiers avec recharge pour l’équipe de nuit")
-    run_jobs()
-    play.pass_g0(reading, cast)
-    run_jobs()
-    seat = Seat.objects.filter(round=play.round_of(reading), state="open").select_related("person").first()
-    assert seat is not None
-    draft = play.draft(cast, title="")
-    give_pins()
-    return [
-        ("sign-in", None, "/sign-in"),
-        ("my work", cast.author, "/"),
-        ("draft", cast.author, reverse("idea-edit", args=[draft.key])),
-        ("submit", cast.author, reverse("idea-submit", args=[draft.key])),
-        ("idea", cast.author, reverse("idea", args=[one.key])),
-        ("review", seat.person, reverse("review", args=[seat.key])),
-        ("decision", cast.dga, reverse("decide", args=[play.round_of(deciding).key])),
-        ("sponsorship", cast.author, reverse("sponsorship", args=[one.key])),
-        ("pilot", cast.author, reverse("pilot", args=[one.key])),
-        ("evaluation", cast.lead, reverse("evaluation", args=[one.key])),
-        ("portfolio", cast.author, reverse("portfolio")),
-        ("metrics", cast.author, reverse("metrics")),
-        ("account", cast.author, reverse("account")),
-    ]
+def visits(run_jobs: Run, quick_briefs: list[str], settings: Any) -> list[Visit]:
+    settings.DEMO = True
+    return City(run_jobs).visits()
 
 
-def test_every_main_page_is_accessible_and_fits(
-    pages: list[Page], open_page: Callable[..., Any], assert_accessible: Callable[[Any], None]
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_page_is_accessible_and_fits(
+    visits: list[Visit],
+    open_page: Callable[..., Any],
+    assert_accessible: Callable[..., None],
+    language: str,
 ) -> None:
-    found = []
-    for language in ("fr", "en"):
-        Person.objects.update(language=language)
-        for name, person, path in pages:
-            page = open_page(person, path=path, language=language)
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                try:
-                    assert_accessible(page)
-                except AssertionError as error:
-                    found.append(f"{name}, {language}, {scheme}: {error}")
-            page.evaluate("document.documentElement.style.fontSize = '200%'")
-            if page.evaluate(OVERFLOW) > 0:
-                found.append(f"{name}, {language}: text at 200 % scrolls sideways")
-            page.evaluate("document.documentElement.style.fontSize = ''")
-            page.set_viewport_size({"width": 320, "height": 640})
-            if page.evaluate(OVERFLOW) > 0:
-                found.append(f"{name}, {language}: scrolls sideways at 320 px")
-            page.context.close()
+    Person.objects.update(language=language)
+    found: list[str] = []
+    readers: dict[Person | None, Any] = {}
+    for visit in visits:
+        page = readers.get(visit.person)
+        if page is None or visit.code:
+            page = readers[visit.person] = open_page(visit.person, language=language)
+        page.set_viewport_size({"width": 1280, "height": 800})
+        if problem := go(page, visit):
+            found.append(problem)
+        else:
+            found += flaws(page, assert_accessible, dark=language == "fr")
     assert not found, "\n\n".join(found)
+    swept = {name_of(visit.path) for visit in visits} - {""}
+    assert not (missing := pages() - swept - set(NOT_SWEPT)), f"nobody looks at {sorted(missing)}"
+
+
+def go(page: Any, visit: Visit) -> str:
+    """What keeps this page from being looked at; nothing, as a rule."""
+    page.emulate_media(color_scheme="light")
+    if visit.code:
+        page.goto(reverse("sign-in-code"))
+        page.fill("[name=staff_number]", visit.code[0])
+        page.fill("[name=code]", visit.code[1])
+        with page.expect_navigation():
+            page.locator("main form:not(.language) button.btn").click()
+    answer = page.goto(visit.path)
+    if answer.status == visit.status and page.url.endswith(visit.path):
+        return ""
+    return f"{visit.path} answers {answer.status} and leads to {page.url}"
+
+
+def flaws(page: Any, assert_accessible: Callable[..., None], *, dark: bool) -> list[str]:
+    """Everything in light; in dark only what colours can spoil; then large text, and a narrow phone."""
+    found = []
+    schemes = [("light", []), ("dark", ["color-contrast", "link-in-text-block"])]
+    for scheme, rules in schemes[: 1 + dark]:
+        page.emulate_media(color_scheme=scheme)
+        try:
+            assert_accessible(page, rules)
+        except AssertionError as error:
+            found.append(f"{scheme}: {error}")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    if page.evaluate(OVERFLOW) > 0:
+        found.append(f"{page.url}: text at 200 % scrolls sideways")
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.set_viewport_size({"width": 320, "height": 640})
+    if page.evaluate(OVERFLOW) > 0:
+        found.append(f"{page.url}: scrolls sideways at 320 px")
+    return found
+
+
+def name_of(path: str) -> str:
+    try:
+        return resolve(path.partition("?")[0]).url_name or ""
+    except Resolver404:
+        return ""
+
+
+def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry)
+        else:
+            yield entry
+
+
+def pages() -> set[str]:
+    """The names of all addresses that answer something to a GET: an act's address answers 405."""
+    client = Client()
+    client.force_login(PersonFactory())
+    found = set()
+    for entry in patterns(get_resolver()):
+        assert entry.name, f"{entry.pattern} has no name"
+        example = {
+            name: EXAMPLES[type(kind).__name__.removesuffix("Converter").lower()]
+            for name, kind in entry.pattern.converters.items()
+        }
+        if client.get(reverse(entry.name, kwargs=example)).status_code != 405:
+            found.add(entry.name)
+    return found
 
 
 def tab_to(page: Any, selector: str) -> None:
@@ -102,19 +143,22 @@ def tab_to(page: Any, selector: str) -> None:
     raise AssertionError(f"Tab never reaches {selector} on {page.url}")
 
 
-def test_with_the_keyboard_alone(pages: list[Page], open_page: Callable[..., Any]) -> None:
-    author = pages[1][1]
-    assert author is not None
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_with_the_keyboard_alone(open_page: Callable[..., Any]) -> None:
+    cast = Cast()
+    play.draft(cast)
+    give_pins()
     page = open_page(path="/sign-in")
     tab_to(page, "[name=staff_number]")
-    page.keyboard.type(author.staff_number)
+    page.keyboard.type(cast.author.staff_number)
     tab_to(page, "[name=secret]")
     page.keyboard.type(PIN)
     page.keyboard.press("Enter")
     page.locator(".ideas").wait_for()
     tab_to(page, ".ideas h3 a")
     page.keyboard.press("Enter")
-    page.locator("#history, form[data-autosave]").first.wait_for()
+    page.locator("form[data-autosave]").first.wait_for()
     tab_to(page, ".tabs a[href='/'], .crumb a")
     page.keyboard.press("Enter")
     page.locator("h1").wait_for()

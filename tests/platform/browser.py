@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -125,14 +125,18 @@ def _session_cookie(person: Any, url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def assert_accessible() -> Callable[[Any], None]:
-    """`assert_accessible(page)`: no violation of axe's WCAG 2.2 A and AA rules on the page as it stands."""
+def assert_accessible() -> Callable[..., None]:
+    """`assert_accessible(page, rules=())`: no violation of axe's WCAG 2.2 A and AA rules on the page as it stands.
+
+    `rules`: only these, by axe's names.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-    def check(page: Any) -> None:
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+    def check(page: Any, rules: Sequence[str] = ()) -> None:
+        only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": tags}
+        found = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"]})
         assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
     return check

@@ -1,0 +1,243 @@
+"""A city in which every page of the product has something to show, and who looks at which page.
+
+Each scene brings one idea to where its pages are; the addresses of a scene are valid together.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from ideas.drafting import actions as drafting
+from incubator.people import actions as people
+from incubator.people.models import Department, Person
+from tests.factories import DepartmentFactory, PersonFactory, PostFactory, TeamMemberFactory
+from tests.journey import cast as play
+from tests.journey.cast import Cast, act, in_days
+from workflows.briefs.models import Brief
+from workflows.gates import actions as gates
+from workflows.gates.configuration import actions as configuration
+from workflows.gates.models import Condition, Seat
+from workflows.journey import actions as journey
+from workflows.pilots import actions as pilots
+from workflows.pilots.models import Pilot
+from workflows.sponsorship import actions as sponsorship
+from workflows.sponsorship import time_actions
+from workflows.sponsorship.models import TimeRelease
+
+Run = Callable[..., list[str]]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One page as one person reads it; `status` other than 200 for a refusal. `code`: typed at the door first."""
+
+    person: Person | None
+    path: str
+    status: int = 200
+    code: tuple[str, str] | None = None
+
+
+@dataclass
+class City:
+    """The scenes, with what they share."""
+
+    run_jobs: Run
+    cast: Cast = field(default_factory=Cast)
+
+    def visits(self) -> list[Visit]:
+        scenes = (
+            self.door,
+            self.office,
+            self.configured,
+            self.writing,
+            self.gates,
+            self.service,
+            self.sponsoring,
+            self.later,
+            self.decided,
+        )
+        return [visit for scene in scenes for visit in scene()]
+
+    def door(self) -> Iterator[Visit]:
+        """Before and around a sign-in, and what everyone may read."""
+        anyone = self.cast.author
+        desk, newcomer = PersonFactory(employed=True, role="hr_desk"), PersonFactory(employed=True)
+        issued = people.issue_code(person=newcomer, by=act(desk))
+        yield Visit(None, reverse("sign-in"))
+        yield Visit(None, reverse("sign-in-code"))
+        yield Visit(None, reverse("choose-secret"), code=(newcomer.staff_number, issued.text))
+        for name in ("sign-out", "account", "change-secret", "help", "charter", "your-data", "accessibility"):
+            yield Visit(anyone, reverse(name))
+        yield Visit(desk, f"{reverse('desk')}?q={anyone.staff_number}")
+        yield Visit(desk, reverse("issue-code", args=[newcomer.key]))
+        yield Visit(anyone, "/nowhere", status=404)
+
+    def office(self) -> Iterator[Visit]:
+        """Rights, calls, figures, messages."""
+        administrator = PersonFactory(employed=True, role="administrator")
+        yield Visit(administrator, reverse("roles"))
+        yield Visit(administrator, reverse("mandates"))
+        yield Visit(self.cast.lead, reverse("call-new"))
+        yield Visit(self.cast.lead, reverse("call-edit", args=[self.cast.call.key]))
+        yield Visit(self.cast.author, reverse("call", args=[self.cast.call.key]))
+        yield Visit(self.cast.lead, reverse("messages"))
+        yield Visit(self.cast.lead, reverse("messages-unknown"))
+        yield Visit(self.cast.lead, reverse("demo-outbox"))
+        yield Visit(self.cast.author, reverse("metrics"))
+
+    def configured(self) -> Iterator[Visit]:
+        """The gates' rules, in force and being changed."""
+        lead = self.cast.lead
+        draft = configuration.begin_draft(by=act(lead), programme=self.cast.call.programme)
+        yield Visit(lead, reverse("configurations"))
+        yield Visit(lead, reverse("configuration", args=[draft.key]))
+        for section in ("G1", "letters", "general"):
+            yield Visit(lead, reverse("configuration-section", args=[draft.key, section]))
+        yield Visit(lead, reverse("configuration-preview", args=[draft.key, "G1"]))
+
+    def writing(self) -> Iterator[Visit]:
+        """A draft, its team and its files; a colleague asked to join."""
+        cast, asked = self.cast, PersonFactory(employed=True)
+        draft = play.draft(cast, title="Un abri pour les vélos de la crèche")
+        drafting.save_version(idea=draft, by=act(cast.author))
+        drafting.invite(idea=draft, by=act(cast.author), person=asked)
+        yield Visit(cast.author, reverse("idea-new"))
+        for name in ("idea-edit", "idea-submit", "idea-versions", "idea-team", "idea-files"):
+            yield Visit(cast.author, reverse(name, args=[draft.key]))
+        yield Visit(asked, reverse("idea-invitation", args=[draft.key]))
+
+    def gates(self) -> Iterator[Visit]:
+        """Read by its panel, waiting for a decision, admitted or not; my work with all of it."""
+        cast = self.cast
+        admitting = play.submit(cast, title="Une bourse aux outils entre ateliers")
+        reading = self._at_g1("Des casiers avec recharge pour l’équipe de nuit")
+        deciding = self._at_g1("Prêter les barnums entre écoles")
+        play.vote_all(deciding, "go_if")
+        self.run_jobs()
+        first, second = Seat.objects.filter(round=play.round_of(reading), state="open")[:2]
+        play.vote_one(reading, second, "not_now")
+        gates.open_others(seat_key=second.key, by=act(second.person))
+        yield Visit(first.person, reverse("my-work"))
+        yield Visit(first.person, reverse("reviews"))
+        yield Visit(first.person, reverse("review", args=[first.key]))
+        yield Visit(first.person, reverse("step-aside", args=[first.key]))
+        yield Visit(second.person, reverse("others", args=[second.key]))
+        yield Visit(cast.lead, reverse("seats", args=[play.round_of(reading).key]))
+        yield Visit(cast.dga, reverse("decide", args=[play.round_of(deciding).key]))
+        admits = Seat.objects.get(round=play.round_of(admitting), state="open").person
+        yield Visit(admits, reverse("decide", args=[play.round_of(admitting).key]))
+        yield Visit(cast.author, reverse("receipt", args=[reading.key]))
+        yield Visit(cast.author, reverse("idea-withdraw", args=[reading.key]))
+        yield Visit(cast.author, reverse("portfolio"))
+
+    def service(self) -> Iterator[Visit]:
+        """The local route: to answer, to do, and refused."""
+        place = DepartmentFactory(service=True)
+        head = PersonFactory(
+            department=place, head=True, mandate="head_of_service", mandate__department=place
+        )
+        asked, doing, refused = [
+            self._local(place, title) for title in ("Un banc au soleil", "Une rampe", "Une horloge")
+        ]
+        play.decide(doing, head, answers={"own_means": "yes"})
+        play.decide(refused, head, "stop", learning="")
+        yield Visit(head, reverse("decide", args=[play.round_of(asked).key]))
+        yield Visit(head, reverse("idea-done", args=[doing.key]))
+        yield Visit(self.cast.author, reverse("idea-send-up", args=[refused.key]))
+
+    def decided(self) -> Iterator[Visit]:
+        """On hold, stopped, on with a condition; a brief that is still being prepared."""
+        cast = self.cast
+        held = self._at_g1("Un chauffage programmé dans les gymnases")
+        play.vote_all(held, "not_now")
+        play.decide(held, cast.dga, "hold", hold_condition="Les gymnases sont raccordés")
+        stopped = self._at_g1("Une application de plus pour pointer")
+        play.vote_all(stopped, "not_now")
+        play.decide(stopped, cast.dga, "stop")
+        bound = self._at_g1("Des parcours de fraîcheur affichés dans les rues")
+        play.vote_all(bound, "go_if")
+        condition = ("Faire relire la carte par des personnes malvoyantes", cast.author, in_days(20))
+        decision = play.decide(bound, cast.dga, "go_with_conditions", conditions=[condition])
+        # No job runs after this: its brief is being prepared.
+        yield Visit(cast.lead, reverse("idea-wake", args=[held.key]))
+        yield Visit(cast.author, reverse("idea", args=[held.key]))
+        yield Visit(cast.author, reverse("reexamination", args=[stopped.key]))
+        yield Visit(cast.author, reverse("idea", args=[stopped.key]))
+        yield Visit(cast.author, reverse("condition", args=[Condition.objects.get().key]))
+        yield Visit(cast.dga, reverse("decide", args=[decision.round.key]))
+        yield Visit(cast.author, reverse("brief", args=[Brief.objects.get(decision=decision).key]))
+
+    def sponsoring(self) -> Iterator[Visit]:
+        """A sponsor and three colleagues' time asked for: not answered yet, one reserved, one refused."""
+        cast = self.cast
+        idea = self._past_g1("Rapporter les objets trouvés au domicile")
+        pledge = sponsorship.ask_sponsor(idea=idea, sponsor=cast.sponsor, by=act(cast.author))
+        members = [idea.team.get(person=cast.author)]
+        for _place in range(2):
+            colleague = PersonFactory(manager=cast.manager)
+            PostFactory(person=colleague, department=cast.home)
+            members.append(TeamMemberFactory(idea=idea, person=colleague))
+        releases = []
+        for member in members:
+            time_actions.ask_time(member=member, days_a_month=play.Decimal("2"), by=act(member.person))
+            releases.append(TimeRelease.objects.get(member=member))
+        asked, heard, refused = releases
+        for release in (heard, refused):
+            time_actions.give_time_opinion(release=release, opinion="favourable", by=act(cast.manager))
+        time_actions.refuse_time_release(release=refused, note="Trois agents absents.", by=act(cast.director))
+        yield Visit(cast.author, reverse("sponsorship", args=[idea.key]))
+        yield Visit(cast.author, reverse("plan-edit", args=[idea.key]))
+        yield Visit(cast.sponsor, reverse("pledge", args=[pledge.key]))
+        yield Visit(cast.manager, reverse("time-opinion", args=[asked.key]))
+        yield Visit(cast.director, reverse("time-signature", args=[heard.key]))
+        yield Visit(cast.dga, reverse("time-arbitration", args=[refused.key]))
+        yield Visit(cast.finance, reverse("budget", args=[idea.key, "G2"]))
+
+    def later(self) -> Iterator[Visit]:
+        """A pilot under way with an incident, and an evaluation to write."""
+        cast = self.cast
+        running = self._launched("Des sacs d’histoires dans les salles d’attente")
+        pilot = Pilot.objects.get(idea=running)
+        incident = pilots.report_incident(pilot=pilot, text="Un frein défaillant.", by=act(cast.author))
+        for name in ("pilot", "check-in", "incident", "pilot-end"):
+            yield Visit(cast.author, reverse(name, args=[running.key]))
+        yield Visit(cast.author, reverse("incident-close", args=[running.key, incident.pk]))
+        evaluated = self._launched(play.TEXT["title"])
+        play.piloted(evaluated, cast)
+        self.run_jobs()
+        play.agree(evaluated, cast)
+        for name in ("idea", "plan", "evaluation"):
+            yield Visit(cast.author, reverse(name, args=[evaluated.key]))
+        yield Visit(cast.lead, reverse("evaluation", args=[evaluated.key]))
+
+    def _local(self, place: Department, title: str) -> Any:
+        idea = play.draft(self.cast, title=title)
+        journey.submit(idea=idea.key, by=act(self.cast.author), route="local", service=place)
+        self.run_jobs()
+        idea.refresh_from_db()
+        return idea
+
+    def _at_g1(self, title: str) -> Any:
+        idea = play.submit(self.cast, title=title)
+        self.run_jobs()
+        play.pass_g0(idea, self.cast)
+        self.run_jobs()
+        return idea
+
+    def _past_g1(self, title: str) -> Any:
+        idea = self._at_g1(title)
+        play.vote_all(idea)
+        play.decide(idea, self.cast.dga)
+        self.run_jobs()
+        return idea
+
+    def _launched(self, title: str) -> Any:
+        idea = self._past_g1(title)
+        play.sponsored(idea, self.cast)
+        self.run_jobs()
+        play.vote_all(idea)
+        play.decide(idea, self.cast.dga)
+        self.run_jobs()
+        return idea
