@@ -126,17 +126,18 @@ def _session_cookie(person: Any, url: str) -> dict[str, str]:
 
 @pytest.fixture
 def assert_accessible() -> Callable[..., None]:
-    """`assert_accessible(page, rules=())`: no violation of axe's WCAG 2.2 A and AA rules on the page as it stands.
+    """`assert_accessible(page)`: no violation of axe's WCAG 2.2 A and AA rules on the page as it stands.
 
-    `rules`: only these, by axe's names.
+    `rules`: only these, by axe's names; `without`: all but these.
     """
     from axe_playwright_python.sync_playwright import Axe
 
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-    def check(page: Any, rules: Sequence[str] = ()) -> None:
+    def check(page: Any, rules: Sequence[str] = (), without: Sequence[str] = ()) -> None:
         only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": tags}
-        found = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"]})
+        off = {name: {"enabled": False} for name in without}
+        found = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"], "rules": off})
         assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
     return check

@@ -41,8 +41,11 @@ def reviews(request: HttpRequest) -> HttpResponse:
         .select_related("round__idea", "round__decision")
         .prefetch_related(Prefetch("votes", Vote.objects.filter(in_force=True), to_attr="in_force"))
     )
-    open_seats = mine.filter(state="open", round__state__in=["open", "seating"]).order_by(
-        "round__due_at", "pk"
+    # Whoever sits at a gate without a panel also decides there: that is among the decisions.
+    open_seats = (
+        mine.filter(state="open", round__state__in=["open", "seating"])
+        .exclude(round__gate="G0")
+        .order_by("round__due_at", "pk")
     )
     past = mine.exclude(state="open").order_by("-pk")
     before = request.GET.get("before", "")
@@ -63,7 +66,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
             }
             for item in decisions
         ],
-        "open_seats": [_open_row(seat) for seat in open_seats],
+        "open_seats": sorted(map(_open_row, open_seats), key=lambda row: bool(row["done"])),
         "past": [_past_row(seat) for seat in rows[:PAST]],
         "before": rows[PAST - 1].pk if len(rows) > PAST else None,
     }
