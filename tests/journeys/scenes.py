@@ -5,16 +5,19 @@ Each scene brings one idea to where its pages are; the addresses of a scene are 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
 
 from ideas.drafting import actions as drafting
+from incubator.lib import clock
 from incubator.people import actions as people
 from incubator.people.models import Department, Person
 from tests.factories import DepartmentFactory, PersonFactory, PostFactory, TeamMemberFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act, in_days
+from tests.sessions import stage as sessions
 from workflows.briefs.models import Brief
 from workflows.gates import actions as gates
 from workflows.gates.configuration import actions as configuration
@@ -57,6 +60,7 @@ class City:
             self.sponsoring,
             self.later,
             self.decided,
+            self.session,
         )
         return [visit for scene in scenes for visit in scene()]
 
@@ -86,6 +90,7 @@ class City:
         yield Visit(self.cast.lead, reverse("messages-unknown"))
         yield Visit(self.cast.lead, reverse("demo-outbox"))
         yield Visit(self.cast.author, reverse("metrics"))
+        yield Visit(self.cast.author, reverse("process"))
 
     def configured(self) -> Iterator[Visit]:
         """The gates' rules, in force and being changed."""
@@ -133,7 +138,7 @@ class City:
         yield Visit(cast.author, reverse("portfolio"))
 
     def service(self) -> Iterator[Visit]:
-        """The local route: to answer, to do, and refused."""
+        """The local route: to answer, to do (and to carry on), and refused."""
         place = DepartmentFactory(service=True)
         head = PersonFactory(
             department=place, head=True, mandate="head_of_service", mandate__department=place
@@ -146,6 +151,8 @@ class City:
         yield Visit(head, reverse("decide", args=[play.round_of(asked).key]))
         yield Visit(head, reverse("idea-done", args=[doing.key]))
         yield Visit(self.cast.author, reverse("idea-send-up", args=[refused.key]))
+        heir = TeamMemberFactory(idea=doing, carry_on_due_at=clock.now() + timedelta(days=10))
+        yield Visit(heir.person, reverse("idea-carry-on", args=[doing.key]))
 
     def decided(self) -> Iterator[Visit]:
         """On hold, stopped, on with a condition; a brief that is still being prepared."""
@@ -211,6 +218,18 @@ class City:
         for name in ("idea", "plan", "evaluation"):
             yield Visit(cast.author, reverse(name, args=[evaluated.key]))
         yield Visit(cast.lead, reverse("evaluation", args=[evaluated.key]))
+
+    def session(self) -> Iterator[Visit]:
+        """A selection session to prepare, one in its room; the last scene, for its agenda is being made."""
+        jury = sessions.Jury()
+        for level in (4, 3, 2):
+            sessions.at_selection(jury, level)
+        session = sessions.live(jury)
+        team = sessions.heard(session)[0].idea.team.get(role="author")
+        yield Visit(self.cast.lead, reverse("session-of-call", args=[self.cast.call.key]))
+        for person in (jury.lead, jury.members[0], jury.dga, team.person):
+            yield Visit(person, reverse("session", args=[session.key]))
+        yield Visit(jury.lead, reverse("session-document", args=[session.key, "agenda"]), status=202)
 
     def _local(self, place: Department, title: str) -> Any:
         idea = play.draft(self.cast, title=title)

@@ -24,6 +24,7 @@ NOT_SWEPT = {
     "metrics-csv": "a CSV file",
     "idea-file": "a download",
     "idea-done-photo": "a download",
+    "session-calendar": "a calendar file",
     "configuration-schema": "a JSON file",
     "configuration-export": "a JSON file",
     "configuration-in-force": "a JSON file",
