@@ -106,18 +106,23 @@ def _shrink(target: Path) -> None:
 
 
 def _subject() -> tuple[Any, Any]:
-    """The author and the idea to show: the one in pilot with the longest history, else the furthest on."""
+    """The author and the idea to show: in time, the one in pilot with the longest history, else the furthest on."""
     from django.db.models import Case, Count, Value, When
 
     from ideas.drafting.models import TeamMember
+    from incubator.lib import clock
 
     order = Case(
         When(idea__stage="pilot", then=Value(0)), When(idea__stage="evaluation", then=Value(1)), default=2
     )
     member = (
         TeamMember.objects.filter(role="author", left_at=None, idea__state="live")
-        .alias(order=order, decided=Count("idea__rounds"))
-        .order_by("order", "-decided", "pk")
+        .alias(
+            late=Case(When(idea__due_at__lt=clock.now(), then=Value(1)), default=0),
+            order=order,
+            decided=Count("idea__rounds"),
+        )
+        .order_by("late", "order", "-decided", "pk")
         .select_related("person", "idea")
         .first()
     )
@@ -127,16 +132,20 @@ def _subject() -> tuple[Any, Any]:
 
 
 def _busiest() -> Any:
-    """Whoever has the most things waiting."""
+    """Whoever has nothing late and the most things waiting."""
     from django.db.models import Count, Q
 
+    from incubator.lib import clock
     from incubator.people.models import Person
 
-    waiting = Count("work_items", filter=Q(work_items__closed_at=None), distinct=True)
+    mine = Q(work_items__closed_at=None)
+    waiting = Count("work_items", filter=mine & Q(work_items__due_at__gt=clock.now()), distinct=True)
+    late = Count("work_items", filter=mine & Q(work_items__due_at__lte=clock.now()), distinct=True)
     return (
         Person.objects.filter(is_active=True)
-        .annotate(waiting=waiting, own=Count("memberships", distinct=True))
-        .order_by("-waiting", "-own", "pk")
+        .annotate(waiting=waiting, late=late, own=Count("memberships", distinct=True))
+        .filter(waiting__gt=0)
+        .order_by("late", "-waiting", "-own", "pk")
         .first()
     )
 

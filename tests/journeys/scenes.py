@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 
 from ideas.drafting import actions as drafting
@@ -222,8 +223,9 @@ class City:
     def session(self) -> Iterator[Visit]:
         """A selection session to prepare, one in its room; the last scene, for its agenda is being made."""
         jury = sessions.Jury()
-        for level in (4, 3, 2):
-            sessions.at_selection(jury, level)
+        with transaction.atomic():
+            for level in (4, 3, 2):
+                sessions.at_selection(jury, level)
         session = sessions.live(jury)
         team = sessions.heard(session)[0].idea.team.get(role="author")
         yield Visit(self.cast.lead, reverse("session-of-call", args=[self.cast.call.key]))

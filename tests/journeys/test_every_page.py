@@ -39,6 +39,14 @@ def visits(run_jobs: Run, quick_briefs: list[str], settings: Any) -> list[Visit]
     return City(run_jobs).visits()
 
 
+@pytest.mark.django_db
+def test_every_address_is_looked_at(visits: list[Visit]) -> None:
+    """A page that is new is added to the scenes; what is no page, to the reasons."""
+    swept = {name_of(visit.path) for visit in visits} - {""}
+    assert not (missing := pages() - swept - set(NOT_SWEPT)), f"nobody looks at {sorted(missing)}"
+    assert not (gone := set(NOT_SWEPT) - pages()), f"no such address: {sorted(gone)}"
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -61,8 +69,6 @@ def test_every_page_is_accessible_and_fits(
         else:
             found += flaws(page, assert_accessible, colours=language == "fr")
     assert not found, "\n\n".join(found)
-    swept = {name_of(visit.path) for visit in visits} - {""}
-    assert not (missing := pages() - swept - set(NOT_SWEPT)), f"nobody looks at {sorted(missing)}"
 
 
 def go(page: Any, visit: Visit) -> str:
