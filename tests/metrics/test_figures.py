@@ -269,3 +269,11 @@ def test_every_sentence_stands_with_no_idea_at_all(language: str) -> None:
         found = sentences.six(queries.figures())
     assert len(found) == 6
     assert all(one["title"] and one["text"].endswith(".") for one in found)
+
+
+def test_the_time_of_a_short_route_is_not_held_against_the_stages_of_the_standard_one() -> None:
+    submitted(60, route="local")
+    submitted(3)
+    found = queries.figures()
+    assert found.stages[0].ideas == 1
+    assert found.funnel[0] == ("submission", 2)

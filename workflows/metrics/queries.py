@@ -131,6 +131,7 @@ class Row(NamedTuple):
     """What the figures need of an idea."""
 
     key: Any
+    route: str
     state: str
     due_at: datetime | None
     submitted_at: datetime
@@ -149,6 +150,7 @@ def figures() -> Figures:
         .filter(submitted_at__isnull=False)
         .values_list(
             "key",
+            "route",
             "state",
             "due_at",
             "submitted_at",
@@ -214,8 +216,11 @@ def _working_days(idea: Row, start: datetime, end: datetime) -> int:
 
 
 def _stages(ideas: list[Row], paths: dict[Any, Path], now: datetime) -> list[StageTime]:
+    """Of the standard route, whose stages these promises are about: a service's own answer passes none of them."""
     spells: dict[str, list[survival.Spell]] = defaultdict(list)
     for idea in ideas:
+        if idea.route != "standard":
+            continue
         for stay in paths.get(idea.key, Path()).stays:
             days = sum(_working_days(idea, start, end or now) for start, end in stay.pieces)
             spells[stay.stage].append((days, stay.over))
