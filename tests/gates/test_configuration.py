@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from ideas.calls.models import Programme
 from incubator.events.models import Event
@@ -14,9 +15,13 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people.models import Mandate, RoleGrant
 from tests.factories import AbsenceFactory, PersonFactory
 from tests.gates import stage
+from tests.gates.stage import texts
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
+from workflows.briefs.queries import record_of
+from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import actions, queries
+from workflows.gates.configuration.document import put
 from workflows.gates.configuration.reading import in_force
 from workflows.gates.models import Configuration, GateConfiguration, GateRound
 from workflows.journey import actions as journey
@@ -224,3 +229,66 @@ def test_an_import_begins_a_draft(city: Cast) -> None:
     made = actions.begin_draft(by=act(city.lead), programme=programme(), document=document)
     assert (made.state, made.document["rework"]["author_days"]) == ("draft", 20)
     assert Event.objects.latest("pk").payload["imported"] is True
+
+
+def publish_whole(city: Cast, **changes: Any) -> None:
+    """A version with what stands at these JSON pointers replaced, published."""
+    draft = draft_of(city)
+    document = copy.deepcopy(draft.document)
+    for pointer, value in changes.items():
+        put(document, pointer, value)
+    actions.edit(by=act(city.lead), key=draft.key, revision=1, document=document)
+    assert actions.check(by=act(city.lead), key=draft.key) == []
+    actions.publish(by=act(city.lead), key=draft.key)
+
+
+def test_delays_of_a_team_and_of_a_recourse_are_those_of_the_round(city: Cast) -> None:
+    before = stage.at_g0(city)
+    publish_whole(
+        city,
+        **{"/rework/author_days": 3, "/reexamination/ask_within": 4, "/reexamination/answer_in": 6},
+    )
+    entity = programme().entity
+    old = steps.pass_g0(before.idea, city, "rework")
+    assert old.author_due_at == due_after(entity, 15)
+    after = stage.at_g0(city, title="Un abri pour les vélos")
+    new = steps.pass_g0(after.idea, city, "rework")
+    assert new.author_due_at == due_after(entity, 3)
+    stopped = stage.at_g1(city, title="Un prêt de vélos").idea
+    stage.all_vote(steps.round_of(stopped), "not_now")
+    steps.decide(stopped, city.dga, "stop")
+    window = stopped.reexaminations.get()
+    assert window.window_until == due_after(entity, 4)
+    page = texts(stage.signed_in(city.author).get(reverse("idea", args=[stopped.key])).content.decode())
+    assert "répond en 6 jours ouvrés" in page
+    asked = journey.ask_reexamination(idea=stopped.key, by=act(city.author), grounds="Un abri est prêté.")
+    assert asked.due_at == due_after(entity, 6)
+    record = record_of(stopped.rounds.get(gate="G1").decision)
+    assert (record.reexamination_ask_days, record.reexamination_answer_days) == (4, 6)
+
+
+def test_a_letter_opens_the_decision_its_round_was_opened_under(city: Cast) -> None:
+    round_ = stage.at_g1(city)
+    publish_whole(city, **{"/letters/go": {"fr": "Bravo à vous.", "en": "Well done."}})
+    stage.all_vote(round_, "go")
+    steps.decide(round_.idea, city.dga, "go")
+    assert record_of(round_.idea.rounds.get(gate="G1").decision).opening.startswith("Votre idée poursuit")
+    other = stage.at_g1(city, title="Un abri pour les vélos")
+    stage.all_vote(other, "go")
+    steps.decide(other.idea, city.dga, "go")
+    assert record_of(other.idea.rounds.get(gate="G1").decision).opening == "Bravo à vous."
+    page = stage.signed_in(city.author).get(reverse("decide", args=[other.key])).content.decode()
+    assert "Bravo à vous." in page
+    assert "letters" not in other.rules
+
+
+def test_seats_are_filled_from_the_pool_and_up_to_the_ceiling_that_are_configured(city: Cast) -> None:
+    experts = [PersonFactory(employed=True, role="expert") for _ in range(6)]
+    publish_whole(city, **{"/gates/G1/pool": ["expert"], "/open_seats_per_person": 1})
+    round_ = stage.at_g1(city)
+    seated = {seat.person for seat in stage.seats_of(round_)}
+    assert len(seated) == 5
+    assert seated <= {*experts, city.chair}
+    # Each sits once at most: the chair and too few experts are left for a second panel.
+    second = stage.at_g1(city, title="Un abri pour les vélos")
+    assert stage.seats_of(second) == []

@@ -30,7 +30,7 @@ from workflows.briefs.record import (
     Signature,
     brief_number,
 )
-from workflows.gates.configuration import defaults
+from workflows.gates.configuration import defaults, letter_of, recourse
 from workflows.gates.models import Decision
 from workflows.gates.rules import UNMET_CONDITIONS
 
@@ -81,7 +81,7 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
     zone, language = ZoneInfo(entity.time_zone), language_of(idea)
     frozen, content, number = round_.record or {}, _content(idea, round_.content_version), idea_number(idea)
     has_panel = (round_.rules.get("seats") or 0) > 1
-    reexamination = defaults()["reexamination"]
+    reexamination = recourse(round_.rules)
     return BriefRecord(
         number=brief_number(number, round_.gate, round_.number),
         language=language,
@@ -121,6 +121,7 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         history=_history(decision, idea, zone),
         reexamination_ask_days=reexamination["ask_within"],
         reexamination_answer_days=reexamination["answer_in"],
+        opening=_label(letter_of(round_.configuration, decision.outcome), language),
         comparison=_comparison(frozen),
     )
 
@@ -279,7 +280,7 @@ def _next_steps(decision: Decision, idea: Idea) -> tuple[NextStep, ...]:
         "complete": _local(decision.author_due_at, zone),
         "wait": decision.hold_until,
         "find_sponsor": due_in(numbers["stages"]["sponsorship"]["sponsor_search"]),
-        "reexamination": due_in(numbers["reexamination"]["ask_within"]),
+        "reexamination": due_in(recourse(decision.round.rules)["ask_within"]),
     }
     codes = rules.next_steps(
         decision.round.gate,

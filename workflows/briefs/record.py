@@ -169,6 +169,8 @@ class BriefRecord:
     history: tuple[HistoryLine, ...] = ()
     reexamination_ask_days: int = 10
     reexamination_answer_days: int = 15
+    # The configuration's words for this outcome, in the brief's language.
+    opening: str = ""
     replaces: str = ""
     comparison: Comparison | None = None
 

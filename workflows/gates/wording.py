@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_l
 from incubator.lib.words import in_french, percent
 from incubator.people.models import Mandate
 from workflows.gates import rules
+from workflows.gates.configuration import most_reworks, recourse, rework_days
 from workflows.gates.models import Decision, Vote
 
 OPINIONS = {
@@ -43,7 +44,7 @@ OUTCOMES = {
 }
 CONSEQUENCES = {
     "rework": gettext_lazy(
-        "You name what is missing; the team has 15 working days. At most twice at a gate."
+        "You name what is missing; the team has %(days)s working days. Times at one gate, at most: %(times)s."
     ),
     "hold": gettext_lazy("Until a date, or until a condition is met; then it comes back here."),
     "stop": gettext_lazy("With reasons and what can be done next; the author may ask for a re-examination."),
@@ -82,7 +83,7 @@ NEXT_STEPS = {
     "withdraw": gettext_lazy("Withdraw the idea, without a reason."),
     "wait": gettext_lazy("Wait: the idea comes back by itself on its date."),
     "meet_condition": gettext_lazy("Say when the condition is met."),
-    "reexamination": gettext_lazy("Ask for a re-examination, within 10 working days."),
+    "reexamination": gettext_lazy("Ask for a re-examination, within %(days)s working days."),
     "learning_sheet": gettext_lazy("Read the learning sheet, and add to it."),
     "new_idea": gettext_lazy("Take the text up again in a new idea."),
     "send_up": gettext_lazy("Send the idea up to the programme, within 10 working days."),
@@ -170,13 +171,19 @@ def label_of(key: str, configured: Mapping[str, Any]) -> str:
     return key
 
 
-def consequence(gate: str, outcome: str) -> str:
+def consequence(gate: str, outcome: str, configured: Mapping[str, Any]) -> str:
     """What an outcome brings about at this gate, in a sentence; '' when nothing needs to be said."""
     if outcome == "go":
         return str(ONWARD.get(gate, ""))
     if (gate, outcome) == ("L", "stop"):
         return gettext("The author may send the idea up to the programme, within 10 working days.")
-    return str(CONSEQUENCES.get(outcome, ""))
+    values = {"days": rework_days(configured), "times": most_reworks(configured)}
+    return str(CONSEQUENCES.get(outcome, "")) % values
+
+
+def next_step(step: str, configured: Mapping[str, Any]) -> str:
+    """What the author can do next, with the delays of these rules."""
+    return str(NEXT_STEPS[step]) % {"days": recourse(configured)["ask_within"]}
 
 
 def missing(code: str, record: Mapping[str, Any], found: rules.Opinion) -> str:

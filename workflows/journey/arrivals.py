@@ -22,7 +22,7 @@ from workflows.evaluation.models import Evaluation
 from workflows.gates import actions as gates
 from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
-from workflows.gates.configuration import defaults
+from workflows.gates.configuration import defaults, recourse
 from workflows.gates.facts import read_facts
 from workflows.gates.models import Decision
 from workflows.journey import windows
@@ -99,10 +99,15 @@ def stopped(movement: Movement) -> None:
     """A stop opens the author's window for a re-examination; nothing else stays open."""
     idea = movement.idea
     inbox.close_for_subject("idea", idea.key)
-    handed_at = clock.now()
-    until = windows.end_from(idea, handed_at)
-    gate = movement.cause.round.gate
-    Reexamination.objects.create(idea=idea, gate=gate, handed_at=handed_at, window_until=until)
+    handed_at, days = clock.now(), recourse(movement.cause.round.rules)["ask_within"]
+    until = windows.end_from(idea, handed_at, days)
+    Reexamination.objects.create(
+        idea=idea,
+        gate=movement.cause.round.gate,
+        ask_within=days,
+        handed_at=handed_at,
+        window_until=until,
+    )
     movement.effects += _place(idea, "stopped", idea.stage, "nobody", until)
     idea.ended_at = clock.now()
 

@@ -73,6 +73,8 @@ class Reexamination(models.Model):
 
     idea = models.ForeignKey(Idea, models.PROTECT, related_name="reexaminations")
     gate = models.CharField(max_length=4)
+    # Working days, as the rules of the round that stopped the idea had them.
+    ask_within = models.PositiveSmallIntegerField(null=True, blank=True)
     # From when the delay is counted; a lead who hands the answer over in person, later, says so.
     handed_at = models.DateTimeField(null=True, blank=True)
     window_until = models.DateTimeField()

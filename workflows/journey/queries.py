@@ -20,7 +20,7 @@ from incubator.people import grants
 from incubator.people.grants import mandates
 from incubator.people.models import Department, Person
 from workflows.gates import explained
-from workflows.gates.models import Condition, Decision
+from workflows.gates.models import Condition, Decision, GateRound
 from workflows.journey import windows, wording
 from workflows.journey.models import Done, Hold, Reexamination
 
@@ -81,6 +81,13 @@ def decisions_of(idea: Idea) -> list[Decision]:
     """Issued decisions, oldest first, with their rounds and conditions."""
     found = Decision.objects.filter(round__idea=idea, issued_at__isnull=False).select_related("round")
     return list(found.prefetch_related("conditions").order_by("issued_at", "pk"))
+
+
+def rules_of(idea: Idea, decisions: list[Decision]) -> dict[str, Any]:
+    """The frozen rules of the gate the idea was last decided at, else of its first round; {} before it has one."""
+    rounds = GateRound.objects.filter(idea=idea).order_by("-pk").values_list("rules", flat=True)
+    found: dict[str, Any] = decisions[-1].round.rules if decisions else rounds.first() or {}
+    return found
 
 
 def history_of(idea: Idea, decisions: list[Decision]) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from workflows.briefs.queries import briefs_of
+from workflows.gates.configuration import recourse
 from workflows.gates.models import Decision
 from workflows.journey import actions, forms, portfolio, queries, wording
 from workflows.journey.models import Reexamination
@@ -96,6 +97,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "sent_up": queries.sent_up_of(idea, decisions, reader, person),
         "route": wording.ROUTE_NAMES[idea.route] if idea.route != "standard" else "",
         "may_reexamine": reader.in_team and actions.may_ask_reexamination(idea, window),
+        "recourse": recourse(queries.rules_of(idea, decisions)),
         "goes_on": idea.state in ("live", "held"),
         "closed": idea.state in CLOSED,
         "name_wish": _name_wish(idea, reader),

@@ -12,12 +12,12 @@ from workflows.journey.models import Reexamination
 LONGEST = timedelta(days=366)
 
 
-def end_from(idea: Idea, handed_at: datetime) -> datetime:
-    """The end of the delay when the answer was handed over at that instant, with absences as declared now."""
+def end_from(idea: Idea, handed_at: datetime, days: int) -> datetime:
+    """The end of a delay of so many working days from an answer handed over then, with absences as declared now."""
     entity = idea.programme.entity
     return working_days.due(
         handed_at,
-        defaults()["reexamination"]["ask_within"],
+        days,
         zone=entity.time_zone,
         country=entity.holidays_country,
         closing_days=[*entity.closing_days, *_all_away(idea, handed_at.date())],
@@ -28,7 +28,8 @@ def end_of(window: Reexamination, idea: Idea) -> datetime:
     """Until when the author may ask: never earlier than what was announced."""
     if window.handed_at is None or window.asked_at is not None or window.closed_at is not None:
         return window.window_until
-    return max(window.window_until, end_from(idea, window.handed_at))
+    days = window.ask_within or defaults()["reexamination"]["ask_within"]
+    return max(window.window_until, end_from(idea, window.handed_at, days))
 
 
 def _all_away(idea: Idea, since: date) -> set[date]:

@@ -23,7 +23,7 @@ from workflows import nodes
 from workflows.gates import authority, hooks, queries, rules
 from workflows.gates.actions.rounds import due_after, work_keys
 from workflows.gates.authority import Party
-from workflows.gates.configuration import defaults
+from workflows.gates.configuration import rework_days
 from workflows.gates.conflicts import Conflicts, conflicts_of
 from workflows.gates.models import Condition, Decision, GateRound, Seat
 from workflows.gates.signing import second_parties
@@ -298,7 +298,7 @@ def _draft(
         next_steps=next_steps(round_.gate, outcome),
         gaps=[gap.strip() for gap in choice.gaps if gap.strip()] if outcome == "rework" else [],
         learning=choice.learning.strip() if outcome == "stop" else "",
-        author_due_at=due_after(entity, defaults()["rework"]["author_days"]) if outcome == "rework" else None,
+        author_due_at=due_after(entity, rework_days(round_.rules)) if outcome == "rework" else None,
         hold_until=choice.hold_until if outcome == "hold" else None,
         hold_condition=choice.hold_condition.strip() if outcome == "hold" else "",
         decider=right.person,

@@ -18,7 +18,7 @@ from incubator.people import grants, sign_in
 from incubator.people.actors import SEATING, Actor
 from incubator.people.models import Person, Post
 from workflows.gates import authority
-from workflows.gates.configuration import defaults
+from workflows.gates.configuration import open_seats_per_person
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import GateRound, Seat
 from workflows.gates.rules import Candidate, choose_panel, explain_panel
@@ -191,8 +191,10 @@ def _pool(round_: GateRound, idea: Idea, sat: Container[int]) -> tuple[dict[int,
     else:
         able = grants.holders("chair", entity=entity, programme_key=programme)
         chairs = {person.pk for person in able}
-        members = grants.holders("panel_member", entity=entity, programme_key=programme)
-        people = list((members | able).distinct())
+        people = list(able)
+        for role in round_.rules.get("pool", ["panel_member"]):
+            people += grants.holders(role, entity=entity, programme_key=programme)
+        people = list({person.pk: person for person in people}.values())
     against = conflicts_of(people, idea, round_.gate)
     absent = set(grants.absent_among(people))
     load = dict(
@@ -201,7 +203,7 @@ def _pool(round_: GateRound, idea: Idea, sat: Container[int]) -> tuple[dict[int,
         .annotate(Count("pk"))
     )
     elsewhere = _elsewhere_of(people, idea)
-    ceiling = defaults()["open_seats_per_person"] if round_.gate != "G0" else None
+    ceiling = open_seats_per_person(idea.programme) if round_.gate != "G0" else None
 
     def barred(person: Person) -> str:
         found, busy = against[person.pk], ceiling is not None and load.get(person.pk, 0) >= ceiling

@@ -4,6 +4,23 @@ Rounds take the rules of their gate from the version in force and keep them (law
 """
 
 from incubator.lib.reference import defaults
-from workflows.gates.configuration.reading import default_rules, pinned
+from workflows.gates.configuration.reading import (
+    default_rules,
+    letter_of,
+    most_reworks,
+    open_seats_per_person,
+    pinned,
+    recourse,
+    rework_days,
+)
 
-__all__ = ["default_rules", "defaults", "pinned"]
+__all__ = [
+    "default_rules",
+    "defaults",
+    "letter_of",
+    "most_reworks",
+    "open_seats_per_person",
+    "pinned",
+    "recourse",
+    "rework_days",
+]

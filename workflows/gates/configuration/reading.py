@@ -1,5 +1,6 @@
 """What is configured: the defaults, the version in force, and the rules an idea's round is opened with."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -44,9 +45,35 @@ def pinned(idea: Idea, gate: str) -> tuple[GateConfiguration, dict[str, Any], in
 
 
 def letter_of(configuration: GateConfiguration, outcome: str) -> dict[str, str]:
-    """The opening words of an outcome's brief, `{"en", "fr"}`; empty when the configuration has none."""
+    """The opening words of an outcome's brief, `{"en", "fr"}`; empty when the configuration has none.
+
+    A service answers in its own words, and its no has another way on: no letter of the programme opens them.
+    """
+    if configuration.gate == "L":
+        return {}
     found: dict[str, str] = configuration.rules.get("letters", {}).get(outcome, {})
     return found
+
+
+def rework_days(rules: Mapping[str, Any]) -> int:
+    """Working days a team has to complete its idea, under a round's frozen rules."""
+    return int(rules.get("rework_days", defaults()["rework"]["author_days"]))
+
+
+def most_reworks(rules: Mapping[str, Any]) -> int:
+    """How often a gate may send an idea back."""
+    return int(rules.get("max_reworks", defaults()["rework"]["max_per_gate"]))
+
+
+def recourse(rules: Mapping[str, Any]) -> dict[str, int]:
+    """Working days to ask for a re-examination (`ask_within`) and to answer it (`answer_in`)."""
+    found: dict[str, int] = rules.get("reexamination", defaults()["reexamination"])
+    return found
+
+
+def open_seats_per_person(programme: Programme) -> int:
+    """On how many panels a person sits at one time, at most: as the programme has it now."""
+    return int(in_force(programme)["open_seats_per_person"])
 
 
 def _frozen(rules: dict[str, Any]) -> dict[str, Any]:

@@ -221,5 +221,5 @@ def _outcome(gate: str, item: Permitted, rules: Mapping[str, Any], answering: bo
     if rules.get("seats") and not answering:
         tag, kind = (_("Departs from the opinion"), "") if item.departs else (_("Follows the opinion"), "ok")
     return ChoiceText(
-        wording.outcome_of(gate, item.outcome), wording.consequence(gate, item.outcome), tag, kind
+        wording.outcome_of(gate, item.outcome), wording.consequence(gate, item.outcome, rules), tag, kind
     )

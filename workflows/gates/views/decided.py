@@ -13,6 +13,7 @@ from ideas.access import access
 from ideas.drafting.models import Idea, TeamMember
 from incubator.people.models import Person
 from workflows.gates import opinions, queries, wording
+from workflows.gates.configuration import letter_of
 from workflows.gates.models import Condition, Decision, GateRound
 from workflows.gates.views.reading import brief_of, heading, idea_in_brief, link, reader
 
@@ -34,6 +35,7 @@ def preview(
     configured = decision.round.rules
     return {
         "outcome": wording.outcome_name(decision),
+        "opening": wording.said(letter_of(decision.round.configuration, decision.outcome)),
         "reasons": decision.reasons,
         "ties": [
             {"label": wording.label_of(key, configured), "text": text}
@@ -52,7 +54,7 @@ def preview(
         "hold_condition": decision.hold_condition,
         "learning": decision.learning,
         "next_steps": [
-            wording.NEXT_STEPS[step] for step in decision.next_steps if step in wording.NEXT_STEPS
+            wording.next_step(step, configured) for step in decision.next_steps if step in wording.NEXT_STEPS
         ],
     }
 
@@ -61,7 +63,7 @@ def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
     """Outcome and reasons for whoever reads the idea; the opinion for the panel, who decided, the lead and the team."""
     person, idea = reader(request), round_.idea
     decision = Decision.objects.select_related(
-        "decider", "second_signer", "on_behalf_of", "second_on_behalf_of", "round"
+        "decider", "second_signer", "on_behalf_of", "second_on_behalf_of", "round__configuration"
     ).get(round=round_)
     signers = (
         decision.decider_id,

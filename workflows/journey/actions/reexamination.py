@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from incubator.people.models import Person
 from workflows import nodes
 from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
-from workflows.gates.configuration import defaults
+from workflows.gates.configuration import recourse
 from workflows.gates.conflicts import conflicts
 from workflows.gates.models import Decision, GateRound
 from workflows.journey import arrivals, windows
@@ -46,7 +47,7 @@ def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
             sentence = _("Say in your words what should be looked at again.")
             raise Invalid(sentence, code="reexamine.grounds", fields={"grounds": [sentence]})
         now = clock.now()
-        due = due_after(found.programme.entity, defaults()["reexamination"]["answer_in"])
+        due = due_after(found.programme.entity, recourse(_rules_of_stop(found, asked.gate))["answer_in"])
         asked.asked_at, asked.asked_by, asked.grounds, asked.due_at = now, by.human, grounds, due
         asked.save()
         found.due_at, found.holder, found.held_since = due, "decider", now
@@ -153,6 +154,12 @@ def may_ask_reexamination(idea: Idea, window: Reexamination | None) -> bool:
         and window.asked_at is None
         and clock.now() <= windows.end_of(window, idea)
     )
+
+
+def _rules_of_stop(idea: Idea, gate: str) -> dict[str, Any]:
+    """The frozen rules of the round that stopped the idea."""
+    rounds = GateRound.objects.filter(idea=idea, gate=gate).order_by("-number")
+    return rounds.values_list("rules", flat=True).first() or {}
 
 
 def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
