@@ -15,6 +15,12 @@ from workflows.gates.models import Vote
 FAR_APART = 3
 
 
+def far_apart(record: Mapping[str, Any]) -> list[str]:
+    """The criteria on which the panel disagrees: lowest and highest level three apart or more."""
+    found = rules.criteria(record).items()
+    return [key for key, item in found if item.levels and item.levels[-1] - item.levels[0] >= FAR_APART]
+
+
 def shown(record: Mapping[str, Any]) -> dict[str, Any]:
     """Result, figures, must-meets, criteria and proposed conditions of a record. A pure function of it."""
     found = rules.opinion(record)
@@ -29,11 +35,7 @@ def shown(record: Mapping[str, Any]) -> dict[str, Any]:
         "casting_vote": found.casting_vote and found.result not in ("incomplete", "none"),
         "must_meets": [_must_meet(key, item, record) for key, item in found.must_meets.items()],
         "criteria": [_criterion(key, item, configured) for key, item in found.criteria.items()],
-        "apart": [
-            wording.label_of(key, configured)
-            for key, item in found.criteria.items()
-            if item.levels and item.levels[-1] - item.levels[0] >= FAR_APART
-        ],
+        "apart": [wording.label_of(key, configured) for key in far_apart(record)],
         "threshold": configured.get("threshold"),
         "conditions": proposed_conditions(record),
         "blocked": [wording.label_of(key, configured) for key in rules.blocked_facts(record)],

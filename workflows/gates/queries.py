@@ -319,3 +319,18 @@ def steps_of(round_: GateRound, idea: Idea) -> list[Event]:
         subject_kind="idea", subject_key=idea.key, verb__in=STEPS, payload__round=str(round_.key)
     )
     return list(events.order_by("-sequence")[:60])
+
+
+def discussion_of(round_: GateRound) -> list[str]:
+    """The criteria a chair asked the panel to look at again; empty when no discussion was called."""
+    payload = (
+        Event.objects.filter(
+            subject_kind="idea",
+            subject_key=round_.idea.key,
+            verb="discussion_called",
+            payload__round=str(round_.key),
+        )
+        .values_list("payload", flat=True)
+        .first()
+    )
+    return list((payload or {}).get("criteria", []))

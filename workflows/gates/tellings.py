@@ -36,6 +36,11 @@ ASKS = {
         pgettext_lazy("work item", "Vote"),
         lent=True,
     ),
+    "discuss": asks.Ask(
+        _("The panel disagrees on “%(title)s”: look at your vote once more"),
+        pgettext_lazy("work item", "Look again"),
+        lent=True,
+    ),
     "complete_opinion": asks.Ask(
         _("Complete the panel of “%(title)s”: its opinion lacks something"),
         pgettext_lazy("work item", "Panel"),
@@ -99,3 +104,10 @@ def _tell(event: Event, people: QuerySet[Person], kind: str, page: str) -> list[
 
 def _url(page: str, idea: Idea, round_: GateRound) -> str:
     return reverse(page, args=[round_.key if page == "decide" else idea.key])
+
+
+@audience("discussion_called")
+def of_a_discussion(event: Event) -> list[Telling]:
+    """Whoever may still replace their vote, each in their own item's words."""
+    seats = Seat.objects.filter(round__key=event.payload["round"], state="open")
+    return tellings.of_work(event, *(f"discuss:{key}" for key in seats.values_list("key", flat=True)))

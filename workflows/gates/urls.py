@@ -7,6 +7,7 @@ urlpatterns = [
     path("reviews", views.reviews, name="reviews"),
     path("reviews/<uuid:key>", views.review, name="review"),
     path("reviews/<uuid:key>/others", views.others, name="others"),
+    path("reviews/<uuid:key>/discussion", views.discussion, name="discussion"),
     path("reviews/<uuid:key>/aside", views.aside, name="step-aside"),
     path("rounds/<uuid:key>/decision", views.decision, name="decide"),
     path("rounds/<uuid:key>/seats", views.seats, name="seats"),

@@ -4,6 +4,7 @@ from workflows.gates.actions.admissibility import admit, check_admission
 from workflows.gates.actions.closing import close_opinion
 from workflows.gates.actions.conditions import confirm_condition, report_condition
 from workflows.gates.actions.decisions import Choice, check, decide, next_steps
+from workflows.gates.actions.discussion import call_discussion
 from workflows.gates.actions.rounds import enter, void
 from workflows.gates.actions.seating import fill_seats
 from workflows.gates.actions.seats import change_seat, replace_leaver, seat, step_aside, void_conflicted
@@ -15,6 +16,7 @@ __all__ = [
     "admit",
     "ask_again",
     "change_seat",
+    "call_discussion",
     "check",
     "check_admission",
     "close_opinion",

@@ -68,7 +68,12 @@ def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
 def work_keys(round_: GateRound, seats: Sequence[object]) -> list[str]:
     """The keys of every work item a round may have opened; `seats` are the keys of its open seats."""
     acts = ("decide", "seat_panel", "second_signature", "agree", "casting_vote", "complete_opinion")
-    return [f"{act}:{round_.key}" for act in acts] + [f"vote:{key}" for key in seats]
+    return [f"{act}:{round_.key}" for act in acts] + [item for key in seats for item in seat_keys(key)]
+
+
+def seat_keys(seat: object) -> list[str]:
+    """The keys of the work items of one seat, named by its key: its vote, and a second look at it."""
+    return [f"vote:{seat}", f"discuss:{seat}"]
 
 
 def _due_at(idea: Idea, rules: dict[str, Any], number: int) -> Any:

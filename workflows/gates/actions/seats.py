@@ -19,6 +19,7 @@ from incubator.people import sign_in
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
 from workflows.gates import queries
+from workflows.gates.actions.rounds import seat_keys
 from workflows.gates.actions.seating import ask_vote, call_substitutes, is_from_elsewhere, open_round
 from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
 from workflows.gates.models import GateRound, Seat, Vote
@@ -79,7 +80,7 @@ def step_aside(*, seat_key: Any, by: Actor) -> None:
         left.votes.filter(in_force=True).update(in_force=False, ended_at=now, end_reason="stepped_aside")
         left.state, left.left_at, left.is_chair = "aside", now, False
         left.save(update_fields=["state", "left_at", "is_chair"])
-        inbox.close(f"vote:{left.key}")
+        inbox.close(*seat_keys(left.key))
         effects = [effect("seat", "open", "aside", seat=str(left.key))]
         effects += call_substitutes(left.round, idea)
         record(idea, "stepped_aside", by, effects, round=str(left.round.key))
@@ -184,7 +185,7 @@ def void_conflicted(*, round_key: Any, by: Actor = SUBSTITUTION) -> int:
         Seat.objects.filter(pk__in=[item.pk for item in voided]).update(
             state="voided", left_at=now, is_chair=False
         )
-        inbox.close(*[f"vote:{item.key}" for item in voided])
+        inbox.close(*[key for item in voided for key in seat_keys(item.key)])
         effects = [effect("seat", "open", "voided", seat=str(item.key)) for item in voided]
         effects += call_substitutes(round_, idea)
         record(idea, "votes_voided", by, effects, round=str(round_.key), gate=round_.gate)
@@ -199,7 +200,7 @@ def replace_leaver(*, seat_key: Any, by: Actor) -> None:
             return
         left.state, left.left_at, left.is_chair = "replaced", clock.now(), False
         left.save(update_fields=["state", "left_at", "is_chair"])
-        inbox.close(f"vote:{left.key}")
+        inbox.close(*seat_keys(left.key))
         effects = [effect("seat", "open", "replaced", seat=str(left.key))]
         effects += call_substitutes(left.round, idea)
         record(idea, "seat_replaced", by, effects, round=str(left.round.key))

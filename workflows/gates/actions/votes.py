@@ -19,6 +19,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.gates import authority, rules
 from workflows.gates.actions.closing import opinion_keys, settle
+from workflows.gates.actions.rounds import seat_keys
 from workflows.gates.actions.seating import ask_decision
 from workflows.gates.actions.seats import acting_in, own_seat
 from workflows.gates.conflicts import Conflicts, conflicts_of
@@ -65,7 +66,7 @@ def vote(
         # One statement asks for all: whoever votes, and, by the last vote, whoever then decides.
         against = conflicts_of([*acting(by), *(party.person for party in deciders)], idea, own.round.gate)
         cast = put_in(own, idea, by, ballot, against)
-        inbox.close(f"vote:{own.key}", *(opinion_keys(own.round) if sure else ()))
+        inbox.close(*seat_keys(own.key), *(opinion_keys(own.round) if sure else ()))
         asked = _ask_next(own, idea, by, authority.free(deciders, against) if sure else None)
         event = record_vote(own, idea, by, cast)
         if asked:

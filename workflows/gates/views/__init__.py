@@ -2,7 +2,17 @@
 
 from workflows.gates.views.conditions import condition
 from workflows.gates.views.decisions import decision
-from workflows.gates.views.reviews import aside, others, review, reviews
+from workflows.gates.views.reviews import aside, discussion, others, review, reviews
 from workflows.gates.views.seats import change_seat, seats
 
-__all__ = ["aside", "change_seat", "condition", "decision", "others", "review", "reviews", "seats"]
+__all__ = [
+    "aside",
+    "change_seat",
+    "condition",
+    "decision",
+    "discussion",
+    "others",
+    "review",
+    "reviews",
+    "seats",
+]

@@ -19,7 +19,7 @@ from incubator.lib import words
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
-from workflows.gates import actions, queries, rules, wording
+from workflows.gates import actions, opinions, queries, rules, wording
 from workflows.gates.actions.seats import own_seat
 from workflows.gates.actions.votes import OTHER_VERSION, gap_sentence, refusal_for_conflict
 from workflows.gates.conflicts import conflicts
@@ -221,6 +221,9 @@ def _page(
         "panel": _panel(seat),
         "due": round_.review_due_at or round_.due_at,
         "changed": changed,
+        "discussed": [wording.label_of(item, round_.rules) for item in queries.discussion_of(round_)]
+        if vote
+        else [],
         "request_key": new_key(),
     }
     return render(request, "gates/review.html", context, status=status)
@@ -278,6 +281,7 @@ def others(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             _shown(vote, seat.round) | {"name": str(vote.seat.person) if named else ""} for vote in found
         ],
         "named": named,
+        "apart": _apart(seat, decided=decided),
     }
     return render(request, "gates/others.html", context)
 
@@ -286,6 +290,26 @@ def others(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _open(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     actions.open_others(seat_key=key, by=actor(request))
     return redirect("others", key=key)
+
+
+@require_http_methods(["POST"])
+@once
+def discussion(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The chair asks the panel to look again at what it disagrees on."""
+    actions.call_discussion(seat_key=key, by=actor(request))
+    messages.success(
+        request, _("The panel is asked to look again. Whoever has not read the votes may change theirs.")
+    )
+    return redirect("others", key=key)
+
+
+def _apart(seat: Seat, *, decided: bool) -> dict[str, Any] | None:
+    """For the chair, while the round is open: on what the panel disagrees, and whether a discussion was called."""
+    if not seat.is_chair or decided:
+        return None
+    record = queries.record_of(seat.round, seat.round.idea)
+    labels = [wording.label_of(item, seat.round.rules) for item in opinions.far_apart(record)]
+    return {"labels": labels, "called": bool(queries.discussion_of(seat.round)), "key": new_key()}
 
 
 def _shown(vote: Vote, round_: GateRound) -> dict[str, Any]:
