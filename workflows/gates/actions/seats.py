@@ -109,7 +109,7 @@ def change_seat(
         left.votes.filter(in_force=True).update(in_force=False, ended_at=now, end_reason="seat_changed")
         left.state, left.left_at, left.is_chair, left.left_reason = "replaced", now, False, reason.strip()
         left.save(update_fields=["state", "left_at", "is_chair", "left_reason"])
-        inbox.close(f"vote:{left.key}")
+        inbox.close(*seat_keys(left.key))
         effects = [effect("seat", "open", "replaced", seat=str(left.key))]
         made = None
         if person is None:
