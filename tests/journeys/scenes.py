@@ -131,6 +131,7 @@ class City:
         yield Visit(first.person, reverse("step-aside", args=[first.key]))
         yield Visit(second.person, reverse("others", args=[second.key]))
         yield Visit(cast.lead, reverse("seats", args=[play.round_of(reading).key]))
+        yield Visit(cast.lead, reverse("seat-change", args=[first.key]))
         yield Visit(cast.dga, reverse("decide", args=[play.round_of(deciding).key]))
         admits = Seat.objects.get(round=play.round_of(admitting), state="open").person
         yield Visit(admits, reverse("decide", args=[play.round_of(admitting).key]))
