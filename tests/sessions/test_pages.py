@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ideas.access import access
 from incubator.lib import clock
 from incubator.people.models import Person
 from incubator.people.once import new_key
@@ -218,3 +219,17 @@ def test_in_english(jury: Jury) -> None:
         reverse("session", args=[session.key]), headers={"accept-language": "en"}
     )
     assert "Rules stated beforehand" in response.content.decode()
+
+
+def test_members_read_what_they_hear_and_deciders_are_told_to_wait(jury: Jury) -> None:
+    """An elected guest reads the confidential idea that is heard, and only it."""
+    guest = PersonFactory(guest=True, mandate="elected")
+    heard, other = stage.at_selection(jury, confidential=True), stage.at_selection(jury, choice="not_now")
+    session = stage.prepared(jury)
+    actions.call_member(session_key=session.key, person=guest, by=act(jury.lead))
+    assert not access().may_read(guest, heard)
+    actions.convene(session_key=session.key, by=act(jury.lead))
+    assert access().may_read(guest, heard)
+    assert not access().may_read(guest, other)
+    shown = signed_in(jury.dga).get(reverse("decide", args=[other.rounds.get(gate="G1").key]))
+    assert "une fois la liste arrêtée" in shown.content.decode()

@@ -10,6 +10,7 @@ from incubator.people import grants
 from incubator.people.models import Person, RoleGrant
 from workflows.gates.models import GateRound, Seat
 from workflows.gates.rules import GO_ON
+from workflows.sessions.models import SessionMember
 
 OPEN_TO_STAFF = ("live", "held", "stopped", "merged", "redirected", "in_service", "precedent")
 
@@ -82,7 +83,14 @@ class JourneyAccess:
             person=reader, subject_kind="idea", subject_key=OuterRef("key"), closed_at=None
         )
         seats = Seat.objects.filter(round__idea=OuterRef("pk"), person=reader, state__in=["open", "closed"])
-        return Q(Exists(items)) | Q(Exists(seats))
+        # A session's members read what they hear.
+        hears = SessionMember.objects.filter(
+            person=reader,
+            session__lines__idea=OuterRef("pk"),
+            session__lines__hearing_at__isnull=False,
+            session__lines__left_at=None,
+        ).exclude(session__state="void")
+        return Q(Exists(items)) | Q(Exists(seats)) | Q(Exists(hears))
 
     def _led(self, reader: Person) -> Q:
         now = clock.now()
