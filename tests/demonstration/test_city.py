@@ -16,6 +16,7 @@ from incubator.people.sign_in import StaffNumberBackend
 from workflows.demonstration import city
 from workflows.demonstration.keys import dice
 from workflows.demonstration.schedule import Diary
+from workflows.gates.replay import replay
 
 pytestmark = pytest.mark.django_db
 SHOWN = date(2026, 11, 22)
@@ -30,6 +31,9 @@ def test_a_small_city_stands(settings: Any) -> None:
     assert made.ideas == 12
     assert made.broke_off == []
     assert events.verify().broken == []
+    replayed = list(replay())
+    assert len(replayed) > 12
+    assert [one for one in replayed if one.differences] == []
     states = set(Idea.objects.values_list("state", "stage"))
     assert {("in_service", "evaluation"), ("live", "pilot"), ("held", "review"), ("draft", "")} <= states
     assert WorkItem.objects.filter(verb="vote", closed_at=None).exists()
