@@ -4,11 +4,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ideas.drafting.models import CLOSED, Idea, TeamMember
 from ideas.drafting.queries import all_wish_to_be_named
+from incubator.inbox import wording as asks
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.people import grants
 from incubator.people.models import Person, RoleGrant
 from workflows.gates.models import GateRound, Seat
+from workflows.gates.queries import held_by
 from workflows.gates.rules import GO_ON
 from workflows.sessions.models import SessionMember
 
@@ -48,7 +50,7 @@ class JourneyAccess:
             grants.holds(
                 reader, "programme_lead", entity=idea.programme.entity, programme_key=idea.programme.key
             )
-            and not Seat.objects.filter(round__idea=idea, person=reader, state="open")
+            and not Seat.objects.filter(held_by(reader), round__idea=idea, state="open")
             .exclude(round__gate="G0")
             .exists()
         )
@@ -79,10 +81,16 @@ class JourneyAccess:
         return bool(last["rules"].get("authors_hidden")) and not passed
 
     def _asked(self, reader: Person) -> Q:
+        # What an absence lends, its deputy may read: what waits, and the seat it waits in.
+        absent = grants.stands_in_for(reader)
+        lent = Q(person__in=absent, verb__in=asks.lent())
         items = WorkItem.objects.filter(
-            person=reader, subject_kind="idea", subject_key=OuterRef("key"), closed_at=None
+            Q(person=reader) | lent, subject_kind="idea", subject_key=OuterRef("key"), closed_at=None
         )
-        seats = Seat.objects.filter(round__idea=OuterRef("pk"), person=reader, state__in=["open", "closed"])
+        seats = Seat.objects.filter(
+            Q(person=reader, state__in=["open", "closed"]) | Q(person__in=absent, state="open"),
+            round__idea=OuterRef("pk"),
+        )
         # A session's members read what they hear.
         hears = SessionMember.objects.filter(
             person=reader,

@@ -41,10 +41,13 @@ def reviews(request: HttpRequest) -> HttpResponse:
         .select_related("round__idea", "round__decision")
         .prefetch_related(Prefetch("votes", Vote.objects.filter(in_force=True), to_attr="in_force"))
     )
+    asked = Seat.objects.filter(queries.held_by(person), round__idea__in=access().readable(person))
     # Whoever sits at a gate without a panel also decides there: that is among the decisions.
     open_seats = (
-        mine.filter(state="open", round__state__in=["open", "seating"])
+        asked.filter(state="open", round__state__in=["open", "seating"])
         .exclude(round__gate="G0")
+        .select_related("person", "round__idea")
+        .prefetch_related(Prefetch("votes", Vote.objects.filter(in_force=True), to_attr="in_force"))
         .order_by("round__due_at", "pk")
     )
     past = mine.exclude(state="open").order_by("-pk")
@@ -66,19 +69,23 @@ def reviews(request: HttpRequest) -> HttpResponse:
             }
             for item in decisions
         ],
-        "open_seats": sorted(map(_open_row, open_seats), key=lambda row: bool(row["done"])),
+        "open_seats": sorted(
+            (_open_row(seat, person) for seat in open_seats), key=lambda row: bool(row["done"])
+        ),
         "past": [_past_row(seat) for seat in rows[:PAST]],
         "before": rows[PAST - 1].pk if len(rows) > PAST else None,
     }
     return render(request, "gates/reviews.html", context)
 
 
-def _open_row(seat: Seat) -> dict[str, Any]:
+def _open_row(seat: Seat, person: Person) -> dict[str, Any]:
     voted = bool(seat.in_force)  # type: ignore[attr-defined] # prefetched
     return {
         "url": link("review", seat.key),
         "title": seat.round.idea.title,
-        "text": heading(seat.round),
+        "text": heading(seat.round)
+        if seat.person_id == person.pk
+        else f"{heading(seat.round)} · {asks.stands_in_for(seat.person)}",
         "due": seat.round.review_due_at or seat.round.due_at,
         "done": voted,
         "tag": _("Your vote is in") if voted else _("Give your opinion"),
@@ -215,6 +222,7 @@ def _page(
         "form": form,
         "vote": _shown(vote, round_) if vote else None,
         "casting": casting,
+        "lent_by": seat.person if seat.person_id != person.pk else None,
         "vote_on_older": vote is not None and vote.content_version != version,
         "comparison": _comparison(round_, vote.content_version, version) if vote else "",
         "open_still": open_still,
