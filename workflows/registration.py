@@ -29,6 +29,7 @@ from workflows.routes import routes
 from workflows.sessions import actions as sessions
 from workflows.sessions import replay as sessions_replay
 from workflows.sessions import tellings as sessions_tellings
+from workflows.sessions.queries import files_named as session_files
 from workflows.sessions.queries import held_about as room_votes_of_person
 from workflows.sponsorship import facts as sponsorship
 from workflows.sponsorship.queries import sponsor_of
@@ -60,5 +61,6 @@ def register() -> None:
     hooks.on("decided", sessions.on_decided)
     hooks.on("place_freed", journey.place_freed)
     files.named_by(brief_files)
+    files.named_by(session_files)
     sections.register(journey_sections.my_ideas, rank=1)
     sections.register(journey_sections.decided_lately, aside=True, rank=2)

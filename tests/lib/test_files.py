@@ -7,6 +7,9 @@ from collections.abc import Collection
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from incubator.lib import files
 
@@ -135,3 +138,18 @@ def test_nothing_is_removed_while_no_room_says_what_it_names(monkeypatch) -> Non
     monkeypatch.setattr(files, "_named_by", [])
     with pytest.raises(RuntimeError):
         files.remove_unnamed()
+
+
+@pytest.mark.django_db
+def test_every_room_that_keeps_files_says_which_it_names() -> None:
+    keeping = [
+        model._meta.db_table
+        for model in apps.get_models()
+        if any(field.name == "sha256" for field in model._meta.get_fields())
+        and not model.__name__.startswith("Historical")
+    ]
+    assert len(keeping) >= 3
+    with CaptureQueriesContext(connection) as asked:
+        files._named(["0" * 64])
+    for table in keeping:
+        assert any(f'"{table}"' in query["sql"] for query in asked.captured_queries), table

@@ -1,5 +1,6 @@
 """What the pages of a session read, in a number of statements that does not grow with its ideas."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,3 +128,8 @@ def held_about(person: Person) -> list[dict[str, Any]]:
         }
         for vote in votes.order_by("pk")
     ]
+
+
+def files_named(sha256s: Collection[str]) -> set[str]:
+    """Which of these files is an agenda or minutes."""
+    return set(SessionDocument.objects.filter(sha256__in=sha256s).values_list("sha256", flat=True))
