@@ -1,6 +1,6 @@
 """The city of the bench: its staff, many ideas at every place, and the ideas that the measured acts act on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import cycle
 from random import Random
@@ -37,6 +37,7 @@ SHARES = {
 }
 OVER = ("stopped_at_g0", "stopped_at_g1", "withdrawn", "in_service")
 YEARS = 3 * 365
+MIXED = ("title", "pitch", "problem", "proposal", "expected_effect")
 BUSY = 60  # things that wait for the one whose “My work” is read
 OWN = 12  # ideas of hers
 
@@ -63,7 +64,8 @@ class Founder:
     def __post_init__(self) -> None:
         self.dice = Random("bench")  # noqa: S311  wanted: the same again
         self.members, self.chairs = cycle(self.staff.pool), cycle(self.staff.chairs)
-        self.written = read("ideas")
+        # One of the demo's is a draft with fields left open.
+        self.written = [one for one in read("ideas") if all(one.get(name) for name in MIXED)]
         self.by_person = {one.person.pk: one for one in self.staff.authors}
         self.sat = {place: _panel(rows) for place, rows in self.rows.items()}
 
@@ -109,20 +111,23 @@ def _panel(rows: Rows) -> list[tuple[int, bool]]:
     return [(person, person in chairs) for person in dict.fromkeys(row["person_id"] for row in seats)]
 
 
-def found(ideas: int, each: int, say: Callable[[str], None]) -> City:
-    """Fill the empty database: about `ideas` ideas, and `each` more for every act that is measured."""
+def found(ideas: int, each: int, say: Callable[[str], None], places: Mapping[str, int] = SHARES) -> City:
+    """Fill the empty database: about `ideas` ideas, and `each` more for every act that is measured.
+
+    `places`: where ideas stand, each with how many of a thousand.
+    """
     say("people")
     staff = hire(
         max(160, ideas // 5), pool=40 + ideas // 50 + each // 2, chairs=8 + ideas // 400 + each // 10
     )
     say("one idea at each place")
-    rows = {place: rows_of(idea) for place, idea in specimens.make(staff).items()}
+    rows = {place: rows_of(idea) for place, idea in specimens.make(staff, places).items()}
     rows["seating"] = without_panel(rows["at_g1"])
     founder = Founder(staff, rows, Copier())
     reader = staff.authors[0]
     for _ in range(OWN):
-        founder.copy(founder.dice.choice(list(SHARES)), author=reader, days=founder.dice.randrange(20))
-    for done, place in enumerate(_places(ideas, founder.dice)):
+        founder.copy(founder.dice.choice(list(places)), author=reader, days=founder.dice.randrange(20))
+    for done, place in enumerate(_places(ideas, places, founder.dice)):
         if done % 2000 == 0:
             say(f"ideas {done} of {ideas}")
         founder.copy(place, days=founder.dice.randrange(YEARS if place in OVER else 20))
@@ -141,9 +146,9 @@ def settle() -> None:
         cursor.execute("checkpoint")
 
 
-def _places(ideas: int, dice: Random) -> list[str]:
+def _places(ideas: int, places: Mapping[str, int], dice: Random) -> list[str]:
     """As many as asked for at each place, in no order: rows of one place do not lie side by side."""
-    found = [place for place, share in SHARES.items() for _ in range(max(ideas * share // 1000, 1))]
+    found = [place for place, share in places.items() for _ in range(max(ideas * share // 1000, 1))]
     dice.shuffle(found)
     return found
 

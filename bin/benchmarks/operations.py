@@ -42,7 +42,7 @@ def _get(client: Client, url: str) -> bytes:
 def _post(client: Client, url: str, sent: dict[str, Any], status: int = 302) -> bytes:
     response = client.post(url, {"request_key": new_key()} | sent)
     assert response.status_code == status, (
-        f"{url}: {response.status_code} {response.content[-1500:].decode()}"
+        f"{url}: {response.status_code} {response.content.decode()[-1500:]}"
     )
     return bytes(response.content)
 
@@ -106,7 +106,7 @@ def _reading(name: str, client: Client, urls: Iterable[str], shots: int) -> Oper
 
 def _submit(idea: Idea) -> Shot:
     author = idea.team.select_related("person").get(role="author").person
-    return partial(_post, signed_in(author), reverse("idea-submit", args=[idea.key]), {})
+    return partial(_post, signed_in(author), reverse("idea-submit", args=[idea.key]), {"route": "standard"})
 
 
 def _vote(idea: Idea) -> Shot:

@@ -3,7 +3,8 @@
 The stories are the demo city's: what a page reads of an idea is whatever the product wrote for it.
 """
 
-from datetime import date, datetime, time
+from collections.abc import Collection
+from datetime import datetime, time
 from typing import Any, cast
 
 from django.db import transaction
@@ -43,13 +44,14 @@ WAYS = {
 PLAN = {"months": 4}
 
 
-def make(staff: Staff) -> dict[str, Idea]:
-    """The ideas by their place."""
+def make(staff: Staff, places: Collection[str]) -> dict[str, Idea]:
+    """The ideas by their place, one for each of these."""
     calls = {"box": _box()}
     today = clock.today()
     stories = {
         place: IdeaStory(_fixture(number, *way), number, 1, cast(Any, staff), calls)
         for number, (place, way) in enumerate(WAYS.items())
+        if place in places
     }
     with transaction.atomic():
         morning = datetime.combine(today, time(0, 0), ZONE)
@@ -94,7 +96,3 @@ def _with_briefs() -> None:
         size=48_000,
         prepared_at=clock.now(),
     )
-
-
-def day(days: int) -> date:
-    return date.fromordinal(clock.today().toordinal() + days)

@@ -149,8 +149,8 @@ def sees_authors(idea: Idea, reader: Person) -> bool:
 
 def all_wish_to_be_named(idea: Idea) -> bool:
     """Whether everyone who was ever in the team wishes to be named after its end: one name gives the others away."""
-    ever = idea.team.filter(EVER_IN_TEAM)
-    return ever.exists() and not ever.filter(wishes_name_shown=False).exists()
+    wishes = list(idea.team.filter(EVER_IN_TEAM).values_list("wishes_name_shown", flat=True))
+    return bool(wishes) and all(wishes)
 
 
 class File(NamedTuple):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from ideas import roles
@@ -21,6 +21,7 @@ from incubator.people.grants import mandates
 from incubator.people.models import Department, Person
 from workflows.gates import explained
 from workflows.gates.models import Condition, Decision, GateRound
+from workflows.gates.rules import GO_ON
 from workflows.journey import windows, wording
 from workflows.journey.models import Done, Hold, Reexamination
 
@@ -79,8 +80,14 @@ def reader_of(idea: Idea, person: Person, team: list[TeamMember]) -> Reader:
 
 def decisions_of(idea: Idea) -> list[Decision]:
     """Issued decisions, oldest first, with their rounds and conditions."""
-    found = Decision.objects.filter(round__idea=idea, issued_at__isnull=False).select_related("round")
-    return list(found.prefetch_related("conditions").order_by("issued_at", "pk"))
+    issued = Decision.objects.filter(round__idea=idea, issued_at__isnull=False).select_related("round")
+    found = list(issued.order_by("issued_at", "pk"))
+    prefetch_related_objects([one for one in found if _has_conditions(one)], "conditions")
+    return found
+
+
+def _has_conditions(decision: Decision) -> bool:
+    return decision.outcome in GO_ON and decision.outcome != "go"
 
 
 def rules_of(idea: Idea, decisions: list[Decision]) -> dict[str, Any]:
@@ -132,7 +139,8 @@ def window_of(idea: Idea) -> Reexamination | None:
 
 
 def open_conditions_of(decisions: list[Decision]) -> list[Condition]:
-    return [item for decision in decisions for item in decision.conditions.all() if item.met_at is None]
+    found = [item for one in decisions if _has_conditions(one) for item in one.conditions.all()]
+    return [item for item in found if item.met_at is None]
 
 
 def in_team(idea: Idea, person: Person) -> bool:
