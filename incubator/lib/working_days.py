@@ -6,6 +6,7 @@ A due time is 23:59:59 local of the nth working day after the event's local date
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -44,8 +45,26 @@ def working_days_between(
     start: date, end: date, *, country: str = "FR", closing_days: Collection[date] = ()
 ) -> int:
     """How many working days lie after `start` up to and including `end`; 0 when `end` ≤ `start`."""
-    days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
-    return sum(is_working_day(day, country=country, closing_days=closing_days) for day in days)
+    if end <= start:
+        return 0
+    years = sum(_working_days(country, year)[-1] for year in range(start.year, end.year))
+    counted = (
+        years + _working_days(country, end.year)[_day(end)] - _working_days(country, start.year)[_day(start)]
+    )
+    closed = (day for day in set(closing_days) if start < day <= end)
+    return counted - sum(is_working_day(day, country=country) for day in closed)
+
+
+@lru_cache(maxsize=64)
+def _working_days(country: str, year: int) -> tuple[int, ...]:
+    """How many of a year's first n days are working days, at index n, closing days apart."""
+    first, length = date(year, 1, 1), (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    days = (first + timedelta(days=n) for n in range(length))
+    return tuple(accumulate((is_working_day(day, country=country) for day in days), initial=0))
+
+
+def _day(day: date) -> int:
+    return day.timetuple().tm_yday
 
 
 def end_of_day(day: date, zone: str) -> datetime:
