@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import translation
 
+from ideas.access import access
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.inbox import actions as inbox
@@ -182,7 +183,9 @@ def test_the_deputy_is_reminded_of_what_is_lent_and_of_nothing_else(idea: Idea, 
     assert told(away, deputy) == [(deputy, "vote")]
 
 
-def test_a_deputy_who_may_not_read_a_confidential_idea_learns_nothing(idea: Idea, run_jobs: Run) -> None:
+def test_the_deputy_reads_a_confidential_idea_while_its_work_is_lent_and_nobody_else_hears(
+    idea: Idea, run_jobs: Run
+) -> None:
     away, deputy = PersonFactory(), PersonFactory()
     AbsenceFactory(person=away, deputy=deputy, starts_on=date(2026, 3, 4), ends_on=date(2026, 3, 30))
     Idea.objects.filter(pk=idea.pk).update(confidential=True)
@@ -190,7 +193,10 @@ def test_a_deputy_who_may_not_read_a_confidential_idea_learns_nothing(idea: Idea
     with clock.moved(at(11)):
         tick()
         run_jobs()
-    assert Message.objects.count() == 0
+        assert access().may_read(deputy, Idea.objects.get(pk=idea.pk))
+    assert [message.person for message in Message.objects.all()] == [deputy]
+    with clock.moved(at(31)):
+        assert not access().may_read(deputy, Idea.objects.get(pk=idea.pk))
 
 
 def test_the_lead_s_own_lateness_goes_to_the_director_never_to_one_above_the_author() -> None:

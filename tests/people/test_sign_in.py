@@ -196,7 +196,7 @@ def test_a_session_ends_when_its_person_may_no_longer_sign_in(client: Client, ch
 
 PUBLIC = {
     "sign-in", "sign-out", "sign-in-code", "choose-secret", "set-language", "set-appearance", "theme",
-    "accessibility", "your-data", "charter", "help", "styleguide",
+    "accessibility", "your-data", "charter", "help", "styleguide", "configuration-schema",
 }  # fmt: skip
 
 
