@@ -79,6 +79,17 @@ def test_nobody_votes_twice(seat: Seat) -> None:
     assert refused.value.code == "seat.two_votes"
 
 
+def test_the_deputy_of_two_votes_for_one(seat: Seat, deputy: Person) -> None:
+    other = stage.seats_of(seat.round)[0]
+    AbsenceFactory(person=other.person, deputy=deputy)
+    vote(seat, deputy)
+    with pytest.raises(NotAllowed) as refused:
+        vote(other, deputy)
+    assert refused.value.code == "seat.two_votes"
+    assert Vote.objects.get(in_force=True, cast_by=deputy).seat == seat
+    vote(seat, deputy)  # changed, it is still one
+
+
 @pytest.mark.parametrize("close", ["deputy", "holder"])
 def test_both_are_kept_at_a_distance(seat: Seat, deputy: Person, close: str) -> None:
     TeamMemberFactory(idea=seat.round.idea, person=deputy if close == "deputy" else seat.person)

@@ -19,8 +19,10 @@ from tests.journey import cast as play
 from tests.journey.cast import REASONS, Cast, act
 from workflows.clock.actions import tick
 from workflows.gates import explained
+from workflows.gates.models import Vote
 from workflows.journey import actions
 from workflows.journey.models import Reexamination
+from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember
 
 pytestmark = pytest.mark.django_db
 Run = Callable[..., list[str]]
@@ -184,3 +186,23 @@ def test_overturned_it_is_back_at_its_gate_with_a_new_round_and_another_panel_ma
     ]
     assert not WorkItem.objects.filter(verb="reexamine", closed_at=None).exists()
     run_jobs()
+
+
+def test_a_deputy_who_voted_took_part(cast: Cast, idea: Idea) -> None:
+    assert cast.dgs in actions.reexaminers(idea, "G1")
+    voted = Vote.objects.filter(seat__round__idea=idea, seat__round__gate="G1")
+    voted.filter(pk=voted.values("pk")[:1]).update(cast_by=cast.dgs)
+    assert cast.dgs not in actions.reexaminers(idea, "G1")
+
+
+def test_whoever_heard_the_idea_in_a_session_took_part(cast: Cast, idea: Idea) -> None:
+    now = clock.now()
+    session = SelectionSession.objects.create(
+        call=cast.call, gate="G1", rules={}, held_at=now, venue="-", waiting_until=now.date(), prepared_at=now
+    )
+    round_ = idea.rounds.get(gate="G1")
+    SessionIdea.objects.create(session=session, idea=idea, round=round_, euros=0, agent_days=0)
+    member = SessionMember.objects.create(session=session, person=cast.dgs, called_at=now)
+    assert cast.dgs in actions.reexaminers(idea, "G1")
+    SessionMember.objects.filter(pk=member.pk).update(arrived_at=now)
+    assert cast.dgs not in actions.reexaminers(idea, "G1")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from ideas.acts import wait_for
 from ideas.drafting.models import Idea
 from ideas.drafting.uploads import Clean
 from incubator.events import queries as events
@@ -15,7 +16,7 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import CLOCK
 from incubator.people.models import Department, Person
-from tests.factories import DepartmentFactory, MandateFactory, PersonFactory
+from tests.factories import AbsenceFactory, DepartmentFactory, MandateFactory, PersonFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from workflows import flows, nodes
@@ -115,6 +116,7 @@ def test_a_service_says_yes_and_does_it(cast: Cast, service: Department, head: P
     assert (idea.state, idea.holder, nodes.station_of(idea)) == ("live", "team", "doing")
     asked = WorkItem.objects.filter(verb="report_done", subject_key=idea.key, closed_at=None)
     assert set(asked.values_list("person", flat=True)) == {cast.author.pk, head.pk}
+    wait_for([cast.author], idea=idea, key="answer_somebody", verb="answer", url="/")
     journey.report_done(idea=idea.key, by=act(head), line="Six vélos roulent.", photo=PHOTO)
     idea.refresh_from_db()
     assert (idea.state, nodes.station_of(idea)) == ("in_service", "")
@@ -229,6 +231,20 @@ def test_the_fast_lane_needs_two_signatures_and_a_plan(cast: Cast, run_jobs: Run
     pilot = Pilot.objects.get(idea=idea)
     assert pilot.planned_end_on - pilot.started_on <= timedelta(days=60)
     assert not WorkItem.objects.filter(verb="write_plan", subject_key=idea.key, closed_at=None).exists()
+
+
+def test_a_deputys_signature_is_the_directors_promise(cast: Cast, run_jobs: Run) -> None:
+    idea = fast(cast, run_jobs)
+    plan(idea, cast)
+    home = cast.home.parent
+    director = PersonFactory(department=home, mandate="director", mandate__department=home)
+    deputy = PersonFactory(employed=True)
+    AbsenceFactory(person=director, deputy=deputy)
+    draft = play.decide(idea, cast.lead, answers=YES_TO_ALL)
+    gates.sign_second(decision_key=draft.key, by=act(deputy))
+    draft.refresh_from_db()
+    assert (draft.second_signer, draft.second_on_behalf_of) == (deputy, director)
+    assert Pledge.objects.get(idea=idea).sponsor == director
 
 
 def test_the_fast_lane_to_a_service(cast: Cast, run_jobs: Run) -> None:

@@ -179,3 +179,34 @@ def test_without_an_answer_in_time_it_is_held_and_a_late_yes_takes_it_up_where_i
     idea.refresh_from_db()
     assert (idea.state, play.round_of(idea).gate) == ("live", gate)
     assert idea.team.get(person=heir).role == "author"
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_an_author_who_leaves_during_a_rework_leaves_an_idea_that_wakes(
+    cast, run_jobs: Run, recorded
+) -> None:
+    idea = play.submit(cast)
+    run_jobs()
+    play.pass_g0(idea, cast, "rework")
+    leave(cast.author, cast)
+    idea.refresh_from_db()
+    assert idea.state == "held"
+    assert not WorkItem.objects.filter(key=f"rework:{idea.key}", closed_at=None).exists()
+    if not recorded:
+        idea.holds.update(gate="")
+    journey.wake(idea=idea.key, by=play.act(cast.other_lead), condition_met="Une collègue reprend.")
+    idea.refresh_from_db()
+    assert (idea.state, play.round_of(idea).gate) == ("live", "G0")
+
+
+def test_a_late_yes_takes_up_a_rework_at_its_gate(cast, run_jobs: Run) -> None:
+    idea = play.submit(cast)
+    run_jobs()
+    play.pass_g0(idea, cast, "rework")
+    heir = TeamMemberFactory(idea=idea).person
+    leave(cast.author, cast)
+    with locked(idea.pk) as found:
+        journey.pause(idea=found, by=CLOCK, cause="author_left", condition="Quelqu’un reprend.")
+    journey.carry_on(idea=idea.key, by=play.act(heir))
+    idea.refresh_from_db()
+    assert (idea.state, play.round_of(idea).gate) == ("live", "G0")

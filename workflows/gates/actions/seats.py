@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from ideas import roles
@@ -211,8 +211,8 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
 
     Raises NotFound for another's, Conflict when it is over.
     Annotated: `voted`, whether it has a vote in force; `others_wait`, whether another open seat has none;
-    `sits_too`, whether the actor has a seat of one's own beside a lent one; `for_it`, `against`, `chair_choice`
-    of the other seats.
+    `sits_too`, whether the actor has a seat of one's own beside a lent one, or has voted in another lent one;
+    `for_it`, `against`, `chair_choice` of the other seats.
     """
     person = by.human
     votes = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
@@ -222,7 +222,7 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
         .annotate(
             voted=Exists(votes),
             others_wait=Exists(others.exclude(Exists(votes))),
-            sits_too=Exists(others.filter(person=person)),
+            sits_too=Exists(others.filter(Q(person=person) | Q(votes__in_force=True, votes__cast_by=person))),
             **queries.sides_of_others(),
         )
         .filter(queries.held_by(person), key=seat_key)
@@ -240,13 +240,15 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
 def acting_in(seat: Seat, by: Actor) -> Actor:
     """The actor in this seat: oneself, or a deputy for its holder. `seat` is of `own_seat`.
 
-    Raises NotAllowed for a deputy who has a seat of one's own here: nobody has two votes.
+    Raises NotAllowed for a deputy who has a seat of one's own here, or has voted in another: nobody has two votes.
     """
     if seat.person_id == by.human.pk:
         return by
     if seat.sits_too:  # type: ignore[attr-defined] # annotated by own_seat
         raise NotAllowed(
-            _("You have a seat of your own on this panel, so you cannot act in another one as deputy."),
+            _(
+                "You already have a seat or a deputy’s vote on this panel, so you cannot act in another seat as deputy."
+            ),
             code="seat.two_votes",
         )
     return Actor(person=by.human, on_behalf_of=seat.person)

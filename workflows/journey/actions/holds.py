@@ -30,6 +30,10 @@ def pause(
         .values_list("gate", flat=True)
         .first()
     )
+    if gate is None and nodes.station_of(idea) == "with_author":
+        # A rework goes back to the gate that asked for it.
+        gate = last_decision(idea).round.gate
+        inbox.close(f"rework:{idea.key}")
     effects = gates.void(idea, cause)
     sessions.on_left(idea, by)
     details = {"gate": gate or "", "cause": cause, "until": until, "condition": condition}
@@ -62,9 +66,16 @@ def resume(*, idea: Idea, hold: Hold, by: Actor) -> list[dict[str, Any]]:
     hold.woken_at, hold.woken_by = clock.now(), by.person
     hold.save(update_fields=["woken_at", "woken_by"])
     inbox.close(f"hold_condition:{idea.key}")
-    effects = nodes.move(idea, hold.gate or hold.stage, by)
+    effects = nodes.move(idea, _way_back(hold, idea), by)
     idea.save(update_fields=PLACE)
     return effects
+
+
+def _way_back(hold: Hold, idea: Idea) -> str:
+    if hold.gate:
+        return hold.gate
+    # Holds of a rework recorded without their gate.
+    return last_decision(idea).round.gate if hold.holder_before == "author" else hold.stage
 
 
 def lapse(*, idea: UUID, by: Actor) -> None:

@@ -24,10 +24,11 @@ from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import recourse
 from workflows.gates.conflicts import conflicts
-from workflows.gates.models import Decision, GateRound
+from workflows.gates.models import Decision, GateRound, Vote
 from workflows.journey import arrivals, windows
 from workflows.journey.actions.steps import PLACE, check_lead, of_author, tell
 from workflows.journey.models import Reexamination
+from workflows.sessions.models import SessionMember
 
 
 def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
@@ -163,7 +164,10 @@ def _rules_of_stop(idea: Idea, gate: str) -> dict[str, Any]:
 
 
 def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
-    """Holders of a delegation for such a gate, or a higher one, who took no part and are not too close."""
+    """Holders of a delegation for such a gate, or a higher one, who took no part and are not too close.
+
+    Part is taken by deciding, sitting, voting for someone absent, or being there when a session heard the idea.
+    """
     took_part = set(
         Decision.objects.filter(round__idea=idea, issued_at__isnull=False).values_list(
             "decider", "on_behalf_of", "second_signer", "second_on_behalf_of"
@@ -171,6 +175,9 @@ def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
     )
     out = {pk for pair in took_part for pk in pair if pk}
     out |= set(GateRound.objects.filter(idea=idea).values_list("seats__person", flat=True))
+    out |= set(Vote.objects.filter(seat__round__idea=idea).values_list("cast_by", flat=True))
+    heard = SessionMember.objects.filter(session__lines__idea=idea, arrived_at__isnull=False)
+    out |= set(heard.values_list("person", flat=True))
     found = grants.mandates(
         entity=idea.programme.entity,
         capacities=authority.reexamining(gate),

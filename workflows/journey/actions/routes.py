@@ -139,7 +139,7 @@ def report_done(*, idea: UUID, by: Actor, line: str, photo: Clean) -> Idea:
             },
         )
         Done.objects.create(idea=found, line=line.strip(), photo=kept, reported_by=by.human, reported_at=now)
-        inbox.close(f"report_done:{found.key}")
+        inbox.close_for_subject("idea", found.key)
         effects: list[dict[str, Any]] = [effect("done", None, "reported", sha256=sha)]
         effects += arrivals.place_ended(found, "in_service")
         effects += nodes.move(found, "done", by)

@@ -21,10 +21,9 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotFound
 from incubator.people.actors import Actor
 from incubator.people.models import Person
-from workflows import nodes
 from workflows.gates.configuration import defaults
-from workflows.journey.actions.holds import pause
-from workflows.journey.actions.steps import PLACE, tell
+from workflows.journey.actions.holds import pause, resume
+from workflows.journey.actions.steps import tell
 from workflows.journey.models import Hold
 
 LEFT = Hold.Cause.AUTHOR_LEFT
@@ -63,11 +62,7 @@ def carry_on(*, idea: UUID, by: Actor) -> Idea:
         effects = [effect("team", "co_author", "author", person=str(member.person.key))]
         hold = Hold.objects.filter(idea=found, woken_at=None, cause=LEFT).first()
         if hold is not None:
-            hold.woken_at, hold.woken_by = clock.now(), by.human
-            hold.save(update_fields=["woken_at", "woken_by"])
-            inbox.close(f"hold_condition:{found.key}")
-            effects += nodes.move(found, hold.gate or hold.stage, by)
-            found.save(update_fields=PLACE)
+            effects += resume(idea=found, hold=hold, by=by)
         tell(found, "author_follows", by, {}, effects)
         return found
 

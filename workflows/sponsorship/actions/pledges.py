@@ -109,15 +109,17 @@ def promise(*, pledge: Pledge, days: int, euros: int, cover: str, by: Actor) -> 
 def promised_by_signature(idea: Idea, decision: Decision) -> Effects:
     """In the fast lane the author's director, who signs the launch, promises by that what the idea asks for.
 
+    Signed by a deputy, it is the director's promise all the same.
     Part of the decision: under its lock, told by its event.
     """
-    assert decision.second_signer is not None, "the fast lane is launched by two signatures"
+    sponsor = decision.second_on_behalf_of or decision.second_signer
+    assert sponsor is not None, "the fast lane is launched by two signatures"
     content, now = idea.content, clock.now()
     with translation.override(idea.language):
         cover = _("Signed with the launch in the fast lane.")
     pledge = Pledge.objects.create(
         idea=idea,
-        sponsor=decision.second_signer,
+        sponsor=sponsor,
         state=Pledge.State.SIGNED,
         days=content.needs_days or 0,
         euros=content.needs_euros or 0,
