@@ -1,12 +1,6 @@
 """Several people at one instant, over connections of their own: nothing is lost, nothing is doubled."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
-
 import pytest
-from django.db import connection, connections
 
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
@@ -15,30 +9,12 @@ from tests.factories import GateRoundFactory, PersonFactory, SeatFactory
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
+from tests.races.together import at_once
 from workflows.gates import actions
 from workflows.gates.actions import Choice
 from workflows.gates.models import Decision, GateRound, Vote
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run the acts at one instant; gives results, or the exceptions raised."""
-    barrier = Barrier(len(acts))
-
-    def run(one: Callable[[], Any]) -> Any:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("set lock_timeout = '60s'")
-            barrier.wait()
-            return one()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_eight_votes_at_one_instant() -> None:

@@ -13,29 +13,9 @@ from ideas.lock import locked
 from incubator.events import queries as events
 from incubator.people.actors import Actor
 from tests.factories import IdeaFactory, PersonFactory
+from tests.races.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts):
-    """Run the acts in threads of their own; what each gave or raised, in order."""
-    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place, act):
-        try:
-            gate.wait(10)
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return results
 
 
 def saving(idea, person, **changes):
@@ -85,6 +65,21 @@ def test_the_same_file_sent_twice_is_attached_once(idea, team):
     assert events.verify().broken == []
 
 
+def until_someone_waits():
+    """Until another connection to this database waits for a lock."""
+    end = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
 def test_who_waited_for_the_lock_reads_what_was_written_meanwhile(idea, team):
     """The joined draft must not come from before the wait, though the idea's own row never changed."""
     taken = threading.Event()
@@ -92,11 +87,11 @@ def test_who_waited_for_the_lock_reads_what_was_written_meanwhile(idea, team):
     def slow():
         with locked(idea.pk) as held:
             taken.set()
-            time.sleep(0.5)
+            until_someone_waits()
             Draft.objects.filter(idea=held).update(problem="avant", version=2, touched={"problem": [2, ""]})
 
     def after():
-        taken.wait(10)
+        taken.wait(60)
         return saving(idea, team[1], problem="après")()
 
     _slow, result = at_once(slow, after)

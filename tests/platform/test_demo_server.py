@@ -83,7 +83,7 @@ class Demo:
         end = time.monotonic() + seconds
         while len(left := self.processes()) > at_most and time.monotonic() < end:
             time.sleep(0.1)
-        return [" ".join(process.cmdline())[:100] for process in left if process.is_running()]
+        return [" ".join(process.cmdline()) for process in left if process.is_running()]
 
 
 @pytest.fixture(scope="module")
@@ -102,21 +102,21 @@ def test_it_serves_works_and_leaves_nothing_however_it_ends(demo: Demo) -> None:
     said = demo.said_until("Ctrl-C stops everything")
     assert f"http://127.0.0.1:{demo.port}" in said
     assert "Making the tables" in said
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while (health := demo.health())[0] != 200 and time.monotonic() < end:
         time.sleep(0.3)
     assert health == (200, {"database": "ok", "jobs": "ok", "migrations": "ok"})
 
     second = Demo(demo.var)
-    assert second.start().wait(30) == 1, "two demos on one folder would stop each other's database"
+    assert second.start().wait(60) == 1, "two demos on one folder would stop each other's database"
     assert second.process is not None
     assert second.process.stdout is not None
     assert f"already runs in this folder (process {process.pid})" in second.process.stdout.read()
     second.process.stdout.close()
 
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
-    assert demo.left_within(5) == []
+    assert process.wait(60) == 0
+    assert demo.left_within(60) == []
 
     assert process.stdout
     process.stdout.close()
@@ -124,17 +124,17 @@ def test_it_serves_works_and_leaves_nothing_however_it_ends(demo: Demo) -> None:
     said = demo.said_until("Ctrl-C stops everything")
     assert "Making the tables" not in said, "the data stayed"
     process.kill()
-    process.wait(5)
-    left = demo.left_within(10, at_most=1)
-    assert [" ".join(line.split("/")[-1:])[:8] for line in left if "postgres -D" not in line] == []
+    process.wait(60)
+    left = demo.left_within(60, at_most=1)
+    assert [command for command in left if "pginstall" not in command] == [], "only the database may stay"
 
     assert process.stdout
     process.stdout.close()
     process = demo.start()
     demo.said_until("Ctrl-C stops everything")
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
-    assert demo.left_within(5) == []
+    assert process.wait(60) == 0
+    assert demo.left_within(60) == []
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", demo.port))
         taken.listen()
         done = demo.start()
-        said, _ = done.communicate(timeout=30)
+        said, _ = done.communicate(timeout=60)
     assert done.returncode == 1
     assert said == f"127.0.0.1:{demo.port}: Address already in use. Try PORT=8001 bin/demo.\n"
 
@@ -160,7 +160,7 @@ def test_what_cannot_be_served_is_refused(tmp_path: Path, variable: str, value: 
     demo = Demo(tmp_path)
     demo.environment[variable] = value
     done = demo.start()
-    said, _ = done.communicate(timeout=30)
+    said, _ = done.communicate(timeout=60)
     assert done.returncode == 1
     assert said.startswith(line)
     assert len(said.splitlines()) == 1
@@ -170,7 +170,7 @@ def test_a_reset_never_empties_a_named_database(tmp_path: Path) -> None:
     demo = Demo(tmp_path)
     demo.environment["DATABASE_URL"] = "postgresql:///somebody"
     done = demo.start("--reset")
-    said, _ = done.communicate(timeout=30)
+    said, _ = done.communicate(timeout=60)
     assert done.returncode == 1
     assert "empty the one of DATABASE_URL yourself" in said
 
@@ -184,9 +184,9 @@ def test_it_comes_back_whenever_it_was_killed(tmp_path: Path) -> None:
         time.sleep(seconds)
         process.kill()
         assert process.stdout
-        assert process.wait(5) == -signal.SIGKILL, process.stdout.read()
+        assert process.wait(60) == -signal.SIGKILL, process.stdout.read()
         process.stdout.close()
-        left = demo.left_within(15, at_most=1)
+        left = demo.left_within(60, at_most=1)
         assert [command for command in left if "pginstall" not in command] == [], "only the database may stay"
     process = demo.start()
     demo.said_until("Ctrl-C stops everything")
@@ -195,7 +195,7 @@ def test_it_comes_back_whenever_it_was_killed(tmp_path: Path) -> None:
         time.sleep(0.3)
     assert health[0] == 200, health
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
-    assert demo.left_within(5) == []
+    assert process.wait(60) == 0
+    assert demo.left_within(60) == []
     assert process.stdout
     process.stdout.close()
