@@ -1,9 +1,11 @@
 """A small city, played whole: its chains hold, its ideas stand where their stories left them."""
 
 from datetime import date
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from ideas.drafting.models import Idea
@@ -11,7 +13,7 @@ from incubator.events import queries as events
 from incubator.inbox.models import WorkItem
 from incubator.messages.models import Message
 from incubator.people import demo
-from incubator.people.models import Person
+from incubator.people.models import Mandate, Person, RoleGrant
 from incubator.people.sign_in import StaffNumberBackend
 from workflows.demonstration import city
 from workflows.demonstration.keys import dice
@@ -39,12 +41,24 @@ def test_a_small_city_stands(settings: Any) -> None:
     assert WorkItem.objects.filter(verb="vote", closed_at=None).exists()
     assert set(ProcrastinateJob.objects.values_list("task_name", "status")) == {("briefs.render", "todo")}
     assert set(Message.objects.values_list("mail", flat=True)) == {"none"}
+    accounts_have_every_role()
     with pytest.raises(city.NotEmpty):
         found(1)
     person = Person.objects.filter(is_active=True, password__contains=demo.MARK).order_by("pk")[0]
     assert StaffNumberBackend().authenticate(None, person.staff_number, demo.PIN) == person
     settings.PRODUCTION = True
     assert StaffNumberBackend().authenticate(None, person.staff_number, demo.PIN) is None
+
+
+def accounts_have_every_role() -> None:
+    """Whatever the city grants can be signed in with: a sponsor and a head of service are so without a grant."""
+    said = StringIO()
+    call_command("demo_accounts", stdout=said)
+    numbers = [line.split()[0] for line in said.getvalue().splitlines()[1:]]
+    grants = RoleGrant.objects.filter(person__staff_number__in=numbers, ends_at=None)
+    assert set(grants.values_list("role", flat=True)) == set(RoleGrant.Role) - {"sponsor"}
+    mandates = Mandate.objects.filter(holder__staff_number__in=numbers, ends_on=None)
+    assert set(mandates.values_list("capacity", flat=True)) == set(Mandate.Capacity) - {"head_of_service"}
 
 
 def test_production_has_no_demo(settings: Any) -> None:

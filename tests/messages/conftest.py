@@ -74,7 +74,7 @@ def post(settings: Any) -> Iterator[Post]:
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-    settings.EMAIL_TIMEOUT = 5
+    settings.EMAIL_TIMEOUT = 30
     settings.SITE_URL = "https://idees.example"
     yield handler
     controller.stop(no_assert=True)

@@ -95,7 +95,7 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
             accept_downloads=True,
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         if person is not None:
             context.add_cookies([_session_cookie(person, live_server.url)])
         page = context.new_page()

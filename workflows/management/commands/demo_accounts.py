@@ -30,14 +30,21 @@ ACCOUNTS = (
     ),
     Account("Panel member with a vote to give", ("vote",), role="panel_member"),
     Account("Chair of a panel", ("vote",), role="chair"),
+    Account("Expert", role="expert"),
     Account("Deputy director general", ("decide",), capacity="dga"),
     Account("Director general of services", ("decide",), capacity="dgs"),
+    Account("Elected member", ("decide",), capacity="elected"),
     Account(
         "Director asked for support", ("answer_pledge", "second_signature", "agree"), capacity="director"
     ),
     Account("Line manager asked about time", ("time_opinion",)),
     Account("Head of finance", ("confirm_budget",), capacity="finance"),
+    Account("Head of procurement", capacity="procurement"),
     Account("Evaluator", ("evaluate",), role="evaluator"),
+    Account("Coach", role="coach"),
+    Account("Champion of a department", role="champion"),
+    Account("Staff representative", role="staff_representative"),
+    Account("CST member", role="cst_member"),
     Account("HR desk (hands over codes)", role="hr_desk"),
     Account("HR analyst", role="hr_analyst"),
     Account("Auditor", role="auditor"),
@@ -52,13 +59,24 @@ class Command(BaseCommand):
         if not demo.any_account():
             raise CommandError("There is no demo city here.")
         self.stdout.write(f"Sign in with a staff number and the PIN {demo.PIN}:")
-        shown: set[int] = set()
+        chosen = _chosen()
         for account in ACCOUNTS:
-            person = next(iter(_candidates(account, shown)), None)
-            if person is None:
-                continue
+            person = chosen[account]
+            number, who = (
+                (person.staff_number, f"{person}{_waiting(person)}") if person else ("–", "nobody now")
+            )
+            self.stdout.write(f"  {number:<8} {account.label:<34} {who}")
+
+
+def _chosen() -> dict[Account, Person | None]:
+    """The person of each line. Whoever is known by a role or mandate is chosen first: it may be its only holder."""
+    chosen: dict[Account, Person | None] = {}
+    shown: set[int] = set()
+    for account in sorted(ACCOUNTS, key=lambda one: not (one.role or one.capacity)):
+        chosen[account] = person = next(_candidates(account, shown), None)
+        if person is not None:
             shown.add(person.pk)
-            self.stdout.write(f"  {person.staff_number:<8} {account.label:<34} {person}{_waiting(person)}")
+    return chosen
 
 
 def _candidates(account: Account, shown: set[int]) -> Iterator[Person]:
