@@ -187,8 +187,8 @@ SUBMITTERS = ("author", "co_author")
 
 
 def may_write(state: str, holder: str, role: str) -> bool:
-    """Who writes, and when: the team, while the idea is a draft or has come back to its author."""
-    return role in WRITERS and (state == "draft" or (state == "live" and holder == "author"))
+    """Who writes, and when: the team, while the idea is a draft or has come back to its author, late or not."""
+    return role in WRITERS and (state == "draft" or (state in ("live", "held") and holder == "author"))
 
 
 def may_submit(role: str) -> bool:

@@ -90,5 +90,5 @@ def test_a_merge_keeps_each_text_or_shows_both(values, version, token, knows):
 @pytest.mark.parametrize("holder", ["author", "team", "panel"])
 @pytest.mark.parametrize("role", ["author", "co_author", "helper", "coach"])
 def test_who_writes_when(state, holder, role):
-    expected = role != "coach" and (state == "draft" or (state == "live" and holder == "author"))
+    expected = role != "coach" and (state == "draft" or (state in ("live", "held") and holder == "author"))
     assert rules.may_write(state, holder, role) == expected

@@ -11,7 +11,7 @@ from ideas.lock import locked
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
-from incubator.lib.refusals import Conflict
+from incubator.lib.refusals import Conflict, NotFound
 from incubator.people.actors import CLOCK
 from incubator.people.models import Person
 from tests.factories import TeamMemberFactory
@@ -44,6 +44,29 @@ def test_a_rework_that_lapses_is_held_and_the_sweep_may_run_twice(cast, run_jobs
     idea.refresh_from_db()
     assert (idea.state, nodes.station_of(idea)) == ("held", "held")
     assert Event.objects.filter(subject_key=idea.key, verb="rework_lapsed").count() == 1
+
+
+def test_a_team_that_is_late_completes_its_idea_and_ends_the_hold(cast, run_jobs: Run, client) -> None:
+    idea = play.submit(cast)
+    run_jobs()
+    play.pass_g0(idea, cast, "rework")
+    late = clock.now() + timedelta(days=40)
+    with clock.moved(late):
+        tick()
+    idea.refresh_from_db()
+    assert (idea.state, idea.holder) == ("held", "author")
+    client.force_login(cast.author)
+    page = client.get(reverse("idea", args=[idea.key]))
+    assert reverse("idea-submit", args=[idea.key]) in page.text
+    assert client.get(reverse("idea-edit", args=[idea.key])).status_code == 200
+    assert client.get(reverse("idea-submit", args=[idea.key])).status_code == 200
+    with pytest.raises(NotFound):
+        journey.resubmit(idea=idea.key, by=act(cast.chair))
+    journey.resubmit(idea=idea.key, by=act(cast.author))
+    idea.refresh_from_db()
+    assert (idea.state, play.round_of(idea).gate, idea.content.version) == ("live", "G0", 2)
+    assert not idea.holds.filter(woken_at=None).exists()
+    assert not WorkItem.objects.filter(key=f"hold_condition:{idea.key}", closed_at=None).exists()
 
 
 def test_the_window_closes_by_itself(cast, run_jobs: Run) -> None:

@@ -88,8 +88,10 @@ def held(movement: Movement) -> None:
     Hold.objects.create(idea=idea, stage=idea.stage, holder_before=idea.holder, held_at=clock.now(), **fields)
     zone = idea.programme.entity.time_zone
     until = fields.get("until")
+    # Held for want of the team's text, which the team may still hand in.
+    holder = "author" if fields["cause"] == Hold.Cause.LAPSED_REWORK else "nobody"
     movement.effects += _place(
-        idea, "held", idea.stage, "nobody", working_days.end_of_day(until, zone) if until else None
+        idea, "held", idea.stage, holder, working_days.end_of_day(until, zone) if until else None
     )
     if fields.get("condition"):
         _ask(idea, outside_leads(idea), "hold_condition", reverse("idea-wake", args=[idea.key]), None)

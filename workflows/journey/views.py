@@ -126,6 +126,13 @@ def _next(idea: Idea, reader: queries.Reader, hold: Any, window: Any) -> dict[st
             "url": reverse("idea-edit", args=[idea.key]),
             "label": _("Complete it"),
         }
+    if idea.holder == "author" and reader.in_team and idea.state == "held":
+        return {
+            "my_turn": True,
+            "text": wording.next_text(idea, hold, window),
+            "url": reverse("idea-edit", args=[idea.key]),
+            "label": _("Complete it"),
+        }
     if reader.task is not None:
         text = title(reader.task.verb, idea.title)
         return {

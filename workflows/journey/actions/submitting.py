@@ -18,6 +18,7 @@ from incubator.people.models import Department
 from workflows import nodes
 from workflows.gates import actions as gates
 from workflows.journey import arrivals
+from workflows.journey.actions.holds import resume
 from workflows.journey.actions.routes import FLOWS, choose_route
 from workflows.journey.actions.steps import PLACE, check_complete, last_decision, of_author, tell
 from workflows.journey.models import Hold
@@ -53,15 +54,19 @@ def submit(*, idea: UUID, by: Actor, route: str = "standard", service: Departmen
 
 
 def resubmit(*, idea: UUID, by: Actor) -> Idea:
-    """Bring a completed idea back to the gate that asked for more; its text is kept as a new version."""
+    """Bring a completed idea back to the gate that asked for more; its text is kept as a new version.
+
+    Handed in too late, the idea is on hold: this ends it.
+    """
     with locked(**of_author(idea, by, "author", "co_author")) as found:
-        if nodes.station_of(found) != "with_author":
+        hold = Hold.objects.filter(idea=found, woken_at=None, cause=Hold.Cause.LAPSED_REWORK).first()
+        if hold is None and nodes.station_of(found) != "with_author":
             raise Conflict(_("Nothing is asked of you for this idea now."), code="resubmit.not_asked")
         check_complete(found)
-        gate = last_decision(found).round.gate
+        gate = hold.gate if hold else last_decision(found).round.gate
         content = found.content = write_version(idea=found, by=by, reason=drafting_rules.RESUBMITTED)
         inbox.close(f"rework:{found.key}")
-        effects = nodes.move(found, gate, by)
+        effects = resume(idea=found, hold=hold, by=by) if hold else nodes.move(found, gate, by)
         found.save(update_fields=[*PLACE, "title", "pitch"])
         tell(found, "resubmitted", by, {"gate": gate} | version_payload(content), effects)
         return found
