@@ -98,4 +98,5 @@ def lapse(*, idea: UUID, by: Actor) -> None:
         }
         effects = nodes.move(found, "lapsed", by, cause=cause)
         found.save(update_fields=PLACE)
+        sessions.on_left(found, by, gate)
         tell(found, "rework_lapsed", by, {"gate": gate}, effects)

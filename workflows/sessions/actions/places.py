@@ -42,10 +42,13 @@ def waits_for_place(idea: Idea) -> bool:
     return clock.today(idea.programme.entity.time_zone) <= line.session.waiting_until
 
 
-def on_left(idea: Idea, by: Actor) -> None:
-    """An idea is withdrawn or held: its place, if it had one, is free. The caller holds the idea's lock."""
+def on_left(idea: Idea, by: Actor, gate: str = "") -> None:
+    """An idea is withdrawn or held: its place, if it had one, is free. The caller holds the idea's lock.
+
+    `gate`: only a session of this gate is concerned; any, when it is not said.
+    """
     line = standing_line(idea)
-    if line is None:
+    if line is None or gate not in ("", line.session.gate):
         return
     with common.locked_session(line.session.key) as session:
         change = leave(session, line)

@@ -26,7 +26,7 @@ from workflows.gates.rules import GO_ON
 from workflows.sessions import rules
 from workflows.sessions.actions import common, places
 from workflows.sessions.actions.documents import ask_document
-from workflows.sessions.actions.preparing import record_of
+from workflows.sessions.actions.preparing import note_links, record_of
 from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SessionMember, SteppingOut
 
 State = SelectionSession.State
@@ -43,6 +43,7 @@ def settle(*, session_key: Any, by: Actor) -> SelectionSession:
     with common.locked_with_ideas(session_key) as (session, lines):
         common.check_runs(session, by)
         common.check_state(session, State.LIVE)
+        effects = [effect("session", "live", "settled"), *_void_votes_of_links(session, lines)]
         frozen = _frozen(session, lines)
         _check_votes(frozen, lines)
         outcome = rules.outcome(frozen)
@@ -64,7 +65,7 @@ def settle(*, session_key: Any, by: Actor) -> SelectionSession:
             session,
             "session_settled",
             by,
-            [effect("session", "live", "settled")],
+            effects,
             record_sha256=session.record_sha256,
         )
         return session
@@ -97,9 +98,7 @@ def on_decided(idea: Idea, by: Actor, decision: Decision) -> Effects:
     if call is None or (call.places is None and call.envelope_euros is None):
         return []
     line = places.standing_line(idea)
-    if line is None or (
-        decision.round.comparison is None and decision.outcome in GO_ON and line.rank is None
-    ):
+    if line is None or not _concerns(line, decision):
         return []
     with common.locked_session(line.session.key) as session:
         effects = [effect("decision", None, decision.outcome, idea=str(idea.key))]
@@ -178,11 +177,37 @@ def _decide_one(session: SelectionSession, line: SessionIdea, by: Actor, choice:
         raise
 
 
+def _concerns(line: SessionIdea, decision: Decision) -> bool:
+    """Whether a session has to know: a decision at its own gate, or the end of an idea at a later one."""
+    if decision.round.gate != line.session.gate:
+        return decision.outcome == "stop"
+    return decision.round.comparison is not None or decision.outcome not in GO_ON or line.rank is not None
+
+
 def _gives_up(line: SessionIdea, decision: Decision) -> bool:
-    """Whether the decision ends the idea's part in the session: a place not taken, or a wait that is over."""
-    if decision.outcome in GO_ON:
-        return line.result == "waiting"
-    return line.result == "selected" or (line.result == "waiting" and decision.outcome != "hold")
+    """Whether the decision ends the idea's part in the session: a place not taken, or a wait that is over.
+
+    A team that completes its text keeps its place; it loses it when its time to do so has passed.
+    """
+    if line.result == "waiting":
+        return decision.outcome != "hold"
+    return line.result == "selected" and decision.outcome in ("stop", "hold")
+
+
+def _void_votes_of_links(session: SelectionSession, lines: Sequence[SessionIdea]) -> Effects:
+    """Links that appeared since the session opened: who has one steps out, and their level no longer counts."""
+    members = list(SessionMember.objects.filter(session=session).select_related("person").order_by("pk"))
+    note_links(session, members, [line for line in lines if line.hearing_at])
+    out = set(SteppingOut.objects.filter(line__session=session).values_list("member", "line"))
+    votes = RoomVote.objects.filter(line__session=session, in_force=True).select_related(
+        "member", "line__idea"
+    )
+    void = [vote for vote in votes.order_by("pk") if (vote.member_id, vote.line_id) in out]
+    RoomVote.objects.filter(pk__in=[vote.pk for vote in void]).update(in_force=False, ended_at=clock.now())
+    return [
+        effect("room_vote", "cast", "void", member=str(vote.member.key), idea=str(vote.line.idea.key))
+        for vote in void
+    ]
 
 
 def _frozen(session: SelectionSession, lines: Sequence[SessionIdea]) -> dict[str, Any]:

@@ -1,0 +1,82 @@
+"""Places are limits, links count until the list is settled, and nobody reads ahead of their own decision."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from incubator.events.models import Event
+from tests.factories import TeamMemberFactory
+from tests.sessions import stage
+from tests.sessions.stage import Jury, act
+from workflows.sessions import actions
+from workflows.sessions.actions import settling
+from workflows.sessions.models import RoomVote, SteppingOut
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def jury() -> Jury:
+    return Jury()
+
+
+@pytest.mark.parametrize(
+    ("result", "gate", "outcome", "given_up"),
+    [
+        ("selected", "G1", "stop", True),
+        ("selected", "G1", "hold", True),
+        ("selected", "G1", "rework", False),
+        ("selected", "G1", "go", False),
+        ("waiting", "G1", "hold", False),
+        ("waiting", "G1", "stop", True),
+        ("selected", "G2", "rework", False),
+        ("selected", "G3", "hold", False),
+        ("selected", "G4", "go", False),
+        ("selected", "G3", "stop", True),
+    ],
+)
+def test_which_decisions_give_a_place_up(
+    jury: Jury, run_jobs: Any, result: str, gate: str, outcome: str, given_up: bool
+) -> None:
+    for _ in range(3):
+        stage.at_selection(jury)
+    session = stage.settled(jury, [4, 3, 3], heard=3)
+    line = next(line for line in stage.lines(session) if line.result == result)
+    round_ = SimpleNamespace(gate=gate, comparison=line.round.comparison if gate == "G1" else None)
+    decision: Any = SimpleNamespace(key="decision", round=round_, outcome=outcome)
+    settling.on_decided(line.idea, act(jury.dga), decision)
+    line.refresh_from_db()
+    assert (line.left_at is not None) == given_up
+
+
+def test_a_link_that_appears_after_the_vote_voids_it(jury: Jury) -> None:
+    idea = stage.at_selection(jury)
+    session = stage.live(jury)
+    stage.all_vote(session, jury, [4])
+    TeamMemberFactory(idea=idea, person=jury.members[1])
+    actions.settle(session_key=session.key, by=act(jury.lead))
+    session.refresh_from_db()
+    assert session.record is not None
+    (item,) = session.record["ideas"]
+    assert len(item["votes"]) == 2
+    assert SteppingOut.objects.get(line__session=session).member.person == jury.members[1]
+    void = RoomVote.objects.get(in_force=False)
+    assert (void.member.person, void.level) == (jury.members[1], 4)
+
+
+def test_the_event_of_a_vote_tells_nothing_of_its_level(jury: Jury) -> None:
+    stage.at_selection(jury)
+    session = stage.live(jury)
+    stage.all_vote(session, jury, [4])
+    payloads = [event.payload for event in Event.objects.filter(verb="room_vote_cast")]
+    assert len(payloads) == 3
+    assert not any("vote_sha256" in payload for payload in payloads)
