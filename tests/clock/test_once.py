@@ -1,5 +1,6 @@
 """Each step once: with several workers, after a kill, and with 100,000 rounds in sight."""
 
+import logging
 import resource
 import time
 from collections.abc import Callable
@@ -96,7 +97,8 @@ opened as (
   insert into workflows_gateround (key, idea_id, gate, number, configuration_id, rules, state, content_version,
     entered_at, opened_at, review_due_at, due_at, void_reason, considered, handed_to, record_sha256)
   select gen_random_uuid(), made.id, 'G1', 1, %(configuration)s, '{"seats": 5}', 'open', 1, %(asked)s, %(asked)s,
-    %(due)s::timestamptz + (number %% 100) * interval '1 day', %(due)s::timestamptz + interval '200 days', '', '[]', '', ''
+    %(due)s::timestamptz + (number %% 100) * interval '1 day', %(due)s::timestamptz + interval '200 days', '',
+    '[]', '', ''
   from made returning key, idea_id, review_due_at
 )
 insert into inbox_workitem (person_id, key, verb, subject_kind, subject_key, subject_title, url, opened_at, due_at)
@@ -109,7 +111,7 @@ from opened join made on made.id = opened.idea_id
 @pytest.mark.django_db
 @pytest.mark.parametrize("moment", [REMINDED, datetime(2026, 7, 29, 9, tzinfo=UTC)])
 def test_a_hundred_thousand_open_rounds_are_swept_in_constant_memory(moment: datetime) -> None:
-    """An ordinary minute, and the worst there is: every round late at once. The time is printed, and only guarded
+    """An ordinary minute, and the worst there is: every round late at once. The time is logged, and only guarded
     against growing with the square: two seconds are asked of an ordinary minute on an idle machine."""
     round_ = GateRoundFactory()
     values = {
@@ -128,7 +130,7 @@ def test_a_hundred_thousand_open_rounds_are_swept_in_constant_memory(moment: dat
             claimed = sweep()
             took = time.monotonic() - began
             assert claimed >= 1000
-            print(f"{claimed} steps of 100,000 rounds claimed in {took:.2f} s")
+            logging.info("%s steps of 100,000 rounds claimed in %.2f s", claimed, took)
             assert took < 60
             assert peak() - grown < 10, "the rows stay in the database"
 

@@ -1,6 +1,7 @@
 """Closed rounds replay to what they were; whatever was touched since shows."""
 
 import copy
+import logging
 import resource
 import time
 from collections.abc import Callable
@@ -183,7 +184,7 @@ from closed, workflows_decision d where d.round_id = %(round)s
 
 @pytest.mark.prove
 def test_twenty_thousand_rounds_are_replayed_in_little_memory(decided: list[GateRound]) -> None:
-    """The time is printed, and only guarded: thirty seconds are asked of an idle machine."""
+    """The time is logged, and only guarded: thirty seconds are asked of an idle machine."""
     with connection.cursor() as cursor:
         cursor.execute(COPY, {"round": decided[1].pk, "count": 20_000})
         cursor.execute("analyze workflows_gateround, workflows_decision, events_event, ideas_idea")
@@ -191,7 +192,7 @@ def test_twenty_thousand_rounds_are_replayed_in_little_memory(decided: list[Gate
     lines, status = replayed()
     took = time.monotonic() - began
     assert (lines[-1], status) == ("20002 rounds replayed, 20002 equal, 0 different", 0)
-    print(f"20,002 rounds replayed in {took:.1f} s")
+    logging.info("20,002 rounds replayed in %.1f s", took)
     assert took < 300
     assert peak() - grown < 60, "20,000 records of 10 kB are streamed, not held"
 

@@ -57,8 +57,9 @@ def test_a_shared_screen_signs_out_after_two_minutes_without_a_touch(open_page) 
     assert page.is_checked("#id_shared_screen")
 
 
-@pytest.mark.parametrize(("width", "language"), [(320, "fr-FR"), (1280, "en-GB")])
-def test_every_page_is_accessible_and_fits(open_page, assert_accessible, width: int, language: str) -> None:
+def test_every_answer_of_a_form_is_accessible_and_fits(open_page, assert_accessible) -> None:
+    """The pages themselves are looked at in tests/journeys/test_every_page.py."""
+    width, language = 320, "fr-FR"
     person = factories.PersonFactory(employed=True, role=["hr_desk", "administrator"])
     other = factories.PersonFactory(
         employed=True, family_name="Le Gœff-Delacroix", given_name="Marie-Élisabeth"
