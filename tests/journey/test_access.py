@@ -10,6 +10,7 @@ from incubator.people import grants
 from tests.factories import CallFactory, IdeaFactory, PersonFactory, TeamMemberFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast
+from workflows.gates.configuration import pinned
 from workflows.gates.models import Seat
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,19 @@ def test_names_are_hidden_from_submission_until_the_round_is_decided(run_jobs: R
     play.vote_all(idea)
     play.decide(idea, cast.dga)
     assert access().sees_authors(colleague, idea)
+
+
+@pytest.mark.parametrize(("said", "seen"), [(None, False), (False, True)])
+def test_names_a_programme_hides_at_selection_are_hidden_before_it_unless_the_call_shows_them(
+    said: bool | None, seen: bool
+) -> None:
+    idea = IdeaFactory(live=True, stage="submission", call=CallFactory(authors_hidden=said))
+    colleague = PersonFactory()
+    assert access().sees_authors(colleague, idea)
+    configured = pinned(idea, "G1")[0]
+    configured.rules["authors_hidden"] = True
+    configured.save()
+    assert access().sees_authors(colleague, idea) is seen
 
 
 @pytest.mark.parametrize("outcome", ["rework", "hold", "stop"])

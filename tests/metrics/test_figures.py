@@ -20,6 +20,7 @@ from tests.factories import (
     ProgrammeFactory,
 )
 from tests.metrics.conftest import NOW, ago, moved, submitted
+from workflows.gates.configuration import pinned
 from workflows.gates.models import GateConfiguration, GateRound
 from workflows.metrics import actions, queries, rules, sentences
 from workflows.metrics.models import PublishedTable
@@ -203,6 +204,16 @@ def test_authors_masked_by_their_gate_count_once_it_has_decided() -> None:
         state="decided", closed_at=ago(1), record={}, record_sha256="0" * 64
     )
     assert counts() == {"Voirie": (1, 6)}
+
+
+def test_authors_their_programme_masks_at_selection_are_not_counted_before_it() -> None:
+    _place, people = staff(6, name="Voirie")
+    idea = submitted(IN_MAY, author=people[0])
+    assert counts() == {"Voirie": (1, 6)}
+    configured = pinned(idea, "G1")[0]
+    configured.rules["authors_hidden"] = True
+    configured.save()
+    assert counts() == {"Voirie": (0, 6)}
 
 
 def test_a_service_counts_with_its_direction_and_a_person_where_the_last_post_was() -> None:

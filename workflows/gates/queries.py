@@ -28,7 +28,7 @@ from incubator.people import grants
 from incubator.people.models import Person
 from workflows.gates import rules
 from workflows.gates.facts import read_facts
-from workflows.gates.models import Condition, Decision, GateRound, Seat, Vote
+from workflows.gates.models import Condition, Decision, GateConfiguration, GateRound, Seat, Vote
 
 
 def record_of(
@@ -334,3 +334,14 @@ def discussion_of(round_: GateRound) -> list[str]:
         .first()
     )
     return list((payload or {}).get("criteria", []))
+
+
+def hidden_at_selection() -> Q:
+    """For ideas: the round of selection to come judges without names, as the programme has it published.
+
+    Read where an idea has no round after admissibility yet, and its call says nothing.
+    """
+    published = GateConfiguration.objects.filter(
+        programme=OuterRef("programme"), gate="G1", state="published", rules__authors_hidden=True
+    )
+    return Q(Exists(published), route="standard")

@@ -1,6 +1,6 @@
 """Who may read an idea, and whose names show: the answers that `ideas.access` asks for (law 8)."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from ideas.drafting.models import CLOSED, Idea, TeamMember
 from ideas.drafting.queries import all_wish_to_be_named
@@ -10,7 +10,7 @@ from incubator.lib import clock
 from incubator.people import grants
 from incubator.people.models import Person, RoleGrant
 from workflows.gates.models import GateRound, Seat
-from workflows.gates.queries import held_by
+from workflows.gates.queries import held_by, hidden_at_selection
 from workflows.gates.rules import GO_ON
 from workflows.sessions.models import SessionMember
 
@@ -68,17 +68,22 @@ class JourneyAccess:
     def _masked(self, idea: Idea) -> bool:
         if idea.masked_until_selected and idea.stage in ("submission", "review"):
             return True
-        last = (
-            GateRound.objects.filter(idea=idea)
-            .exclude(gate="G0")
-            .order_by("-pk")
-            .values("state", "rules", "decision__outcome")
-            .first()
+        rounds = GateRound.objects.filter(idea=OuterRef("pk")).exclude(gate="G0").order_by("-pk")
+        state, outcome, rules, to_come = (
+            Idea.objects.filter(pk=idea.pk)
+            .annotate(
+                last_state=Subquery(rounds.values("state")[:1]),
+                last_outcome=Subquery(rounds.values("decision__outcome")[:1]),
+                last_rules=Subquery(rounds.values("rules")[:1]),
+                to_come=hidden_at_selection(),
+            )
+            .values_list("last_state", "last_outcome", "last_rules", "to_come")
+            .get()
         )
-        if last is None:
-            return bool(idea.call and idea.call.authors_hidden)
-        passed = last["state"] == "decided" and last["decision__outcome"] in GO_ON
-        return bool(last["rules"].get("authors_hidden")) and not passed
+        if state is None:
+            said = idea.call.authors_hidden if idea.call else None
+            return bool(said if said is not None else to_come)
+        return bool(rules.get("authors_hidden")) and not (state == "decided" and outcome in GO_ON)
 
     def _asked(self, reader: Person) -> Q:
         # What an absence lends, its deputy may read: what waits, and the seat it waits in.

@@ -5,6 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from ideas.drafting.models import Idea
 from workflows.gates.models import GateRound
+from workflows.gates.queries import hidden_at_selection
 from workflows.metrics.disclosure import Group
 from workflows.metrics.queries import counted, midnight
 from workflows.metrics.rules import Period
@@ -19,7 +20,9 @@ def _names_shown() -> QuerySet[Idea]:
     masked_now = rounds.exclude(state="decided").filter(rules__authors_hidden=True)
     early = Q(masked_until_selected=True, stage__in=["submission", "review"])
     by_call = Q(call__authors_hidden=True) & ~Exists(rounds.filter(state="decided"))
-    return counted().exclude(early).exclude(by_call).exclude(Exists(masked_now))
+    silent = Q(call__authors_hidden__isnull=True, state__in=["live", "held", "stopped"])
+    to_come = silent & ~Exists(rounds) & hidden_at_selection()
+    return counted().exclude(early).exclude(by_call).exclude(to_come).exclude(Exists(masked_now))
 
 
 # A person's department is that of the last post in the period, and a service counts with the direction it
