@@ -1,4 +1,4 @@
-"""The bench at its smallest: it fills, measures, prints what it says, and the issue's limits hold."""
+"""The bench at its smallest: it fills, measures, prints what it says, and its limits hold."""
 
 import json
 

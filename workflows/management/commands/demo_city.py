@@ -1,4 +1,4 @@
-"""`manage.py demo_city [--people N] [--ideas N] [--seed S] [--until DATE]`: docs/decisions/demo-city.md."""
+"""`manage.py demo_city [--people N] [--ideas N] [--seed S] [--until DATE]`: docs/decisions/0006-demo-city.md."""
 
 import time
 from datetime import date
