@@ -59,6 +59,7 @@ def register() -> None:
     departures.on_departure(journey_departures.on_departure, order=50)
     hooks.on("decided", briefs.on_decided)
     hooks.on("decided", sessions.on_decided)
+    hooks.compared_by(sessions.carried)
     hooks.on("place_freed", journey.place_freed)
     files.named_by(brief_files)
     files.named_by(session_files)

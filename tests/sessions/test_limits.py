@@ -1,6 +1,7 @@
 """Places are limits, links count until the list is settled, and nobody reads ahead of their own decision."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,9 +9,16 @@ import pytest
 from django.utils import translation
 
 from incubator.events.models import Event
+from incubator.lib import clock
+from incubator.lib.refusals import Conflict
+from incubator.people.actors import CLOCK
 from tests.factories import TeamMemberFactory
 from tests.sessions import stage
 from tests.sessions.stage import Jury, act
+from workflows.gates import actions as gates
+from workflows.gates.actions import Choice
+from workflows.gates.models import GateRound
+from workflows.journey import actions as journey
 from workflows.sessions import actions
 from workflows.sessions.actions import settling
 from workflows.sessions.models import RoomVote, SteppingOut
@@ -80,3 +88,20 @@ def test_the_event_of_a_vote_tells_nothing_of_its_level(jury: Jury) -> None:
     payloads = [event.payload for event in Event.objects.filter(verb="room_vote_cast")]
     assert len(payloads) == 3
     assert not any("vote_sha256" in payload for payload in payloads)
+
+
+def test_an_idea_without_a_place_does_not_pass_the_list_by_coming_back(jury: Jury, run_jobs: Any) -> None:
+    """Held while it waited, woken by the clock: the round it comes back to knows that it has no place."""
+    for _ in range(3):
+        stage.at_selection(jury)
+    session = stage.settled(jury, [4, 3, 3], heard=3)
+    stage.decide_all(session, jury)
+    waiting = next(line for line in stage.lines(session) if line.result == "waiting")
+    with clock.moved(clock.now() + timedelta(days=400)):
+        journey.wake(idea=waiting.idea.key, by=CLOCK)
+        round_ = GateRound.objects.get(idea=waiting.idea, gate="G1", number=2)
+        assert round_.comparison is not None
+        assert (round_.comparison["result"], round_.comparison["carried"]) == ("waiting", True)
+        GateRound.objects.filter(pk=round_.pk).update(state="open", due_at=clock.now(), review_due_at=None)
+        with pytest.raises(Conflict, match="not open now"):
+            gates.decide(round_key=round_.key, by=act(jury.dga), choice=Choice("go", stage.REASONS))

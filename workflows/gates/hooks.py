@@ -9,6 +9,9 @@ from incubator.people.actors import Actor
 Name = Literal["stage_ready", "sponsor_lost", "decided", "place_freed"]
 Effects = list[dict[str, Any]]
 Handler = Callable[[Idea, Actor, Any], Effects]
+# (idea, gate) → what a session gave the idea when it was compared for this gate and has no place; else None.
+Compared = Callable[[Idea, str], dict[str, Any] | None]
+_compared: list[Compared] = []
 _handlers: dict[str, list[Handler]] = {}
 
 
@@ -18,6 +21,16 @@ def on(name: Name, handler: Handler) -> None:
     `cause` is the decision for `decided`, else whatever the announcing room gives (or None).
     """
     _handlers.setdefault(name, []).append(handler)
+
+
+def compared_by(source: Compared) -> None:
+    """Let a room above say which comparison still binds an idea that enters a gate again."""
+    _compared.append(source)
+
+
+def compared(idea: Idea, gate: str) -> dict[str, Any] | None:
+    """The comparison that binds the idea at this gate, marked `carried`; None for an idea that is free of any."""
+    return next((found for source in _compared if (found := source(idea, gate)) is not None), None)
 
 
 def fire(name: Name, *, idea: Idea, by: Actor, cause: Any = None) -> Effects:

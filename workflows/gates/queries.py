@@ -197,7 +197,9 @@ def overdue_opinions() -> Any:
         .annotate(votes_until=Coalesce("review_due_at", "due_at"))
         .filter(votes_until__lt=clock.now())
         .exclude(gate="G0")
-        .filter(comparison__isnull=True)  # a selection session asks for the decisions
+        .filter(
+            Q(comparison__isnull=True) | Q(comparison__carried=True)
+        )  # a selection session asks for the decisions
         .exclude(decision__isnull=False)  # written, waiting for its second signature
         .exclude(Exists(asked))
         .order_by("pk")

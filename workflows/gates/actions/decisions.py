@@ -196,7 +196,8 @@ def open_round_of(round_key: Any) -> GateRound:
 
 def permitted_one(round_: GateRound, record: dict[str, Any], outcome: str) -> rules.Permitted:
     # A session has read the opinion already: what votes are missing then no longer matters.
-    waiting = "comparison" not in record and any(seat["vote"] is None for seat in record["seats"])
+    compared = "comparison" in record and not record["comparison"].get("carried")
+    waiting = not compared and any(seat["vote"] is None for seat in record["seats"])
     if waiting and clock.now() < (round_.review_due_at or round_.due_at):
         raise Conflict(
             _(

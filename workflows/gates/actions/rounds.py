@@ -8,6 +8,7 @@ from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock, working_days
 from incubator.people.models import Entity
+from workflows.gates import hooks
 from workflows.gates.configuration import pinned
 from workflows.gates.models import GateRound, Seat
 
@@ -42,6 +43,7 @@ def enter(idea: Idea, gate: str) -> tuple[GateRound, list[dict[str, Any]]]:
         entered_at=now,
         review_due_at=due_after(entity, rules["review_in"]) if "review_in" in rules else None,
         due_at=_due_at(idea, rules, number),
+        comparison=hooks.compared(idea, gate) if number > 1 else None,
     )
     # One seating at a time per pool, so that "least loaded" is counted right.
     fill_seats_of.configure(lock=f"seating:{idea.programme.key}").defer(

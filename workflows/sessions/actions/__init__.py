@@ -1,6 +1,6 @@
 """The acts of a selection session: prepared, convened, held, settled, decided, closed; then the waiting list."""
 
-from workflows.sessions.actions.places import check_not_waiting, move_up, on_left, waits_for_place
+from workflows.sessions.actions.places import carried, check_not_waiting, move_up, on_left, waits_for_place
 from workflows.sessions.actions.preparing import call_member, cancel, convene, leave_out, prepare
 from workflows.sessions.actions.room import (
     is_present,
@@ -15,6 +15,7 @@ from workflows.sessions.actions.settling import close, decide, on_decided, settl
 __all__ = [
     "call_member",
     "cancel",
+    "carried",
     "check_not_waiting",
     "close",
     "convene",

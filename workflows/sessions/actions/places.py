@@ -131,6 +131,27 @@ def comparison(session: SelectionSession, line: SessionIdea, waiting: Sequence[s
     }
 
 
+def carried(idea: Idea, gate: str) -> dict[str, Any] | None:
+    """What binds an idea that comes back to the gate of a settled session without a place, until a new one.
+
+    A place given up is none: nobody passes the list by being held and woken, or by completing a text.
+    """
+    settled = SessionIdea.objects.filter(idea=idea, session__call=idea.call_id, session__gate=gate)
+    line = (
+        settled.exclude(result="")
+        .exclude(session__state=State.VOID)
+        .select_related("idea", "session__call__programme__entity")
+        .order_by("-pk")
+        .first()
+    )
+    if line is None or (line.result == "selected" and line.left_at is None):
+        return None
+    found = comparison(line.session, line, [])
+    del found["drawn"]
+    result = "not_selected" if line.result == "selected" else line.result
+    return found | {"result": result, "carried": True}
+
+
 def clock_day(session: SelectionSession) -> str:
     """The local day of the session, as ISO text."""
     zone = ZoneInfo(session.call.programme.entity.time_zone)

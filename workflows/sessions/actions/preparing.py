@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -23,7 +24,7 @@ from workflows.gates.models import GateRound
 from workflows.gates.queries import waiting_seats
 from workflows.gates.rules import opinion
 from workflows.sessions import rules
-from workflows.sessions.actions import common
+from workflows.sessions.actions import common, places
 from workflows.sessions.actions.documents import ask_document
 from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember, SteppingOut
 
@@ -257,7 +258,11 @@ def record_of(
 
 def _at_gate(call: Call, gate: str) -> Any:
     return GateRound.objects.filter(
-        idea__call=call, gate=gate, state__in=["seating", "open"], comparison__isnull=True, decision=None
+        Q(comparison__isnull=True) | Q(comparison__carried=True),
+        idea__call=call,
+        gate=gate,
+        state__in=["seating", "open"],
+        decision=None,
     ).order_by("idea_id")
 
 
@@ -270,9 +275,10 @@ def _line(lines: Sequence[SessionIdea], idea_key: Any) -> SessionIdea:
 
 def _free(lines: Sequence[SessionIdea]) -> None:
     """Their rounds are as if there had been no session; who waits for nothing but a decision is asked for it."""
-    GateRound.objects.filter(pk__in=[line.round_id for line in lines]).update(comparison=None)
     for line in lines:
-        line.round.comparison = None
+        line.round.comparison = places.carried(line.idea, line.round.gate) if line.round.number > 1 else None
+    GateRound.objects.bulk_update([line.round for line in lines], ["comparison"])
+    for line in lines:
         if line.round.state == "open" and not waiting_seats(line.round).exists():
             ask_decision(line.round, line.idea)
 
