@@ -69,22 +69,6 @@ def test_managers_reports_and_those_above(author: Person) -> None:
     assert (above.hard, above.soft) == (set(), {"above_member"})
 
 
-@pytest.mark.parametrize("recorded", ["nobody", "someone_who_left"])
-def test_without_a_recorded_manager_the_nearest_heads_are_above(recorded: str) -> None:
-    service = DepartmentFactory(service=True)
-    gone = PersonFactory(departed=True) if recorded == "someone_who_left" else None
-    head = PersonFactory(department=service, head=True)
-    director = PersonFactory(department=service.parent, head=True)
-    for _ in range(9):
-        PersonFactory(department=service)
-    idea = IdeaFactory(author=PersonFactory(department=service, manager=gone), live=True)
-    assert conflicts(head, idea, "G1").hard == {"manages_member"}
-    above = conflicts(director, idea, "G1")
-    assert (above.hard, above.soft) == (set(), {"above_member"})
-    colleague = PersonFactory(department=service)
-    assert conflicts(colleague, IdeaFactory(author=head, live=True), "G1").hard == {"reports_to_member"}
-
-
 def test_the_organisation_is_read_as_of_today(author: Person) -> None:
     idea = IdeaFactory(author=author, live=True)
     manager = author.posts.get().line_manager

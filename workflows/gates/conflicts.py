@@ -2,7 +2,6 @@
 
 Hard: refused. Soft: seated only with a recorded reason. All of it in one statement, for one person or a pool.
 """
-# ruff: noqa: S608  whole statements are constants; the idea, the persons and the day are parameters
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -13,42 +12,42 @@ from django.db import connection
 from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.models import Person
-from incubator.people.reporting import ANSWERS, IN_FORCE
 
 # Each line gives (person, code, hard). `ideas` are this one and those merged into it; `team` whoever was ever in
-# one of their teams, helpers and coaches included; `line` the managers above each member, nearest first, found as
-# everywhere: the recorded one, else the nearest head. Asked person by person: `posts` is all of the city.
-FIND = f"""
-{IN_FORCE},
+# one of their teams, helpers and coaches included; `line` the managers above each member, nearest first.
+FIND = """
+with recursive
 ideas as (select id from ideas_idea where id = %(idea)s or merged_into_id = %(idea)s),
 team as (
   select distinct person_id from ideas_teammember
   where idea_id in (select id from ideas) and (accepted_at is not null or was_member)
 ),
+current_posts as (
+  select p.person_id, p.department_id, p.line_manager_id from people_post p
+  where p.starts_on <= %(today)s and (p.ends_on is null or p.ends_on > %(today)s)
+),
 line as (
-  select team.person_id as member, above.manager_id as manager, 1 as rank
-  from team cross join lateral ({ANSWERS} where post.person_id = team.person_id) above
-  where above.manager_id is not null
+  select c.person_id as member, c.line_manager_id as manager, 1 as rank
+  from current_posts c join team t on t.person_id = c.person_id where c.line_manager_id is not null
   union
-  select line.member, above.manager_id, line.rank + 1
-  from line cross join lateral ({ANSWERS} where post.person_id = line.manager) above
-  where above.manager_id is not null and line.rank < 12
+  select line.member, c.line_manager_id, line.rank + 1
+  from line join current_posts c on c.person_id = line.manager
+  where c.line_manager_id is not null and line.rank < 12
 )
 select person_id, 'team', true from team where person_id = any(%(people)s)
 union select manager, 'manages_member', true from line where rank = 1 and manager = any(%(people)s)
 union select manager, 'above_member', false from line where rank > 1 and manager = any(%(people)s)
-union select judge.person_id, 'reports_to_member', true
-  from ({ANSWERS} where post.person_id = any(%(people)s)) judge
-  where judge.manager_id in (select person_id from team)
+union select c.person_id, 'reports_to_member', true from current_posts c
+  where c.person_id = any(%(people)s) and c.line_manager_id in (select person_id from team)
 union select l.owner_id, 'declared', true from people_privatelink l
   where l.owner_id = any(%(people)s) and l.other_id in (select person_id from team)
 union select s.person_id, 'stepped_aside', true from workflows_seat s
   join workflows_gateround r on r.id = s.round_id
   where s.person_id = any(%(people)s) and s.state = 'aside' and r.idea_id in (select id from ideas)
-union select c.person_id, 'small_service', false from posts c
-  join posts m on m.department_id = c.department_id and m.person_id in (select person_id from team)
+union select c.person_id, 'small_service', false from current_posts c
+  join current_posts m on m.department_id = c.department_id and m.person_id in (select person_id from team)
   where c.person_id = any(%(people)s)
-  and (select count(*) from posts a where a.department_id = c.department_id) < 10
+  and (select count(*) from current_posts a where a.department_id = c.department_id) < 10
 """
 
 
@@ -76,7 +75,7 @@ def conflicts_of(people: Iterable[Person], idea: Idea, gate: str) -> dict[int, C
     parameters: dict[str, Any] = {
         "idea": idea.pk,
         "people": list(found),
-        "on": clock.today(idea.programme.entity.time_zone),
+        "today": clock.today(idea.programme.entity.time_zone),
     }
     with connection.cursor() as cursor:
         cursor.execute(FIND, parameters)
