@@ -1,0 +1,195 @@
+"""What the decider may choose, and what a written decision still lacks, as tables of cases."""
+
+from typing import Any
+
+import pytest
+
+from tests.gates.rules.records import ABSTAIN, GO, IF, NONE, NOT, record
+from workflows.gates.rules import decision_gaps, permitted
+
+
+def outcomes_of(case: dict[str, Any]) -> dict[str, tuple[bool, bool]]:
+    return {item.outcome: (item.departs, item.needs_conditions) for item in permitted(case)}
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        (
+            record(GO, GO, GO),
+            {
+                "go": (False, False),
+                "go_with_conditions": (False, True),
+                "rework": (True, False),
+                "hold": (True, False),
+                "stop": (True, False),
+            },
+        ),
+        (
+            record(IF, IF, IF),
+            {
+                "go_with_conditions": (False, True),
+                "go": (True, False),
+                "rework": (True, False),
+                "hold": (True, False),
+                "stop": (True, False),
+            },
+        ),
+        (
+            record(NOT, NOT, NOT),
+            {
+                "rework": (False, False),
+                "hold": (False, False),
+                "stop": (False, False),
+                "go": (True, False),
+                "go_with_conditions": (True, True),
+            },
+        ),
+        # Binding: only what follows the opinion.
+        (record(GO, GO, GO, opinion="binding"), {"go": (False, False), "go_with_conditions": (False, True)}),
+        (record(IF, IF, IF, opinion="binding"), {"go_with_conditions": (False, True)}),
+        (
+            record(NOT, NOT, NOT, opinion="binding"),
+            {"rework": (False, False), "hold": (False, False), "stop": (False, False)},
+        ),
+        # Nothing while the opinion is incomplete.
+        (record(GO), {}),
+        # Facts, and conditions of the gate before, close the way on, whatever the opinion and however known.
+        (
+            record(GO, GO, GO, facts={"plan": None}),
+            {"rework": (True, False), "hold": (True, False), "stop": (True, False)},
+        ),
+        (
+            record(GO, GO, GO, facts={"plan": True, "conditions": False}),
+            {"rework": (False, False), "hold": (False, False), "stop": (False, False)},
+        ),
+        # At most two reworks.
+        (record(NOT, NOT, NOT, reworks=2, opinion="binding"), {"hold": (False, False), "stop": (False, False)}),
+        # The last gate goes on in its own words; a second extension is not among them.
+        (
+            record(IF, IF, IF, go_on=["scale", "extend", "transfer"], opinion="binding"),
+            {"scale": (False, True), "extend": (False, True), "transfer": (False, True)},
+        ),
+        (
+            record(GO, GO, GO, go_on=["scale", "extend", "transfer"], opinion="binding", extended=True),
+            {"scale": (False, False), "transfer": (False, False)},
+        ),
+        # A gate without seats departs from nothing; an unmet judgement of the decider closes the way on.
+        (
+            record(seats=0, answers={"safe": "yes"}),
+            {name: (False, name == "go_with_conditions") for name in
+             ("go", "go_with_conditions", "rework", "hold", "stop")},
+        ),
+        (
+            record(seats=0, answers={"safe": "no"}),
+            {"rework": (False, False), "hold": (False, False), "stop": (False, False)},
+        ),
+    ],
+)  # fmt: skip
+def test_permitted(case: dict[str, Any], expected: dict[str, tuple[bool, bool]]) -> None:
+    assert outcomes_of(case) == expected
+
+
+def test_what_follows_stands_first() -> None:
+    departs = [item.departs for item in permitted(record(NOT, NOT, NOT))]
+    assert departs == sorted(departs)
+
+
+@pytest.mark.parametrize("case", [record(ABSTAIN, ABSTAIN, ABSTAIN), record(NONE, NONE, NONE)])
+def test_nothing_is_decided_on_abstentions_alone(case: dict[str, Any]) -> None:
+    assert permitted(case) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "gaps"),
+    [
+        ({}, {}),
+        ({"reasons": "Oui."}, {"reasons": "reasons"}),
+        ({"departs": True}, {"departure_reason": "departure"}),
+        ({"departs": True, "departure_reason": "Urgent."}, {}),
+        ({"needs_conditions": True}, {"conditions": "condition"}),
+        ({"needs_conditions": True, "conditions": 1, "outcome": "go_with_conditions"}, {}),
+        ({"conditions": 1}, {"conditions": "no_condition"}),
+        ({"outcome": "scale", "conditions": 1}, {}),
+        ({"outcome": "rework"}, {"criterion_reasons": "criterion", "gaps": "gap"}),
+        ({"outcome": "rework", "criterion_reasons": {"value": "Faible."}, "gaps": ["Chiffrer"]}, {}),
+        ({"outcome": "rework", "criterion_reasons": {"value": " "}, "gaps": [" "]},
+         {"criterion_reasons": "criterion", "gaps": "gap"}),
+        ({"outcome": "hold", "criterion_reasons": {"value": "Faible."}}, {"hold_until": "hold"}),
+        ({"outcome": "hold", "criterion_reasons": {"value": "Faible."}, "held": True}, {}),
+        ({"outcome": "stop", "criterion_reasons": {"value": "Faible."}}, {"learning": "learning"}),
+        ({"outcome": "stop", "criterion_reasons": {"value": "Faible."}, "learning": "Mesurer avant."}, {}),
+        ({"outcome": "stop", "conditions": 1, "criterion_reasons": {"value": "x"}, "learning": "x"},
+         {"conditions": "no_condition"}),
+    ],
+)  # fmt: skip
+def test_what_a_decision_lacks(changes: dict[str, Any], gaps: dict[str, str]) -> None:
+    written: dict[str, Any] = {
+        "outcome": "go",
+        "reasons": "Le besoin est réel.",
+        "criterion_reasons": {},
+        "departs": False,
+        "departure_reason": "",
+        "conditions": 0,
+        "needs_conditions": False,
+        "gaps": [],
+        "held": False,
+        "learning": "",
+    }
+    assert decision_gaps(record(GO, GO, GO), **written | changes) == gaps
+
+
+@pytest.mark.parametrize(
+    ("answer", "met"), [("yes", True), ("no", False), ("cannot_tell", False), (None, False)]
+)
+def test_without_seats_the_decider_answers_before_going_on(answer: str | None, met: bool) -> None:
+    found = decision_gaps(
+        record(seats=0, answers={"safe": answer} if answer else {}),
+        outcome="go",
+        reasons="Le besoin est réel.",
+        criterion_reasons={},
+        departs=False,
+        departure_reason="",
+        conditions=0,
+        needs_conditions=False,
+        gaps=[],
+        held=False,
+        learning="",
+    )
+    assert found == ({} if met else {"answer_safe": "answer"})
+
+
+# With a session's list
+
+
+def compared(result: str, choice: str = "go", opinion: str = "simple") -> dict[str, Any]:
+    """The round's record of an idea that a panel of one found worth going on, or not."""
+    vote = {"choice": choice, "must_meets": {}, "scores": {"value": {"level": 3}}}
+    return {
+        "rules": {"seats": 1, "quorum": 1, "opinion": opinion, "criteria": [{"key": "value", "weight": 100}]},
+        "facts": {},
+        "reworks": 0,
+        "seats": [{"chair": True, "other_department": True, "vote": vote}],
+        "comparison": {"session": "s", "result": result},
+    }
+
+
+ONWARD = [("go", False), ("go_with_conditions", False)]
+BACK = ("rework", "hold", "stop")
+
+
+@pytest.mark.parametrize(
+    ("result", "opinion", "expected"),
+    [
+        ("", "simple", []),
+        ("selected", "binding", ONWARD),
+        ("selected", "simple", [*ONWARD, *((outcome, True) for outcome in BACK)]),
+        ("waiting", "simple", [(outcome, False) for outcome in BACK]),
+        ("waiting", "binding", [(outcome, False) for outcome in BACK]),
+        ("not_selected", "simple", [(outcome, False) for outcome in BACK]),
+        ("not_heard", "simple", [(outcome, False) for outcome in BACK]),
+    ],
+)
+def test_only_an_idea_with_a_place_goes_on(result: str, opinion: str, expected: Any) -> None:
+    found = permitted(compared(result, opinion=opinion))
+    assert [(item.outcome, item.departs) for item in found] == expected
