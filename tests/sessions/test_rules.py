@@ -1,5 +1,6 @@
 """The rules of a selection session, as tables of cases."""
 
+import json
 from typing import Any
 
 import pytest
@@ -25,6 +26,14 @@ def test_shortlist(ideas: Any, heard: Any, not_heard: Any, no_opinion: Any) -> N
     made = [idea(key, [], result=result, score=score) for key, result, score in ideas]
     found = rules.shortlist(record(*made, heard=2))
     assert (found.heard, found.not_heard, found.no_opinion) == (heard, not_heard, no_opinion)
+    # Where the lot would put them plays no part: the same with the names turned round.
+    turned = dict(zip("abc", "cba", strict=True))
+    made = [idea(turned[key], [], result=result, score=score) for key, result, score in ideas]
+    found = rules.shortlist(record(*made, heard=2))
+    assert (found.heard, found.no_opinion) == (
+        [turned[key] for key in heard],
+        [turned[key] for key in no_opinion],
+    )
 
 
 def test_a_tie_for_the_shortlist_takes_the_rules_that_can_be_read_before_a_hearing() -> None:
@@ -58,6 +67,9 @@ def test_order(first: Any, second: Any, ties: Any, order: Any, code: str) -> Non
     assert keys(lines) == order
     assert (lines[0].tie, lines[1].tie) == ("", code)
     assert [line.rank for line in lines] == [1, 2]
+    # Where the lot would put them plays no part: the same with the names turned round.
+    turned = record(first | {"idea": second["idea"]}, second | {"idea": first["idea"]}, ties=ties)
+    assert keys(rules.ordered(turned)) == order[::-1]
 
 
 def test_the_lot_separates_what_nothing_else_does() -> None:
@@ -75,10 +87,10 @@ def test_a_line_gives_mean_votes_and_abstentions() -> None:
 
 def test_nothing_is_ordered_while_votes_are_missing() -> None:
     short = record(
-        idea("b", [3, 3]), idea("a", [None, None, None]), idea("c", [3, 3, 3]), idea("d", [], heard=False)
+        idea("b", [None, None, None]), idea("a", [3, 3]), idea("c", [3, 3, 3]), idea("d", [], heard=False)
     )
-    assert rules.missing(short) == [("levels", "a"), ("quorum", "b")]
-    with pytest.raises(ValueError, match="votes are missing"):
+    assert rules.missing(short) == [("quorum", "a"), ("levels", "b")]
+    with pytest.raises(ValueError, match=r"^the list cannot be ordered while votes are missing$"):
         rules.ordered(short)
 
 
@@ -95,13 +107,15 @@ def test_nothing_is_ordered_while_votes_are_missing() -> None:
         ((10, 15, 10), {"places": 3, "envelope_agent_days": 20, "passing_over": True}, "ac", "b", ""),
         ((10, 25, 10), {"places": 3, "envelope_euros": 20}, "ac", "", "b"),
         ((10, 10, 10), {"places": 3, "threshold": "3.60"}, "ab", "", "c"),
+        ((10, 10, 10), {"places": 3, "threshold": "3.75"}, "ab", "", "c"),
         ((20, 20), {"places": 2, "envelope_euros": 40, "envelope_agent_days": 39}, "a", "b", ""),
     ],
 )
 def test_places(euros: Any, limits: Any, selected: str, waiting: str, never: str) -> None:
     found = rules.standing(record(*ranked(*euros), **limits))
     assert ("".join(found.selected), "".join(found.waiting)) == (selected, waiting)
-    assert {key for key, result in found.results.items() if result == "not_selected"} == set(never)
+    told = {"selected": selected, "waiting": waiting, "not_selected": never}
+    assert found.results == {key: result for result, those in told.items() for key in those}
 
 
 @pytest.mark.parametrize(
@@ -148,6 +162,8 @@ def test_used() -> None:
     [
         ({}, {}),
         ({"heard": 0}, {"heard": "number"}),
+        ({"heard": 1, "places": 1}, {}),
+        ({"quorum": 1, "hearing_minutes": 500}, {}),
         ({"heard": "7"}, {"heard": "number"}),
         ({"quorum": 501}, {"quorum": "number"}),
         ({"hearing_minutes": None}, {"hearing_minutes": "number"}),
@@ -163,3 +179,30 @@ def test_used() -> None:
 )
 def test_rule_problems(changes: Any, problems: Any) -> None:
     assert rules.rule_problems(record(**changes)["rules"]) == problems
+
+
+def test_all_that_follows_from_a_record() -> None:
+    made = record(
+        idea("a", [3, 3, 4]),
+        idea("b", [3, 2, 3, None], score=None),
+        idea("z", [], result="not_now", heard=False),
+    )
+    line = {"mean": "3.33", "votes": 3, "abstentions": 0, "support": 3, "tie": ""}
+    below = {"mean": "2.67", "votes": 4, "abstentions": 1, "support": 2, "tie": ""}
+    assert rules.outcome(made | {"rules": made["rules"] | {"places": 1}}) == {
+        "shortlist": {"heard": ["a", "b"], "not_heard": ["z"], "no_opinion": []},
+        "list": [{"idea": "a", "rank": 1} | line, {"idea": "b", "rank": 2} | below],
+        "selected": ["a"],
+        "waiting": ["b"],
+        "results": {"a": "selected", "b": "waiting", "z": "not_heard"},
+    }
+
+
+@pytest.mark.parametrize("left", [[], ["a"]])
+def test_a_session_replays(left: list[str]) -> None:
+    """Law 2: through JSON and back, the same list and the same places; the record is left as it is."""
+    made = record(*ranked(10, 20, 30, 40), idea("z", [], heard=False), places=3, envelope_euros=70)
+    again = json.loads(json.dumps(made, sort_keys=True))
+    assert rules.outcome(again) == rules.outcome(made)
+    assert rules.standing(again, left) == rules.standing(made, left)
+    assert json.loads(json.dumps(made)) == again

@@ -42,5 +42,10 @@ def record(
     } | own
 
 
+def without(given: dict[str, Any], key: str) -> dict[str, Any]:
+    """The record of a gate whose configuration says nothing of `key`."""
+    return given | {"rules": {name: value for name, value in given["rules"].items() if name != key}}
+
+
 GO, IF, NOT, ABSTAIN = vote("go"), vote("go_if"), vote("not_now"), vote("abstain")
 ZERO, NONE = vote("go", 0), vote("go", None)
