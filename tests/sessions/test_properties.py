@@ -1,5 +1,6 @@
 """What holds for any selection session whatever."""
 
+import json
 import random
 from typing import Any
 
@@ -48,6 +49,17 @@ def within(made: dict[str, Any], selected: list[str]) -> bool:
     used, limits = rules.used(made, selected), made["rules"]
     pairs = (("places", "places"), ("envelope_euros", "euros"), ("envelope_agent_days", "agent_days"))
     return all(limits[limit] is None or used[name] <= limits[limit] for limit, name in pairs)
+
+
+@settings(max_examples=80, deadline=None)
+@given(sessions(), st.data())
+def test_a_session_replays(made: dict[str, Any], data: Any) -> None:
+    """Law 2: through JSON and back, the same list and the same places; the record is left as it is."""
+    left: list[str] = data.draw(st.permutations([item["idea"] for item in made["ideas"] if item["heard"]]))
+    again = json.loads(json.dumps(made, sort_keys=True))
+    assert rules.outcome(again) == rules.outcome(made)
+    assert rules.standing(again, left[:2]) == rules.standing(made, left[:2])
+    assert json.loads(json.dumps(made)) == again
 
 
 @settings(max_examples=80, deadline=None)
