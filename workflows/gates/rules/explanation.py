@@ -86,8 +86,8 @@ def _rules(record: Record, found: Opinion) -> list[Rule]:
         stands.append(Rule("diversity", found.diversity))
     stands += items
     for_it, against = found.votes["go"] + found.votes["go_if"], found.votes["not_now"]
-    values = {"for": for_it, "against": against, "casting": for_it == against}
-    stands.append(Rule("majority", is_for(record, found.votes), "", values))
+    sides = {"for": for_it, "against": against, "casting": for_it == against}
+    stands.append(Rule("majority", is_for(record, found.votes), "", sides))
     if found.criteria:
         values = {"score": found.score, "threshold": threshold(rules)}
         stands.append(Rule("threshold", found.above_threshold, "", values))

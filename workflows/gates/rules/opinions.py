@@ -10,8 +10,8 @@ Result = Literal["go", "go_if", "not_now", "incomplete", "none"]
 CHOICES = ("go", "go_if", "not_now", "abstain")
 ANSWERS = ("yes", "no", "cannot_tell")
 UNMET_CONDITIONS = "conditions"
-# Whether a vote is for going on; an abstention takes no side.
-SIDES = {"go": True, "go_if": True, "not_now": False}
+# Whether a choice is for going on; an abstention takes no side, nor does a vote that is missing.
+SIDES: Mapping[str | None, bool] = {"go": True, "go_if": True, "not_now": False}
 
 
 @dataclass
@@ -176,11 +176,11 @@ def chair_is_for(record: Record) -> bool | None:
     return SIDES.get(_chair_choice(record))
 
 
-def _chair_choice(record: Record) -> str:
+def _chair_choice(record: Record) -> str | None:
     for seat in record["seats"]:
         if seat["chair"] and seat["vote"]:
             return str(seat["vote"]["choice"])
-    return "abstain"
+    return None
 
 
 # What a chair settles by taking a side, with scores; a quorum, or another department, takes someone else.
