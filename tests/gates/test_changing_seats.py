@@ -25,7 +25,6 @@ from tests.gates import stage
 from tests.journey.cast import act
 from workflows.gates import actions
 from workflows.gates.models import GateRound, Seat, Vote
-from workflows.gates.rules import Candidate, choose_panel, explain_panel
 
 pytestmark = pytest.mark.django_db
 
@@ -85,22 +84,6 @@ def test_without_a_panel_it_is_explained_too(round_: GateRound) -> None:
     alone = able()
     assert why(fill(round_)) == {alone: "reserve"}
     assert round_.state == "seating"
-
-
-def test_explaining_changes_nothing_of_the_choice() -> None:
-    pool = [
-        Candidate(
-            number, str(number), number % 3, number > 3, number != 2, barred="busy" if number == 5 else ""
-        )
-        for number in range(6)
-    ]
-    chosen, _missing = choose_panel(pool, seats=3, diversity=True, chair=True, seed="a")
-    said = explain_panel(pool, chosen, "a")
-    assert {item.pk for item, _code in said} == {item.pk for item in pool}
-    assert {item.pk for item, code in said if code in ("chair", "elsewhere", "chosen")} == {
-        item.pk for item in chosen
-    }
-    assert [code for item, code in said if item.barred] == ["busy"]
 
 
 # --- Changing a seat ----------------------------------------------------------------------------------------

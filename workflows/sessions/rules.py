@@ -15,9 +15,13 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
+from workflows.gates.rules import two_decimals
+
 Record = Mapping[str, Any]
 Result = Literal["selected", "waiting", "not_selected", "not_heard"]
 LEVELS = range(5)
+# In a tie asked of the chair, a chair without a level sorts after every level.
+NO_LEVEL = 1
 # A level from here on speaks for the idea.
 FOR = 3
 TIES = ("chair", "support", "opinion", "least_euros", "least_days")
@@ -96,7 +100,7 @@ def ordered(record: Record) -> list[Line]:
             Line(
                 idea=item["idea"],
                 rank=place + 1,
-                mean=_two_decimals(_mean(item)),
+                mean=two_decimals(_mean(item)),
                 votes=len(item["votes"]),
                 abstentions=len(item["votes"]) - len(levels),
                 support=_support(item),
@@ -197,7 +201,7 @@ def _before_hearing(record: Record, item: Mapping[str, Any]) -> tuple[Any, ...]:
     return (
         -_score(item),
         item["opinion"]["result"] != "go",
-        *(_tie_key(record, code, item) for code in ties),
+        *(_known_key(code, item) for code in ties),
         _lot(record, item),
     )
 
@@ -217,9 +221,14 @@ def _tie_key(record: Record, code: str, item: Mapping[str, Any]) -> Any:
     if code == "chair":
         chairs = {member["member"] for member in record["members"] if member["chair"]}
         own = [vote["level"] for vote in item["votes"] if vote["member"] in chairs]
-        return -own[0] if own and own[0] is not None else 1
+        return -own[0] if own and own[0] is not None else NO_LEVEL
     if code == "support":
         return -_support(item)
+    return _known_key(code, item)
+
+
+def _known_key(code: str, item: Mapping[str, Any]) -> Any:
+    """The same, for a rule that can be asked before anyone is heard."""
     if code == "opinion":
         return -_score(item)
     return item["euros"] if code == "least_euros" else item["agent_days"]
@@ -264,9 +273,3 @@ def _fits(record: Record, taken: Sequence[Mapping[str, Any]], item: Mapping[str,
             (rules["envelope_agent_days"], sum(one["agent_days"] for one in all_of_them)),
         )
     )
-
-
-def _two_decimals(value: Fraction) -> str:
-    """Half up, without floating point: the same text everywhere, so that a replay compares equal."""
-    cents = (value * 100 + Fraction(1, 2)).__floor__()
-    return f"{cents // 100}.{cents % 100:02d}"

@@ -34,6 +34,7 @@ from workflows.gates.rules.opinions import (
     is_tied,
     must_meets,
     opinion,
+    two_decimals,
 )
 from workflows.gates.rules.replay import differences
 from workflows.gates.rules.seating import Candidate, choose_panel, explain_panel
@@ -70,5 +71,6 @@ __all__ = [
     "outcomes",
     "permitted",
     "reason_keys",
+    "two_decimals",
     "vote_gaps",
 ]

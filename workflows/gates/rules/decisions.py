@@ -20,17 +20,19 @@ class Permitted:
     needs_conditions: bool = False
 
 
-def permitted(record: Record, given: Opinion | None = None) -> list[Permitted]:
+def permitted(record: Record) -> list[Permitted]:
     """The outcomes open to the decider, those that follow the opinion first.
-
-    `given`: the record's opinion, when the caller has it already.
 
     Going on is closed while a fact is not met or a condition of the gate before is open, whatever the opinion.
     A binding opinion leaves only what follows it; from a simple one the decider may depart, with reasons.
     Where ideas are compared in a selection session nothing is open before its list is settled; then only an idea
     with a place may go on: places and envelope are limits, not an opinion.
     """
-    found = given or opinion(record)
+    return permitted_after(record, opinion(record))
+
+
+def permitted_after(record: Record, found: Opinion) -> list[Permitted]:
+    """The same, for a caller who has the record's opinion already."""
     if found.result == "incomplete" or _result(record) == "":
         return []
     blocked = bool(blocked_facts(record))
@@ -47,8 +49,8 @@ def outcomes(record: Record) -> list[str]:
         onward = [outcome for outcome in onward if outcome != "extend"]
     back = [
         outcome
-        for outcome in BACK_AT.get(rules.get("gate", ""), BACK)
-        if outcome != "rework" or record["reworks"] < record["rules"].get("max_reworks", 2)
+        for outcome in BACK_AT.get(rules.get("gate"), BACK)
+        if outcome != "rework" or record["reworks"] < rules.get("max_reworks", 2)
     ]
     return onward + back
 

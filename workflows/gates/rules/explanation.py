@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil
 from typing import Any, Literal
 
-from workflows.gates.rules.opinions import Criterion, Opinion, Record, opinion
+from workflows.gates.rules.opinions import (
+    Opinion,
+    Record,
+    chair_is_for,
+    is_for,
+    opinion,
+    threshold,
+    weighted_score,
+)
 
 HIGHEST = 4
 Code = Literal["quorum", "diversity", "must_meet", "fact", "majority", "threshold"]
@@ -77,12 +86,10 @@ def _rules(record: Record, found: Opinion) -> list[Rule]:
         stands.append(Rule("diversity", found.diversity))
     stands += items
     for_it, against = found.votes["go"] + found.votes["go_if"], found.votes["not_now"]
-    casting = for_it == against
-    chair = _chair_is_for(record)
-    majority = chair if casting else for_it > against
-    stands.append(Rule("majority", majority, "", {"for": for_it, "against": against, "casting": casting}))
+    sides = {"for": for_it, "against": against, "casting": for_it == against}
+    stands.append(Rule("majority", is_for(record, found.votes), "", sides))
     if found.criteria:
-        values = {"score": found.score, "threshold": str(rules.get("threshold", 0))}
+        values = {"score": found.score, "threshold": threshold(rules)}
         stands.append(Rule("threshold", found.above_threshold, "", values))
     return stands
 
@@ -97,46 +104,34 @@ def _change(record: Record, found: Opinion, rule: Rule) -> list[Change]:
         case "fact":
             return [Change("fact", 1, rule.key)]
         case "must_meet":
-            # From no to yes moves the balance by two; without a no, one who could not tell is enough.
-            return [Change("answers", _turned(values["yes"], values["no"], ties_win=False), rule.key)]
+            return [Change("answers", _turned(values["yes"], values["no"], lead=1), rule.key)]
         case "majority":
             if rule.met is None:
                 return [Change("chair", 1)]
-            wins = _chair_is_for(record) is True
-            return [Change("votes", _turned(values["for"], values["against"], ties_win=wins))]
-        case "threshold":
-            return _levels(record, found)
+            lead = 0 if chair_is_for(record) else 1
+            return [Change("votes", _turned(values["for"], values["against"], lead=lead))]
+    return _levels(record, found)
 
 
-def _turned(for_it: int, against: int, *, ties_win: bool) -> int:
-    """How many would have had to turn from against to for."""
-    behind = against - for_it
-    return (behind + 1) // 2 if ties_win else behind // 2 + 1
+def _turned(for_it: int, against: int, *, lead: int) -> int:
+    """How many would have had to turn for a lead of that many: each that turns moves the balance by two.
+
+    Without any against, one who could not tell is enough for a lead of one.
+    """
+    return (against - for_it + lead + 1) // 2
 
 
 def _levels(record: Record, found: Opinion) -> list[Change]:
     """Per criterion, the levels in all that would have lifted the score to the threshold; the fewest first."""
+    score = weighted_score(found.criteria)
+    if score is None:
+        return []
+    gap = Fraction(threshold(record["rules"])) - score
     answered = {key: item for key, item in found.criteria.items() if item.levels and item.weight}
     total = sum(item.weight for item in answered.values())
-    if not total:
-        return []
-    gap = (
-        Fraction(str(record["rules"].get("threshold", 0)))
-        - sum((_mean(item) * item.weight for item in answered.values()), Fraction()) / total
-    )
     alone = []
     for key, item in answered.items():
-        needed = -(-gap * total * len(item.levels) // item.weight)
+        needed = ceil(gap * total * len(item.levels) / item.weight)
         if needed <= sum(HIGHEST - level for level in item.levels):
-            alone.append(Change("levels", int(needed), key))
-    return sorted(alone, key=lambda change: change.count) or [Change("points", int(-(-gap * 100 // 1)))]
-
-
-def _mean(item: Criterion) -> Fraction:
-    return Fraction(sum(item.levels), len(item.levels))
-
-
-def _chair_is_for(record: Record) -> bool | None:
-    """Whether the chair's vote is for it; None without one, or with an abstention."""
-    choice = next((seat["vote"]["choice"] for seat in record["seats"] if seat["chair"] and seat["vote"]), "")
-    return {"go": True, "go_if": True, "not_now": False}.get(choice)
+            alone.append(Change("levels", needed, key))
+    return sorted(alone, key=lambda change: change.count) or [Change("points", ceil(gap * 100))]
