@@ -1,5 +1,6 @@
 """An explained panel: why each person was chosen or not; a lead changes a seat with a reason; guests sit."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from django.urls import reverse
 
 from ideas.drafting.models import Idea
 from incubator.inbox.models import WorkItem
+from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.messages.models import Message
+from incubator.people.actors import CLOCK
 from incubator.people.models import Person, PrivateLink
 from incubator.people.once import new_key
 from tests.factories import (
@@ -181,7 +184,9 @@ def test_a_vote_that_takes_a_side_stands_and_any_vote_while_voters_are_hidden(
 def test_a_panel_whose_opinion_lacks_something_can_be_completed_in_place_of_who_abstains(
     seated: GateRound, lead: Person
 ) -> None:
-    stage.all_vote(seated, "abstain")
+    stage.cast_vote(member(seated), "abstain")
+    GateRound.objects.filter(pk=seated.pk).update(review_due_at=clock.now() - timedelta(days=1))
+    actions.close_opinion(round_key=seated.key, by=CLOCK)
     assert WorkItem.objects.filter(key=f"complete_opinion:{seated.key}", closed_at=None).exists()
     seat = member(seated)
     actions.change_seat(seat_key=seat.key, by=act(lead), reason="Il faut un avis.", person=able())
