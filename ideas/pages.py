@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ideas.access import access
+from ideas.drafting.masking.queries import shown, with_passages
 from ideas.drafting.models import Idea
 from incubator.lib.refusals import Invalid, NotFound
 from incubator.people.actors import Actor
@@ -26,11 +27,13 @@ def reader(request: HttpRequest) -> Person:
 
 
 def readable_idea(request: HttpRequest, key: uuid.UUID) -> Idea:
-    """The idea, with its entity and text. Raises NotFound when it is not there or not open to the reader."""
-    idea = Idea.objects.select_related("programme__entity", "content").filter(key=key).first()
+    """The idea as this person reads it, with its entity and text. Raises NotFound when it is not there or not open
+    to the reader."""
+    ideas = with_passages(Idea.objects.select_related("programme__entity", "content"))
+    idea = ideas.filter(key=key).first()
     if idea is None or not access().may_read(reader(request), idea):
         raise nothing_here()
-    return idea
+    return shown(idea, reader(request))
 
 
 def typed(request: HttpRequest) -> QueryDict | None:

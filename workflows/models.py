@@ -1,6 +1,6 @@
 """Gathers the rooms' models for Django."""
 
-from workflows.briefs.models import Brief
+from workflows.briefs.models import Brief, MaskedBrief
 from workflows.clock.models import ClockStep
 from workflows.evaluation.models import Evaluation
 from workflows.gates.models import (
@@ -50,6 +50,7 @@ __all__ = [
     "IdeaProcess",
     "Incident",
     "Indicator",
+    "MaskedBrief",
     "Pilot",
     "PilotPlan",
     "Pledge",

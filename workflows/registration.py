@@ -2,6 +2,7 @@
 
 from ideas import joining
 from ideas.access import use
+from ideas.drafting.masking import actions as masking
 from incubator.inbox import sections
 from incubator.lib import files
 from incubator.people import departures, own_data
@@ -29,6 +30,7 @@ from workflows.routes import routes
 from workflows.sessions import actions as sessions
 from workflows.sessions import replay as sessions_replay
 from workflows.sessions import tellings as sessions_tellings
+from workflows.sessions.actions import documents as session_documents
 from workflows.sessions.queries import files_named as session_files
 from workflows.sessions.queries import held_about as room_votes_of_person
 from workflows.sponsorship import facts as sponsorship
@@ -61,6 +63,8 @@ def register() -> None:
     hooks.on("decided", sessions.on_decided)
     hooks.compared_by(sessions.carried)
     hooks.on("place_freed", journey.place_freed)
+    masking.on_masked(briefs.on_masked)
+    masking.on_masked(session_documents.on_masked)
     files.named_by(brief_files)
     files.named_by(session_files)
     sections.register(journey_sections.my_ideas, rank=1)

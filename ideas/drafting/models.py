@@ -236,6 +236,46 @@ class TeamMember(models.Model):
 EVER_IN_TEAM = Q(accepted_at__isnull=False) | Q(was_member=True)
 
 
+class MaskedPassage(models.Model):
+    """Words of the idea's text that those from whom its authors are hidden do not read, in whatever version.
+
+    Lifting a passage keeps the row, with its date.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    idea = models.ForeignKey(Idea, models.CASCADE, related_name="passages")
+    text = models.CharField(max_length=200)
+    marked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    marked_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["idea", "text"], condition=Q(removed_at=None), name="passage_masked_once"
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="masked_passage_is_not_empty"),
+        ]
+
+
+class MaskedText(models.Model):
+    """The words by which those who read an idea masked find it, and its name among others; kept in step by the acts.
+
+    `first` and `rest` are the parts of `IdeaContent.search`, masked.
+    """
+
+    idea = models.OneToOneField(Idea, models.CASCADE, related_name="masked_text")
+    language = models.CharField(max_length=2)
+    title = models.TextField(blank=True)
+    first = models.TextField(blank=True)
+    rest = models.TextField(blank=True)
+    search = models.GeneratedField(
+        expression=models.Func("language", "title", "first", "rest", function="idea_words"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+
 class Precedent(models.Model):
     """What an imported idea keeps of its source: its number there, its words, its milestones by month."""
 

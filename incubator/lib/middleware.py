@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from incubator.lib import errors
+from incubator.lib import errors, masks
 from incubator.lib.languages import speak
 from incubator.lib.refusals import Refusal, lock_wait
 
@@ -80,6 +80,21 @@ class PersonLanguage:
         response = self.get_response(request)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", code)
+        return response
+
+
+class SpokenMasks:
+    """Says to a screen reader what is masked, on whatever page; stands inside the language it says it in."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.streaming and response.headers.get("Content-Type", "").startswith("text/html"):
+            mask = masks.MASK.encode(response.charset)
+            if mask in response.content:
+                response.content = masks.spoken(response.content.decode(response.charset))
         return response
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from ideas.drafting import actions as drafting
+from ideas.drafting.masking import actions as masking
 from incubator.lib import clock
 from incubator.people import actions as people
 from incubator.people.models import Department, Person
@@ -174,6 +175,10 @@ class City:
         yield Visit(cast.author, reverse("idea", args=[held.key]))
         yield Visit(cast.author, reverse("reexamination", args=[stopped.key]))
         yield Visit(cast.author, reverse("idea", args=[stopped.key]))
+        masking.mask(idea=stopped, by=act(cast.author), passages=["application"])
+        yield Visit(cast.author, reverse("idea-masking", args=[stopped.key]))
+        yield Visit(cast.lead, reverse("idea", args=[stopped.key]))
+        yield Visit(cast.dgs, reverse("idea", args=[stopped.key]))
         yield Visit(cast.author, reverse("condition", args=[Condition.objects.get().key]))
         yield Visit(cast.dga, reverse("decide", args=[decision.round.key]))
         yield Visit(cast.author, reverse("brief", args=[Brief.objects.get(decision=decision).key]))

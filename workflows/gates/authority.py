@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from ideas.access import access
 from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.lib.refusals import NotAllowed
@@ -113,7 +114,7 @@ def right_to_decide(round_: GateRound, idea: Idea, by: Actor) -> Party:
     rights = rights_to_decide(round_, idea, by)
     concerned = {one.pk: one for right in rights for one in concerned_by(right)}
     against = conflicts_of(concerned.values(), idea, round_.gate) if rights else {}
-    return distant(rights, against)
+    return distant(rights, against, idea)
 
 
 def concerned_by(right: Party) -> list[Person]:
@@ -121,7 +122,7 @@ def concerned_by(right: Party) -> list[Person]:
     return [right.person] if right.on_behalf_of is None else [right.person, right.on_behalf_of]
 
 
-def distant(rights: Sequence[Party], against: dict[int, Conflicts]) -> Party:
+def distant(rights: Sequence[Party], against: dict[int, Conflicts], idea: Idea) -> Party:
     """The first of these rights that no hard conflict bars. Raises NotAllowed as `right_to_decide` does."""
     if not rights:
         raise NotAllowed(
@@ -134,7 +135,12 @@ def distant(rights: Sequence[Party], against: dict[int, Conflicts]) -> Party:
         if not any(against[one.pk].hard for one in concerned_by(right)):
             return right
     raise NotAllowed(
-        _("You cannot decide on this idea: you are too close to it. Another holder of a delegation decides."),
+        # That there is a link tells who may be in the team.
+        _("You cannot decide on this idea.")
+        if access().names_hidden(idea)
+        else _(
+            "You cannot decide on this idea: you are too close to it. Another holder of a delegation decides."
+        ),
         code="decide.hard_conflict",
     )
 

@@ -172,6 +172,11 @@ def is_asked(round_: GateRound) -> bool:
     return WorkItem.objects.filter(key=f"decide:{round_.key}", closed_at=None).exists()
 
 
+def is_incomplete(round_: GateRound) -> bool:
+    """Whether the lead is asked to complete the panel, whose opinion lacks something."""
+    return WorkItem.objects.filter(key=f"complete_opinion:{round_.key}", closed_at=None).exists()
+
+
 def waiting_seats(round_: GateRound) -> Any:
     """Open seats without a vote in force."""
     return Seat.objects.filter(round=round_, state="open").exclude(votes__in_force=True)

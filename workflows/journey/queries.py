@@ -1,5 +1,6 @@
 """What the idea page shows, in a number of queries that does not grow with what it shows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ideas import roles
 from ideas.access import access
+from ideas.drafting.masking.queries import masked_row, shown, with_passages
 from ideas.drafting.models import Idea, IdeaContent, Precedent, TeamMember
 from ideas.drafting.rules import WRITTEN
 from incubator.events.models import Event
@@ -25,6 +27,8 @@ from workflows.gates.rules import GO_ON
 from workflows.journey import windows, wording
 from workflows.journey.models import Done, Hold, Reexamination
 
+# What a decision says in words.
+SAID = ("reasons", "learning", "gaps", "hold_condition")
 MOST_EVENTS = 60
 MOST_SERVICES = 300
 
@@ -47,10 +51,9 @@ class Reader:
 
 
 def readable_idea(key: UUID, reader: Person) -> Idea:
-    """The idea with its text, if this person may read it. Raises NotFound, never saying which of the two."""
+    """The idea with its text as this person reads it, if they may. Raises NotFound, never saying which of the two."""
     found = (
-        access()
-        .readable(reader)
+        with_passages(access().readable(reader))
         .select_related("programme__entity", "call", "content", "draft", "copied_from", "merged_into")
         .filter(key=key)
         .first()
@@ -59,7 +62,7 @@ def readable_idea(key: UUID, reader: Person) -> Idea:
         raise NotFound(
             _("There is no such idea, or it is not open to you. Your list shows those you can read.")
         )
-    return found
+    return shown(found, reader)
 
 
 def team_of(idea: Idea) -> list[TeamMember]:
@@ -75,15 +78,15 @@ def reader_of(idea: Idea, person: Person, team: list[TeamMember]) -> Reader:
         .order_by("due_at", "pk")
         .first()
     )
-    return Reader(member, member is not None or access().sees_authors(person, idea, outside=True), task)
+    return Reader(member, member is not None or access().sees_authors(person, idea), task)
 
 
-def decisions_of(idea: Idea) -> list[Decision]:
-    """Issued decisions, oldest first, with their rounds and conditions."""
+def decisions_of(idea: Idea, passages: Sequence[str] = ()) -> list[Decision]:
+    """Issued decisions, oldest first, with their rounds and conditions; without the passages masked for a reader."""
     issued = Decision.objects.filter(round__idea=idea, issued_at__isnull=False).select_related("round")
     found = list(issued.order_by("issued_at", "pk"))
     prefetch_related_objects([one for one in found if _has_conditions(one)], "conditions")
-    return found
+    return [masked_row(one, SAID, passages) for one in found]
 
 
 def _has_conditions(decision: Decision) -> bool:
@@ -123,8 +126,9 @@ def wording_of(event: Event, decisions: dict[str, Decision]) -> dict[str, Any]:
     return {"title": str(wording.HAPPENED.get(event.verb, event.verb)), "text": when}
 
 
-def hold_of(idea: Idea) -> Hold | None:
-    return Hold.objects.filter(idea=idea, woken_at=None).first() if idea.state == "held" else None
+def hold_of(idea: Idea, passages: Sequence[str] = ()) -> Hold | None:
+    found = Hold.objects.filter(idea=idea, woken_at=None).first() if idea.state == "held" else None
+    return found and masked_row(found, ["condition"], passages)
 
 
 def window_of(idea: Idea) -> Reexamination | None:
@@ -138,9 +142,9 @@ def window_of(idea: Idea) -> Reexamination | None:
     return found
 
 
-def open_conditions_of(decisions: list[Decision]) -> list[Condition]:
+def open_conditions_of(decisions: list[Decision], passages: Sequence[str] = ()) -> list[Condition]:
     found = [item for one in decisions if _has_conditions(one) for item in one.conditions.all()]
-    return [item for item in found if item.met_at is None]
+    return [masked_row(item, ["text"], passages) for item in found if item.met_at is None]
 
 
 def in_team(idea: Idea, person: Person) -> bool:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ideas import roles
+from ideas.access import access
+from ideas.drafting.masking.queries import masked_row, passages_for
 from ideas.drafting.models import CLOSED, Idea
 from ideas.drafting.queries import all_wish_to_be_named, published_files
 from incubator.inbox.wording import button, title
@@ -27,6 +29,7 @@ from workflows.gates.models import Decision
 from workflows.journey import actions, forms, portfolio, queries, wording
 from workflows.journey.models import Reexamination
 
+ASKED = ("grounds", "reasons")  # what a re-examination says in words
 GET_AND_POST = ["GET", "HEAD", "POST"]
 
 
@@ -40,11 +43,14 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
     """The list of ideas; with htmx only its rows."""
     reader = _person(request)
     chosen = portfolio.Portfolio(
-        request.GET, queryset=portfolio.base(reader), language=(get_language() or "fr")[:2]
+        request.GET,
+        queryset=portfolio.base(reader),
+        language=(get_language() or "fr")[:2],
+        reader=reader,
     )
     queryset = chosen.qs if chosen.form.is_valid() else portfolio.base(reader).none()
     sort = chosen.form.cleaned_data.get("sort") or "" if chosen.form.is_valid() else ""
-    found = portfolio.page(queryset, sort, request.GET.get("after", ""))
+    found = portfolio.page(queryset, sort, request.GET.get("after", ""), reader)
     context = {
         "form": chosen.form,
         "views": portfolio.views(request.GET.get("state", "")),
@@ -75,8 +81,9 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     reader = queries.reader_of(idea, person, team)
     if idea.state == "draft":
         return redirect("idea-edit", key=idea.key)
-    decisions = queries.decisions_of(idea)
-    hold, window = queries.hold_of(idea), queries.window_of(idea)
+    passages = passages_for(idea, person)
+    decisions = queries.decisions_of(idea, passages)
+    hold, window = queries.hold_of(idea, passages), queries.window_of(idea)
     precedent = queries.precedent_of(idea)
     context = {
         "idea": idea,
@@ -89,7 +96,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "team": _team(team) if reader.sees_authors else None,
         "entries": queries.history_of(idea, decisions),
         "documents": _documents(idea, reader),
-        "conditions": queries.open_conditions_of(decisions),
+        "conditions": queries.open_conditions_of(decisions, passages),
         "last": decisions[-1] if decisions else None,
         "stages": _stage_pages(idea),
         "may_send_up": reader.in_team and actions.may_send_up(idea, window),
@@ -100,6 +107,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "recourse": recourse(queries.rules_of(idea, decisions)),
         "goes_on": idea.state in ("live", "held"),
         "closed": idea.state in CLOSED,
+        "may_mask": reader.sees_authors and idea.state != "precedent" and access().names_hidden(idea),
         "name_wish": _name_wish(idea, reader),
         "request_key": new_key(),
         "precedent": precedent,
@@ -294,7 +302,7 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """For a lead: what the idea waits for, and whether it has come."""
     idea = queries.readable_idea(key, _person(request))
-    hold = queries.hold_of(idea)
+    hold = queries.hold_of(idea, passages_for(idea, _person(request)))
     if hold is None and request.method != "POST":
         raise Conflict(_("This idea is not on hold."), code="wake.not_held")
     return _act(
@@ -317,7 +325,8 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     asked = queries.window_of(idea)
     if asked is None:
         raise NotFound(_("Nothing is to be re-examined here."))
-    decision = queries.decisions_of(idea)[-1]
+    passages = passages_for(idea, person)
+    asked, decision = masked_row(asked, ASKED, passages), queries.decisions_of(idea, passages)[-1]
     in_team = queries.in_team(idea, person)
     if asked.asked_at is None or asked.closed_at is not None:
         return _unasked(request, idea, asked, decision, in_team=in_team)

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from incubator.lib import clock
+from incubator.lib.masks import worded
 from workflows.sessions.models import SelectionSession, SessionIdea
-from workflows.sessions.queries import Reader
+from workflows.sessions.queries import Reader, as_read
 
 
 def calendar_of(session: SelectionSession, who: Reader) -> bytes:
@@ -17,11 +18,12 @@ def calendar_of(session: SelectionSession, who: Reader) -> bytes:
     file = Calendar()
     file.add("prodid", "-//Travée//selection session//")
     file.add("version", "2.0")
-    heard = list(
+    lines = list(
         SessionIdea.objects.filter(session=session, hearing_at__isnull=False, left_at=None)
         .select_related("idea")
         .order_by("hearing_at")
     )
+    heard = as_read(lines, who.person)
     minutes = timedelta(minutes=session.rules["hearing_minutes"])
     own = heard if who.is_inside else [line for line in heard if line.idea_id in who.team_of]
     if who.is_inside:
@@ -30,7 +32,7 @@ def calendar_of(session: SelectionSession, who: Reader) -> bytes:
         file.add_component(_event(session, str(session.key), title, session.held_at, end))
     for line in own:
         assert line.hearing_at is not None
-        title = _("Hearing: %(title)s") % {"title": line.idea.title}
+        title = _("Hearing: %(title)s") % {"title": worded(line.idea.title)}
         key = f"{session.key}-{line.idea.key}"
         file.add_component(_event(session, key, title, line.hearing_at, line.hearing_at + minutes))
     return bytes(file.to_ical())

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ideas.drafting.masking.queries import shown_all
 from ideas.drafting.models import TeamMember
 from incubator.lib.refusals import NotAllowed, NotFound
 from incubator.people import grants
@@ -26,6 +27,7 @@ from workflows.sessions.models import (
 class Reader:
     """What one person is to a session."""
 
+    person: Person | None = None
     leads: bool = False
     decides: bool = False
     member: SessionMember | None = None
@@ -86,6 +88,7 @@ def reader_of(session: SelectionSession, person: Person) -> Reader:
         person=person, accepted_at__isnull=False, left_at=None, idea__session_lines__session=session
     )
     reader = Reader(
+        person=person,
         leads=leads,
         decides=any(decider.pk in who for decider in settling.deciders(session)),
         member=SessionMember.objects.filter(session=session, person=person).first(),
@@ -96,17 +99,24 @@ def reader_of(session: SelectionSession, person: Person) -> Reader:
     return reader
 
 
-def room_of(session: SelectionSession) -> Room:
-    """The session's rows, in five statements."""
+def room_of(session: SelectionSession, reader: Person | None) -> Room:
+    """The session's rows with the ideas as this person reads them, in six statements; no reader: as for a paper."""
     lines = SessionIdea.objects.filter(session=session).select_related("idea", "round__decision")
     members = SessionMember.objects.filter(session=session).select_related("person")
     return Room(
         session,
-        list(lines.order_by("idea__number", "pk")),
+        as_read(list(lines.order_by("idea__number", "pk")), reader),
         list(members.order_by("-is_chair", "person__family_name", "pk")),
         list(SteppingOut.objects.filter(line__session=session).order_by("pk")),
         list(RoomVote.objects.filter(line__session=session, in_force=True).order_by("pk")),
     )
+
+
+def as_read(lines: list[SessionIdea], reader: Person | None) -> list[SessionIdea]:
+    """The lines with their ideas as this person reads them, in one query."""
+    for line, idea in zip(lines, shown_all([line.idea for line in lines], reader), strict=True):
+        line.idea = idea
+    return lines
 
 
 def documents_of(session: SelectionSession) -> dict[str, SessionDocument]:

@@ -23,7 +23,7 @@ def screen(
     session: SelectionSession, who: Reader, *, act: str = "", data: QueryDict | None = None
 ) -> dict[str, Any]:
     """The context of the page. `data`: what was typed into the form of `act` that was refused."""
-    room = queries.room_of(session)
+    room = queries.room_of(session, who.person)
     there = [line for line in room.lines if line.left_at is None]
     state = session.state
     to_decide = [line for line in _by_rank(there) if not _issued(line)]

@@ -128,7 +128,7 @@ def checked_with(
     against: dict[int, Conflicts],
 ) -> Checked:
     """`_checked` where rights, seats and conflicts are read already."""
-    right = authority.distant(rights, against)
+    right = authority.distant(rights, against, idea)
     check_distance(seats, against)
     record = queries.record_of(round_, idea, choice.answers, seats)
     if choice.outcome not in Decision.Outcome.values:

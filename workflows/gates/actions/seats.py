@@ -92,7 +92,8 @@ def change_seat(
     """A lead gives a seat to someone else, named or called from the pool, and says why. Gives the new seat, if named.
 
     Raises NotAllowed for a non-lead or someone too close, Invalid without a reason, Conflict when the seat's vote
-    takes a side: such a vote stands, so that nobody chooses votes by choosing seats.
+    stands: one that takes a side does, so that nobody chooses votes by choosing seats; while voters are hidden any
+    vote does, until the opinion is found to lack something, so that a refusal does not tell who abstained.
     """
     with locked(rounds__seats__key=seat_key) as idea:
         left = Seat.objects.select_related("round", "person").get(key=seat_key)
@@ -141,11 +142,23 @@ def _check_changeable(left: Seat, reason: str) -> None:
     if not reason.strip():
         sentence = _("Say in a line why the seat goes to someone else.")
         raise Invalid(sentence, code="seat.reason", fields={"reason": [sentence]})
-    if left.votes.filter(in_force=True).exclude(choice="abstain").exists():
+    standing = left.votes.filter(in_force=True)
+    if not voters_hidden(left.round) or queries.is_incomplete(left.round):
+        standing = standing.exclude(choice="abstain")
+    if standing.exists():
         raise Conflict(
-            _("This seat has voted, and its vote takes a side: it stands. Only its holder can step aside."),
-            code="seat.voted",
+            _("This seat stays as it is. Only its holder can step aside.")
+            if voters_hidden(left.round)
+            else _(
+                "This seat has voted, and its vote takes a side: it stands. Only its holder can step aside."
+            ),
+            code="seat.stands",
         )
+
+
+def voters_hidden(round_: GateRound) -> bool:
+    """Whether nobody but the auditor may learn who has voted, or how."""
+    return bool(round_.rules.get("voters_hidden", True))
 
 
 def _check_substitute(

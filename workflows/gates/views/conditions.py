@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from ideas import roles
 from ideas.access import access
+from ideas.drafting.masking.queries import masked_row, passages_for
+from ideas.drafting.masking.rules import masked_all
 from incubator.lib.refusals import Invalid, NotFound
 from incubator.people.once import new_key, once
 from workflows.gates import actions
@@ -66,13 +68,14 @@ def _page(
     in_team = roles.is_author(idea, person)
     owner_in_team = roles.was_ever_in_team(idea, found.owner)
     open_still = found.met_at is None and idea.state in ASKED_IN
+    passages = passages_for(idea, person)
     context = {
-        "condition": found,
+        "condition": masked_row(found, ["text", "met_note"], passages),
         "owner": _("the team")
         if owner_in_team and not access().sees_authors(person, idea)
         else str(found.owner),
         "gate": heading(round_),
-        "title": idea.title,
+        "title": masked_all(idea.title, passages),
         "idea_url": link("idea", idea.key),
         "decision_url": link("decide", round_.key),
         "may_report": open_still and (found.owner_id == person.pk or in_team),

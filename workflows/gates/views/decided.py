@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from ideas import roles
 from ideas.access import access
+from ideas.drafting.masking.queries import masked_row
+from ideas.drafting.masking.rules import masked_all
 from ideas.drafting.models import Idea, TeamMember
 from incubator.people.models import Person
 from workflows.gates import opinions, queries, wording
@@ -80,19 +82,22 @@ def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
         if not for_panel:
             # A no carries its reason to the decider, not to the team.
             opinion["must_meets"] = [item | {"reasons": []} for item in opinion["must_meets"]]
+    brief = idea_in_brief(idea, person)
+    passages = brief["passages"]
+    comments = opinions.comments(queries.votes_of(round_), for_panel=for_panel) if opinion else None
     context = {
         "round": round_,
         "gate": heading(round_),
-        "idea": idea_in_brief(idea, person),
+        "idea": brief,
         "decision": decision,
-        "text": preview(decision, idea),
+        "text": masked_all(preview(decision, idea), passages),
         "capacity": wording.CAPACITIES.get(decision.capacity, decision.capacity),
         "second_capacity": wording.CAPACITIES.get(decision.second_capacity, decision.second_capacity),
-        "opinion": opinion,
-        "comments": opinions.comments(queries.votes_of(round_), for_panel=for_panel) if opinion else None,
+        "opinion": masked_all(opinion, passages),
+        "comments": masked_all(comments, passages),
         "brief_url": brief_of(decision),
         "conditions": [
-            (link("condition", item.key), item)
+            (link("condition", item.key), masked_row(item, ["text"], passages))
             for item in Condition.objects.filter(decision=decision).order_by("due_on", "pk")
         ],
         "sees_names": access().sees_authors(person, idea),

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from ideas import roles
 from ideas.access import access
+from ideas.drafting.masking.queries import shown
+from ideas.drafting.masking.rules import masked_all
 from ideas.drafting.models import TeamMember
 from incubator.lib.refusals import Conflict, Invalid, NotFound, Refusal
 from incubator.people.models import Person
@@ -90,10 +92,15 @@ def _page(
     if round_.state == "seating" or (mine.pending is None and queries.panel_still_votes(round_)):
         return render(request, "gates/waiting.html", context | {"seating": round_.state == "seating"})
     record = queries.record_of(round_, idea)
-    context["opinion"] = opinions.shown(record)
-    context["comments"] = opinions.comments(queries.votes_of(round_), for_panel=True)
+    passages = context["idea"]["passages"]
+    context["opinion"] = masked_all(opinions.shown(record), passages)
+    comments = opinions.comments(queries.votes_of(round_), for_panel=True)
+    context["comments"] = masked_all(comments, passages)
     if mine.pending is not None and not (mine.pending_is_mine and ("write" in request.GET or data)):
-        context |= {"text": preview(mine.pending, idea), "may_hand_over": mine.may_hand_over}
+        context |= {
+            "text": masked_all(preview(mine.pending, idea), passages),
+            "may_hand_over": mine.may_hand_over,
+        }
         return render(request, "gates/pending.html", context)
     if mine.mandate is not None:
         context["form"] = _form(round_, record, context["opinion"], data, refusal)
@@ -181,7 +188,7 @@ def _check(request: HttpRequest, round_: GateRound) -> HttpResponse:
     context = {
         "round": round_,
         "gate": heading(round_),
-        "title": round_.idea.title,
+        "title": shown(round_.idea, by.human).title,
         "text": preview(
             _unsaved(round_, written, departs=allowed.departs), round_.idea, written.choice.conditions
         ),

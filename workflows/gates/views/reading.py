@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext
 
 from ideas import roles
 from ideas.access import access
+from ideas.drafting.masking.queries import masked_copy, passages_for
 from ideas.drafting.models import Idea
 from incubator.lib import words
 from incubator.people.actors import Actor
@@ -35,7 +36,12 @@ def link(name: str, *arguments: Any) -> str:
 
 
 def idea_in_brief(idea: Idea, person: Person) -> dict[str, Any]:
-    """What a judge needs at hand; names only for those who may see them, absent from the response otherwise."""
+    """What a judge needs at hand; names only for those who may see them, absent from the response otherwise.
+
+    `passages`: what is masked for this person of whatever is said about the idea.
+    """
+    passages = passages_for(idea, person)
+    idea = masked_copy(idea, passages)
     content = idea.content
     needs = []
     if content.needs_euros is not None:
@@ -65,6 +71,7 @@ def idea_in_brief(idea: Idea, person: Person) -> dict[str, Any]:
         team = ", ".join(str(person) for person in roles.authors(idea))
         facts.append({"term": gettext("Team"), "text": team})
     return {
+        "passages": passages,
         "title": idea.title,
         "pitch": content.pitch,
         "facts": facts,

@@ -1,6 +1,7 @@
 """The seats of a person: their opinion, the others' votes, stepping aside."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ideas.access import access
+from ideas.drafting.masking.queries import passages_for, shown, shown_all
+from ideas.drafting.masking.rules import masked_all
+from incubator.inbox import titles
 from incubator.inbox import wording as asks
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
@@ -54,10 +58,12 @@ def reviews(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
         past = past.filter(pk__lt=int(before))
-    rows = list(past[: PAST + 1])
-    decisions = WorkItem.objects.filter(person=person, verb__in=DECIDING, closed_at=None).order_by(
-        "due_at", "pk"
+    rows, waiting = list(past[: PAST + 1]), list(open_seats)
+    _mask(person, [*rows, *waiting])
+    decisions = list(
+        WorkItem.objects.filter(person=person, verb__in=DECIDING, closed_at=None).order_by("due_at", "pk")
     )
+    titles.as_read_by(person, decisions)
     context = {
         "decisions": [
             {
@@ -70,12 +76,18 @@ def reviews(request: HttpRequest) -> HttpResponse:
             for item in decisions
         ],
         "open_seats": sorted(
-            (_open_row(seat, person) for seat in open_seats), key=lambda row: bool(row["done"])
+            (_open_row(seat, person) for seat in waiting), key=lambda row: bool(row["done"])
         ),
         "past": [_past_row(seat) for seat in rows[:PAST]],
         "before": rows[PAST - 1].pk if len(rows) > PAST else None,
     }
     return render(request, "gates/reviews.html", context)
+
+
+def _mask(person: Person, seats: Sequence[Seat]) -> None:
+    """Put the ideas as this person reads them into the rows, in one query."""
+    for seat, idea in zip(seats, shown_all([seat.round.idea for seat in seats], person), strict=True):
+        seat.round.idea = idea
 
 
 def _open_row(seat: Seat, person: Person) -> dict[str, Any]:
@@ -275,18 +287,20 @@ def others(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     own = seat.votes.filter(in_force=True).first()
     decided = seat.round.state == "decided" and seat.state == "closed"
     if not decided and conflicts(person, seat.round.idea, seat.round.gate).hard:
-        raise NotAllowed(refusal_for_conflict(seat.round), code="others.hard_conflict")
+        raise NotAllowed(refusal_for_conflict(seat.round.idea), code="others.hard_conflict")
     if own is None or not (decided or (seat.others_opened_at is not None and seat.state == "open")):
         return redirect("review", key=key)
     named = not seat.round.rules.get("voters_hidden", True)
     found = [vote for vote in queries.votes_of(seat.round) if vote.seat_id != seat.pk]
+    passages = passages_for(seat.round.idea, person)
     context = {
         "seat": seat,
         "gate": heading(seat.round),
-        "title": seat.round.idea.title,
+        "title": masked_all(seat.round.idea.title, passages),
         "own": _shown(own, seat.round),
         "votes": [
-            _shown(vote, seat.round) | {"name": str(vote.seat.person) if named else ""} for vote in found
+            masked_all(_shown(vote, seat.round), passages) | {"name": str(vote.seat.person) if named else ""}
+            for vote in found
         ],
         "named": named,
         "apart": _apart(seat, decided=decided),
@@ -364,7 +378,7 @@ def aside(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         "seat": seat,
         "gate": heading(seat.round),
-        "title": seat.round.idea.title,
+        "title": shown(seat.round.idea, person).title,
         "voted": seat.votes.filter(in_force=True).exists(),
         "request_key": new_key(),
     }
