@@ -28,6 +28,7 @@ from workflows.gates.models import Decision, GateRound, Vote
 from workflows.journey import arrivals, windows
 from workflows.journey.actions.steps import PLACE, check_lead, of_author, tell
 from workflows.journey.models import Reexamination
+from workflows.sessions import actions as sessions
 from workflows.sessions.models import SessionMember
 
 
@@ -91,7 +92,7 @@ def answer_reexamination(*, idea: UUID, by: Actor, answer: str, reasons: str) ->
             found.ended_at = None
             effects = nodes.move(found, asked.gate, by)
         else:
-            effects = arrivals.place_ended(found, "stopped") + nodes.move(found, "upheld", by)
+            effects = _stop_for_good(found, by)
         found.save(update_fields=PLACE)
         payload = {"gate": asked.gate, "answer": answer, "reasons_sha256": sha256(reasons)}
         tell(found, "reexamination_answered", by, payload, effects)
@@ -110,7 +111,7 @@ def close_window(*, idea: UUID, by: Actor) -> None:
             return
         asked.closed_at = clock.now()
         asked.save(update_fields=["closed_at"])
-        effects = arrivals.place_ended(found, "stopped") + nodes.move(found, "upheld", by)
+        effects = _stop_for_good(found, by)
         found.save(update_fields=PLACE)
         tell(found, "stop_final", by, {}, effects)
 
@@ -155,6 +156,12 @@ def may_ask_reexamination(idea: Idea, window: Reexamination | None) -> bool:
         and window.asked_at is None
         and clock.now() <= windows.end_of(window, idea)
     )
+
+
+def _stop_for_good(idea: Idea, by: Actor) -> list[dict[str, Any]]:
+    """Nothing brings the idea back: the place of a session it used until now is free."""
+    sessions.on_left(idea, by)
+    return arrivals.place_ended(idea, "stopped") + nodes.move(idea, "upheld", by)
 
 
 def _rules_of_stop(idea: Idea, gate: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -31,8 +31,19 @@ from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, S
 
 State = SelectionSession.State
 Effects = list[dict[str, Any]]
-# While all decisions are made in one act, what each changes in the session goes into one event.
-_gathered: ContextVar[Effects | None] = ContextVar("gathered", default=None)
+# A redirected idea does not come back; a stop may be looked at again, so its place is free when it is final.
+GONE = ("redirect",)
+
+
+@dataclass
+class Deciding:
+    """All decisions of a session made in one act: what each changes in it goes into one event."""
+
+    session: SelectionSession
+    effects: Effects = field(default_factory=list)
+
+
+_running: ContextVar[Deciding | None] = ContextVar("running", default=None)
 
 
 def settle(*, session_key: Any, by: Actor) -> SelectionSession:
@@ -82,34 +93,36 @@ def decide(*, session_key: Any, by: Actor, choices: Mapping[str, Choice]) -> lis
         wanted = [line for line in lines if str(line.idea.key) in choices]
         if not wanted:
             raise Conflict(_("There is no idea left to decide on in this session."), code="session.decided")
-        effects: Effects = []
-        token = _gathered.set(effects)
+        running = Deciding(session)
+        token = _running.set(running)
         try:
             decisions = [_decide_one(session, line, by, choices[str(line.idea.key)]) for line in wanted]
         finally:
-            _gathered.reset(token)
-        common.record(session, "session_decided", by, effects, decisions=[str(one.key) for one in decisions])
+            _running.reset(token)
+        keys = [str(one.key) for one in decisions]
+        common.record(session, "session_decided", by, running.effects, decisions=keys)
         return decisions
 
 
 def on_decided(idea: Idea, by: Actor, decision: Decision) -> Effects:
     """Handler of `decided`: a place given up goes to the waiting list; the last decision asks for the closing."""
-    call = idea.call
-    if call is None or (call.places is None and call.envelope_euros is None):
+    limited = idea.call is not None and idea.call.has_limits
+    # A call that lost its limits since still has the comparisons that were made under them.
+    if not limited and decision.round.comparison is None:
         return []
-    line = places.standing_line(idea)
-    if line is None or not _concerns(line, decision):
-        return []
-    with common.locked_session(line.session.key) as session:
-        effects = [effect("decision", None, decision.outcome, idea=str(idea.key))]
-        if _gives_up(line, decision):
-            effects.append(places.leave(session, line))
-        places.ask_closing(session)
-        gathered = _gathered.get()
-        if gathered is not None:
-            gathered += effects
-        else:
-            common.record(session, "idea_decided", by, effects, decision=str(decision.key))
+    for line in places.standing_lines(idea):
+        if not _concerns(line, decision):
+            continue
+        with common.locked_session(line.session.key) as session:
+            effects = [effect("decision", None, decision.outcome, idea=str(idea.key))]
+            if _gives_up(line, decision):
+                effects.append(places.leave(session, line))
+            places.ask_closing(session)
+            running = _running.get()
+            if running is not None and running.session == session:
+                running.effects += effects
+            else:
+                common.record(session, "idea_decided", by, effects, decision=str(decision.key))
     return []
 
 
@@ -180,7 +193,7 @@ def _decide_one(session: SelectionSession, line: SessionIdea, by: Actor, choice:
 def _concerns(line: SessionIdea, decision: Decision) -> bool:
     """Whether a session has to know: a decision at its own gate, or the end of an idea at a later one."""
     if decision.round.gate != line.session.gate:
-        return decision.outcome == "stop"
+        return decision.outcome in GONE
     return decision.round.comparison is not None or decision.outcome not in GO_ON or line.rank is not None
 
 
@@ -191,7 +204,7 @@ def _gives_up(line: SessionIdea, decision: Decision) -> bool:
     """
     if line.result == "waiting":
         return decision.outcome != "hold"
-    return line.result == "selected" and decision.outcome in ("stop", "hold")
+    return line.result == "selected" and decision.outcome != "rework" and decision.outcome not in GO_ON
 
 
 def _void_votes_of_links(session: SelectionSession, lines: Sequence[SessionIdea]) -> Effects:
