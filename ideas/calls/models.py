@@ -70,10 +70,10 @@ class Call(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.title_fr
+
     @property
     def has_limits(self) -> bool:
         """Whether its ideas are compared in selection sessions: it has places, or an envelope of euros or days."""
         return any(getattr(self, name) is not None for name in LIMITS)
-
-    def __str__(self) -> str:
-        return self.title_fr

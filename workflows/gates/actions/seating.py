@@ -187,7 +187,8 @@ def _pool(round_: GateRound, idea: Idea, sat: Container[int]) -> tuple[dict[int,
             item.holder_id
             for item in grants.mandates(entity=entity, programme_key=programme, capacities=["programme_lead"])
         }
-        people, chairs = [lead for lead in leads if lead.pk in mandated] or leads, set()
+        people = [lead for lead in leads if lead.pk in mandated] or leads
+        chairs: set[int] = set()
     else:
         people, chairs = pools.able(round_.rules.get("pool") or ["panel_member"], idea.programme)
     against = conflicts_of(people, idea, round_.gate)

@@ -29,7 +29,7 @@ from workflows.journey import arrivals, windows
 from workflows.journey.actions.steps import PLACE, check_lead, of_author, tell
 from workflows.journey.models import Reexamination
 from workflows.sessions import actions as sessions
-from workflows.sessions.models import SessionMember
+from workflows.sessions.models import RoomVote, SessionMember
 
 
 def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
@@ -184,7 +184,8 @@ def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
     out |= set(GateRound.objects.filter(idea=idea).values_list("seats__person", flat=True))
     out |= set(Vote.objects.filter(seat__round__idea=idea).values_list("cast_by", flat=True))
     heard = SessionMember.objects.filter(session__lines__idea=idea, arrived_at__isnull=False)
-    out |= set(heard.values_list("person", flat=True))
+    out |= {pk for pair in heard.values_list("person", "sat_by") for pk in pair if pk}
+    out |= set(RoomVote.objects.filter(line__idea=idea).values_list("cast_by", flat=True))
     found = grants.mandates(
         entity=idea.programme.entity,
         capacities=authority.reexamining(gate),

@@ -38,13 +38,17 @@ def waits_for_place(idea: Idea) -> bool:
     )
 
 
-def on_left(idea: Idea, by: Actor, gate: str | None = None) -> None:
+def on_left(
+    idea: Idea, by: Actor, gate: str | None = None, *, before: SelectionSession | None = None
+) -> None:
     """An idea ends, or is held at a gate: its place, if it had one, is free. The caller holds the idea's lock.
 
     `gate`: where the idea is held; a place given at another gate has been used and is kept. None: the idea has
-    ended, and every place it had is free.
+    ended, and every place it had is free. `before`: a session that compares the idea anew; earlier ones let it go.
     """
     for line in standing_lines(idea):
+        if before is not None and line.session_id >= before.pk:
+            continue
         if (gate is None or gate == line.session.gate) and _holds_something(line):
             with common.locked_session(line.session.key) as session:
                 change = leave(session, line)

@@ -26,8 +26,9 @@ from workflows.gates.rules import GO_ON
 from workflows.sessions import rules
 from workflows.sessions.actions import common, places
 from workflows.sessions.actions.documents import ask_document
-from workflows.sessions.actions.preparing import note_links, record_of
-from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SessionMember, SteppingOut
+from workflows.sessions.actions.members import note_links
+from workflows.sessions.actions.preparing import record_of
+from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SteppingOut
 
 State = SelectionSession.State
 Effects = list[dict[str, Any]]
@@ -52,7 +53,7 @@ def settle(*, session_key: Any, by: Actor) -> SelectionSession:
     Raises Conflict while an idea heard lacks its quorum.
     """
     with common.locked_with_ideas(session_key) as (session, lines):
-        common.check_runs(session, by)
+        by = common.check_runs(session, by)
         common.check_state(session, State.LIVE)
         effects = [effect("session", "live", "settled"), *_void_votes_of_links(session, lines)]
         frozen = _frozen(session, lines)
@@ -129,7 +130,7 @@ def on_decided(idea: Idea, by: Actor, decision: Decision) -> Effects:
 def close(*, session_key: Any, by: Actor) -> SelectionSession:
     """The session is over: every idea has its decision, and each team its reasoned letter (the decision brief)."""
     with common.locked_session(session_key) as session:
-        common.check_lead(session, by)
+        by = common.check_lead(session, by)
         common.check_state(session, State.SETTLED)
         waiting = places.undecided(session)
         if waiting:
@@ -209,7 +210,7 @@ def _gives_up(line: SessionIdea, decision: Decision) -> bool:
 
 def _void_votes_of_links(session: SelectionSession, lines: Sequence[SessionIdea]) -> Effects:
     """Links that appeared since the session opened: who has one steps out, and their level no longer counts."""
-    members = list(SessionMember.objects.filter(session=session).select_related("person").order_by("pk"))
+    members = list(common.members_of(session))
     note_links(session, members, [line for line in lines if line.hearing_at])
     out = set(SteppingOut.objects.filter(line__session=session).values_list("member", "line"))
     votes = RoomVote.objects.filter(line__session=session, in_force=True).select_related(
@@ -225,25 +226,26 @@ def _void_votes_of_links(session: SelectionSession, lines: Sequence[SessionIdea]
 
 def _frozen(session: SelectionSession, lines: Sequence[SessionIdea]) -> dict[str, Any]:
     """The record with every vote in force of members who were there."""
-    members = list(
-        SessionMember.objects.filter(session=session, arrived_at__isnull=False)
-        .select_related("person")
-        .order_by("key")
-    )
+    members = list(common.members_of(session).filter(arrived_at__isnull=False).order_by("key"))
     frozen = record_of(session, lines, members)
-    votes = RoomVote.objects.filter(line__session=session, in_force=True).select_related("member")
+    votes = RoomVote.objects.filter(line__session=session, in_force=True).select_related("member", "cast_by")
     out = SteppingOut.objects.filter(line__session=session).select_related("member")
     for item, line in zip(frozen["ideas"], lines, strict=True):
         item["stepped_out"] = sorted(str(one.member.key) for one in out if one.line_id == line.pk)
         item["votes"] = sorted(
             (
-                {"member": str(vote.member.key), "level": vote.level}
+                {"member": str(vote.member.key), "level": vote.level, **_cast_by(vote)}
                 for vote in votes
                 if vote.line_id == line.pk and str(vote.member.key) not in item["stepped_out"]
             ),
             key=lambda vote: str(vote["member"]),
         )
     return frozen
+
+
+def _cast_by(vote: RoomVote) -> dict[str, str]:
+    """Names the deputy who voted in the member's seat."""
+    return {} if vote.cast_by_id == vote.member.person_id else {"cast_by": str(vote.cast_by.key)}
 
 
 def _check_votes(frozen: Mapping[str, Any], lines: Sequence[SessionIdea]) -> None:
