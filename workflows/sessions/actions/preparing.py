@@ -61,6 +61,7 @@ def prepare(
     nothing to compare, or while others of the call still wait for a place.
     """
     by = common.check_leads(call.programme, by)
+    limits.check_nobody_waits(call, gate)
     stated = {
         **limits.left(call, gate),
         "heard": heard,
@@ -77,7 +78,6 @@ def prepare(
         rounds = list(_at_gate(call, gate).filter(idea__in=found))
         if SelectionSession.objects.filter(call=call, gate=gate, closed_at=None).exists():
             raise Conflict(_("A session is being held for this call already."), code="session.exists")
-        limits.check_nobody_waits(call, gate)
         if not rounds:
             raise Conflict(_("No idea of this call stands at this gate now."), code="session.empty")
         stated |= {name: rounds[0].rules.get(name, True) for name in ("authors_hidden", "voters_hidden")}
