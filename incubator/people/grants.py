@@ -58,6 +58,13 @@ def holders(
     return Person.objects.filter(is_active=True, pk__in=grants.values("person")).order_by("staff_number")
 
 
+def holders_elsewhere(roles: Sequence[str], *, entity: Entity) -> QuerySet[Person]:
+    """Active persons who hold one of these roles for another entity, by key order."""
+    found = RoleGrant.objects.filter(_in_force(clock.now()), role__in=roles, entity__isnull=False)
+    elsewhere = found.exclude(entity=entity).values("person")
+    return Person.objects.filter(is_active=True, pk__in=elsewhere).order_by("staff_number")
+
+
 def holds(
     person: Person,
     role: str,

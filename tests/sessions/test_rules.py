@@ -71,6 +71,37 @@ def test_order(first: Any, second: Any, ties: Any, order: Any, code: str) -> Non
     assert keys(rules.ordered(turned)) == order[::-1]
 
 
+def without_chair(found: dict[str, Any]) -> dict[str, Any]:
+    """The chair is out of the room for this idea."""
+    return found | {"votes": [vote for vote in found["votes"] if vote["member"] != "chair"]}
+
+
+def test_the_chair_s_level_breaks_no_tie_with_an_idea_the_chair_is_out_for() -> None:
+    """A link of the chair costs no idea its place: the rule is passed over for all that are equal."""
+    a = without_chair(idea("a", [0, 3, 3, 3], score="3.00"))
+    b = idea("b", [3, 3, 3, 3], score="2.90")
+    c = idea("c", [4, 2, 3, 3], score="2.80")
+    lines = rules.ordered(record(a, b, c, ties=["chair", "opinion"]))
+    assert [(line.idea, line.tie) for line in lines] == [("a", ""), ("b", "opinion"), ("c", "opinion")]
+    lines = rules.ordered(record(b, c, ties=["chair", "opinion"]))
+    assert [(line.idea, line.tie) for line in lines] == [("c", ""), ("b", "chair")]
+
+
+def test_each_tie_rule_is_asked_of_those_still_equal() -> None:
+    same = {"a": (3, "3.00"), "b": (4, "2.00"), "c": (4, "2.50"), "d": (3, "2.00")}
+    made = [
+        idea(key, [chair, *((3, 3, 2) if chair == 4 else (3, 3, 3))], score=score)
+        for key, (chair, score) in same.items()
+    ]
+    lines = rules.ordered(record(*made, ties=["chair", "opinion"]))
+    assert [(line.idea, line.tie) for line in lines] == [
+        ("c", ""),
+        ("b", "opinion"),
+        ("a", "chair"),
+        ("d", "opinion"),
+    ]
+
+
 def test_the_lot_separates_what_nothing_else_does() -> None:
     lines = rules.ordered(record(idea("a", [3, 3, 3]), idea("b", [3, 3, 3]), ties=list(rules.TIES)))
     assert lines[1].tie == rules.LOT
@@ -168,7 +199,8 @@ def test_used() -> None:
         ({"hearing_minutes": None}, {"hearing_minutes": "number"}),
         ({"places": None}, {"places": "no_limit"}),
         ({"places": None, "envelope_euros": 1000}, {}),
-        ({"places": 0}, {"places": "number"}),
+        ({"places": 0}, {"places": "full"}),
+        ({"places": None, "envelope_agent_days": 40}, {}),
         ({"places": 8}, {"heard": "fewer_than_places"}),
         ({"places": 7}, {}),
         ({"ties": ["chair", "chair"]}, {"ties": "ties"}),

@@ -6,7 +6,7 @@ from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Mandate, Person, RoleGrant
-from workflows.gates import actions, jobs
+from workflows.gates import actions, jobs, lapses
 from workflows.gates.models import GateRound, Seat
 
 
@@ -22,12 +22,8 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
 
 def on_grant_end(grant: RoleGrant, by: Actor) -> None:
     """A role has ended: seats that came with it and have no vote yet go to substitutes."""
-    if grant.role in SEATED_BY:
+    if grant.role in lapses.SEATED_BY:
         jobs.free_seats.defer(person=grant.person_id, at=clock.moved_to())
-
-
-# Roles from which the pools of panels, and of G0, are drawn.
-SEATED_BY = ("panel_member", "chair", "programme_lead")
 
 
 def on_joined(idea: Idea) -> None:
@@ -46,6 +42,8 @@ def on_closeness(person: Person | None) -> None:
 def on_mandate_end(mandate: Mandate, by: Actor) -> None:
     """A delegation has ended: rounds that wait for a decision are asked of whoever holds one now."""
     _ask_anew(mandate.entity_id)
+    if mandate.capacity == lapses.ELECTED:
+        jobs.free_seats.defer(person=mandate.holder_id, at=clock.moved_to())
 
 
 def _ask_anew(entity: int) -> None:

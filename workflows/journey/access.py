@@ -77,9 +77,9 @@ class JourneyAccess:
             Q(person=reader, state__in=["open", "closed"]) | Q(person__in=absent, state="open"),
             round__idea=OuterRef("pk"),
         )
-        # A session's members read what they hear.
+        # A session's members read what they hear, and whoever sits for one.
         hears = SessionMember.objects.filter(
-            person=reader,
+            Q(person=reader) | Q(sat_by=reader) | Q(person__in=absent),
             session__lines__idea=OuterRef("pk"),
             session__lines__hearing_at__isnull=False,
             session__lines__left_at=None,

@@ -4,15 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext as _
 
 from ideas.drafting.masking.queries import shown_all
 from ideas.drafting.models import TeamMember
+from incubator.lib import clock
 from incubator.lib.refusals import NotAllowed, NotFound
 from incubator.people import grants
 from incubator.people.actors import Actor
-from incubator.people.models import Person
-from workflows.sessions.actions import common, settling
+from incubator.people.models import Absence, Person
+from workflows.sessions.actions import common, is_present, settling
 from workflows.sessions.models import (
     RoomVote,
     SelectionSession,
@@ -25,9 +27,9 @@ from workflows.sessions.models import (
 
 @dataclass
 class Reader:
-    """What one person is to a session."""
+    """What one person is to a session. `member`: the seat that is theirs, or lent to them by an absence."""
 
-    person: Person | None = None
+    person: Person
     leads: bool = False
     decides: bool = False
     member: SessionMember | None = None
@@ -42,6 +44,12 @@ class Reader:
         """Whether the whole session is theirs to read; a team reads its own hearing only."""
         return self.leads or self.decides or self.member is not None
 
+    @property
+    def sits(self) -> bool:
+        """Whether this very person is the one noted as present in the seat."""
+        seat = self.member
+        return seat is not None and is_present(seat) and (seat.sat_by_id or seat.person_id) == self.person.pk
+
 
 @dataclass
 class Room:
@@ -50,6 +58,8 @@ class Room:
     session: SelectionSession
     lines: list[SessionIdea]
     members: list[SessionMember]
+    # Of members absent today: primary key → who stands in for them.
+    deputies: dict[int, Person]
     out: list[SteppingOut]
     votes: list[RoomVote]
 
@@ -91,7 +101,7 @@ def reader_of(session: SelectionSession, person: Person) -> Reader:
         person=person,
         leads=leads,
         decides=any(decider.pk in who for decider in settling.deciders(session)),
-        member=SessionMember.objects.filter(session=session, person=person).first(),
+        member=_member(session, person, who),
         team_of=set(team.values_list("idea", flat=True)),
     )
     if not reader.is_inside and not reader.team_of:
@@ -99,14 +109,22 @@ def reader_of(session: SelectionSession, person: Person) -> Reader:
     return reader
 
 
+def _member(session: SelectionSession, person: Person, who: set[int]) -> SessionMember | None:
+    """The seat this person has, or sits in or may be lent today; one's own before a lent one."""
+    rows = SessionMember.objects.filter(Q(person__in=who) | Q(sat_by=person), session=session)
+    own = Case(When(person=person, then=0), When(sat_by=person, then=1), default=2)
+    return rows.select_related("person").order_by(own, "pk").first()
+
+
 def room_of(session: SelectionSession, reader: Person | None) -> Room:
     """The session's rows with the ideas as this person reads them, in six statements; no reader: as for a paper."""
     lines = SessionIdea.objects.filter(session=session).select_related("idea", "round__decision")
-    members = SessionMember.objects.filter(session=session).select_related("person")
+    members = SessionMember.objects.filter(session=session).select_related("person", "sat_by")
     return Room(
         session,
         as_read(list(lines.order_by("idea__number", "pk")), reader),
         list(members.order_by("-is_chair", "person__family_name", "pk")),
+        _deputies(session),
         list(SteppingOut.objects.filter(line__session=session).order_by("pk")),
         list(RoomVote.objects.filter(line__session=session, in_force=True).order_by("pk")),
     )
@@ -119,6 +137,18 @@ def as_read(lines: list[SessionIdea], reader: Person | None) -> list[SessionIdea
     return lines
 
 
+def _deputies(session: SelectionSession) -> dict[int, Person]:
+    today = clock.today(session.call.programme.entity.time_zone)
+    absences = Absence.objects.filter(
+        person__session_seats__session=session,
+        starts_on__lte=today,
+        ends_on__gte=today,
+        deputy__is_active=True,
+    )
+    found = absences.select_related("deputy").order_by("-deputy__staff_number")
+    return {absence.person_id: absence.deputy for absence in found if absence.deputy is not None}
+
+
 def documents_of(session: SelectionSession) -> dict[str, SessionDocument]:
     """The newest agenda and minutes, by kind."""
     found = SessionDocument.objects.filter(session=session).order_by("kind", "edition")
@@ -127,7 +157,7 @@ def documents_of(session: SelectionSession) -> dict[str, SessionDocument]:
 
 def held_about(person: Person) -> list[dict[str, Any]]:
     """For the person's own copy of their data: the levels they gave in sessions, replaced ones included."""
-    votes = RoomVote.objects.filter(member__person=person).select_related("line__session", "line__idea")
+    votes = RoomVote.objects.filter(cast_by=person).select_related("line__session", "line__idea")
     return [
         {
             "session": str(vote.line.session.key),

@@ -13,7 +13,7 @@ from incubator.lib import clock, working_days
 from incubator.lib.clock import today
 from incubator.people import grants
 from incubator.people.models import Person, Post
-from workflows.gates import authority, facts
+from workflows.gates import authority, facts, pools
 from workflows.gates.configuration.document import rules_of
 from workflows.gates.configuration.rules import WINDOW, Facts, Load, Pool, Route, gates_in_use
 from workflows.gates.conflicts import conflicts_of
@@ -105,22 +105,16 @@ def _holders(programme: Programme, capacities: list[str]) -> frozenset[int]:
 
 
 def _pool(rules: Mapping[str, Any], gate: str, programme: Programme) -> Pool:
-
-    def holders(role: str) -> set[Person]:
-        return set(grants.holders(role, entity=programme.entity, programme_key=programme.key))
-
     alone = rules["seats"] == 1
-    chairs = holders("chair")
-    people = holders("programme_lead") if alone else set(chairs)
-    for role in () if alone else rules.get("pool", ["panel_member"]):
-        people |= holders(role)
+    found, chairs = pools.able([] if alone else rules.get("pool") or ["panel_member"], programme)
+    people = set(pools.holders("programme_lead", programme)) if alone else set(found)
     away = _away(people, rules, programme)
     here = sorted(people - away, key=lambda person: person.staff_number)
     return Pool(
         people=len(people),
         absent=len(away),
         available=len(here),
-        chairs=len(chairs & set(here)),
+        chairs=sum(person.pk in chairs for person in here),
         departments=_departments(here, programme),
         by_idea=_by_idea(here, gate, programme),
     )

@@ -21,6 +21,8 @@ POOLS = {
     "expert": gettext_lazy("Experts"),
     "staff_representative": gettext_lazy("Staff representatives"),
     "champion": gettext_lazy("Champions"),
+    "elected_member": gettext_lazy("Elected members"),
+    "other_entity": gettext_lazy("Panel members of another entity"),
 }
 
 # A fault of shape, by its code: what cannot be taken at all.

@@ -28,7 +28,8 @@ from workflows.gates.models import Decision, GateRound, Vote
 from workflows.journey import arrivals, windows
 from workflows.journey.actions.steps import PLACE, check_lead, of_author, tell
 from workflows.journey.models import Reexamination
-from workflows.sessions.models import SessionMember
+from workflows.sessions import actions as sessions
+from workflows.sessions.models import RoomVote, SessionMember
 
 
 def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
@@ -91,7 +92,7 @@ def answer_reexamination(*, idea: UUID, by: Actor, answer: str, reasons: str) ->
             found.ended_at = None
             effects = nodes.move(found, asked.gate, by)
         else:
-            effects = arrivals.place_ended(found, "stopped") + nodes.move(found, "upheld", by)
+            effects = _stop_for_good(found, by)
         found.save(update_fields=PLACE)
         payload = {"gate": asked.gate, "answer": answer, "reasons_sha256": sha256(reasons)}
         tell(found, "reexamination_answered", by, payload, effects)
@@ -110,7 +111,7 @@ def close_window(*, idea: UUID, by: Actor) -> None:
             return
         asked.closed_at = clock.now()
         asked.save(update_fields=["closed_at"])
-        effects = arrivals.place_ended(found, "stopped") + nodes.move(found, "upheld", by)
+        effects = _stop_for_good(found, by)
         found.save(update_fields=PLACE)
         tell(found, "stop_final", by, {}, effects)
 
@@ -157,6 +158,12 @@ def may_ask_reexamination(idea: Idea, window: Reexamination | None) -> bool:
     )
 
 
+def _stop_for_good(idea: Idea, by: Actor) -> list[dict[str, Any]]:
+    """Nothing brings the idea back: the place of a session it used until now is free."""
+    sessions.on_left(idea, by)
+    return arrivals.place_ended(idea, "stopped") + nodes.move(idea, "upheld", by)
+
+
 def _rules_of_stop(idea: Idea, gate: str) -> dict[str, Any]:
     """The frozen rules of the round that stopped the idea."""
     rounds = GateRound.objects.filter(idea=idea, gate=gate).order_by("-number")
@@ -177,7 +184,8 @@ def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
     out |= set(GateRound.objects.filter(idea=idea).values_list("seats__person", flat=True))
     out |= set(Vote.objects.filter(seat__round__idea=idea).values_list("cast_by", flat=True))
     heard = SessionMember.objects.filter(session__lines__idea=idea, arrived_at__isnull=False)
-    out |= set(heard.values_list("person", flat=True))
+    out |= {pk for pair in heard.values_list("person", "sat_by") for pk in pair if pk}
+    out |= set(RoomVote.objects.filter(line__idea=idea).values_list("cast_by", flat=True))
     found = grants.mandates(
         entity=idea.programme.entity,
         capacities=authority.reexamining(gate),
