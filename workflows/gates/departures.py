@@ -43,8 +43,8 @@ def on_closeness(person: Person | None) -> None:
         jobs.look_for_conflicts.defer(person=person.pk if person is not None else None, at=clock.moved_to())
 
 
-def on_mandate_end(mandate: Mandate, by: Actor) -> None:
-    """A delegation has ended: rounds that wait for a decision are asked of whoever holds one now."""
+def on_mandate_change(mandate: Mandate, by: Actor) -> None:
+    """A delegation has ended, or is given: rounds that wait for a decision are asked of whoever holds one now."""
     _ask_anew(mandate.entity_id)
 
 

@@ -138,6 +138,12 @@ def window_of(idea: Idea) -> Reexamination | None:
     return found
 
 
+def asked_reexaminations() -> list[UUID]:
+    """The ideas whose re-examination is asked for and waits for its answer, in the ideas' order."""
+    waiting = Reexamination.objects.filter(closed_at=None, asked_at__isnull=False, idea__state="stopped")
+    return list(waiting.order_by("idea_id").values_list("idea__key", flat=True))
+
+
 def open_conditions_of(decisions: list[Decision]) -> list[Condition]:
     found = [item for one in decisions if _has_conditions(one) for item in one.conditions.all()]
     return [item for item in found if item.met_at is None]
@@ -200,7 +206,7 @@ def sees_why(person: Person, idea: Idea, asked: Reexamination, *, may_answer: bo
     """Only whoever answers, or answered, a re-examination, and the auditor, outside the team, once it is asked for."""
     if asked.asked_at is None:
         return False
-    if may_answer or person.pk == asked.answered_by_id:
+    if may_answer or person.pk in (asked.answered_by_id, asked.answered_on_behalf_of_id):
         return True
     auditor = grants.holds(person, "auditor", entity=idea.programme.entity, programme_key=idea.programme.key)
     return auditor and not roles.was_ever_in_team(idea, person)

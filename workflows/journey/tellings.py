@@ -60,6 +60,7 @@ def of_who_follows(event: Event) -> list[Telling]:
     "seat_changed",
     "condition_reported",
     "reexamination_asked",
+    "reexamination_passed",
     "sent_up",
     "woken",
 )

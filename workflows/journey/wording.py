@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ideas.drafting.models import Idea
 from incubator.lib import words
+from workflows.gates import authority
 from workflows.gates.configuration import defaults
+from workflows.gates.wording import CAPACITIES
 
 STAGES = ("submission", "review", "sponsorship", "pilot", "evaluation")
 STAGE_NAMES = {
@@ -218,6 +220,11 @@ def waits_for(hold: Any) -> str:
     return f"{said}." if said and said[-1] not in ".!?…" else said
 
 
+def delegations(gate: str) -> list[str]:
+    """The delegations that let someone answer the re-examination of a stop at this gate."""
+    return [str(CAPACITIES[capacity]) for capacity in authority.reexamining(gate)]
+
+
 def bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
     """The rail's bays, those of the idea's route; `decided` gives the last issued decision by gate."""
     if idea.route != "standard":
@@ -318,6 +325,12 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
         return f"{text} {late[0].upper()}{late[1:]}." if late else text
     if idea.state == "held":
         if hold is not None and hold.until:
+            if condition := waits_for(hold):
+                said["condition"] = condition
+                return (
+                    _("It waits for this: %(condition)s It is taken up again, where it was, on %(due)s at the latest.")
+                    % said
+                )
             return _("It is taken up again on %(due)s, where it was.") % said
         return _("It waits for this: %(condition)s Then it is taken up again where it was.") % {
             "condition": waits_for(hold)
@@ -327,6 +340,10 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
     if idea.state == "stopped" and window is not None and window.gate == "L" and not window.closed_at:
         return _("The author can send the idea up to the programme until %(due)s.") % said
     if idea.state == "stopped" and window is not None and window.closed_at is None:
+        if window.asked_at and idea.holder == Idea.Holder.LEAD:
+            return _(
+                "The programme lead finds someone who took no part and may answer; the answer is due by %(due)s."
+            ) % said
         if window.asked_at:
             return _("Someone who took no part looks at it again and answers by %(due)s.") % said
         return _("The author can ask for a re-examination until %(due)s.") % said

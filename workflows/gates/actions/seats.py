@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from ideas import roles
 from ideas.acts import record
 from ideas.drafting.models import Idea
 from ideas.lock import locked
@@ -18,7 +17,7 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people import sign_in
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
-from workflows.gates import queries
+from workflows.gates import authority, queries
 from workflows.gates.actions.rounds import seat_keys
 from workflows.gates.actions.seating import ask_vote, call_substitutes, is_from_elsewhere, open_round
 from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
@@ -263,10 +262,7 @@ def open_or_seating(round_key: Any) -> GateRound:
 
 def check_lead(by: Actor, idea: Idea, gate: str) -> None:
     """Raises NotAllowed unless a lead of the programme, or a lead's deputy, acts: neither with a hard conflict."""
-    roles.check_stands_in(by)
-    concerned = {one.pk: one for one in (by.human, by.principal)}.values()
-    against = conflicts_of(concerned, idea, gate)
-    if not roles.is_lead(idea, by.principal) or any(found.hard for found in against.values()):
+    if not authority.leads(idea, by, gate):
         raise NotAllowed(
             _("Seats are filled by a programme lead who has no link to the idea."), code="seat.not_lead"
         )
