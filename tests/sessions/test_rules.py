@@ -373,3 +373,19 @@ BACK = ("rework", "hold", "stop")
 def test_only_an_idea_with_a_place_goes_on(result: str, opinion: str, permitted: Any) -> None:
     found = gates.permitted(compared(result, opinion=opinion))
     assert [(item.outcome, item.departs) for item in found] == permitted
+
+
+@pytest.mark.parametrize(
+    ("levels", "changes", "least"),
+    [
+        ([[4, 4, 4], [3, 3, 3], [2, 2, 2]], {}, "3.00"),  # one waits
+        ([[4, 4, 4], [3, 3, 3]], {}, "3.00"),  # all places taken
+        ([[4, 4, 4], [1, 1, 1]], {}, "2.00"),  # a place is left: the threshold
+        ([[1, 1, 1]], {}, "2.00"),
+        ([[1, 1, 1]], {"places": 0}, "2.00"),
+        ([[4, 4, 4], [3, 3, 3]], {"places": None, "envelope_euros": 10}, "2.00"),
+    ],
+)
+def test_the_least_mean_with_a_place(levels: Any, changes: dict[str, Any], least: str) -> None:
+    made = record(*[idea(f"i{place}", row, euros=1) for place, row in enumerate(levels)], **changes)
+    assert rules.least_mean(made, rules.outcome(made)) == least

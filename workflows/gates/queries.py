@@ -129,6 +129,15 @@ def _vote(seat: Seat, vote: Vote | None) -> dict[str, Any] | None:
     }
 
 
+def last_rework(round_: GateRound) -> GateRound | None:
+    """The round of this gate before this one, with its decision, when that asked the team to complete something."""
+    if round_.number == 1:
+        return None
+    before = GateRound.objects.filter(idea=round_.idea, gate=round_.gate, number__lt=round_.number)
+    found = before.filter(state="decided").select_related("decision").order_by("-number").first()
+    return found if found is not None and found.decision.outcome == "rework" else None
+
+
 def record_sha256(record: dict[str, Any]) -> str:
     return sha256(canonical(record))
 

@@ -13,7 +13,8 @@ from incubator.inbox.models import WorkItem
 from incubator.messages.rules import Telling, audience
 from incubator.messages.wording import Text, declare
 from incubator.people.models import Person
-from workflows.gates.models import GateRound, Seat
+from workflows.gates import authority
+from workflows.gates.models import Decision, GateRound, Seat
 
 TEXTS = {
     "signature_declined": Text(
@@ -64,6 +65,25 @@ def of_the_draft(event: Event) -> list[Telling]:
     return _tell(event, Person.objects.filter(key__in=keys), "signature_declined", "decide")
 
 
+@audience("decided")
+def of_the_outcome(event: Event) -> list[Telling]:
+    """Whoever sat to the end, both signers and the sponsor, at the one moment at which the team is told.
+
+    Not whoever acted. Nothing tells who voted, or how: a seat without a vote is told like any other.
+    """
+    idea, round_ = tellings.idea_of(event), _round(event)
+    if idea is None or round_ is None:
+        return []
+    signers = ("decider", "on_behalf_of", "second_signer", "second_on_behalf_of")
+    signed = Decision.objects.filter(round=round_).values_list(*signers)
+    keys = {key for row in signed for key in row if key is not None}
+    keys |= set(round_.seats.filter(state="closed").values_list("person", flat=True))
+    if sponsor := authority.sponsor_of(idea):
+        keys.add(sponsor.pk)
+    people = Person.objects.filter(pk__in=keys).exclude(key=event.actor_key)
+    return _tell(event, people, "decided", "decide", outcome=event.payload["outcome"])
+
+
 @audience("votes_voided")
 def of_the_seats(event: Event) -> list[Telling]:
     """Those whose vote is set aside; the chair, and whoever had been asked to decide on what it was part of."""
@@ -92,12 +112,13 @@ def _round(event: Event) -> GateRound | None:
     return GateRound.objects.filter(key=event.payload.get("round")).first()
 
 
-def _tell(event: Event, people: QuerySet[Person], kind: str, page: str) -> list[Telling]:
+def _tell(event: Event, people: QuerySet[Person], kind: str, page: str, **said: str) -> list[Telling]:
     idea, round_ = tellings.idea_of(event), _round(event)
     if idea is None or round_ is None:
         return []
+    said["gate"] = round_.gate
     return [
-        Telling(person, kind, _url(page, idea, round_), idea.title, idea.programme.key, {"gate": round_.gate})
+        Telling(person, kind, _url(page, idea, round_), idea.title, idea.programme.key, said)
         for person in people.filter(is_active=True).order_by("staff_number")
     ]
 

@@ -23,7 +23,15 @@ from workflows.gates.forms.typed import MOST_ROWS, join
 from workflows.gates.models import Decision, GateRound, Seat
 from workflows.gates.views import standing
 from workflows.gates.views.decided import decided_page, preview
-from workflows.gates.views.reading import actor, heading, idea_in_brief, link, reader, steps
+from workflows.gates.views.reading import (
+    actor,
+    asked_last_time,
+    heading,
+    idea_in_brief,
+    link,
+    reader,
+    steps,
+)
 
 # Refusals after which the form is shown again, with what was typed.
 SHOWN_AGAIN = ("decide.not_permitted", "decide.nobody_to_sign", OTHER_VERSION)
@@ -78,6 +86,7 @@ def _page(
         "idea": idea_in_brief(idea, person),
         "standing": mine,
         "steps": steps(round_),
+        "last_time": asked_last_time(round_),
         "seats_url": link("seats", round_.key) if mine.leads else "",
         "request_key": new_key(),
         "panel_due": round_.review_due_at or round_.due_at,
