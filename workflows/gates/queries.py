@@ -317,6 +317,7 @@ STEPS = (
     "votes_voided",
     "opinion_closed",
     "opinion_incomplete",
+    "decision_kept",
     "decision_drafted",
     "signature_declined",
     "draft_lapsed",

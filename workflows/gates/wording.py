@@ -126,6 +126,7 @@ STEPS = {
     "votes_voided": gettext_lazy("A vote was set aside: its holder came too close to the idea"),
     "opinion_closed": gettext_lazy("The panel’s time to vote is over"),
     "opinion_incomplete": gettext_lazy("The panel’s time is over, and the opinion is not complete"),
+    "decision_kept": gettext_lazy("A decision was begun, and put aside unfinished"),
     "decision_drafted": gettext_lazy("A decision was written; it waits for its second signature"),
     "signature_declined": gettext_lazy("The second signature was declined; the draft is set aside"),
     "draft_lapsed": gettext_lazy("A draft was set aside: whoever wrote it may no longer decide"),

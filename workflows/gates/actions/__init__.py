@@ -5,6 +5,7 @@ from workflows.gates.actions.closing import close_opinion
 from workflows.gates.actions.conditions import confirm_condition, report_condition
 from workflows.gates.actions.decisions import Choice, check, decide, next_steps
 from workflows.gates.actions.discussion import call_discussion
+from workflows.gates.actions.keeping import keep_decision
 from workflows.gates.actions.rounds import enter, void
 from workflows.gates.actions.seating import fill_seats
 from workflows.gates.actions.seats import change_seat, replace_leaver, seat, step_aside, void_conflicted
@@ -26,6 +27,7 @@ __all__ = [
     "enter",
     "fill_seats",
     "hand_over",
+    "keep_decision",
     "next_steps",
     "open_others",
     "replace_leaver",

@@ -10,7 +10,7 @@ from incubator.lib import clock, working_days
 from incubator.people.models import Entity
 from workflows.gates import hooks
 from workflows.gates.configuration import pinned
-from workflows.gates.models import GateRound, Seat
+from workflows.gates.models import GateRound, KeptDecision, Seat
 
 
 def due_after(entity: Entity, count: int, start: Any = None) -> Any:
@@ -58,6 +58,7 @@ def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
     for round_ in GateRound.objects.filter(idea=idea, state__in=["seating", "open"]).order_by("pk"):
         open_seats = list(Seat.objects.filter(round=round_, state="open"))
         Seat.objects.filter(round=round_, state="open").update(state="closed", left_at=now)
+        KeptDecision.objects.filter(round=round_).delete()
         effects.append(
             effect("round", round_.state, "void", gate=round_.gate, reason=reason, round=str(round_.key))
         )

@@ -21,7 +21,7 @@ from workflows.gates import authority, queries
 from workflows.gates.actions.rounds import seat_keys
 from workflows.gates.actions.seating import ask_vote, call_substitutes, is_from_elsewhere, open_round
 from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
-from workflows.gates.models import GateRound, Seat, Vote
+from workflows.gates.models import GateRound, KeptDecision, Seat, Vote
 
 
 def seat(
@@ -211,7 +211,7 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
     Raises NotFound for another's, Conflict when it is over.
     Annotated: `voted`, whether it has a vote in force; `others_wait`, whether another open seat has none;
     `sits_too`, whether the actor has a seat of one's own beside a lent one, or has voted in another lent one;
-    `for_it`, `against`, `chair_choice` of the other seats.
+    `for_it`, `against`, `chair_choice` of the other seats; `has_drafts`, whether decisions are kept unfinished.
     """
     person = by.human
     votes = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
@@ -221,6 +221,7 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
         .annotate(
             voted=Exists(votes),
             others_wait=Exists(others.exclude(Exists(votes))),
+            has_drafts=Exists(KeptDecision.objects.filter(round=OuterRef("round"))),
             sits_too=Exists(others.filter(Q(person=person) | Q(votes__in_force=True, votes__cast_by=person))),
             **queries.sides_of_others(),
         )
