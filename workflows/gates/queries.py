@@ -11,6 +11,7 @@ from django.db.models import (
     FilteredRelation,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Value,
     When,
@@ -28,7 +29,15 @@ from incubator.people import grants
 from incubator.people.models import Person
 from workflows.gates import rules
 from workflows.gates.facts import read_facts
-from workflows.gates.models import Condition, Decision, GateConfiguration, GateRound, Seat, Vote
+from workflows.gates.models import (
+    Condition,
+    Decision,
+    ExpertQuestion,
+    GateConfiguration,
+    GateRound,
+    Seat,
+    Vote,
+)
 
 
 def record_of(
@@ -317,6 +326,9 @@ STEPS = (
     "votes_voided",
     "opinion_closed",
     "opinion_incomplete",
+    "expert_asked",
+    "expert_answered",
+    "expert_question_closed",
     "decision_kept",
     "decision_drafted",
     "signature_declined",
@@ -331,6 +343,17 @@ def steps_of(round_: GateRound, idea: Idea) -> list[Event]:
         subject_kind="idea", subject_key=idea.key, verb__in=STEPS, payload__round=str(round_.key)
     )
     return list(events.order_by("-sequence")[:60])
+
+
+def questions_of(round_: GateRound) -> QuerySet[ExpertQuestion]:
+    """What experts were asked in this consultation, oldest first."""
+    found = ExpertQuestion.objects.filter(round=round_).select_related("expert", "answered_by", "round")
+    return found.order_by("asked_at", "pk")
+
+
+def questions_to(round_: GateRound, person: Person) -> QuerySet[ExpertQuestion]:
+    """Those asked of this person, or of someone absent whom the person stands in for."""
+    return questions_of(round_).filter(Q(expert=person) | Q(expert__in=grants.stands_in_for(person)))
 
 
 def discussion_of(round_: GateRound) -> list[str]:

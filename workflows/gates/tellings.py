@@ -14,7 +14,7 @@ from incubator.messages.rules import Telling, audience
 from incubator.messages.wording import Text, declare
 from incubator.people.models import Person
 from workflows.gates import authority
-from workflows.gates.models import Decision, GateRound, Seat
+from workflows.gates.models import Decision, ExpertQuestion, GateRound, Seat
 
 TEXTS = {
     "signature_declined": Text(
@@ -24,6 +24,10 @@ TEXTS = {
     "vote_set_aside": Text(
         _("Your opinion on “%(title)s” no longer counts"),
         _("You have come too close to this idea. Your vote is kept, unread, and a substitute is called."),
+    ),
+    "question_closed": Text(
+        _("A question about “%(title)s” was closed without an answer (%(gate)s)"),
+        _("The expert is no longer here. You may ask someone else."),
     ),
     "panel_changed": Text(
         _("The panel of “%(title)s” has changed (%(gate)s)"),
@@ -84,6 +88,15 @@ def of_the_outcome(event: Event) -> list[Telling]:
     return _tell(event, people, "decided", "decide", outcome=event.payload["outcome"])
 
 
+@audience("expert_answered", "expert_question_closed")
+def of_the_question(event: Event) -> list[Telling]:
+    """The lead who asked, unless they closed it themselves."""
+    asked = ExpertQuestion.objects.filter(key=event.payload["question"])
+    people = Person.objects.filter(pk__in=asked.values("asked_by")).exclude(key=event.actor_key)
+    kind = "answered" if event.verb == "expert_answered" else "question_closed"
+    return _tell(event, people, kind, "expert-questions")
+
+
 @audience("votes_voided")
 def of_the_seats(event: Event) -> list[Telling]:
     """Those whose vote is set aside; the chair, and whoever had been asked to decide on what it was part of."""
@@ -124,7 +137,7 @@ def _tell(event: Event, people: QuerySet[Person], kind: str, page: str, **said: 
 
 
 def _url(page: str, idea: Idea, round_: GateRound) -> str:
-    return reverse(page, args=[round_.key if page == "decide" else idea.key])
+    return reverse(page, args=[idea.key if page == "idea" else round_.key])
 
 
 @audience("discussion_called")

@@ -23,7 +23,7 @@ from workflows.gates import explained
 from workflows.gates.models import Condition, Decision, GateRound
 from workflows.gates.rules import GO_ON
 from workflows.journey import windows, wording
-from workflows.journey.models import Done, Hold, Reexamination
+from workflows.journey.models import Done, Hold, LearningNote, Reexamination
 
 MOST_EVENTS = 60
 MOST_SERVICES = 300
@@ -142,6 +142,20 @@ def asked_reexaminations() -> list[UUID]:
     """The ideas whose re-examination is asked for and waits for its answer, in the ideas' order."""
     waiting = Reexamination.objects.filter(closed_at=None, asked_at__isnull=False, idea__state="stopped")
     return list(waiting.order_by("idea_id").values_list("idea__key", flat=True))
+
+
+def has_learning_sheet(idea: Idea, decisions: list[Decision]) -> bool:
+    """Whether the last of these decisions stopped the idea and opened a learning sheet; a service's no opens none."""
+    stopped = idea.state == Idea.State.STOPPED and bool(decisions)
+    return stopped and "learning_sheet" in decisions[-1].next_steps
+
+
+def learning_of(idea: Idea) -> list[LearningNote]:
+    """What the team added to the learning sheet, oldest first."""
+    if idea.state != Idea.State.STOPPED:
+        return []
+    notes = LearningNote.objects.filter(idea=idea).select_related("written_by")
+    return list(notes.order_by("written_at", "pk"))
 
 
 def open_conditions_of(decisions: list[Decision]) -> list[Condition]:

@@ -92,6 +92,8 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "documents": _documents(idea, reader),
         "conditions": queries.open_conditions_of(decisions),
         "last": decisions[-1] if decisions else None,
+        "learning": queries.learning_of(idea),
+        "may_add_learning": reader.in_team and queries.has_learning_sheet(idea, decisions),
         "stages": _stage_pages(idea),
         "may_send_up": reader.in_team and actions.may_send_up(idea, window),
         "done": queries.done_of(idea),
@@ -308,6 +310,25 @@ def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         ),
         waits_for=wording.waits_for(hold),
         until=hold.until if hold else None,
+    )
+
+
+@require_http_methods(GET_AND_POST)
+@once
+def learning(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The team adds to the learning sheet of its stopped idea."""
+    person = _person(request)
+    idea = queries.readable_idea(key, person)
+    decisions = queries.decisions_of(idea)
+    if not queries.in_team(idea, person) or not queries.has_learning_sheet(idea, decisions):
+        raise NotFound(_("There is no learning sheet here for you to add to."))
+    return _act(
+        request,
+        key,
+        forms.Learning,
+        "journey/learning.html",
+        lambda found, by, data: actions.add_learning(idea=found.key, by=by, text=data["text"]),
+        decision=decisions[-1],
     )
 
 

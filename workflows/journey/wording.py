@@ -150,6 +150,7 @@ HAPPENED = {
     "evaluation_delivered": gettext_lazy("The evaluation is delivered"),
     "reexamination_asked": gettext_lazy("A re-examination is asked for"),
     "reexamination_answered": gettext_lazy("The re-examination is answered"),
+    "learning_added": gettext_lazy("The team has added to the learning sheet"),
     "stop_final": gettext_lazy("The time to ask for a re-examination is over"),
     "sent_up": gettext_lazy("Sent up to the programme by its team"),
     "done_reported": gettext_lazy("Done by the service"),

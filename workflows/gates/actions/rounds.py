@@ -71,7 +71,13 @@ def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
 def work_keys(round_: GateRound, seats: Sequence[object]) -> list[str]:
     """The keys of every work item a round may have opened; `seats` are the keys of its open seats."""
     acts = ("decide", "seat_panel", "second_signature", "agree", "casting_vote", "complete_opinion")
-    return [f"{act}:{round_.key}" for act in acts] + [item for key in seats for item in seat_keys(key)]
+    own = [f"{act}:{round_.key}" for act in acts] + [expert_item(round_)]
+    return own + [item for key in seats for item in seat_keys(key)]
+
+
+def expert_item(round_: GateRound) -> str:
+    """The key of the work item that all experts asked in a round have, each until they have answered."""
+    return f"expert:{round_.key}"
 
 
 def seat_keys(seat: object) -> list[str]:

@@ -90,6 +90,7 @@ def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
         "second_capacity": wording.CAPACITIES.get(decision.second_capacity, decision.second_capacity),
         "opinion": opinion,
         "comments": opinions.comments(queries.votes_of(round_), for_panel=for_panel) if opinion else None,
+        "questions": list(queries.questions_of(round_)) if for_panel or in_team else [],
         "brief_url": brief_of(decision),
         "conditions": [
             (link("condition", item.key), item)

@@ -88,6 +88,7 @@ def _page(
         "standing": mine,
         "steps": steps(round_),
         "last_time": asked_last_time(round_),
+        "questions": list(queries.questions_of(round_)),
         "seats_url": link("seats", round_.key) if mine.leads else "",
         "request_key": new_key(),
         "panel_due": round_.review_due_at or round_.due_at,

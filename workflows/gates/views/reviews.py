@@ -229,6 +229,7 @@ def _page(
         "vote_on_older": vote is not None and vote.content_version != version,
         "comparison": comparison(round_, vote.content_version, version) if vote else "",
         "last_time": asked_last_time(round_) if open_still else None,
+        "questions": list(queries.questions_of(round_)),
         "open_still": open_still,
         "panel": _panel(seat),
         "due": round_.review_due_at or round_.due_at,

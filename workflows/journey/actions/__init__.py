@@ -2,6 +2,7 @@
 
 from workflows.journey.actions.announced import decided, place_freed, sponsor_lost, stage_ready
 from workflows.journey.actions.holds import lapse, pause, wake
+from workflows.journey.actions.learning import add_learning
 from workflows.journey.actions.moving import move_process
 from workflows.journey.actions.reexamination import (
     answer_reexamination,
@@ -18,6 +19,7 @@ from workflows.journey.actions.submitting import resubmit, submit, withdraw
 from workflows.journey.actions.succession import author_left, carry_on, nobody_carries_on, not_carry_on
 
 __all__ = [
+    "add_learning",
     "answer_reexamination",
     "ask_again",
     "ask_reexamination",
