@@ -54,8 +54,11 @@ def register() -> None:
     own_data.add("session_votes", room_votes_of_person)
     register_source(sessions_replay.sessions)
     departures.on_departure(gates_departures.on_departure)
-    departures.on_mandate_end(gates_departures.on_mandate_end)
+    for on_change in (gates_departures.on_mandate_change, journey_departures.on_mandate_change):
+        departures.on_mandate_end(on_change)
+        departures.on_mandate_given(on_change)
     departures.on_grant_end(gates_departures.on_grant_end)
+    departures.on_grant_end(journey_departures.on_grant_end)
     departures.on_closeness(gates_departures.on_closeness)
     joining.on_joined(gates_departures.on_joined)
     departures.on_departure(journey_departures.on_departure, order=50)

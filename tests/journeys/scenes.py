@@ -23,7 +23,7 @@ from tests.sessions import stage as sessions
 from workflows.briefs.models import Brief
 from workflows.gates import actions as gates
 from workflows.gates.configuration import actions as configuration
-from workflows.gates.models import Condition, Seat
+from workflows.gates.models import Condition, GateRound, Seat
 from workflows.journey import actions as journey
 from workflows.pilots import actions as pilots
 from workflows.pilots.models import Pilot
@@ -133,12 +133,22 @@ class City:
         yield Visit(second.person, reverse("others", args=[second.key]))
         yield Visit(cast.lead, reverse("seats", args=[play.round_of(reading).key]))
         yield Visit(cast.lead, reverse("seat-change", args=[first.key]))
+        yield from self._asked_of_experts(play.round_of(reading))
         yield Visit(cast.dga, reverse("decide", args=[play.round_of(deciding).key]))
         admits = Seat.objects.get(round=play.round_of(admitting), state="open").person
         yield Visit(admits, reverse("decide", args=[play.round_of(admitting).key]))
         yield Visit(cast.author, reverse("receipt", args=[reading.key]))
         yield Visit(cast.author, reverse("idea-withdraw", args=[reading.key]))
         yield Visit(cast.author, reverse("portfolio"))
+
+    def _asked_of_experts(self, round_: GateRound) -> Iterator[Visit]:
+        expert = PersonFactory(employed=True, role="expert")
+        asked = {"round_key": round_.key, "expert": expert, "due_on": in_days(5), "by": act(self.cast.lead)}
+        first = gates.ask_expert(question="L’armoire respecte-t-elle la norme ?", **asked)
+        gates.answer_expert(question_key=first.key, answer="Oui, avec une porte coupe-feu.", by=act(expert))
+        gates.ask_expert(question="Qui recharge les casiers la nuit ?", **asked)
+        for person in (self.cast.lead, expert):
+            yield Visit(person, reverse("expert-questions", args=[round_.key]))
 
     def service(self) -> Iterator[Visit]:
         """The local route: to answer, to do (and to carry on), and refused."""
@@ -179,6 +189,7 @@ class City:
         yield Visit(cast.author, reverse("idea-masking", args=[stopped.key]))
         yield Visit(cast.lead, reverse("idea", args=[stopped.key]))
         yield Visit(cast.dgs, reverse("idea", args=[stopped.key]))
+        yield Visit(cast.author, reverse("idea-learning", args=[stopped.key]))
         yield Visit(cast.author, reverse("condition", args=[Condition.objects.get().key]))
         yield Visit(cast.dga, reverse("decide", args=[decision.round.key]))
         yield Visit(cast.author, reverse("brief", args=[Brief.objects.get(decision=decision).key]))

@@ -227,3 +227,19 @@ def test_all_that_follows_from_a_record() -> None:
         "waiting": ["b"],
         "results": {"a": "selected", "b": "waiting", "z": "not_heard"},
     }
+
+
+@pytest.mark.parametrize(
+    ("levels", "changes", "least"),
+    [
+        ([[4, 4, 4], [3, 3, 3], [2, 2, 2]], {}, "3.00"),  # one waits
+        ([[4, 4, 4], [3, 3, 3]], {}, "3.00"),  # all places taken
+        ([[4, 4, 4], [1, 1, 1]], {}, "2.00"),  # a place is left: the threshold
+        ([[1, 1, 1]], {}, "2.00"),
+        ([[1, 1, 1]], {"places": 0}, "2.00"),
+        ([[4, 4, 4], [3, 3, 3]], {"places": None, "envelope_euros": 10}, "2.00"),
+    ],
+)
+def test_the_least_mean_with_a_place(levels: Any, changes: dict[str, Any], least: str) -> None:
+    made = record(*[idea(f"i{place}", row, euros=1) for place, row in enumerate(levels)], **changes)
+    assert rules.least_mean(made, rules.outcome(made)) == least

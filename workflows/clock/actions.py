@@ -98,14 +98,14 @@ def escalate(step: ClockStep) -> None:
         if WorkItem.objects.filter(key=key, closed_at=None).exists():
             return
         role, people = escalation.recipients(idea, items)
-        wait_for(people, idea=idea, key=key, verb=wording.late(late), url=_where(idea, items[0]))
+        wait_for(people, idea=idea, key=key, verb=wording.late(late), url=_where(idea, items[0], role))
         effects = [effect("work", None, "late", of=late)]
         record(idea, "escalated", CLOCK, effects, late=key, work=step.key, to=role)
 
 
-def _where(idea: Idea, item: WorkItem) -> str:
+def _where(idea: Idea, item: WorkItem, role: str) -> str:
     """The panel's seats, where a lead can change them, or the idea."""
-    if item.verb == "vote":
+    if item.verb == "vote" and role == "lead":
         seat = Seat.objects.select_related("round").filter(key=item.key.partition(":")[2]).first()
         if seat is not None:
             return reverse("seats", args=[seat.round.key])

@@ -31,7 +31,7 @@ def name_evaluator(*, idea: Idea, evaluator: Person, by: Actor) -> Evaluation:
     Invalid on `evaluator` (not independent of the team).
     """
     with locked(idea.pk) as idea:
-        if not roles.is_lead(idea, by.principal):
+        if not queries.leads(idea, by):
             raise NotAllowed(_("Only the programme lead names the evaluator."))
         roles.check_stands_in(by)
         _check_moment(idea)
@@ -120,7 +120,7 @@ def name_run_owner(*, evaluation: Evaluation, run_owner: Person, by: Actor) -> E
     Raises NotAllowed (not the lead), Conflict (not delivered, or decided), Invalid on `run_owner`.
     """
     with locked(evaluation.idea_id) as idea:
-        if not roles.is_lead(idea, by.principal):
+        if not queries.leads(idea, by):
             raise NotAllowed(_("Only the programme lead names who would run it."))
         roles.check_stands_in(by)
         current = queries.delivered(idea)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from ideas import roles
 from ideas.access import access
 from ideas.drafting.models import Idea
 from incubator.lib import clock
@@ -143,6 +144,17 @@ def distant(rights: Sequence[Party], against: dict[int, Conflicts], idea: Idea) 
         ),
         code="decide.hard_conflict",
     )
+
+
+def leads(idea: Idea, by: Actor, gate: str = "") -> bool:
+    """Whether a lead of the programme acts, or a deputy for one who is absent: neither with a hard conflict.
+
+    Raises NotAllowed for an actor who claims to stand in for someone who is not absent.
+    """
+    roles.check_stands_in(by)
+    concerned = {one.pk: one for one in (by.human, by.principal)}.values()
+    against = conflicts_of(concerned, idea, gate)
+    return roles.is_lead(idea, by.principal) and not any(found.hard for found in against.values())
 
 
 def needs_second_signature(round_: GateRound, outcome: str) -> str:

@@ -339,12 +339,50 @@ class Condition(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="condition_says_what")]
 
 
-class ExpertQuestion(models.Model):
-    """A question the lead asks an expert during a round; the answer is read by seats and decider."""
+class KeptDecision(models.Model):
+    """A decision begun and put aside, perhaps incomplete: `typed` is `{field of the form: text}`. No outcome."""
 
+    round = models.ForeignKey(GateRound, models.CASCADE, related_name="kept_decisions")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    typed = models.JSONField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "person"], name="one_kept_decision_per_person")
+        ]
+
+
+class ExpertQuestion(models.Model):
+    """A question a lead asks an expert during a round: answered, or closed by a lead with a reason.
+
+    The answer is read by seats and decider, by the team once the round is decided. `answered_by` is the expert, or
+    the deputy who answered for them.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     round = models.ForeignKey(GateRound, models.PROTECT, related_name="expert_questions")
     expert = models.ForeignKey(Person, models.PROTECT, related_name="+")
     question = models.TextField()
-    answer = models.TextField(blank=True)
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answered_by=None, answer="")
+                | Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer=""),
+                name="expert_answer_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_reason="")
+                | Q(closed_at__isnull=False, answered_at=None) & ~Q(closed_reason=""),
+                name="unanswered_question_is_closed_with_a_reason",
+            ),
+        ]

@@ -11,6 +11,7 @@ from django.db.models import (
     FilteredRelation,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Value,
     When,
@@ -28,7 +29,15 @@ from incubator.people import grants
 from incubator.people.models import Person
 from workflows.gates import rules
 from workflows.gates.facts import read_facts
-from workflows.gates.models import Condition, Decision, GateConfiguration, GateRound, Seat, Vote
+from workflows.gates.models import (
+    Condition,
+    Decision,
+    ExpertQuestion,
+    GateConfiguration,
+    GateRound,
+    Seat,
+    Vote,
+)
 
 
 def record_of(
@@ -127,6 +136,15 @@ def _vote(seat: Seat, vote: Vote | None) -> dict[str, Any] | None:
         "to_authors_sha256": sha256(vote.comment_to_authors),
         "to_panel_sha256": sha256(vote.comment_to_panel),
     }
+
+
+def last_rework(round_: GateRound) -> GateRound | None:
+    """The round of this gate before this one, with its decision, when that asked the team to complete something."""
+    if round_.number == 1:
+        return None
+    before = GateRound.objects.filter(idea=round_.idea, gate=round_.gate, number__lt=round_.number)
+    found = before.filter(state="decided").select_related("decision").order_by("-number").first()
+    return found if found is not None and found.decision.outcome == "rework" else None
 
 
 def record_sha256(record: dict[str, Any]) -> str:
@@ -313,6 +331,10 @@ STEPS = (
     "votes_voided",
     "opinion_closed",
     "opinion_incomplete",
+    "expert_asked",
+    "expert_answered",
+    "expert_question_closed",
+    "decision_kept",
     "decision_drafted",
     "signature_declined",
     "draft_lapsed",
@@ -326,6 +348,17 @@ def steps_of(round_: GateRound, idea: Idea) -> list[Event]:
         subject_kind="idea", subject_key=idea.key, verb__in=STEPS, payload__round=str(round_.key)
     )
     return list(events.order_by("-sequence")[:60])
+
+
+def questions_of(round_: GateRound) -> QuerySet[ExpertQuestion]:
+    """What experts were asked in this consultation, oldest first."""
+    found = ExpertQuestion.objects.filter(round=round_).select_related("expert", "answered_by", "round")
+    return found.order_by("asked_at", "pk")
+
+
+def questions_to(round_: GateRound, person: Person) -> QuerySet[ExpertQuestion]:
+    """Those asked of this person, or of someone absent whom the person stands in for."""
+    return questions_of(round_).filter(Q(expert=person) | Q(expert__in=grants.stands_in_for(person)))
 
 
 def discussion_of(round_: GateRound) -> list[str]:

@@ -13,7 +13,8 @@ from incubator.inbox.models import WorkItem
 from incubator.messages.rules import Telling, audience
 from incubator.messages.wording import Text, declare
 from incubator.people.models import Person
-from workflows.gates.models import GateRound, Seat
+from workflows.gates import authority
+from workflows.gates.models import Decision, ExpertQuestion, GateRound, Seat
 
 TEXTS = {
     "signature_declined": Text(
@@ -23,6 +24,10 @@ TEXTS = {
     "vote_set_aside": Text(
         _("Your opinion on “%(title)s” no longer counts"),
         _("You have come too close to this idea. Your vote is kept, unread, and a substitute is called."),
+    ),
+    "question_closed": Text(
+        _("A question about “%(title)s” was closed without an answer (%(gate)s)"),
+        _("The expert is no longer here. You may ask someone else."),
     ),
     "panel_changed": Text(
         _("The panel of “%(title)s” has changed (%(gate)s)"),
@@ -64,6 +69,34 @@ def of_the_draft(event: Event) -> list[Telling]:
     return _tell(event, Person.objects.filter(key__in=keys), "signature_declined", "decide")
 
 
+@audience("decided")
+def of_the_outcome(event: Event) -> list[Telling]:
+    """Whoever sat to the end, both signers and the sponsor, at the one moment at which the team is told.
+
+    Not whoever acted. Nothing tells who voted, or how: a seat without a vote is told like any other.
+    """
+    idea, round_ = tellings.idea_of(event), _round(event)
+    if idea is None or round_ is None:
+        return []
+    signers = ("decider", "on_behalf_of", "second_signer", "second_on_behalf_of")
+    signed = Decision.objects.filter(round=round_).values_list(*signers)
+    keys = {key for row in signed for key in row if key is not None}
+    keys |= set(round_.seats.filter(state="closed").values_list("person", flat=True))
+    if sponsor := authority.sponsor_of(idea):
+        keys.add(sponsor.pk)
+    people = Person.objects.filter(pk__in=keys).exclude(key=event.actor_key)
+    return _tell(event, people, "decided", "decide", outcome=event.payload["outcome"])
+
+
+@audience("expert_answered", "expert_question_closed")
+def of_the_question(event: Event) -> list[Telling]:
+    """The lead who asked, unless they closed it themselves."""
+    asked = ExpertQuestion.objects.filter(key=event.payload["question"])
+    people = Person.objects.filter(pk__in=asked.values("asked_by")).exclude(key=event.actor_key)
+    kind = "answered" if event.verb == "expert_answered" else "question_closed"
+    return _tell(event, people, kind, "expert-questions")
+
+
 @audience("votes_voided")
 def of_the_seats(event: Event) -> list[Telling]:
     """Those whose vote is set aside; the chair, and whoever had been asked to decide on what it was part of."""
@@ -92,18 +125,19 @@ def _round(event: Event) -> GateRound | None:
     return GateRound.objects.filter(key=event.payload.get("round")).first()
 
 
-def _tell(event: Event, people: QuerySet[Person], kind: str, page: str) -> list[Telling]:
+def _tell(event: Event, people: QuerySet[Person], kind: str, page: str, **said: str) -> list[Telling]:
     idea, round_ = tellings.idea_of(event), _round(event)
     if idea is None or round_ is None:
         return []
+    said["gate"] = round_.gate
     return [
-        Telling(person, kind, _url(page, idea, round_), idea.title, idea.programme.key, {"gate": round_.gate})
+        Telling(person, kind, _url(page, idea, round_), idea.title, idea.programme.key, said)
         for person in people.filter(is_active=True).order_by("staff_number")
     ]
 
 
 def _url(page: str, idea: Idea, round_: GateRound) -> str:
-    return reverse(page, args=[round_.key if page == "decide" else idea.key])
+    return reverse(page, args=[idea.key if page == "idea" else round_.key])
 
 
 @audience("discussion_called")

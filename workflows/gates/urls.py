@@ -11,6 +11,7 @@ urlpatterns = [
     path("reviews/<uuid:key>/aside", views.aside, name="step-aside"),
     path("rounds/<uuid:key>/decision", views.decision, name="decide"),
     path("rounds/<uuid:key>/seats", views.seats, name="seats"),
+    path("rounds/<uuid:key>/questions", views.expert_questions, name="expert-questions"),
     path("seats/<uuid:key>/change", views.change_seat, name="seat-change"),
     path("configuration", configuration.configurations, name="configurations"),
     path("configuration/schema.json", configuration.schema, name="configuration-schema"),

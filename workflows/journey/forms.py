@@ -91,6 +91,15 @@ class Answer(forms.Form):
     )
 
 
+class Learning(forms.Form):
+    text = forms.CharField(
+        label=_("What can others learn from it?"),
+        help_text=_("Everyone who reads the idea reads it. Your name shows only if the team’s names do."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=2_000,
+    )
+
+
 class Handing(forms.Form):
     on = forms.DateField(
         label=_("Handed over on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

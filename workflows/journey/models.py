@@ -64,6 +64,18 @@ class Done(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(line=""), name="done_says_what")]
 
 
+class LearningNote(models.Model):
+    """What someone of the team adds to the learning sheet of a stopped idea; named as the idea's authors are."""
+
+    idea = models.ForeignKey(Idea, models.PROTECT, related_name="learning_notes")
+    text = models.TextField()
+    written_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="learning_note_says_something")]
+
+
 class Reexamination(models.Model):
     """The author's right after a stop: asked within the window, answered by a decider who took no part."""
 
@@ -85,6 +97,7 @@ class Reexamination(models.Model):
     answer = models.CharField(max_length=10, choices=Answer, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_on_behalf_of = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     reasons = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 

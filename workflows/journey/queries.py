@@ -25,7 +25,7 @@ from workflows.gates import explained
 from workflows.gates.models import Condition, Decision, GateRound
 from workflows.gates.rules import GO_ON
 from workflows.journey import windows, wording
-from workflows.journey.models import Done, Hold, Reexamination
+from workflows.journey.models import Done, Hold, LearningNote, Reexamination
 
 # What a decision says in words.
 SAID = ("reasons", "learning", "gaps", "hold_condition")
@@ -142,6 +142,26 @@ def window_of(idea: Idea) -> Reexamination | None:
     return found
 
 
+def asked_reexaminations() -> list[UUID]:
+    """The ideas whose re-examination is asked for and waits for its answer, in the ideas' order."""
+    waiting = Reexamination.objects.filter(closed_at=None, asked_at__isnull=False, idea__state="stopped")
+    return list(waiting.order_by("idea_id").values_list("idea__key", flat=True))
+
+
+def has_learning_sheet(idea: Idea, decisions: list[Decision]) -> bool:
+    """Whether the last of these decisions stopped the idea and opened a learning sheet; a service's no opens none."""
+    stopped = idea.state == Idea.State.STOPPED and bool(decisions)
+    return stopped and "learning_sheet" in decisions[-1].next_steps
+
+
+def learning_of(idea: Idea) -> list[LearningNote]:
+    """What the team added to the learning sheet, oldest first."""
+    if idea.state != Idea.State.STOPPED:
+        return []
+    notes = LearningNote.objects.filter(idea=idea).select_related("written_by")
+    return list(notes.order_by("written_at", "pk"))
+
+
 def open_conditions_of(decisions: list[Decision], passages: Sequence[str] = ()) -> list[Condition]:
     found = [item for one in decisions if _has_conditions(one) for item in one.conditions.all()]
     return [masked_row(item, ["text"], passages) for item in found if item.met_at is None]
@@ -204,7 +224,7 @@ def sees_why(person: Person, idea: Idea, asked: Reexamination, *, may_answer: bo
     """Only whoever answers, or answered, a re-examination, and the auditor, outside the team, once it is asked for."""
     if asked.asked_at is None:
         return False
-    if may_answer or person.pk == asked.answered_by_id:
+    if may_answer or person.pk in (asked.answered_by_id, asked.answered_on_behalf_of_id):
         return True
     auditor = grants.holds(person, "auditor", entity=idea.programme.entity, programme_key=idea.programme.key)
     return auditor and not roles.was_ever_in_team(idea, person)

@@ -56,10 +56,12 @@ def of_who_follows(event: Event) -> list[Telling]:
     "draft_lapsed",
     "opinion_closed",
     "opinion_incomplete",
+    "expert_asked",
     "seated",
     "seat_changed",
     "condition_reported",
     "reexamination_asked",
+    "reexamination_passed",
     "sent_up",
     "woken",
 )

@@ -14,5 +14,6 @@ urlpatterns = [
     path("ideas/<uuid:key>/send-up", route_pages.send_up, name="idea-send-up"),
     path("ideas/<uuid:key>/done", route_pages.done, name="idea-done"),
     path("ideas/<uuid:key>/done/photo", route_pages.photo, name="idea-done-photo"),
+    path("ideas/<uuid:key>/learning", views.learning, name="idea-learning"),
     path("ideas/<uuid:key>/reexamination", views.reexamination, name="reexamination"),
 ]

@@ -24,6 +24,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from workflows.briefs.queries import briefs_of
+from workflows.gates import authority
 from workflows.gates.configuration import recourse
 from workflows.gates.models import Decision
 from workflows.journey import actions, forms, portfolio, queries, wording
@@ -98,6 +99,8 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "documents": _documents(idea, reader),
         "conditions": queries.open_conditions_of(decisions, passages),
         "last": decisions[-1] if decisions else None,
+        "learning": queries.learning_of(idea),
+        "may_add_learning": reader.in_team and queries.has_learning_sheet(idea, decisions),
         "stages": _stage_pages(idea),
         "may_send_up": reader.in_team and actions.may_send_up(idea, window),
         "done": queries.done_of(idea),
@@ -310,9 +313,30 @@ def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         key,
         forms.Waking,
         "journey/wake.html",
-        lambda idea, by, data: actions.wake(idea=idea.key, by=by, condition_met=data["condition_met"]),
+        lambda idea, by, data: actions.wake(
+            idea=idea.key, by=_as_lead(idea, by), condition_met=data["condition_met"]
+        ),
         waits_for=wording.waits_for(hold),
         until=hold.until if hold else None,
+    )
+
+
+@require_http_methods(GET_AND_POST)
+@once
+def learning(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The team adds to the learning sheet of its stopped idea."""
+    person = _person(request)
+    idea = queries.readable_idea(key, person)
+    decisions = queries.decisions_of(idea)
+    if not queries.in_team(idea, person) or not queries.has_learning_sheet(idea, decisions):
+        raise NotFound(_("There is no learning sheet here for you to add to."))
+    return _act(
+        request,
+        key,
+        forms.Learning,
+        "journey/learning.html",
+        lambda found, by, data: actions.add_learning(idea=found.key, by=by, text=data["text"]),
+        decision=decisions[-1],
     )
 
 
@@ -330,9 +354,10 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     in_team = queries.in_team(idea, person)
     if asked.asked_at is None or asked.closed_at is not None:
         return _unasked(request, idea, asked, decision, in_team=in_team)
-    may_answer = person in actions.reexaminers(idea, asked.gate)
-    sees_why = queries.sees_why(person, idea, asked, may_answer=may_answer)
-    if not may_answer and not in_team and not sees_why:
+    right = actions.right_to_answer(idea, asked.gate, Actor(person=person))
+    sees_why = queries.sees_why(person, idea, asked, may_answer=right is not None)
+    names = idea.holder == Idea.Holder.LEAD and _leads(idea, person)
+    if right is None and not in_team and not sees_why and not names:
         raise NotFound(_("Nothing is to be re-examined here."))
     return _act(
         request,
@@ -342,10 +367,21 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         lambda found, by, data: actions.answer_reexamination(idea=found.key, by=by, **data),
         asked=asked,
         decision=decision,
-        may_answer=may_answer,
-        shows_grounds=True,
+        may_answer=right is not None,
+        stands_in_for=right.on_behalf_of if right is not None else None,
+        who_may=wording.delegations(asked.gate) if names else [],
+        shows_grounds=right is not None or in_team or sees_why,
         why=queries.why(decision) if sees_why else None,
     )
+
+
+def _as_lead(idea: Idea, by: Actor) -> Actor:
+    """The actor who does what a lead does: oneself, or a deputy for a lead who is absent."""
+    return roles.acting_as(by.human, roles.leads(idea))
+
+
+def _leads(idea: Idea, person: Person) -> bool:
+    return authority.leads(idea, _as_lead(idea, Actor(person=person)))
 
 
 def _unasked(
@@ -361,7 +397,7 @@ def _unasked(
         "may_ask": actions.may_ask_reexamination(idea, asked) and in_team,
         "shows_grounds": in_team or sees_why,
         "why": queries.why(decision) if sees_why else None,
-        "may_hand_over": open_still and not in_team and roles.is_lead(idea, person),
+        "may_hand_over": open_still and not in_team and _leads(idea, person),
     }
     if context["may_hand_over"]:
         return _act(
@@ -369,7 +405,9 @@ def _unasked(
             idea.key,
             forms.Handing,
             "journey/reexamination.html",
-            lambda found, by, data: actions.hand_over_answer(idea=found.key, by=by, on=data["on"]),
+            lambda found, by, data: actions.hand_over_answer(
+                idea=found.key, by=_as_lead(found, by), on=data["on"]
+            ),
             **context,
         )
     return _act(

@@ -156,6 +156,15 @@ def outcome(record: Record) -> dict[str, Any]:
     }
 
 
+def least_mean(record: Record, found: Mapping[str, Any]) -> str:
+    """The least mean that had a place, given the record's outcome: the last idea's with one when no room was left,
+    else the threshold."""
+    threshold, places = Fraction(record["rules"]["threshold"]), record["rules"]["places"]
+    means = [Fraction(line["mean"]) for line in found["list"] if line["idea"] in found["selected"]]
+    full = bool(found["waiting"]) or len(means) == places
+    return _two_decimals(max([threshold, min(means)] if full and means else [threshold]))
+
+
 def rule_problems(rules: Mapping[str, Any]) -> dict[str, str]:
     """Code of what is wrong with a session's rules, by field."""
     found = {

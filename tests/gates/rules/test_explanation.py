@@ -177,3 +177,43 @@ def test_the_change_named_turns_the_opinion_and_one_less_does_not(given: dict[st
     for change in group:
         assert opinion(lifted(given, change, change.count)).result == "go"
         assert opinion(lifted(given, change, change.count - 1)).result == "not_now"
+
+
+def compared(result: str, **more: Any) -> dict[str, Any]:
+    return record(GO, GO, GO) | {"comparison": {"session": "s", "result": result} | more}
+
+
+MEANS = {"rank": 5, "places": 4, "heard": 7, "mean": "2.67", "least": "3.00"}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (compared("selected", **MEANS), []),
+        (compared("waiting", **MEANS), [[("mean", 33, ""), ("freed", 1, "")]]),
+        (compared("waiting", **MEANS | {"mean": "3.00"}), [[("freed", 1, "")]]),
+        (compared("waiting", rank=5, places=4), [[("freed", 1, "")]]),
+        (compared("not_selected", **MEANS), [[("mean", 33, "")]]),
+        (compared("not_selected", **MEANS | {"mean": "3.00"}), [[("fit", 1, "")]]),
+        (compared("not_selected", **MEANS | {"least": None}), [[("fit", 1, "")]]),
+        (compared("not_selected", **MEANS | {"mean": "3.50"}, given_up=True), [[("given_up", 1, "")]]),
+        (compared("not_heard", heard=7), [[("heard", 1, "")]]),
+    ],
+)
+def test_without_a_place_what_would_have_given_it_one(
+    given: dict[str, Any], expected: list[list[tuple[str, int, str]]]
+) -> None:
+    assert changes(given) == expected
+    rule = explain(given).rules[-1]
+    assert (rule.code, rule.met) == ("place", given["comparison"]["result"] == "selected")
+    assert rule.values["rank"] == given["comparison"].get("rank")
+
+
+def test_before_its_list_is_settled_a_session_gives_no_rule() -> None:
+    for given in (compared(""), record(GO, GO, GO) | {"comparison": None}, record(GO, GO, GO)):
+        assert "place" not in {rule.code for rule in explain(given).rules}
+
+
+def test_an_opinion_against_it_and_no_place_are_both_named() -> None:
+    given = record(GO, NO, NO) | {"comparison": {"session": "s", "result": "not_heard", "heard": 3}}
+    assert changes(given) == [[("votes", 1, "")], [("heard", 1, "")]]

@@ -33,7 +33,7 @@ def admit(
     with locked(rounds__seats__key=seat_key) as idea:
         own = own_seat(seat_key, by)
         round_, by = own.round, acting_in(own, by)
-        round_.idea = idea
+        round_.idea, vars(round_)["has_drafts"] = idea, vars(own)["has_drafts"]
         check_admission(round_.rules, must_meets, choice)
         rights = authority.rights_to_decide(round_, idea, by)
         # One statement asks for all that vote and decision ask.

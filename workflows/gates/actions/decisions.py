@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,7 @@ from workflows.gates.actions.rounds import due_after, work_keys
 from workflows.gates.authority import Party
 from workflows.gates.configuration import rework_days
 from workflows.gates.conflicts import Conflicts, conflicts_of
-from workflows.gates.models import Condition, Decision, GateRound, Seat
+from workflows.gates.models import Condition, Decision, GateRound, KeptDecision, Seat
 from workflows.gates.signing import second_parties
 
 
@@ -78,6 +79,7 @@ def write(round_: GateRound, idea: Idea, choice: Choice, checked: Checked) -> De
     second = authority.needs_second_signature(round_, choice.outcome)
     decision = _draft(round_, idea, right, choice, allowed, issued_at=None if second else clock.now())
     if second:
+        KeptDecision.objects.filter(round=round_, person=right.person).delete()
         ask_second(round_, idea, decision)
         keys = {"round": str(round_.key), "decision": str(decision.key)}
         record_event(idea, "decision_drafted", right.actor, [], **keys)
@@ -147,6 +149,9 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
     round_.state, round_.closed_at = "decided", now
     round_.save(update_fields=["record", "record_sha256", "state", "closed_at"])
     Seat.objects.filter(round=round_, state="open").update(state="closed", left_at=now)
+    # Asked with the round, so that the many decisions without a draft cost no statement more.
+    if getattr(round_, "has_drafts", True):
+        KeptDecision.objects.filter(round=round_).delete()
     inbox.close(*work_keys(round_, [seat["seat"] for seat in record["seats"]]))
     effects = [effect("round", "open", "decided", gate=round_.gate, round=str(round_.key))]
     effects += [effect("condition", None, "open", condition=str(item.key)) for item in _conditions(decision)]
@@ -179,6 +184,7 @@ def _conditions(decision: Decision) -> list[Condition]:
 def open_round_of(round_key: Any) -> GateRound:
     found = (
         GateRound.objects.select_related("idea__programme__entity", "idea__content", "decision")
+        .annotate(has_drafts=Exists(KeptDecision.objects.filter(round=OuterRef("pk"))))
         .filter(key=round_key)
         .first()
     )

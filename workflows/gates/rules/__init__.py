@@ -5,7 +5,8 @@ A record is plain data (JSON):
 `extended`: whether the pilot had its one extension · `seats`: `[{"chair", "other_department", "vote"}]`, where
 `vote` is null or `{"choice", "must_meets": {key: {"answer", "reason"}}, "scores": {key: {"level"} |
 {"not_applicable": true}}}` · `answers`: must-meets a decider answered at a gate without seats · `comparison`, only
-for an idea in a selection session: `{"session", "result"}`, where `result` is '' until the session's list is settled.
+for an idea in a selection session: `{"session", "result"}`, where `result` is '' until the session's list is settled;
+then also `rank`, `places`, `heard` (how many were), and as texts its `mean` and the `least` mean that had a place.
 """
 
 from workflows.gates.rules.decisions import (

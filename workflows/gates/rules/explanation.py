@@ -17,7 +17,7 @@ from workflows.gates.rules.opinions import (
 )
 
 HIGHEST = 4
-Code = Literal["quorum", "diversity", "must_meet", "fact", "majority", "threshold"]
+Code = Literal["quorum", "diversity", "must_meet", "fact", "majority", "threshold", "place"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Rule:
     """One rule as it stood: `key` names a must-meet; `met` is None while nobody could tell.
 
     `values`, numbers and texts: for `quorum` voted, needed; `must_meet` yes, no, cannot_tell; `majority` for,
-    against, casting; `threshold` score, threshold (texts; score None without answers).
+    against, casting; `threshold` score, threshold (texts; score None without answers); `place` the session's result,
+    rank, places, heard, mean and least (texts), each None where it has none.
     """
 
     code: Code
@@ -41,10 +42,25 @@ class Change:
     `voters` more votes · `elsewhere` a vote from another department · `chair` the chair's vote · `answers` to the
     must-meet `key`, from no (or cannot tell) to yes · `fact` met · `votes` from against to for, whoever's they are ·
     `levels` more in all on the criterion `key` · `points` hundredths of the score, where no criterion alone would
-    have sufficed.
+    have sufficed · in a selection session `heard` among the ideas heard, `mean` hundredths more of the room's mean,
+    `freed` a place, `fit` what was left, or alone the whole, of the limits, `given_up` a place kept.
     """
 
-    code: Literal["voters", "elsewhere", "chair", "answers", "fact", "votes", "levels", "points"]
+    code: Literal[
+        "voters",
+        "elsewhere",
+        "chair",
+        "answers",
+        "fact",
+        "votes",
+        "levels",
+        "points",
+        "heard",
+        "mean",
+        "freed",
+        "fit",
+        "given_up",
+    ]
     count: int
     key: str = ""
 
@@ -59,12 +75,39 @@ class Explanation:
 
 
 def explain(record: Record) -> Explanation:
-    """The rules in the order in which they are asked; changes only where the opinion keeps the idea from going on."""
+    """The rules in the order in which they are asked; changes only where the opinion keeps the idea from going on, or
+    a selection session gave it no place."""
     found = opinion(record)
     stands = _rules(record, found)
     kept = found.result not in ("go", "go_if")
     groups = [_change(record, found, rule) for rule in stands if rule.met is not True] if kept else []
+    if place := _place(record):
+        stands.append(place)
+        groups += [] if place.met else [_changed_place(record["comparison"])]
     return Explanation(found, stands, [group for group in groups if group])
+
+
+def _place(record: Record) -> Rule | None:
+    """What a settled session gave the idea."""
+    compared = record.get("comparison") or {"result": ""}
+    if not compared["result"]:
+        return None
+    said = ("result", "rank", "places", "heard", "mean", "least")
+    return Rule("place", compared["result"] == "selected", "", {name: compared.get(name) for name in said})
+
+
+def _changed_place(compared: Mapping[str, Any]) -> list[Change]:
+    """What would have given it a place; any one is enough."""
+    if compared.get("given_up"):
+        return [Change("given_up", 1)]
+    if compared["result"] == "not_heard":
+        return [Change("heard", 1)]
+    freed = [Change("freed", 1)] if compared["result"] == "waiting" else []
+    # Sessions settled before these were kept name neither.
+    if compared.get("mean") is None or compared.get("least") is None:
+        return freed or [Change("fit", 1)]
+    lacking = int((Fraction(compared["least"]) - Fraction(compared["mean"])) * 100)
+    return [Change("mean", lacking), *freed] if lacking > 0 else freed or [Change("fit", 1)]
 
 
 def _rules(record: Record, found: Opinion) -> list[Rule]:
@@ -110,7 +153,8 @@ def _change(record: Record, found: Opinion, rule: Rule) -> list[Change]:
                 return [Change("chair", 1)]
             lead = 0 if chair_is_for(record) else 1
             return [Change("votes", _turned(values["for"], values["against"], lead=lead))]
-    return _levels(record, found)
+        case _:
+            return _levels(record, found)
 
 
 def _turned(for_it: int, against: int, *, lead: int) -> int:

@@ -2,6 +2,7 @@
 
 from workflows.gates.views.conditions import condition
 from workflows.gates.views.decisions import decision
+from workflows.gates.views.experts import expert_questions
 from workflows.gates.views.reviews import aside, discussion, others, review, reviews
 from workflows.gates.views.seats import change_seat, seats
 
@@ -11,6 +12,7 @@ __all__ = [
     "condition",
     "decision",
     "discussion",
+    "expert_questions",
     "others",
     "review",
     "reviews",

@@ -13,9 +13,10 @@ from ideas import roles
 from ideas.access import access
 from ideas.drafting.masking.queries import masked_row, passages_for
 from ideas.drafting.masking.rules import masked_all
+from ideas.drafting.models import Idea
 from incubator.lib.refusals import Invalid, NotFound
 from incubator.people.once import new_key, once
-from workflows.gates import actions
+from workflows.gates import actions, authority
 from workflows.gates.actions.conditions import ASKED_IN
 from workflows.gates.forms.seats import NoteForm
 from workflows.gates.forms.typed import Typed
@@ -55,7 +56,9 @@ def _report(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @once
 def _confirm(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    actions.confirm_condition(condition_key=key, by=actor(request))
+    idea = Idea.objects.select_related("programme__entity").get(rounds__decision__conditions__key=key)
+    by = roles.acting_as(reader(request), roles.leads(idea))
+    actions.confirm_condition(condition_key=key, by=by)
     messages.success(request, _("Confirmed. This condition no longer stands in the way."))
     return redirect("condition", key=key)
 
@@ -79,9 +82,7 @@ def _page(
         "idea_url": link("idea", idea.key),
         "decision_url": link("decide", round_.key),
         "may_report": open_still and (found.owner_id == person.pk or in_team),
-        "may_confirm": open_still
-        and roles.is_lead(idea, person)
-        and not roles.was_ever_in_team(idea, person),
+        "may_confirm": open_still and authority.leads(idea, roles.acting_as(person, roles.leads(idea))),
         "form": NoteForm(
             data,
             found=refusal.fields if refusal is not None else None,

@@ -95,6 +95,7 @@ def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
         "second_capacity": wording.CAPACITIES.get(decision.second_capacity, decision.second_capacity),
         "opinion": masked_all(opinion, passages),
         "comments": masked_all(comments, passages),
+        "questions": list(queries.questions_of(round_)) if for_panel or in_team else [],
         "brief_url": brief_of(decision),
         "conditions": [
             (link("condition", item.key), masked_row(item, ["text"], passages))

@@ -25,7 +25,16 @@ from workflows.gates.forms.typed import MOST_ROWS, join
 from workflows.gates.models import Decision, GateRound, Seat
 from workflows.gates.views import standing
 from workflows.gates.views.decided import decided_page, preview
-from workflows.gates.views.reading import actor, heading, idea_in_brief, link, reader, steps
+from workflows.gates.views.kept import as_typed, kept_by, kept_of_others, typed_in
+from workflows.gates.views.reading import (
+    actor,
+    asked_last_time,
+    heading,
+    idea_in_brief,
+    link,
+    reader,
+    steps,
+)
 
 # Refusals after which the form is shown again, with what was typed.
 SHOWN_AGAIN = ("decide.not_permitted", "decide.nobody_to_sign", OTHER_VERSION)
@@ -80,14 +89,20 @@ def _page(
         "idea": idea_in_brief(idea, person),
         "standing": mine,
         "steps": steps(round_),
+        "last_time": asked_last_time(round_),
+        "questions": list(queries.questions_of(round_)),
         "seats_url": link("seats", round_.key) if mine.leads else "",
         "request_key": new_key(),
         "panel_due": round_.review_due_at or round_.due_at,
         "handed_to": wording.DECIDERS[authority.if_they_differ(round_, idea)] if mine.may_hand_over else "",
         "refused": refusal if refusal is not None and not refusal.fields else None,
     }
+    kept = kept_by(round_, person) if mine.pending is None and data is None else None
+    if kept is not None:
+        data, context["kept"] = as_typed(kept), kept
     if mine.admits and (mine.pending is None or "write" in request.GET or data is not None):
         form = _admission_form(round_, mine.seat, data, refusal)
+        context["kept_of_others"] = kept_of_others(round_, person, form)
         return render(request, "gates/admissibility.html", context | {"form": form}, status=_status(refusal))
     if round_.state == "seating" or (mine.pending is None and queries.panel_still_votes(round_)):
         return render(request, "gates/waiting.html", context | {"seating": round_.state == "seating"})
@@ -102,8 +117,10 @@ def _page(
             "may_hand_over": mine.may_hand_over,
         }
         return render(request, "gates/pending.html", context)
+    form = _form(round_, record, context["opinion"], data, refusal)
+    context["kept_of_others"] = kept_of_others(round_, person, form)
     if mine.mandate is not None:
-        context["form"] = _form(round_, record, context["opinion"], data, refusal)
+        context["form"] = form
     return render(request, "gates/decision.html", context, status=_status(refusal))
 
 
@@ -221,6 +238,20 @@ def _unsaved(round_: GateRound, written: Written, *, departs: bool) -> Decision:
 
 
 @once
+def _keep(request: HttpRequest, round_: GateRound) -> HttpResponse:
+    """Put aside what is written so far; whoever sits here too has voted and read the votes, as for the form."""
+    mine = standing.of(round_, reader(request))
+    if mine.admits:
+        form = _admission_form(round_, mine.seat, request.POST, None)
+    else:
+        record = queries.record_of(round_, round_.idea)
+        form = _form(round_, record, opinions.shown(record), request.POST, None)
+    actions.keep_decision(round_key=round_.key, by=actor(request), typed=typed_in(form))
+    messages.success(request, _("Kept as a draft. It decides nothing; you find it here again."))
+    return redirect("decide", key=round_.key)
+
+
+@once
 def _decide(request: HttpRequest, round_: GateRound) -> HttpResponse:
     written, by = _written(request, round_), actor(request)
     if written.refusal is not None:
@@ -278,6 +309,7 @@ ACTS: dict[str, Callable[[HttpRequest, GateRound], HttpResponse]] = {
     "add": _change,
     "change": _change,
     "check": _check,
+    "keep": _keep,
     "decide": _decide,
     "sign": _sign,
     "decline": _decline,

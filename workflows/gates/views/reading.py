@@ -80,6 +80,25 @@ def idea_in_brief(idea: Idea, person: Person) -> dict[str, Any]:
     }
 
 
+def comparison(round_: GateRound, older: int, newer: int) -> str:
+    """The address where two versions of the idea are compared word by word; without two, the list of versions."""
+    address = link("idea-versions", round_.idea.key)
+    return f"{address}?from={older}&to={newer}" if address and 0 < older < newer else address
+
+
+def asked_last_time(round_: GateRound) -> dict[str, Any] | None:
+    """After a rework: the gaps named then, and where what was read then is compared with today's text."""
+    found = queries.last_rework(round_)
+    if found is None:
+        return None
+    older, newer = found.content_version, round_.idea.content.version
+    return {
+        "gaps": found.decision.gaps,
+        "decided_at": found.decision.issued_at,
+        "comparison": comparison(round_, older, newer) if older < newer else "",
+    }
+
+
 def steps(round_: GateRound) -> list[dict[str, Any]]:
     """What happened in a consultation, in words, newest first; nobody is named."""
     return [

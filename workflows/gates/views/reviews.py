@@ -30,7 +30,15 @@ from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.typed import MOST_ROWS
 from workflows.gates.forms.votes import Answers, VoteForm, answers_of, initial_of
 from workflows.gates.models import GateRound, Seat, Vote
-from workflows.gates.views.reading import actor, heading, idea_in_brief, link, reader
+from workflows.gates.views.reading import (
+    actor,
+    asked_last_time,
+    comparison,
+    heading,
+    idea_in_brief,
+    link,
+    reader,
+)
 
 PAST = 30
 DECIDING = ("decide", "agree", "second_signature", "admissibility")
@@ -174,7 +182,7 @@ def _again(request: HttpRequest, seat: Seat, answers: Answers, refusal: Refusal)
         changed = {
             "read": answers.content_version,
             "now": version,
-            "url": _comparison(seat.round, answers.content_version, version),
+            "url": comparison(seat.round, answers.content_version, version),
         }
         return _page(request, seat, data=data, status=409, changed=changed)
     gaps = rules.vote_gaps(
@@ -187,11 +195,6 @@ def _again(request: HttpRequest, seat: Seat, answers: Answers, refusal: Refusal)
     )
     found: dict[str, Any] = {name: [gap_sentence(gap)] for name, gap in gaps.items()}
     return _page(request, seat, data=data, found=found | refusal.fields, status=422)
-
-
-def _comparison(round_: GateRound, older: int, newer: int) -> str:
-    address = link("idea-versions", round_.idea.key)
-    return f"{address}?from={older}&to={newer}" if address and 0 < older < newer else address
 
 
 def _page(
@@ -236,7 +239,9 @@ def _page(
         "casting": casting,
         "lent_by": seat.person if seat.person_id != person.pk else None,
         "vote_on_older": vote is not None and vote.content_version != version,
-        "comparison": _comparison(round_, vote.content_version, version) if vote else "",
+        "comparison": comparison(round_, vote.content_version, version) if vote else "",
+        "last_time": asked_last_time(round_) if open_still else None,
+        "questions": list(queries.questions_of(round_)),
         "open_still": open_still,
         "panel": _panel(seat),
         "due": round_.review_due_at or round_.due_at,

@@ -133,7 +133,9 @@ def list_ends_at(session: SelectionSession) -> datetime:
 
 def comparison(session: SelectionSession, line: SessionIdea, waiting: Sequence[str]) -> dict[str, Any]:
     """What the round keeps of the session, and its record with it: the place, and what it was out of."""
-    key = str(line.idea.key)
+    key, frozen = str(line.idea.key), session.record
+    assert frozen is not None, "a settled session has its record"
+    means = {one["idea"]: one["mean"] for one in frozen["outcome"]["list"]}
     return {
         "session": str(session.key),
         "drawn": True,
@@ -141,6 +143,9 @@ def comparison(session: SelectionSession, line: SessionIdea, waiting: Sequence[s
         "rank": line.rank,
         "waiting": waiting.index(key) + 1 if key in waiting else None,
         "places": session.rules["places"],
+        "heard": session.rules["heard"],
+        "mean": means.get(key),
+        "least": rules.least_mean(frozen, frozen["outcome"]),
         "held_on": clock_day(session),
     }
 
@@ -162,8 +167,9 @@ def carried(idea: Idea, gate: str) -> dict[str, Any] | None:
         return None
     found = comparison(line.session, line, [])
     del found["drawn"]
-    result = "not_selected" if line.result == "selected" else line.result
-    return found | {"result": result, "carried": True}
+    given_up = line.result == "selected"
+    result = "not_selected" if given_up else line.result
+    return found | {"result": result, "carried": True, "given_up": given_up}
 
 
 def clock_day(session: SelectionSession) -> str:
