@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from workflows.gates import wording as gate_wording
 from workflows.gates.configuration import wording
 from workflows.gates.configuration.document import Document, at, put
+from workflows.gates.configuration.rules import ADMISSION, LAUNCH_FACTS
 
 Kind = Literal["text", "long", "whole", "number", "one", "some", "yes_no"]
 Words = str | Promise
@@ -56,6 +57,18 @@ class Group:
     hint: Words = ""
     row: str = ""
     details: tuple[Setting, ...] = ()
+
+
+def may_add(document: Document, section: str) -> tuple[str, ...]:
+    """What can be added in a section; admissibility is not scored."""
+    if section not in document["gates"]:
+        return ()
+    return ("must_meet",) if section == ADMISSION else ("criteria", "must_meet")
+
+
+def add_anchor(kind: str) -> str:
+    """Id of the button that adds a criterion or a must-meet."""
+    return f"add_{kind}"
 
 
 def field_name(pointer: str) -> str:
@@ -123,7 +136,8 @@ def _gate(document: Document, gate: str) -> Iterator[Group]:
         tuple(Setting(f"{place}/{name}", "whole", label) for name, label in DELAYS.items()),
     )
     for number, rule in enumerate(rules.get("must_meet") or []):
-        yield _must_meet(f"{place}/must_meet/{number}", rule, number + 1)
+        needed = rule["kind"] == "fact" and rule["key"] in LAUNCH_FACTS.get(gate, ())
+        yield _must_meet(f"{place}/must_meet/{number}", rule, number + 1, needed)
     for number, _rule in enumerate(rules.get("criteria") or []):
         yield _criterion(f"{place}/criteria/{number}", number + 1)
 
@@ -199,6 +213,17 @@ def _decision(place: str, document: Document) -> Group:
                 choices=(("", _("no other gate")), *gates),
             ),
             Setting(
+                f"{place}/second_signature",
+                "one",
+                _("What lets an idea go on is signed by"),
+                _("Where sponsor and lead decide together, both sign."),
+                choices=(
+                    ("", _("the decider alone")),
+                    ("authors_director", _("the author’s director too")),
+                    ("another_lead", _("another lead too, else a director")),
+                ),
+            ),
+            Setting(
                 f"{place}/second_signature_for/stop",
                 "one",
                 _("A stop is signed by"),
@@ -218,13 +243,15 @@ def _decision(place: str, document: Document) -> Group:
     )
 
 
-def _must_meet(place: str, rule: Mapping[str, Any], number: int) -> Group:
+def _must_meet(place: str, rule: Mapping[str, Any], number: int, needed: bool) -> Group:
     read = _("Read by the system.") if rule["kind"] == "fact" else _("Answered with yes or no.")
+    if needed:
+        read = _("Read by the system. The pilot begins with it, so it stays.")
     return Group(
         _("Must-meet %(number)s") % {"number": number},
         tuple(_worded(place, "text", _("What must be met"))),
         hint=read,
-        row=place,
+        row="" if needed else place,
         details=tuple(_worded(f"{place}/why", "text", _("Why it is asked"))),
     )
 

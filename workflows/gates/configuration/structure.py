@@ -168,13 +168,13 @@ def _faults_of(error: Any) -> Iterator[Fault]:
                 if key not in error.instance:
                     yield Fault(pointer((*path, key)), "required", {"key": key})
         case "anyOf":
-            yield Fault(pointer(path), "no_clock")
+            yield Fault(pointer((*path, "due")), "no_clock")
         case "type":
             yield Fault(pointer(path), f"type_{limit}")
         case "enum":
             yield Fault(pointer(path), "enum", {"choices": ", ".join(str(item) for item in limit if item)})
         case "const":
-            yield Fault(pointer(path), "enum", {"choices": str(limit)})
+            yield Fault(pointer(path), "enum", {"choices": str(limit).lower()})
         case "minimum" | "maximum" | "maxLength" | "maxItems" | "minItems" as name:
             yield Fault(pointer(path), name, {"limit": limit})
         case "pattern":
