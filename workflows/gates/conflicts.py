@@ -97,7 +97,11 @@ def conflicts_with(
 def _found(
     people: set[int], ideas: Sequence[Idea], gate: str, today: date
 ) -> dict[tuple[int, int], Conflicts]:
-    parameters: dict[str, Any] = {"ideas": [idea.pk for idea in ideas], "people": list(people), "today": today}
+    parameters: dict[str, Any] = {
+        "ideas": [idea.pk for idea in ideas],
+        "people": list(people),
+        "today": today,
+    }
     with connection.cursor() as cursor:
         cursor.execute(FIND, parameters)
         rows = cursor.fetchall()

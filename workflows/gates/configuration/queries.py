@@ -13,11 +13,12 @@ from ideas.calls.queries import leads
 from ideas.drafting.models import Idea
 from incubator.lib import clock, working_days
 from incubator.lib.clock import today
+from incubator.lib.reference import defaults
 from incubator.people import grants
 from incubator.people.models import Person, Post
 from workflows.gates import authority, facts
 from workflows.gates.configuration import rules
-from workflows.gates.configuration.document import rules_of
+from workflows.gates.configuration.document import completed, rules_of
 from workflows.gates.configuration.rules import WINDOW, Facts, Load, Pool, Route, gates_in_use
 from workflows.gates.conflicts import conflicts_with
 from workflows.gates.models import Configuration, GateConfiguration, GateRound
@@ -74,8 +75,9 @@ def versions(programme: Programme) -> QuerySet[Configuration]:
 def changed_gates(document: Mapping[str, Any], programme: Programme) -> list[str]:
     """The gates whose published rules this document would replace; those without a published row count too."""
     published = GateConfiguration.objects.filter(programme=programme, state="published")
-    now = dict(published.values_list("gate", "rules"))
-    return [gate for gate in sorted(document["gates"]) if now.get(gate) != rules_of(document, gate)]
+    now = {gate: completed(found, defaults()) for gate, found in published.values_list("gate", "rules")}
+    whole = completed(document, defaults())
+    return [gate for gate in sorted(document["gates"]) if now.get(gate) != rules_of(whole, gate)]
 
 
 def staying(document: Mapping[str, Any], programme: Programme) -> int:

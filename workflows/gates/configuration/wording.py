@@ -57,6 +57,7 @@ FAULTS = {
     "pattern": gettext_lazy("A key is small letters, digits and underscores, and begins with a letter."),
     "unknown_gate": gettext_lazy("There is no gate %(gate)s."),
     "circle": gettext_lazy("This is a circle: the decision comes back to %(gate)s."),
+    "reminder_order": gettext_lazy("Give half of the time first, then whole days in order."),
     "not_allowed": gettext_lazy("This is not possible here."),
 }
 
