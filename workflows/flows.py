@@ -36,6 +36,7 @@ class StandardFlow(flow.Flow):
     Submission, review, sponsorship, pilot, evaluation; a gate after each."""
 
     route = "standard"
+    goal = "in_service"
     process_class = IdeaProcess
     lock_impl = IdeaLock()
 
@@ -111,6 +112,7 @@ class LocalFlow(flow.Flow):
     What one service can do itself: its head answers; done is a photo and a line."""
 
     route = "local"
+    goal = "doing"
     process_class = IdeaProcess
     lock_impl = IdeaLock()
 
@@ -149,6 +151,7 @@ class FastFlow(flow.Flow):
     evaluation."""
 
     route = "fast"
+    goal = "in_service"
     process_class = IdeaProcess
     lock_impl = IdeaLock()
 

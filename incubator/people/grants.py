@@ -101,11 +101,12 @@ def mandates(
     holder: Person | None = None,
     programme_key: str = "",
     department: Department | None = None,
+    anywhere: bool = False,
     on: date | None = None,
 ) -> QuerySet[Mandate]:
-    """Mandates valid here on that local day, held by active persons."""
+    """Mandates valid here on that local day, held by active persons; `anywhere`: of whatever department."""
     day = on or clock.today(entity.time_zone)
-    within = Q(department=None)
+    within = Q() if anywhere else Q(department=None)
     if department is not None:
         within |= Q(department__in=[place.pk for place in ancestors(department)])
     found = Mandate.objects.filter(

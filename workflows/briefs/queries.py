@@ -35,7 +35,7 @@ from workflows.briefs.record import (
     brief_number,
     from_data,
 )
-from workflows.gates.configuration import defaults, letter_of, recourse
+from workflows.gates.configuration import delays_under, letter_of, recourse
 from workflows.gates.models import Decision
 from workflows.gates.rules import UNMET_CONDITIONS
 
@@ -266,7 +266,7 @@ def _with_department(person: Person, day: date) -> str:
 
 
 def _next_steps(decision: Decision, idea: Idea) -> tuple[NextStep, ...]:
-    entity, numbers = idea.programme.entity, defaults()
+    entity = idea.programme.entity
     zone = ZoneInfo(entity.time_zone)
 
     def due_in(count: int) -> date | None:
@@ -284,7 +284,7 @@ def _next_steps(decision: Decision, idea: Idea) -> tuple[NextStep, ...]:
     dates = {
         "complete": _local(decision.author_due_at, zone),
         "wait": decision.hold_until,
-        "find_sponsor": due_in(numbers["stages"]["sponsorship"]["sponsor_search"]),
+        "find_sponsor": due_in(delays_under(decision.round.configuration)["sponsor_search"]),
         "reexamination": due_in(recourse(decision.round.rules)["ask_within"]),
     }
     codes = rules.next_steps(

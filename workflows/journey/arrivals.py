@@ -22,7 +22,7 @@ from workflows.evaluation.models import Evaluation
 from workflows.gates import actions as gates
 from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
-from workflows.gates.configuration import defaults, recourse
+from workflows.gates.configuration import delays_of, recourse
 from workflows.gates.facts import read_facts
 from workflows.gates.models import Decision
 from workflows.journey import windows
@@ -117,7 +117,7 @@ def stopped(movement: Movement) -> None:
 def doing(movement: Movement) -> None:
     """A local yes: the service does it, then its team or whoever answered says so with a photo and a line."""
     idea, decision = movement.idea, movement.cause
-    due = due_after(idea.programme.entity, defaults()["routes"]["local"]["done_in"])
+    due = due_after(idea.programme.entity, delays_of(idea)["local_done"])
     movement.effects += _place(idea, "live", "submission", "team", due)
     asked = list(roles.authors(idea))
     if isinstance(decision, Decision) and decision.decider not in asked:
@@ -128,7 +128,7 @@ def doing(movement: Movement) -> None:
 def sponsorship(movement: Movement) -> None:
     """The team looks for a sponsor, then investigates and writes the plan."""
     idea = movement.idea
-    due = due_after(idea.programme.entity, defaults()["stages"]["sponsorship"]["sponsor_search"])
+    due = due_after(idea.programme.entity, delays_of(idea)["sponsor_search"])
     movement.effects += _place(idea, "live", "sponsorship", "team", due)
     promises.open_search(idea)
 
@@ -158,7 +158,7 @@ def pilot(movement: Movement) -> None:
 def evaluation(movement: Movement) -> None:
     """The lead names an evaluator from outside the team."""
     idea = movement.idea
-    due = due_after(idea.programme.entity, defaults()["stages"]["evaluation"]["write_in"])
+    due = due_after(idea.programme.entity, delays_of(idea)["evaluation"])
     movement.effects += _place(idea, "live", "evaluation", "evaluator", due)
     if not Evaluation.objects.filter(idea=idea, delivered_at=None, ended_at=None).exists():
         evaluations.open_naming(idea)

@@ -139,32 +139,33 @@ def acts(step: Step, rules: Mapping[str, Any] | None) -> str:
 
 
 def allowed(step: Step, route: Route, rules: Mapping[str, Any] | None, defaults: Mapping[str, Any]) -> str:
-    """The time a step may take, in words; '' where none is set."""
+    """The time a step may take, in words; '' where none is set. `defaults`: with what the programme changed of it."""
     if rules:
         if days := rules.get("due_from_submission"):
             return _("%(days)s days from submission") % {"days": days}
         return _days(rules["due"]) if rules.get("due") else ""
-    stages = defaults["stages"]
+    delays = defaults["delays"]
     if step.name == "start":
         return _("own pace")
     if step.name == "sponsorship":
-        both = stages["sponsorship"]
         return _("%(first)s days, then %(second)s") % {
-            "first": both["sponsor_search"],
-            "second": both["investigation"],
+            "first": delays["sponsor_search"],
+            "second": delays["investigation"],
         }
     if step.name == "pilot":
         if route.key == "fast":
             return _("%(days)s calendar days at most") % {
                 "days": defaults["routes"]["fast"]["pilot_calendar_days"]
             }
-        return _("%(months)s months, one extension") % {"months": stages["pilot"]["calendar_months"]}
+        return _("%(months)s months, one extension") % {
+            "months": defaults["stages"]["pilot"]["calendar_months"]
+        }
     days = {
-        "evaluation": stages["evaluation"]["write_in"],
+        "evaluation": delays["evaluation"],
         "with_author": defaults["rework"]["author_days"],
         "reexamination": defaults["reexamination"]["ask_within"],
         "declined": defaults["reexamination"]["ask_within"],
-        "doing": defaults["routes"]["local"]["done_in"],
+        "doing": delays["local_done"],
     }.get(step.name)
     return _days(days) if days else ""
 

@@ -162,7 +162,7 @@ def least_mean(record: Record, found: Mapping[str, Any]) -> str:
     threshold, places = Fraction(record["rules"]["threshold"]), record["rules"]["places"]
     means = [Fraction(line["mean"]) for line in found["list"] if line["idea"] in found["selected"]]
     full = bool(found["waiting"]) or len(means) == places
-    return _two_decimals(max([threshold, min(means)] if full and means else [threshold]))
+    return two_decimals(max([threshold, min(means)] if full and means else [threshold]))
 
 
 def rule_problems(rules: Mapping[str, Any]) -> dict[str, str]:
