@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ideas', '0007_carrying_on_and_names'),
-        ('workflows', '0017_days_to_ask'),
+        ('workflows', '0019_masking'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

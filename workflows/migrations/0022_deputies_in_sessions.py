@@ -13,7 +13,7 @@ def votes_were_the_members_own(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("workflows", "0017_days_to_ask"),
+        ("workflows", "0021_kept_drafts_experts_learning"),
     ]
 
     operations = [
