@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from ideas import roles
 from ideas.access import access
-from incubator.lib.refusals import Invalid, NotFound
+from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.once import new_key, once
 from workflows.gates import actions
 from workflows.gates.actions.conditions import ASKED_IN
@@ -38,6 +38,7 @@ def condition(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     try:
         return _confirm(request, key) if request.POST.get("step") == "confirm" else _report(request, key)
     except Invalid as refusal:
+        note(refusal)
         return _page(request, found, data=request.POST, refusal=refusal)
 
 
