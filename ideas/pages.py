@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ideas.access import access
 from ideas.drafting.masking.queries import shown, with_passages
 from ideas.drafting.models import Idea
-from incubator.lib.refusals import Invalid, NotFound
+from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 
@@ -54,6 +54,7 @@ def done(form: forms.BaseForm, act: Callable[[], Any]) -> bool:
         with transaction.atomic():
             act()
     except Invalid as refusal:
+        note(refusal)
         for name, sentences in refusal.fields.items():
             for sentence in sentences:
                 form.add_error(name if name in form.fields else None, sentence)

@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 
 from incubator.lib import errors, masks
 from incubator.lib.languages import speak
-from incubator.lib.refusals import Refusal, lock_wait
+from incubator.lib.refusals import Refusal, lock_wait, refused_at
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -105,10 +105,11 @@ class PlainRefusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if errors.asks_to_sign_in(request, response):
-            return errors.signed_out(request)
-        return response
+        with refused_at(f"{request.method} {request.path}"):
+            response = self.get_response(request)
+            if errors.asks_to_sign_in(request, response):
+                return errors.signed_out(request)
+            return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):

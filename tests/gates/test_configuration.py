@@ -34,6 +34,7 @@ def city() -> Cast:
     """The cast, with what a sound configuration asks for: a second of each who decides high up."""
     found = Cast()
     PersonFactory(employed=True, mandate="elected")
+    PersonFactory(employed=True, mandate="head_of_service", mandate__department=found.home)
     return found
 
 

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 def city() -> Cast:
     found = Cast()
     PersonFactory(employed=True, mandate="elected")
+    PersonFactory(employed=True, mandate="head_of_service", mandate__department=found.home)
     return found
 
 

@@ -13,7 +13,7 @@ from ideas.lock import locked
 from incubator.events.actions import effect
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
-from incubator.lib.refusals import Refusal
+from incubator.lib.refusals import Refusal, note, refused_at
 from incubator.people.actors import CLOCK
 from workflows.clock import duties, escalation, rules, wording
 from workflows.clock.models import ClockStep
@@ -62,7 +62,9 @@ def _carry_out(step: ClockStep) -> str:
                 escalate(step)
             else:
                 remind(step)
-    except Refusal:
+    except Refusal as refusal:
+        with refused_at(f"{step.step} {step.key}"):
+            note(refusal)
         # Somebody acted between the look and the lock. Should it be owed again, it is claimed again.
         step.delete()
         return "refused"

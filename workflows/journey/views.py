@@ -19,7 +19,7 @@ from ideas.drafting.models import CLOSED, Idea
 from ideas.drafting.queries import all_wish_to_be_named, published_files
 from incubator.inbox.wording import button, title
 from incubator.lib import words
-from incubator.lib.refusals import Conflict, Invalid, NotFound
+from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
@@ -218,6 +218,7 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             _submitted(request, key)
             return redirect("receipt", key=key)
         except Invalid as refused:
+            note(refused)
             refusal = refused
     idea = queries.readable_idea(key, person)
     if not queries.in_team(idea, person):
@@ -282,6 +283,7 @@ def _act(
             act(idea, Actor(person=person), filled.cleaned_data)
             return redirect("idea", key=key)
         except Invalid as refusal:
+            note(refusal)
             forms.add_refusal(filled, refusal.fields or {"": [refusal.sentence]})
     status = 422 if request.method == "POST" else 200
     context = {"idea": idea, "form": filled, "request_key": new_key(), **extra}

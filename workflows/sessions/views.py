@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ideas.calls.models import Call
 from ideas.pages import reader, typed
 from incubator.lib import clock, files
-from incubator.lib.refusals import Invalid, NotFound
+from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
 from workflows.sessions import actions, queries
@@ -51,6 +51,7 @@ def of_call(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         try:
             made = actions.prepare(call=call, by=by, **form.stated(zone))
         except Invalid as refusal:
+            note(refusal)
             form.refuse(refusal.fields)
         else:
             messages.success(request, _("The session is prepared. Call its members, then convene it."))
@@ -76,6 +77,7 @@ def act(request: HttpRequest, key: uuid.UUID, act: str) -> HttpResponse:
     try:
         return _act(request, found, act)
     except Invalid as refusal:
+        note(refusal)
         return _page(request, found, data=request.POST, act=act, refused=refusal)
 
 

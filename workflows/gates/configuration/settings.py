@@ -113,9 +113,6 @@ BETWEEN_GATES = {
     "evaluation": _("To write the evaluation"),
     "carrying_on": _("For co-authors to take over an idea whose author left"),
 }
-WITH_LETTER = (
-    *("go", "go_with_conditions", "rework", "hold", "stop", "scale", "extend", "transfer", "to_programme"),
-)
 OFFSETS = (1, 2, 3, 4, 5, 10, 15, 20)
 BOTH = (("fr", _("in French")), ("en", _("in English")))
 

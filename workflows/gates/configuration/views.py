@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ideas.calls.models import Programme
 from incubator.lib.languages import supported
-from incubator.lib.refusals import Conflict, Invalid, NotFound
+from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.once import new_key, once
 from workflows.gates import wording as gate_wording
 from workflows.gates.configuration import actions, queries, settings, wording
@@ -87,6 +87,7 @@ def take(request: HttpRequest, programme: str) -> HttpResponse:
                 by=actor(request), programme=found, document=_parsed(upload.read(MOST_BYTES + 1))
             )
     except Invalid as refusal:
+        note(refusal)
         return _versions_page(request, {found.key: list(refusal.fields.items())})
     messages.success(request, _("The file is taken as a draft. Check it before you publish it."))
     return redirect("configuration", key=draft.key)
@@ -192,9 +193,11 @@ def _save(request: HttpRequest, found: Configuration, form: SectionForm) -> str 
         with transaction.atomic():
             actions.edit(by=actor(request), key=found.key, revision=revision, document=document)
     except Invalid as refusal:
+        note(refusal)
         form.refuse(refusal.fields)
         return None
     except Conflict as refusal:
+        note(refusal)
         # What was typed stays on the page.
         form.add_error(None, refusal.sentence)
         return None

@@ -14,7 +14,7 @@ from ideas.access import access
 from ideas.drafting.masking.queries import masked_row, passages_for
 from ideas.drafting.masking.rules import masked_all
 from ideas.drafting.models import Idea
-from incubator.lib.refusals import Invalid, NotFound
+from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.once import new_key, once
 from workflows.gates import actions, authority
 from workflows.gates.actions.conditions import ASKED_IN
@@ -41,6 +41,7 @@ def condition(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     try:
         return _confirm(request, key) if request.POST.get("step") == "confirm" else _report(request, key)
     except Invalid as refusal:
+        note(refusal)
         return _page(request, found, data=request.POST, refusal=refusal)
 
 

@@ -15,7 +15,7 @@ from ideas.access import access
 from ideas.drafting.masking.queries import shown
 from ideas.drafting.masking.rules import masked_all
 from ideas.drafting.models import TeamMember
-from incubator.lib.refusals import Conflict, Invalid, NotFound, Refusal
+from incubator.lib.refusals import Conflict, Invalid, NotFound, Refusal, note
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from workflows.gates import actions, authority, opinions, queries, rules, wording
@@ -58,10 +58,12 @@ def decision(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return act(request, round_)
     except Refusal as refusal:
         if refusal.code == "decide.conflicted_vote":
+            note(refusal)
             actions.void_conflicted(round_key=round_.key)
             messages.warning(request, _("A vote was set aside: its holder has come too close to the idea."))
             return redirect("decide", key=round_.key)
         if isinstance(refusal, Invalid) or refusal.code in SHOWN_AGAIN:
+            note(refusal)
             return _page(request, round_, data=request.POST, refusal=refusal)
         raise
 

@@ -20,7 +20,7 @@ from incubator.inbox import titles
 from incubator.inbox import wording as asks
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
-from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal, note
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from workflows.gates import actions, opinions, queries, rules, wording
@@ -150,6 +150,7 @@ def review(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     except Refusal as refusal:
         if not isinstance(refusal, Invalid) and refusal.code != OTHER_VERSION:
             raise
+        note(refusal)
         return _again(request, queries.seat_of(reader(request), key), answers, refusal)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from ideas.access import access
 from ideas.drafting.masking.queries import passages_of, shown, suggested
-from incubator.lib.refusals import Conflict, Invalid, NotFound
+from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.models import Person, normal_staff_number
 from incubator.people.once import new_key, once
 from workflows.gates import actions, queries, rules, wording
@@ -37,6 +37,7 @@ def seats(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     try:
         return _seat(request, round_)
     except Invalid as refusal:
+        note(refusal)
         return _page(request, round_, data=request.POST, refusal=refusal)
 
 
@@ -79,6 +80,7 @@ def change_seat(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         try:
             return _change(request, seat)
         except Invalid as found:
+            note(found)
             refusal = found
     context = {
         "seat": seat,
