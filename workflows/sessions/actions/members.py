@@ -90,7 +90,7 @@ def deputy_for(session: SelectionSession, member: SessionMember) -> Person:
     deputies = list(grants.deputies_of(member.person, today).order_by("staff_number"))
     if not deputies:
         raise Conflict(
-            _("No absence lends this seat to a deputy today. The member notes it under “My account”."),
+            _("No absence lends this seat to a deputy today. The member notes it on their account page."),
             code="room.no_deputy",
         )
     others = SessionMember.objects.filter(session=session).exclude(pk=member.pk)
