@@ -22,13 +22,11 @@ def compose(message: Message) -> EmailMessage:
     with translation.override(message.person.language or settings.LANGUAGE_CODE):
         titles.as_read_by(message.person, [message])
         said = wording.said(message)
-        text = render_to_string(
-            "messages/mail.txt",
-            {"said": said, "city": settings.CITY_NAME, "url": f"{settings.SITE_URL}{message.url}"},
-        )
+        url = f"{settings.SITE_URL}{message.url}"
+        context = {"said": said, "city": settings.CITY_NAME, "url": url}
+        body = worded(render_to_string("messages/mail.txt", context))
         # A title holds whatever its author typed; a line break in a header would be refused.
         subject = worded(" ".join(f"{said.subject}".split()))
-        body = worded(text)
     return EmailMessage(
         subject=subject,
         body=body,

@@ -183,7 +183,7 @@ def test_no_mail_or_message_names_what_is_masked_but_the_teams_own(run_jobs: Run
     scene = Scene(run_jobs)
     scene.rework()
     sent = [(one.to, f"{one.subject} {one.body}") for one in mail.outbox]
-    assert any("[mask" in text for _to, text in sent), "the panel is told of the idea by mail"
+    assert any("[masqué]" in text for _to, text in sent), "the panel is told of the idea by mail"
     leads = Person.objects.filter(role_grants__role="programme_lead")
     knowing = [[MAIL], *([one.email] for one in leads)]
     for to, text in sent:
