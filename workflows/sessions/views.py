@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ideas import roles
 from ideas.calls.models import Call
 from ideas.pages import reader, typed
 from incubator.lib import clock, files
@@ -21,7 +22,7 @@ from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
 from workflows.sessions import actions, queries
-from workflows.sessions.actions import common
+from workflows.sessions.actions import common, settling
 from workflows.sessions.calendars import calendar_of
 from workflows.sessions.forms import LineForm, MemberForm, PostponeForm, PrepareForm, ReasonsForm, first_dates
 from workflows.sessions.models import SelectionSession
@@ -248,11 +249,13 @@ def _decide(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
     if any([not form.is_valid() for form in forms]):  # noqa: C419 - each form is to find its own errors
         raise _invalid({})
     choices = {str(form.line.idea.key): form.choice() for form in forms}
+    by = roles.acting_as(by.human, settling.deciders(found))
     actions.decide(session_key=found.key, by=by, choices=choices)
     return "list"
 
 
 def _close(_sent: QueryDict, found: SelectionSession, by: Actor) -> str:
+    by = roles.acting_as(by.human, common.leads(found.call.programme))
     actions.close(session_key=found.key, by=by)
     return ""
 
