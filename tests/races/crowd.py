@@ -113,7 +113,9 @@ def _one_of_them(line: Connection, gun: Barrier) -> None:
 
 
 def _send(client: Any, request: Request) -> Answer:
-    for tries in range(1, 10_000):
+    tries, until = 0, time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        tries += 1
         answer = client.post(request["url"], request["data"])
         page = answer.content.decode()
         if answer.status_code != 409 or not request["until"] or request["until"] in page:

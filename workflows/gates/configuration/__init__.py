@@ -10,6 +10,7 @@ from workflows.gates.configuration.reading import (
     most_reworks,
     open_seats_per_person,
     pinned,
+    publish_defaults,
     recourse,
     rework_days,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "most_reworks",
     "open_seats_per_person",
     "pinned",
+    "publish_defaults",
     "recourse",
     "rework_days",
 ]
