@@ -2,6 +2,7 @@
 
 from ideas import joining
 from ideas.access import use
+from ideas.calls.opening import on_opened
 from ideas.drafting.masking import actions as masking
 from incubator.inbox import sections
 from incubator.lib import files
@@ -15,6 +16,7 @@ from workflows.evaluation import facts as evaluation
 from workflows.gates import authority, hooks
 from workflows.gates import departures as gates_departures
 from workflows.gates import tellings as gates_tellings
+from workflows.gates.configuration import publish_defaults
 from workflows.gates.configuration.queries import register_routes
 from workflows.gates.queries import held_about as votes_of_person
 from workflows.gates.replay import register_source
@@ -46,6 +48,7 @@ def register() -> None:
         room.register()
     authority.register_sponsor(sponsor_of)
     register_routes(routes)
+    on_opened(publish_defaults)
     journey_facts.register()
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)

@@ -109,13 +109,12 @@ def mandates(
     within = Q() if anywhere else Q(department=None)
     if department is not None:
         within |= Q(department__in=[place.pk for place in ancestors(department)])
-    found = Mandate.objects.filter(
-        _dated(day) & within, entity=entity, holder__is_active=True, programme_key__in=["", programme_key]
-    )
+    asked: dict[str, Any] = {"entity": entity, "programme_key__in": ["", programme_key]}
     if capacities is not None:
-        found = found.filter(capacity__in=capacities)
+        asked["capacity__in"] = capacities
     if holder is not None:
-        found = found.filter(holder=holder)
+        asked["holder"] = holder
+    found = Mandate.objects.filter(_dated(day) & within, holder__is_active=True, **asked)
     return found.select_related("holder").order_by("holder__staff_number", "pk")
 
 

@@ -95,19 +95,21 @@ def holders(round_: GateRound, idea: Idea) -> list[Party]:
 
 
 def rights_to_decide(round_: GateRound, idea: Idea, by: Actor) -> list[Party]:
-    """Every right by which this person could decide: one's own mandates first, then those lent by someone absent.
+    """Every right by which this person could decide: one's own mandates, or without any those lent by someone absent.
 
-    Conflicts are not looked at. An actor who says for whom they act is held to that.
+    Conflicts are not looked at: one that bars a person's own right bars what is lent to them too. An actor who says
+    for whom they act is held to that.
     """
     person = by.human
-    held = Q(holder=person) | Q(holder__in=grants.stands_in_for(person))
+    if by.on_behalf_of is None:
+        own = fitting(round_, idea, mandates_for(round_, idea, person))
+        if own:
+            return [Party(person, mandate) for mandate in own]
+    absent = grants.stands_in_for(person)
     if by.on_behalf_of is not None:
-        held = Q(holder=by.on_behalf_of, holder__in=grants.stands_in_for(person))
-    found = fitting(round_, idea, mandates_for(round_, idea).filter(held))
-    own = [Party(person, mandate) for mandate in found if mandate.holder_id == person.pk]
-    return own + [
-        Party(person, mandate, mandate.holder) for mandate in found if mandate.holder_id != person.pk
-    ]
+        absent = absent.filter(pk=by.on_behalf_of.pk)
+    lent = fitting(round_, idea, mandates_for(round_, idea).filter(holder__in=absent))
+    return [Party(person, mandate, mandate.holder) for mandate in lent]
 
 
 def right_to_decide(round_: GateRound, idea: Idea, by: Actor) -> Party:
@@ -167,8 +169,8 @@ def needs_second_signature(round_: GateRound, outcome: str) -> str:
     return str(round_.rules.get("second_signature_for", {}).get(outcome, ""))
 
 
-def mandates_for(round_: GateRound, idea: Idea) -> QuerySet[Mandate]:
-    """The mandates valid here today in the capacities that decide this round.
+def mandates_for(round_: GateRound, idea: Idea, holder: Person | None = None) -> QuerySet[Mandate]:
+    """The mandates valid here today in the capacities that decide this round; of one holder, or of all.
 
     Where one of a department is enough, it is the service asked (local route), or the sponsor's own.
     """
@@ -177,7 +179,7 @@ def mandates_for(round_: GateRound, idea: Idea) -> QuerySet[Mandate]:
         department = idea.service
     elif rule == TOGETHER and (sponsor := sponsor_of(idea)) is not None:
         department = _department_of(sponsor, idea)
-    return _mandates(idea, CAPACITIES[rule], department)
+    return _mandates(idea, CAPACITIES[rule], department, holder)
 
 
 def heads_for(idea: Idea) -> list[Person]:
@@ -200,12 +202,15 @@ def authors_directors(idea: Idea) -> list[Party]:
     return []
 
 
-def _mandates(idea: Idea, capacities: list[str], department: Department | None) -> QuerySet[Mandate]:
+def _mandates(
+    idea: Idea, capacities: list[str], department: Department | None, holder: Person | None = None
+) -> QuerySet[Mandate]:
     return grants.mandates(
         entity=idea.programme.entity,
         capacities=capacities,
         programme_key=idea.programme.key,
         department=department,
+        holder=holder,
     )
 
 

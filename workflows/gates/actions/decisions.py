@@ -69,7 +69,7 @@ def decide(*, round_key: Any, by: Actor, choice: Choice) -> Decision:
     Invalid with `fields` (reasons, conditions, gaps … missing). Nothing is changed by a refusal.
     """
     with locked(rounds__key=round_key) as idea:
-        round_ = open_round_of(round_key)
+        round_ = open_round_of(round_key, idea)
         return write(round_, idea, choice, _checked(round_, idea, by, choice))
 
 
@@ -181,13 +181,18 @@ def _conditions(decision: Decision) -> list[Condition]:
     return decision.written if decision.outcome in rules.GO_ON[1:] else []
 
 
-def open_round_of(round_key: Any) -> GateRound:
+def open_round_of(round_key: Any, idea: Idea | None = None) -> GateRound:
+    """The round, still open, with its decision if one is drafted; `idea`: its idea, read under the lock already.
+
+    Raises NotFound, or Conflict when nothing can be decided there.
+    """
+    joined = ["decision"] if idea is not None else ["idea__programme__entity", "idea__content", "decision"]
+    drafts = Exists(KeptDecision.objects.filter(round=OuterRef("pk")))
     found = (
-        GateRound.objects.select_related("idea__programme__entity", "idea__content", "decision")
-        .annotate(has_drafts=Exists(KeptDecision.objects.filter(round=OuterRef("pk"))))
-        .filter(key=round_key)
-        .first()
+        GateRound.objects.select_related(*joined).annotate(has_drafts=drafts).filter(key=round_key).first()
     )
+    if found is not None and idea is not None:
+        found.idea = idea
     if found is None:
         raise NotFound(_("There is no such consultation."))
     if found.state == "seating":

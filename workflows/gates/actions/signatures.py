@@ -35,7 +35,7 @@ def sign_second(*, decision_key: Any, by: Actor) -> Decision:
         decision = Decision.objects.select_related("round").get(key=decision_key)
         if decision.issued_at is not None:
             raise Conflict(_("This decision is signed already."), code="sign.done")
-        round_ = open_round_of(decision.round.key)
+        round_ = open_round_of(decision.round.key, idea)
         right = right_to_sign(round_, idea, by, decision)
         _check_first(round_, idea, decision)
         seats = queries.sitting(round_)
@@ -73,7 +73,7 @@ def decline(*, decision_key: Any, by: Actor) -> None:
         decision = Decision.objects.select_related("round").get(key=decision_key)
         if decision.issued_at is not None:
             raise Conflict(_("This decision is signed already."), code="sign.done")
-        round_ = open_round_of(decision.round.key)
+        round_ = open_round_of(decision.round.key, idea)
         right = right_to_sign(round_, idea, by, decision)
         set_aside(decision)
         inbox.close(f"second_signature:{round_.key}")
@@ -94,7 +94,7 @@ def decline(*, decision_key: Any, by: Actor) -> None:
 def hand_over(*, round_key: Any, by: Actor) -> None:
     """Sponsor and lead do not agree: the round is handed to the capacity its rules name (G2's decider)."""
     with locked(rounds__key=round_key) as idea:
-        round_ = open_round_of(round_key)
+        round_ = open_round_of(round_key, idea)
         if authority.decider_rule(round_) != authority.TOGETHER:
             raise Conflict(_("This decision has its decider already."), code="hand_over.not_here")
         right = authority.right_to_decide(round_, idea, by)

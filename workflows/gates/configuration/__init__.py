@@ -12,6 +12,7 @@ from workflows.gates.configuration.reading import (
     most_reworks,
     open_seats_per_person,
     pinned,
+    publish_defaults,
     recourse,
     rework_days,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "most_reworks",
     "open_seats_per_person",
     "pinned",
+    "publish_defaults",
     "recourse",
     "rework_days",
 ]

@@ -103,8 +103,25 @@ def _frozen(rules: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in rules.items() if name not in ("letters", *LATER)}
 
 
+def publish_defaults(programme: Programme) -> None:
+    """A new programme publishes the defaults of every gate, so that its first ideas find them: whoever published them
+    on arrival would hold up all that arrive meanwhile."""
+    document, now = document_from(defaults()), clock.now()
+    GateConfiguration.objects.bulk_create(
+        GateConfiguration(
+            programme=programme,
+            gate=gate,
+            version=1,
+            state="published",
+            rules=rules_of(document, gate),
+            published_at=now,
+        )
+        for gate in document["gates"]
+    )
+
+
 def _first(idea: Idea, gate: str) -> GateConfiguration:
-    """A programme that has published nothing for this gate publishes the defaults."""
+    """A programme opened before defaults were published with it does so for this gate."""
     made, _created = GateConfiguration.objects.get_or_create(
         programme=idea.programme,
         gate=gate,

@@ -43,7 +43,8 @@ SHOWN_AGAIN = ("decide.not_permitted", "decide.nobody_to_sign", OTHER_VERSION)
 @require_http_methods(["GET", "HEAD", "POST"])
 def decision(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Whoever holds a mandate decides here; a decided round is read here."""
-    round_ = queries.round_of(key)
+    acts = request.POST.get("step") in WITHOUT_PAGE
+    round_ = queries.round_to_act_on(key) if acts else queries.round_of(key)
     person = reader(request)
     if not access().may_read(person, round_.idea):
         raise NotFound(_("There is no such consultation."))
@@ -307,6 +308,8 @@ def _pending_key(round_: GateRound) -> uuid.UUID:
     return pending.key
 
 
+# They show nothing of the round, unless they are refused.
+WITHOUT_PAGE = ("decide", "sign", "decline", "hand_over")
 ACTS: dict[str, Callable[[HttpRequest, GateRound], HttpResponse]] = {
     "add": _change,
     "change": _change,
