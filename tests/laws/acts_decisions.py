@@ -23,17 +23,24 @@ def choice_of(game: Game, idea: Row, rules: dict[str, Any]) -> Choice:
     onward, back = ONWARD.get(gate, ["go", "go_with_conditions"]), BACK.get(gate, ["rework", "hold", "stop"])
     leaning = {"kind": [onward, onward, back], "strict": [back, back, onward]}.get(game.mood, [onward, back])
     outcome = picks.of(picks.of(leaning))
+    hoped = [said.split(" ")[1] for said in game.wanted if said.startswith(f"{gate} ")]
+    if hoped and picks.of([False, True, True]):
+        outcome = picks.of(hoped)
     if picks.once_in(25):
         outcome = picks.of(["go", "extend", "scale", "to_programme", "merge", "redirect", "nonsense"])
     keys = [rule["key"] for rule in [*rules["must_meet"], *rules.get("criteria", [])]]
     by_date = picks.once_in(2)
-    conditional = outcome == "go_with_conditions" or (outcome in who.GO_ON and gate == "G4" and picks.once_in(3))
+    conditional = outcome == "go_with_conditions" or (
+        outcome in who.GO_ON and gate == "G4" and picks.once_in(3)
+    )
     owner = game.person(picks.of([game.city.lead, game.city.dgs]).pk)
     asked = [rule["key"] for rule in rules["must_meet"] if rule["kind"] == "judgement"]
     return Choice(
         outcome=outcome,
         reasons=play.REASONS if not picks.once_in(25) else "non",
-        criterion_reasons={picks.of(keys): "Il manque un constat d’usagers."} if outcome not in who.GO_ON else {},
+        criterion_reasons={picks.of(keys): "Il manque un constat d’usagers."}
+        if outcome not in who.GO_ON
+        else {},
         departure_reason="Le dossier dit davantage que les notes.",
         conditions=[("Tester de nuit", owner, clock.today() + timedelta(days=20))] if conditional else [],
         gaps=["Chiffrer le besoin"],
@@ -53,7 +60,9 @@ def ready(seen: Seen) -> list[Row]:
     """Rounds whose panel has voted, or had its time; in a session, whose list is settled."""
     late = seen.now.isoformat()
     waiting = {row.round_id for row in unvoted_seats(seen)}
-    found = [row for row in undecided(seen) if row.id not in waiting or (row.review_due_at or row.due_at) <= late]
+    found = [
+        row for row in undecided(seen) if row.id not in waiting or (row.review_due_at or row.due_at) <= late
+    ]
     return [row for row in found if not row.comparison or row.comparison["result"]]
 
 
@@ -64,8 +73,9 @@ def _decide(game: Game, round_: Row) -> Try:
     def run(by: Actor) -> object:
         return gates.decide(round_key=round_.key, by=by, choice=choice)
 
-    rights = who.may_decide(game.seen, round_, rules)
-    return Try(f"{choice.outcome} at {round_.gate}", rights, run, chain(idea))
+    rights, holders = who.may_decide(game.seen, round_, rules), who.deciding(game.seen, round_, rules)
+    tempted = sorted({row.holder_id for row in holders} & who.hard(game.seen, idea.id, round_.gate))
+    return Try(f"{choice.outcome} at {round_.gate}", rights, run, chain(idea), tempted=tempted)
 
 
 @act(ready, weight=14)
@@ -105,19 +115,36 @@ def may_sign(seen: Seen, draft: Row, rules: dict[str, Any]) -> who.Rights:
 def sign_second(game: Game, draft: Row) -> Try:
     rights = may_sign(game.seen, draft, game.rules(draft.round_id))
     idea = idea_of(game.seen, draft.round_id)
-    return Try(f"the second signature of {draft.outcome}", rights, lambda by: gates.sign_second(decision_key=draft.key, by=by), chain(idea))
+    return Try(
+        f"the second signature of {draft.outcome}",
+        rights,
+        lambda by: gates.sign_second(decision_key=draft.key, by=by),
+        chain(idea),
+    )
 
 
 @act(drafts, weight=2)
 def decline_signature(game: Game, draft: Row) -> Try:
     rights = may_sign(game.seen, draft, game.rules(draft.round_id))
-    return Try("no second signature", rights, lambda by: gates.decline(decision_key=draft.key, by=by), chain(idea_of(game.seen, draft.round_id)))
+    return Try(
+        "no second signature",
+        rights,
+        lambda by: gates.decline(decision_key=draft.key, by=by),
+        chain(idea_of(game.seen, draft.round_id)),
+    )
 
 
-@act(lambda seen: [row for row in seen.gateround if (row.state, row.gate, row.handed_to) == ("open", "G3", "")])
+@act(
+    lambda seen: [row for row in seen.gateround if (row.state, row.gate, row.handed_to) == ("open", "G3", "")]
+)
 def hand_over(game: Game, round_: Row) -> Try:
     rights = who.may_decide(game.seen, round_, game.rules(round_.id))
-    return Try("sponsor and lead do not agree", rights, lambda by: gates.hand_over(round_key=round_.key, by=by), chain(idea_of(game.seen, round_.id)))
+    return Try(
+        "sponsor and lead do not agree",
+        rights,
+        lambda by: gates.hand_over(round_key=round_.key, by=by),
+        chain(idea_of(game.seen, round_.id)),
+    )
 
 
 def open_conditions(seen: Seen) -> list[Row]:
@@ -133,11 +160,21 @@ def _of(seen: Seen, condition: Row) -> Row:
 def report_condition(game: Game, condition: Row) -> Try:
     idea = _of(game.seen, condition)
     rights = dict.fromkeys(({condition.owner_id} | who.authors(game.seen, idea.id)) & who.active(game.seen))
-    return Try("a condition said to be met", rights, lambda by: gates.report_condition(condition_key=condition.key, by=by, note="C’est fait."), chain(idea))
+    return Try(
+        "a condition said to be met",
+        rights,
+        lambda by: gates.report_condition(condition_key=condition.key, by=by, note="C’est fait."),
+        chain(idea),
+    )
 
 
 @act(open_conditions, weight=4)
 def confirm_condition(game: Game, condition: Row) -> Try:
     idea = _of(game.seen, condition)
     own = {pk: None for pk, lent in by_lead(game.seen, idea).items() if lent is None}
-    return Try("a condition confirmed", own, lambda by: gates.confirm_condition(condition_key=condition.key, by=by), chain(idea))
+    return Try(
+        "a condition confirmed",
+        own,
+        lambda by: gates.confirm_condition(condition_key=condition.key, by=by),
+        chain(idea),
+    )

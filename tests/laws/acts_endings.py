@@ -91,7 +91,8 @@ def answer_reexamination(game: Game, asked: Row) -> Try:
         return journey.answer_reexamination(idea=idea.key, by=by, answer=answer, reasons=reasons)
 
     rights = dict.fromkeys(sorted(who.may_reexamine(game.seen, idea.id, asked.gate)))
-    return Try(f"the re-examination: {answer}", rights, run, chain(idea))
+    tempted = sorted(who.took_part(game.seen, idea.id))
+    return Try(f"the re-examination: {answer}", rights, run, chain(idea), tempted=tempted)
 
 
 @act(windows, weight=2)
@@ -122,7 +123,9 @@ def _doing(seen: Seen) -> list[Row]:
 @act(_doing, weight=4)
 def report_done(game: Game, idea: Row) -> Try:
     rounds = {row.id for row in game.seen.gateround if row.idea_id == idea.id and row.gate == "L"}
-    said_yes = {row.decider_id for row in game.seen.decision if row.round_id in rounds and row.outcome == "go"}
+    said_yes = {
+        row.decider_id for row in game.seen.decision if row.round_id in rounds and row.outcome == "go"
+    }
     rights = dict.fromkeys(sorted(who.authors(game.seen, idea.id) | said_yes & who.active(game.seen)))
 
     def run(by: Actor) -> object:

@@ -52,7 +52,11 @@ def in_seat(seen: Seen, seat: Row) -> who.Rights:
     """Who acts in a seat: its holder, or whoever stands in, neither too close."""
     round_ = seen.one("gateround", seat.round_id)
     barred = who.hard(seen, round_.idea_id, round_.gate)
-    return {} if seat.person_id in barred else who.lent(seen, [seat.person_id] if _here(seen, seat) else [], barred)
+    return (
+        {}
+        if seat.person_id in barred
+        else who.lent(seen, [seat.person_id] if _here(seen, seat) else [], barred)
+    )
 
 
 def _here(seen: Seen, seat: Row) -> bool:
@@ -81,7 +85,10 @@ def _vote(game: Game, seat: Row, said: str) -> Try:
     def run(by: Actor) -> object:
         return gates.vote(seat_key=seat.key, by=by, content_version=version, **answers)
 
-    return Try(f"{said} {choice} at {round_.gate}", in_seat(game.seen, seat), run, chain(idea))
+    rights, what = in_seat(game.seen, seat), f"{said} {choice} at {round_.gate}"
+    return Try(
+        what, rights, run, chain(idea), tempted=[seat.person_id, *who.stand_ins(game.seen, seat.person_id)]
+    )
 
 
 @act(unvoted_seats, weight=14)
@@ -95,7 +102,10 @@ def vote_again(game: Game, seat: Row) -> Try:
     return _vote(game, seat, "a vote in place of another:")
 
 
-@act(lambda seen: [row for row in unvoted_seats(seen) if seen.one("gateround", row.round_id).gate == "G0"], weight=4)
+@act(
+    lambda seen: [row for row in unvoted_seats(seen) if seen.one("gateround", row.round_id).gate == "G0"],
+    weight=4,
+)
 def admit(game: Game, seat: Row) -> Try:
     from tests.laws.acts_decisions import choice_of
 
@@ -119,14 +129,18 @@ def admit(game: Game, seat: Row) -> Try:
 @act(lambda seen: [row for row in voted_seats(seen) if row.others_opened_at is None], weight=2)
 def open_others(game: Game, seat: Row) -> Try:
     idea = idea_of(game.seen, seat.round_id)
-    rights = in_seat(game.seen, seat)
-    return Try("opening the others’ votes", rights, lambda by: gates.open_others(seat_key=seat.key, by=by), chain(idea))
+    rights, tempted = in_seat(game.seen, seat), [seat.person_id]
+    run = gates.open_others
+    said = "opening the others’ votes"
+    return Try(said, rights, lambda by: run(seat_key=seat.key, by=by), chain(idea), tempted=tempted)
 
 
 @act(lambda seen: [row for row in voted_seats(seen) if row.is_chair and row.others_opened_at], weight=3)
 def call_discussion(game: Game, seat: Row) -> Try:
     idea, rights = idea_of(game.seen, seat.round_id), in_seat(game.seen, seat)
-    return Try("a discussion", rights, lambda by: gates.call_discussion(seat_key=seat.key, by=by), chain(idea))
+    return Try(
+        "a discussion", rights, lambda by: gates.call_discussion(seat_key=seat.key, by=by), chain(idea)
+    )
 
 
 @act(open_seats, weight=2)
@@ -143,7 +157,13 @@ def by_lead(seen: Seen, idea: Row, gate: str = "") -> who.Rights:
 @act(lambda seen: [row for row in seen.gateround if row.state == "seating"], weight=2)
 def seat_by_hand(game: Game, round_: Row) -> Try:
     idea = idea_of(game.seen, round_.id)
-    everyone = [*game.city.panel, game.city.chair, game.city.other_chair, game.city.colleague, *game.city.strangers]
+    everyone = [
+        *game.city.panel,
+        game.city.chair,
+        game.city.other_chair,
+        game.city.colleague,
+        *game.city.strangers,
+    ]
     person = game.person(game.picks.of(everyone).pk)
     chaired, reason = game.picks.once_in(2), game.picks.of(["Elle connaît le métier.", ""])
 

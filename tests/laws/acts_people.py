@@ -23,10 +23,21 @@ def on_person(seen: Seen, person: int) -> tuple[str, str]:
 def staff(game: Game) -> list[Person]:
     """Whom things happen to: those who sit, decide, write and follow."""
     city = game.city
-    own = [city.author, city.chair, *city.panel[:4], city.dga, city.lead, city.other_lead, city.sponsor, city.evaluator]
+    own = [
+        city.author,
+        city.chair,
+        *city.panel[:4],
+        city.dga,
+        city.lead,
+        city.other_lead,
+        city.sponsor,
+        city.evaluator,
+    ]
     here = who.active(game.seen)
     sitting = [game.person(seat.person_id) for seat in open_seats(game.seen)[:4]]
-    return [person for person in [*sitting, *own, city.director, city.head, city.co_author] if person.pk in here]
+    return [
+        person for person in [*sitting, *own, city.director, city.head, city.co_author] if person.pk in here
+    ]
 
 
 def everyone(_seen: Seen) -> list[bool]:
@@ -37,7 +48,15 @@ def everyone(_seen: Seen) -> list[bool]:
 def declare_absence(game: Game, _target: Any) -> Try:
     person, day = game.picks.of(staff(game)), clock.today()
     city = game.city
-    deputies = [city.colleague, city.panel[5], city.other_dga, city.manager, city.strangers[0], None, city.administrator]
+    deputies = [
+        city.colleague,
+        city.panel[5],
+        city.other_dga,
+        city.manager,
+        city.strangers[0],
+        None,
+        city.administrator,
+    ]
     named = game.picks.of(deputies)
     starts = day + timedelta(days=game.picks.of([0, 0, 3]))
     ends = starts + timedelta(days=game.picks.of([10, 2, 40]))
@@ -90,7 +109,9 @@ def assign(game: Game, _target: Any) -> Try | None:
     if person == manager or game.seen.where("post", person_id=person.pk, department_id=department.pk):
         return None
     rights = dict.fromkeys(sorted(who.holding(game.seen, "hr_desk", "administrator")))
-    return Try(f"{person.staff_number} under {manager.staff_number}", rights, run, on_person(game.seen, person.pk))
+    return Try(
+        f"{person.staff_number} under {manager.staff_number}", rights, run, on_person(game.seen, person.pk)
+    )
 
 
 def _admins(seen: Seen, *but: int) -> who.Rights:
@@ -113,7 +134,11 @@ def grant_role(game: Game, _target: Any) -> Try:
 
 def _grants(seen: Seen) -> list[Row]:
     now, roles = seen.now.isoformat(), ("programme_lead", "chair", "panel_member")
-    return [r for r in seen.rolegrant if r.role in roles and (r.ends_at is None or r.ends_at > now) and not r.programme_key]
+    return [
+        r
+        for r in seen.rolegrant
+        if r.role in roles and (r.ends_at is None or r.ends_at > now) and not r.programme_key
+    ]
 
 
 @act(_grants, weight=2)
@@ -141,12 +166,16 @@ def give_mandate(game: Game, _target: Any) -> Try:
     return Try(said, _admins(game.seen, person.pk), run, on_person(game.seen, person.pk))
 
 
-@act(lambda seen: who.mandates(seen, ["dga", "dgs", "programme_lead", "director", "head_of_service"]), weight=2)
+@act(
+    lambda seen: who.mandates(seen, ["dga", "dgs", "programme_lead", "director", "head_of_service"]), weight=2
+)
 def end_mandate(game: Game, row: Row) -> Try:
     def run(by: Actor) -> object:
         return people.end_mandate(mandate=Mandate.objects.select_related("entity").get(pk=row.id), by=by)
 
-    return Try(f"the mandate of {row.capacity} ended", _admins(game.seen), run, on_person(game.seen, row.holder_id))
+    return Try(
+        f"the mandate of {row.capacity} ended", _admins(game.seen), run, on_person(game.seen, row.holder_id)
+    )
 
 
 @act(open_seats, weight=2)
@@ -197,4 +226,6 @@ def leave_team(game: Game, member: Row) -> Try:
     idea, here = game.seen.one("idea", member.idea_id), who.active(game.seen)
     own = [row for row in _co_authors(game.seen) if row.idea_id == idea.id and row.person_id in here]
     rights = {row.person_id: None for row in own}
-    return Try("a co-author leaves", rights, lambda by: drafting.leave_team(idea=fresh(idea), by=by), chain(idea))
+    return Try(
+        "a co-author leaves", rights, lambda by: drafting.leave_team(idea=fresh(idea), by=by), chain(idea)
+    )

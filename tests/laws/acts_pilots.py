@@ -33,7 +33,9 @@ def check_in(game: Game, pilot: Row) -> Try:
     def run(by: Actor) -> object:
         readings = {one.key: Decimal(9) for one in Indicator.objects.filter(plan__idea=pilot.idea_id)}
         row, note = Pilot.objects.get(pk=pilot.id), "Tout roule."
-        return pilots.record_check_in(pilot=row, on=clock.today(), pace="on_track", note=note, readings=readings, by=by)
+        return pilots.record_check_in(
+            pilot=row, on=clock.today(), pace="on_track", note=note, readings=readings, by=by
+        )
 
     return _runs(game, pilot, "a check-in", run)
 
@@ -41,7 +43,9 @@ def check_in(game: Game, pilot: Row) -> Try:
 @act(lambda seen: _pilots(seen, "live", "held"), weight=2)
 def report_incident(game: Game, pilot: Row) -> Try:
     def run(by: Actor) -> object:
-        return pilots.report_incident(pilot=Pilot.objects.get(pk=pilot.id), text="Une chute sans gravité.", by=by)
+        return pilots.report_incident(
+            pilot=Pilot.objects.get(pk=pilot.id), text="Une chute sans gravité.", by=by
+        )
 
     return _runs(game, pilot, "an incident", run)
 
@@ -70,7 +74,9 @@ def _leads(seen: Seen, idea: Row) -> who.Rights:
 @act(lambda seen: at_work(seen, "evaluation"), weight=6)
 def name_evaluator(game: Game, idea: Row) -> Try:
     city = game.city
-    chosen = game.picks.of([city.evaluator, city.evaluator, city.panel[6], city.author, city.manager, city.sponsor])
+    chosen = game.picks.of(
+        [city.evaluator, city.evaluator, city.panel[6], city.author, city.manager, city.sponsor]
+    )
 
     def run(by: Actor) -> object:
         return evaluation.name_evaluator(idea=fresh(idea), evaluator=game.person(chosen.pk), by=by)
@@ -87,7 +93,11 @@ def deliver(game: Game, row: Row) -> Try:
     idea, owner = game.seen.one("idea", row.idea_id), game.person(game.city.head.pk)
     barred = who.hard(game.seen, idea.id, "G4")
     rights = dict.fromkeys({row.evaluator_id} & who.active(game.seen) - barred)
-    values = {"findings": "De 22 à 9 minutes.", "effect_on_staff": "Moins de stress.", "run_cost_euros_a_year": 3000}
+    values = {
+        "findings": "De 22 à 9 minutes.",
+        "effect_on_staff": "Moins de stress.",
+        "run_cost_euros_a_year": 3000,
+    }
 
     def run(by: Actor) -> object:
         found = Evaluation.objects.select_related("evaluator").get(pk=row.id)

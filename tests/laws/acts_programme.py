@@ -43,7 +43,10 @@ def begin_configuration(game: Game, _target: Any) -> Try:
 @act(drafts, weight=4)
 def edit_configuration(game: Game, row: Row) -> Try | None:
     picks = game.picks
-    gate, changes = picks.of(["G1", "G2", "G4"]), {"quorum": picks.of([2, 3, 1, 9]), "opinion": picks.of(["simple", "binding"])}
+    gate, changes = (
+        picks.of(["G1", "G2", "G4"]),
+        {"quorum": picks.of([2, 3, 1, 9]), "opinion": picks.of(["simple", "binding"])},
+    )
     document = copy.deepcopy(Configuration.objects.get(pk=row.id).document)
     before = copy.deepcopy(document)
     document["gates"][gate] |= changes

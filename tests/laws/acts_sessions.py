@@ -63,7 +63,13 @@ def prepare(game: Game, row: Row) -> Try:
     def run(by: Actor) -> object:
         call = Call.objects.select_related("programme__entity").get(pk=row.id)
         return sessions.prepare(
-            call=call, by=by, held_at=at, heard=heard_most, quorum=quorum, venue="Salle du conseil", waiting_until=until
+            call=call,
+            by=by,
+            held_at=at,
+            heard=heard_most,
+            quorum=quorum,
+            venue="Salle du conseil",
+            waiting_until=until,
         )
 
     return Try("a session prepared", leading(game.seen), run)
@@ -100,7 +106,9 @@ def cancel(game: Game, session: Row) -> Try:
 
 @act(lambda seen: in_state(seen, "convened"), weight=12)
 def open_session(game: Game, session: Row) -> Try:
-    return _on_session(game, session, "the session opened", running(game.seen, session), sessions.open_session)
+    return _on_session(
+        game, session, "the session opened", running(game.seen, session), sessions.open_session
+    )
 
 
 def _members(seen: Seen, *, present: bool) -> list[tuple[Row, Row]]:
@@ -111,7 +119,9 @@ def _members(seen: Seen, *, present: bool) -> list[tuple[Row, Row]]:
 def _presence(game: Game, target: tuple[Row, Row], *, present: bool) -> Try:
     member, session = target
     more = {"member_key": member.key, "present": present}
-    return _on_session(game, session, f"present: {present}", running(game.seen, session), sessions.set_present, **more)
+    return _on_session(
+        game, session, f"present: {present}", running(game.seen, session), sessions.set_present, **more
+    )
 
 
 @act(lambda seen: _members(seen, present=False), weight=14)
@@ -140,7 +150,11 @@ def step_out(game: Game, target: tuple[Row, Row, Row]) -> Try:
 def _to_vote(seen: Seen) -> list[tuple[Row, Row, Row]]:
     done = {(row.member_id, row.line_id) for row in seen.roomvote if row.in_force}
     there_now = {m.id for m, _session in _members(seen, present=True)}
-    return [(m, line, s) for m, line, s in _seats(seen, "live") if m.id in there_now and (m.id, line.id) not in done]
+    return [
+        (m, line, s)
+        for m, line, s in _seats(seen, "live")
+        if m.id in there_now and (m.id, line.id) not in done
+    ]
 
 
 def _room_vote(game: Game, target: tuple[Row, Row, Row]) -> Try:
@@ -170,7 +184,11 @@ def vote_in_room_again(game: Game, target: tuple[Row, Row, Row]) -> Try:
 @act(lambda seen: heard(seen, "convened", "live", "settled"), weight=1)
 def note_reasons(game: Game, target: tuple[Row, Row]) -> Try:
     line, session = target
-    more = {"idea_key": game.seen.one("idea", line.idea_id).key, "reasons": "Bien préparé.", "criterion": "value"}
+    more = {
+        "idea_key": game.seen.one("idea", line.idea_id).key,
+        "reasons": "Bien préparé.",
+        "criterion": "value",
+    }
     rights = running(game.seen, session)
     return _on_session(game, session, "reasons noted", rights, sessions.note_reasons, **more)
 
@@ -182,7 +200,9 @@ def settle(game: Game, session: Row) -> Try:
 
 def _undecided(seen: Seen) -> list[tuple[Row, list[Row]]]:
     issued = {row.round_id for row in seen.decision if row.issued_at}
-    found = [(s, [row for row in there(seen, s) if row.round_id not in issued]) for s in in_state(seen, "settled")]
+    found = [
+        (s, [row for row in there(seen, s) if row.round_id not in issued]) for s in in_state(seen, "settled")
+    ]
     return [(session, lines) for session, lines in found if lines]
 
 

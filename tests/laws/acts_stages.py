@@ -46,7 +46,9 @@ def _seeking(seen: Seen) -> list[Row]:
 
 @act(_seeking, weight=8)
 def ask_sponsor(game: Game, idea: Row) -> Try:
-    sponsor = game.picks.of([game.city.sponsor, game.city.director, game.city.dga, game.city.author, game.city.finance])
+    sponsor = game.picks.of(
+        [game.city.sponsor, game.city.director, game.city.dga, game.city.author, game.city.finance]
+    )
 
     def run(by: Actor) -> object:
         return sponsorship.ask_sponsor(idea=fresh(idea), sponsor=game.person(sponsor.pk), by=by)
@@ -152,7 +154,10 @@ def refuse_time(game: Game, row: Row) -> Try:
 @act(lambda seen: _waits(seen, "arbiter"), weight=8)
 def arbitrate_time(game: Game, row: Row) -> Try:
     signed = game.picks.of([True, False])
-    dgas = {mandate.holder_id for mandate in who.mandates(game.seen, ["dga"])} - {row.manager_id, row.director_id}
+    dgas = {mandate.holder_id for mandate in who.mandates(game.seen, ["dga"])} - {
+        row.manager_id,
+        row.director_id,
+    }
 
     def run(**act: Any) -> object:
         return time_actions.arbitrate_time(released=signed, note="Un renfort vient en mai.", **act)
@@ -197,7 +202,9 @@ def _plannable(seen: Seen) -> list[Row]:
 def save_plan(game: Game, idea: Row) -> Try:
     minutes = IndicatorValues("Minutes perdues", "min", "down", Decimal(22), Decimal(8))
     version = next((row.version for row in game.seen.pilotplan if row.idea_id == idea.id), 0)
-    values = PlanValues("Deux quartiers", game.picks.of([2, 6]), "Deux accidents", "Par affiche", 1, [minutes])
+    values = PlanValues(
+        "Deux quartiers", game.picks.of([2, 6]), "Deux accidents", "Par affiche", 1, [minutes]
+    )
     rights = dict.fromkeys(sorted(who.authors(game.seen, idea.id)))
 
     def run(by: Actor) -> object:
@@ -209,4 +216,9 @@ def save_plan(game: Game, idea: Row) -> Try:
 @act(lambda seen: [row for row in at_work(seen, "sponsorship") if row.id in promised(seen)], weight=6)
 def request_launch(game: Game, idea: Row) -> Try:
     rights = dict.fromkeys(sorted(who.authors(game.seen, idea.id)))
-    return Try("launch asked for", rights, lambda by: sponsorship.request_launch(idea=fresh(idea), by=by), chain(idea))
+    return Try(
+        "launch asked for",
+        rights,
+        lambda by: sponsorship.request_launch(idea=fresh(idea), by=by),
+        chain(idea),
+    )

@@ -4,7 +4,7 @@ import os
 import random
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,9 +57,12 @@ class Try:
     run: Callable[[Any], object]
     chain: tuple[str, str] | None = None
     events: int = 1
+    # Who would have the right, were they not too close.
+    tempted: Sequence[int] = ()
 
 
 Build = Callable[["Game", Any], Try | None]
+Wanted = Collection[str]
 Targets = Callable[[Seen], Sequence[Any]]
 
 
@@ -95,8 +98,14 @@ class Tally:
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    known: set[tuple[Any, ...]] = field(default_factory=set)
 
     def add(self, game: "Game") -> None:
+        """A history that was played before, step by step, is not counted again."""
+        played = (game.mood, game.prompt, *game.steps)
+        if played in self.known:
+            return
+        self.known.add(played)
         acts = game.done.total()
         self.histories += 1
         self.full += acts >= FULL
@@ -133,11 +142,13 @@ class Game:
     `prompt`: the worker comes after every act, else when a step says so. `told`: also what only tells is run.
     """
 
-    def __init__(self, city: City, *, prompt: bool = True, told: bool = False, mood: str = "kind") -> None:
+    def __init__(
+        self, city: City, *, prompt: bool = True, told: bool = False, mood: str = "kind", wanted: Wanted = ()
+    ) -> None:
         from tests.laws import laws
 
         self.laws = laws
-        self.city, self.prompt, self.told, self.mood = city, prompt, told, mood
+        self.city, self.prompt, self.told, self.mood, self.wanted = city, prompt, told, mood, sorted(wanted)
         self.stack = ExitStack()
         self.stack.enter_context(drawn_keys(1))
         self.stack.enter_context(clock.moved(clock.now()))
@@ -156,8 +167,9 @@ class Game:
     # --- What can happen ---------------------------------------------------------------------------------------
 
     def possible(self) -> list[str]:
-        """The kinds of act that have something to act on, each as often as it weighs."""
-        return [kind.name for kind in KINDS.values() if kind.targets(self.seen) for _ in range(kind.weight)]
+        """The kinds of act that have something to act on, each as often as it weighs; those wanted more often."""
+        able = [kind for kind in KINDS.values() if kind.targets(self.seen)]
+        return [one.name for one in able for _ in range(one.weight + 9 * (one.name in self.wanted))]
 
     def rules(self, round_: int) -> dict[str, Any]:
         """The rules a round was opened with. Kept: that they never change is law 10's to see."""
@@ -234,16 +246,25 @@ class Game:
         if tried.rights is None:
             return None, True
         if who == "right" and tried.rights:
-            pk = self.picks.of(list(tried.rights))
+            pk = self.picks.of(sorted(tried.rights))
             principal = tried.rights[pk]
             absent = self.person(principal) if principal is not None else None
             return Actor(person=self.person(pk), on_behalf_of=absent), True
-        wrong = [person.pk for person in self.impostors() if person.pk not in tried.rights]
+        near = [*tried.tempted, *tried.tempted, *(person.pk for person in self.impostors())]
+        wrong = [pk for pk in near if pk not in tried.rights]
         return Actor(person=self.person(self.picks.of(wrong))), False
 
     def impostors(self) -> list[Person]:
         city = self.city
-        near = [city.author, city.manager, city.director, city.other_author, city.other_manager, city.dga, city.lead]
+        near = [
+            city.author,
+            city.manager,
+            city.director,
+            city.other_author,
+            city.other_manager,
+            city.dga,
+            city.lead,
+        ]
         return [*city.strangers, *near, city.chair, *city.panel[:2], city.hr_desk, city.sponsor]
 
     def _named(self, actor: Actor | None) -> str:
@@ -255,6 +276,7 @@ class Game:
     def finish(self) -> None:
         """The last look: whole chains, every record replayed. Gives the clock back, whatever was found."""
         try:
+            self.work()
             self.laws.end(self)
         finally:
             self.close()

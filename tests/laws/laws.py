@@ -46,7 +46,11 @@ def end(game: "Game") -> None:
     if different := [one for one in replay() if one.differences]:
         raise Violation(f"law 2: replayed otherwise: {different}")
     managers = [game.city.manager.pk, game.city.other_manager.pk]
-    if not game.seen.where("rolegrant", person_id=managers[0]) and not game.seen.where("mandate", holder_id=managers[0]):
-        told = Message.objects.filter(person__in=managers, subject_kind="idea").exclude(kind__in=laws_people.OF_TIME)
+    if not game.seen.where("rolegrant", person_id=managers[0]) and not game.seen.where(
+        "mandate", holder_id=managers[0]
+    ):
+        told = Message.objects.filter(person__in=managers, subject_kind="idea").exclude(
+            kind__in=laws_people.OF_TIME
+        )
         if kinds := sorted(set(told.values_list("kind", flat=True))):
             raise Violation(f"law 11: a manager is told of {kinds}")

@@ -23,7 +23,13 @@ OF_IDEA = [
 ]  # fmt: skip
 OF_SESSION = ["selectionsession", "sessionidea", "sessionmember"]
 OF_MEMBER = ["steppingout", "roomvote"]
-OF_PERSON = {"person": "id", "post": "person_id", "mandate": "holder_id", "rolegrant": "person_id", "absence": "person_id"}
+OF_PERSON = {
+    "person": "id",
+    "post": "person_id",
+    "mandate": "holder_id",
+    "rolegrant": "person_id",
+    "absence": "person_id",
+}
 # A session's own marks on the rounds it compares are told on the session's chain.
 NOT_OF_IDEA = {"comparison"}
 
@@ -62,7 +68,11 @@ class Heads:
         for event in events:
             chain = event.subject_kind, event.subject_key
             sequence, previous = self.chains.get(chain, (0, ""))
-            if event.sequence != sequence + 1 or event.previous_hash != previous or event.hash != hash_of(event):
+            if (
+                event.sequence != sequence + 1
+                or event.previous_hash != previous
+                or event.hash != hash_of(event)
+            ):
                 raise _violation(f"law 4: the chain of {chain[0]} breaks at {event.verb}")
             self.chains[chain] = event.sequence, event.hash
             self.last = event.id

@@ -32,7 +32,9 @@ def acted(before: Seen, seen: Seen) -> None:
     for _table, old, new in seen.changed(before, "reexamination"):
         if new is not None and new.answered_by_id and not (old and old.answered_by_id):
             if new.answered_by_id not in who.may_reexamine(before, new.idea_id, new.gate):
-                raise _violation("law 1: a re-examination by someone close, without mandate, or who took part")
+                raise _violation(
+                    "law 1: a re-examination by someone close, without mandate, or who took part"
+                )
     _in_the_room(before, seen)
 
 
@@ -59,14 +61,18 @@ def _in_the_room(before: Seen, seen: Seen) -> None:
     for vote in seen.roomvote:
         line, member = lines[vote.line_id], members[vote.member_id]
         if vote.id in given or (vote.in_force and line.session_id in settled):
-            if member.person_id in who.hard(before, line.idea_id, seen.one("selectionsession", line.session_id).gate):
+            if member.person_id in who.hard(
+                before, line.idea_id, seen.one("selectionsession", line.session_id).gate
+            ):
                 raise _violation("law 1: a level of someone too close")
 
 
 def _check(seen: Seen, round_: Row, people: set[int | None], did: str) -> None:
     close = people & who.hard(seen, round_.idea_id, round_.gate)
     if close:
-        raise _violation(f"law 1: someone too close {did} at {round_.gate}: {sorted(pk for pk in close if pk)}")
+        raise _violation(
+            f"law 1: someone too close {did} at {round_.gate}: {sorted(pk for pk in close if pk)}"
+        )
 
 
 def distant(seen: Seen) -> None:
@@ -92,11 +98,11 @@ def asked(before: Seen, seen: Seen) -> None:
 
 
 def _about_time(seen: Seen, idea: Row, item: Row) -> bool:
+    if item.verb == "answer_invitation":
+        return True  # only authors invite
     if item.verb == "answer_pledge":
-        return any(
-            row.idea_id == idea.id and row.sponsor_id == item.person_id and row.asked_by_id in who.team(seen, idea.id)
-            for row in seen.pledge
-        )
+        asked = [row for row in seen.pledge if item.key == f"pledge:{row.key}"]
+        return any(row.asked_by_id in who.team(seen, idea.id) for row in asked)
     members = {row.id for row in seen.teammember if row.idea_id == idea.id}
     releases = [row for row in seen.timerelease if row.member_id in members and item.key == f"time:{row.key}"]
     return item.verb in OF_TIME and bool(releases)

@@ -50,7 +50,9 @@ def _mandated(game: "Game", before: Seen, round_: Row, decision: Row) -> None:
     mandate = before.one("mandate", decision.mandate_id)
     valid = {row.id for row in who.deciding(before, round_as(before, round_), game.rules(round_.id))}
     if mandate.id not in valid:
-        raise _violation(f"law 3: no valid mandate for {round_.gate}: {mandate.capacity} until {mandate.ends_on}")
+        raise _violation(
+            f"law 3: no valid mandate for {round_.gate}: {mandate.capacity} until {mandate.ends_on}"
+        )
     _holds(before, mandate, decision.decider_id, decision.on_behalf_of_id)
     if decision.second_signer_id is not None:
         second = before.one("mandate", decision.second_mandate_id)
@@ -81,7 +83,8 @@ def _reasoned(seen: Seen, round_: Row, decision: Row) -> None:
         raise _violation("law 3: a departure without its reason")
     idea = seen.one("idea", round_.idea_id)
     opened = {
-        "stop": idea.state == "stopped" and any(r.idea_id == idea.id and not r.closed_at for r in seen.reexamination),
+        "stop": idea.state == "stopped"
+        and any(r.idea_id == idea.id and not r.closed_at for r in seen.reexamination),
         "rework": idea.holder == "author" and decision.gaps and decision.author_due_at,
         "hold": idea.state == "held" and (decision.hold_until or decision.hold_condition),
     }.get(decision.outcome, idea.state in ("live", "in_service"))
@@ -150,7 +153,9 @@ def _met(key: str, votes: list[dict[str, Any]]) -> bool | None:
 def _score(rules: dict[str, Any], votes: list[dict[str, Any]]) -> Fraction | None:
     total, weights = Fraction(0), 0
     for rule in rules.get("criteria", []):
-        given = [vote["scores"].get(rule["key"], {}).get("level") for vote in votes if vote["choice"] != "abstain"]
+        given = [
+            vote["scores"].get(rule["key"], {}).get("level") for vote in votes if vote["choice"] != "abstain"
+        ]
         levels = [level for level in given if level is not None]
         if levels:
             total += Fraction(sum(levels), len(levels)) * rule["weight"]
@@ -166,7 +171,9 @@ def _permitted(game: "Game", round_: Row, decision: Row, record: dict[str, Any],
     earlier = [row for row in seen.decision if row.issued_at and row.id != decision.id]
     here = {row.id: row.gate for row in seen.gateround if row.idea_id == round_.idea_id}
     unmet = {row.decision_id for row in seen.condition if row.met_at is None}
-    if onward and (False in record["facts"].values() or any(r.round_id in here and r.id in unmet for r in earlier)):
+    if onward and (
+        False in record["facts"].values() or any(r.round_id in here and r.id in unmet for r in earlier)
+    ):
         raise _violation(f"law 2: {outcome} while a fact is not met or a condition is open")
     reworks = [row for row in earlier if row.outcome == "rework" and here.get(row.round_id) == round_.gate]
     if outcome == "rework" and len(reworks) >= 2:

@@ -195,7 +195,9 @@ def jury(city: City, ideas: int) -> SelectionSession:
         waiting_until=(at + timedelta(days=180)).date(),
     )  # fmt: skip
     for person in (city.chair, city.panel[0], city.panel[1]):
-        sessions.call_member(session_key=session.key, person=person, by=act(city.lead), chair=person == city.chair)
+        sessions.call_member(
+            session_key=session.key, person=person, by=act(city.lead), chair=person == city.chair
+        )
     return session
 
 

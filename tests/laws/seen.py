@@ -41,7 +41,12 @@ ADDED = {
 }
 ONLY = {"inbox_workitem": "where t.closed_at is null", "viewflow_task": "where t.finished is null"}
 # Jobs, messages and the clock's ledger follow from acts; what a form answered is of the request, not of the city.
-COUNTED = {"incubator_messages_message", "workflows_brief", "workflows_sessiondocument", "ideas_historicalideacontent"}
+COUNTED = {
+    "incubator_messages_message",
+    "workflows_brief",
+    "workflows_sessiondocument",
+    "ideas_historicalideacontent",
+}
 NEVER = {
     "people_answeredrequest", "procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers",
     "procrastinate_workers", "events_event", "django_session", "people_signincode", "people_signinaddress",
@@ -62,13 +67,17 @@ def statement() -> str:
         if table in COUNTED:
             parts.append(f"'{table}', (select count(*) from {table})")
             continue
-        fields = [f.column for f in model._meta.local_concrete_fields if f.column not in LEFT_OUT.get(table, ())]
+        fields = [
+            f.column for f in model._meta.local_concrete_fields if f.column not in LEFT_OUT.get(table, ())
+        ]
         chosen = ", ".join([*(f't."{name}"' for name in fields), *ADDED.get(table, ())])
         order = fields[0] if "id" not in fields else "id"
         inner = f"select {chosen} from {table} t {ONLY.get(table, '')}"
         parts.append(f"'{table}', (select coalesce(json_agg(r order by r.{order}), '[]') from ({inner}) r)")
     # A function takes 100 arguments.
-    objects = ", ".join(f"json_build_object({', '.join(parts[i : i + 40])})" for i in range(0, len(parts), 40))
+    objects = ", ".join(
+        f"json_build_object({', '.join(parts[i : i + 40])})" for i in range(0, len(parts), 40)
+    )
     return f"select json_build_array({objects})::text"  # noqa: S608 - names of our own tables
 
 

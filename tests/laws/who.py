@@ -14,7 +14,10 @@ DECIDES = {
     "dgs": ["dgs", "elected"],
     "head_of_service": ["head_of_service"],
 }
-REEXAMINES = {"G0": ["programme_lead", "dga", "dgs", "elected"], "F": ["programme_lead", "dga", "dgs", "elected"]}
+REEXAMINES = {
+    "G0": ["programme_lead", "dga", "dgs", "elected"],
+    "F": ["programme_lead", "dga", "dgs", "elected"],
+}
 
 
 def runs(row: Row, day: str) -> bool:
@@ -48,7 +51,9 @@ def authors(seen: Seen, idea: int, *roles: str) -> set[int]:
 def managers(seen: Seen, people: Iterable[int]) -> set[int]:
     """The recorded line managers of these persons today."""
     own = set(people)
-    return {post.line_manager_id for post in seen.post if post.person_id in own and runs(post, seen.day)} - {None}
+    return {post.line_manager_id for post in seen.post if post.person_id in own and runs(post, seen.day)} - {
+        None
+    }
 
 
 def hard(seen: Seen, idea: int, gate: str) -> set[int]:
@@ -56,7 +61,9 @@ def hard(seen: Seen, idea: int, gate: str) -> set[int]:
     if (idea, gate) not in seen.cache:
         ids, own = family(seen, idea), team(seen, idea)
         found = own | managers(seen, own)
-        found |= {post.person_id for post in seen.post if post.line_manager_id in own and runs(post, seen.day)}
+        found |= {
+            post.person_id for post in seen.post if post.line_manager_id in own and runs(post, seen.day)
+        }
         found |= {link.owner_id for link in seen.privatelink if link.other_id in own}
         rounds = {row.id for row in seen.gateround if row.idea_id in ids}
         found |= {row.person_id for row in seen.seat if row.round_id in rounds and row.state == "aside"}
@@ -71,7 +78,9 @@ def holding(seen: Seen, *roles: str) -> set[int]:
     now, entity = seen.now.isoformat(), seen.programme[0].entity_id
     rows = [row for row in seen.rolegrant if row.role in roles and row.programme_key in ("", "idees")]
     rows = [row for row in rows if row.entity_id in (None, entity) and row.department_id is None]
-    return {r.person_id for r in rows if r.starts_at <= now and (r.ends_at is None or r.ends_at > now)} & active(seen)
+    return {
+        r.person_id for r in rows if r.starts_at <= now and (r.ends_at is None or r.ends_at > now)
+    } & active(seen)
 
 
 def leads(seen: Seen, idea: int) -> set[int]:
@@ -82,7 +91,9 @@ def stand_ins(seen: Seen, person: int) -> set[int]:
     """Who stands in for this person today."""
     if person not in active(seen):
         return set()
-    absent = [row for row in seen.absence if row.person_id == person and row.starts_on <= seen.day <= row.ends_on]
+    absent = [
+        row for row in seen.absence if row.person_id == person and row.starts_on <= seen.day <= row.ends_on
+    ]
     return {row.deputy_id for row in absent} & active(seen)
 
 

@@ -27,6 +27,7 @@ def waiting() -> list[str]:
     """The tasks still to be done that change something."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select task_name from procrastinate_jobs where status = 'todo' and task_name <> all(%s)", [list(TELLING)]
+            "select task_name from procrastinate_jobs where status = 'todo' and task_name <> all(%s)",
+            [list(TELLING)],
         )
         return [name for (name,) in cursor.fetchall()]
