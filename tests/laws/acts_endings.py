@@ -1,4 +1,4 @@
-"""Handed in, completed, taken back, held and woken; stopped and looked at again; a service asked; an author followed."""
+"""Handed in, completed, taken back, held and woken; stopped and looked at again; sent up; an author followed."""
 
 from datetime import timedelta
 

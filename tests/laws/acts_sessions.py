@@ -158,7 +158,7 @@ def _to_vote(seen: Seen) -> list[tuple[Row, Row, Row]]:
 
 
 def _room_vote(game: Game, target: tuple[Row, Row, Row]) -> Try:
-    member, line, session = target
+    _member, line, session = target
     out = {(row.member_id, row.line_id) for row in game.seen.steppingout}
     barred = who.hard(game.seen, line.idea_id, session.gate)
     mine = [

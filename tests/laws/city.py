@@ -21,12 +21,11 @@ OVER = date(2025, 12, 31)
 
 @dataclass
 class City(Cast):
-    """One programme. `strangers` may do nothing here: no role, a role elsewhere, one that is over, or none that acts."""
+    """One programme. `strangers` may do nothing here: their role is elsewhere, over, none, or one that never acts."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.programme = Programme.objects.get()
-        entity = self.programme.entity
         MandateFactory(holder=self.director, capacity="director", department=self.home.parent)
         self.co_author = PersonFactory(department=self.home, manager=self.manager)
         self.colleague = PersonFactory(department=self.home, manager=self.manager)
@@ -47,12 +46,11 @@ class City(Cast):
             PersonFactory(employed=True),
             PersonFactory(is_superuser=True),
             self.administrator,
-            PersonFactory(employed=True, mandate=["dga"][0], mandate__entity=elsewhere),
+            PersonFactory(employed=True, mandate="dga", mandate__entity=elsewhere),
             PersonFactory(role="programme_lead", role__programme_key="ailleurs", employed=True),
             PersonFactory(employed=True, role="auditor"),
             self._expired(),
         ]
-        assert entity.key == "ville"
 
     def _expired(self) -> Person:
         """Held everything until last year."""

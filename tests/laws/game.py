@@ -18,9 +18,9 @@ from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import once
 from tests.laws.city import City
-from tests.laws.seen import Row, Seen, events_after, look
+from tests.laws.seen import Row, Seen, look
 from tests.laws.who import Rights
-from tests.laws.worker import waiting, work
+from tests.laws.worker import work
 from workflows.gates.models import GateRound
 
 BEGINNING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # a Monday
@@ -160,8 +160,8 @@ class Game:
         self.pressed: list[tuple[Person, str, str]] = []
         self.rules_of: dict[int, dict[str, Any]] = {}
         self.picks = Picks(0)
-        self.seen = look()
         self.heads = self.laws.Heads()
+        self.seen = look(self.heads.last)
         self.laws.state(self)
 
     # --- What can happen ---------------------------------------------------------------------------------------
@@ -200,29 +200,28 @@ class Game:
         actor, may = self._someone(tried, who)
         said = f"{tried.what}, by {self._named(actor)}"
         self.told_steps.append(said)
-        before, count = self.seen, self.heads.last
+        before = self.seen
         try:
             self._do(tried, actor)
         except Refusal as refusal:
             self.told_steps[-1] += f": refused ({refusal.code})"
             self.refused[kind] += 1
-            self.seen = look()
-            if self.seen.text != before.text or events_after(count):
+            self.seen = look(self.heads.last)
+            if self.seen.text != before.text or self.seen.events:
                 raise Violation(f"a refusal changed something: {said} ({refusal.code})") from None
             return
         if not may:
             raise Violation(f"law 1: {said} had no right to")
         self.done[kind] += 1
         self._judge(before, said, tried)
-        if self.prompt and waiting():
+        if self.prompt and self.seen.waiting:
             self.work()
 
     def _judge(self, before: Seen, said: str, tried: Try | None = None) -> None:
-        events = events_after(self.heads.last)
-        self.seen = look()
+        self.seen = look(self.heads.last)
         try:
-            self.heads.follow(events)
-            self.laws.step(self, before, events, tried)
+            self.heads.follow(self.seen.events)
+            self.laws.step(self, before, self.seen.events, tried)
             self.laws.state(self)
         except Violation as violation:
             raise Violation(f"{violation}\n  after: {said}") from None

@@ -7,7 +7,6 @@ from incubator.messages.models import Message
 from tests.laws import laws_chains, laws_ends, laws_people, laws_rounds
 from tests.laws.laws_chains import Heads
 from tests.laws.seen import Row, Seen
-from tests.laws.worker import waiting
 from workflows.gates.replay import replay
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def state(game: "Game") -> None:
     """What must hold at any moment: laws 1, 2, 5 and 6; some of it only once the worker has nothing left to do."""
     laws_rounds.one_of_each(game.seen)
     laws_ends.closed(game.seen)
-    if not waiting():
+    if not game.seen.waiting:
         laws_people.distant(game.seen)
         laws_ends.somebody_is_asked(game.seen)
 

@@ -46,7 +46,7 @@ def hash_of(event: Row) -> str:
     plain = {name: event[name] for name in fields}
     plain["actor_key"], plain["on_behalf_of_key"] = event.actor_key or "", event.on_behalf_of_key or ""
     plain["payload"], plain["effects"] = json.loads(event.payload), json.loads(event.effects)
-    plain["happened_at"] = event.happened_at.isoformat()
+    plain["happened_at"] = event.happened_at
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -30,11 +30,10 @@ def acted(before: Seen, seen: Seen) -> None:
         if new is not None and new.issued_at and not (old and old.issued_at):
             _decided(before, seen, new)
     for _table, old, new in seen.changed(before, "reexamination"):
-        if new is not None and new.answered_by_id and not (old and old.answered_by_id):
-            if new.answered_by_id not in who.may_reexamine(before, new.idea_id, new.gate):
-                raise _violation(
-                    "law 1: a re-examination by someone close, without mandate, or who took part"
-                )
+        if new is None or not new.answered_by_id or (old and old.answered_by_id):
+            continue
+        if new.answered_by_id not in who.may_reexamine(before, new.idea_id, new.gate):
+            raise _violation("law 1: a re-examination by someone close, without mandate, or who took part")
     _in_the_room(before, seen)
 
 
@@ -57,14 +56,14 @@ def _in_the_room(before: Seen, seen: Seen) -> None:
         for _table, old, new in seen.changed(before, "selectionsession")
         if new is not None and new.state == "settled" and (old is None or old.state != "settled")
     }
+    gates = {row.id: row.gate for row in seen.selectionsession}
     given = {vote.id for vote in _fresh(before, seen, "roomvote")}
     for vote in seen.roomvote:
         line, member = lines[vote.line_id], members[vote.member_id]
-        if vote.id in given or (vote.in_force and line.session_id in settled):
-            if member.person_id in who.hard(
-                before, line.idea_id, seen.one("selectionsession", line.session_id).gate
-            ):
-                raise _violation("law 1: a level of someone too close")
+        if not (vote.id in given or (vote.in_force and line.session_id in settled)):
+            continue
+        if member.person_id in who.hard(before, line.idea_id, gates[line.session_id]):
+            raise _violation("law 1: a level of someone too close")
 
 
 def _check(seen: Seen, round_: Row, people: set[int | None], did: str) -> None:

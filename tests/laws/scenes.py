@@ -9,13 +9,10 @@ from tests.factories import CallFactory, PersonFactory
 from tests.gates import stage as gate_stage
 from tests.journey import cast as play
 from tests.journey.cast import act
-from tests.journey.test_routes import PHOTO, YES_TO_ALL
 from tests.journey.test_routes import plan as short_plan
 from tests.laws.city import City
 from tests.laws.worker import work
 from tests.sessions import stage as session_stage
-from workflows.gates import actions as gates
-from workflows.gates.models import Seat
 from workflows.journey import actions as journey
 from workflows.sessions import actions as sessions
 from workflows.sessions.models import SelectionSession, SessionMember
@@ -237,10 +234,3 @@ def places(city: City) -> None:
     choices = {str(line.idea.key): session_stage.choice_for(line) for line in lines[1:]}
     sessions.decide(session_key=found.key, by=act(city.dga), choices=choices)
     work(told=False)
-
-
-def photo() -> object:
-    return PHOTO
-
-
-__all__ = ["SCENES", "YES_TO_ALL", "City", "Seat", "gates", "photo"]

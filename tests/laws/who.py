@@ -1,6 +1,7 @@
 """Who is what to whom, read from the rows alone: written anew, so that it does not share a mistake with the product."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.laws.seen import Row, Seen
@@ -20,20 +21,36 @@ REEXAMINES = {
 }
 
 
+def kept(ask: Callable[..., set[int]]) -> Callable[..., set[int]]:
+    """Asked once of each moment."""
+
+    @functools.wraps(ask)
+    def answer(seen: Seen, *about: Any) -> set[int]:
+        key = (ask.__name__, *about)
+        if key not in seen.cache:
+            seen.cache[key] = ask(seen, *about)
+        return set(seen.cache[key])
+
+    return answer
+
+
 def runs(row: Row, day: str) -> bool:
     """Whether a dated row holds on this day; its end is the first day without it."""
     return bool(row.starts_on <= day and (row.ends_on is None or row.ends_on > day))
 
 
+@kept
 def active(seen: Seen) -> set[int]:
     return {person.id for person in seen.person if person.is_active}
 
 
+@kept
 def family(seen: Seen, idea: int) -> set[int]:
     """The idea and those merged into it."""
     return {row.id for row in seen.idea if idea in (row.id, row.merged_into_id)}
 
 
+@kept
 def team(seen: Seen, idea: int) -> set[int]:
     """Whoever was ever of its team, helpers and coaches too."""
     ids = family(seen, idea)
@@ -56,23 +73,21 @@ def managers(seen: Seen, people: Iterable[int]) -> set[int]:
     }
 
 
+@kept
 def hard(seen: Seen, idea: int, gate: str) -> set[int]:
     """Everyone with a hard conflict: team, manager, report, sponsor at G4, declared by a link or by stepping aside."""
-    if (idea, gate) not in seen.cache:
-        ids, own = family(seen, idea), team(seen, idea)
-        found = own | managers(seen, own)
-        found |= {
-            post.person_id for post in seen.post if post.line_manager_id in own and runs(post, seen.day)
-        }
-        found |= {link.owner_id for link in seen.privatelink if link.other_id in own}
-        rounds = {row.id for row in seen.gateround if row.idea_id in ids}
-        found |= {row.person_id for row in seen.seat if row.round_id in rounds and row.state == "aside"}
-        if gate == "G4":
-            found |= {row.sponsor_id for row in seen.pledge if row.idea_id == idea and row.state == "signed"}
-        seen.cache[idea, gate] = found
-    return set(seen.cache[idea, gate])
+    ids, own = family(seen, idea), team(seen, idea)
+    found = own | managers(seen, own)
+    found |= {post.person_id for post in seen.post if post.line_manager_id in own and runs(post, seen.day)}
+    found |= {link.owner_id for link in seen.privatelink if link.other_id in own}
+    rounds = {row.id for row in seen.gateround if row.idea_id in ids}
+    found |= {row.person_id for row in seen.seat if row.round_id in rounds and row.state == "aside"}
+    if gate == "G4":
+        found |= {row.sponsor_id for row in seen.pledge if row.idea_id == idea and row.state == "signed"}
+    return found
 
 
+@kept
 def holding(seen: Seen, *roles: str) -> set[int]:
     """Active persons with one of these roles now, in this entity and programme."""
     now, entity = seen.now.isoformat(), seen.programme[0].entity_id
@@ -83,6 +98,7 @@ def holding(seen: Seen, *roles: str) -> set[int]:
     } & active(seen)
 
 
+@kept
 def leads(seen: Seen, idea: int) -> set[int]:
     return holding(seen, "programme_lead") - team(seen, idea)
 

@@ -21,13 +21,3 @@ def work(*, told: bool) -> list[str]:
 def forget() -> None:
     with connection.cursor() as cursor:
         cursor.execute("delete from procrastinate_jobs where task_name = any(%s)", [list(TELLING)])
-
-
-def waiting() -> list[str]:
-    """The tasks still to be done that change something."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select task_name from procrastinate_jobs where status = 'todo' and task_name <> all(%s)",
-            [list(TELLING)],
-        )
-        return [name for (name,) in cursor.fetchall()]
