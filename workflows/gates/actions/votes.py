@@ -167,15 +167,14 @@ def _settles_for_sure(own: Seat, ballot: Ballot) -> bool:
 
 
 def _ask_next(own: Seat, idea: Idea, by: Actor, parties: list[authority.Party] | None) -> bool:
-    """Ask for what follows a vote; True when someone was asked. `parties`: who decides, when that is sure.
+    """Ask for what follows a vote; True when someone else was asked. `parties`: who decides, when that is sure.
 
-    At G0 the lead who voted decides with the same form.
+    At G0 the lead who voted alone, without deciding in the same act, keeps the decision to make.
     """
     if parties is not None:
-        if own.round.gate == "G0" and any(party.person == by.principal for party in parties):
-            return False
-        ask_decision(own.round, idea, parties)
-        return True
+        own_turn = [party for party in parties if own.round.gate == "G0" and party.person == by.principal]
+        ask_decision(own.round, idea, own_turn or parties)
+        return not own_turn
     late = clock.now() >= (own.round.review_due_at or own.round.due_at)
     if own.round.state != "open" or (own.others_wait and not late):  # type: ignore[attr-defined]
         return False

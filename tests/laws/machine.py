@@ -1,0 +1,179 @@
+"""Hypothesis chooses the steps; the game plays and judges them."""
+
+import importlib
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import hypothesis.strategies as st
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from incubator.lib import clock
+from tests.laws.city import City
+from tests.laws.game import BEGINNING, KINDS, Game, Tally, drawn_keys
+from tests.laws.scenes import SCENES
+
+for room in ("gates", "decisions", "endings", "stages", "pilots", "people", "sessions", "programme"):
+    importlib.import_module(f"tests.laws.acts_{room}")
+
+NUMBER = st.integers(0, 2**40)
+STEPS = 23
+MOODS = ["kind", "mixed", "strict"]
+
+
+@contextmanager
+def staged(name: str) -> Iterator[City]:
+    """The city of a scene, with its clock; built once, played from again and again, then undone."""
+    with transaction.atomic(), clock.moved(BEGINNING), drawn_keys(0):
+        city = City()
+        SCENES[name](city)
+        try:
+            yield city
+        finally:
+            transaction.set_rollback(True)
+
+
+@contextmanager
+def history(city: City, **habits: Any) -> Iterator[Game]:
+    """One game in the city as it was built: whatever happens is undone."""
+    with transaction.atomic():
+        game = Game(city, **habits)
+        try:
+            yield game
+        finally:
+            game.close()
+            transaction.set_rollback(True)
+
+
+class History(RuleBasedStateMachine):
+    """One history. `city` and `tally` are set by `played`."""
+
+    city: City
+    tally: Tally
+    # The steps of the last history that broke a law.
+    broken: "Game | None" = None
+    wanted: Collection[str] = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.game: Game | None = None
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+
+    @initialize(
+        prompt=st.sampled_from([True, True, False]),
+        told=st.sampled_from([False, False, False, True]),
+        mood=st.sampled_from(MOODS),
+    )
+    def begins(self, prompt: bool, told: bool, mood: str) -> None:
+        self.game = Game(self.city, prompt=prompt, told=told, mood=mood, wanted=self.wanted)
+
+    @rule(data=st.data(), wrong=st.integers(0, 6), pick=NUMBER)
+    def goes_on(self, data: Any, wrong: int, pick: int) -> None:
+        assert self.game is not None
+        kind = data.draw(st.sampled_from(self.game.possible()), label="act")
+        self._attempt(kind, "wrong" if wrong == 6 else "right", pick)
+
+    def _attempt(self, kind: str, who: str, pick: int) -> None:
+        assert self.game is not None
+        try:
+            self.game.play(kind, who, pick)
+        except Exception as error:
+            self._note(error)
+            raise
+
+    def _note(self, error: Exception) -> None:
+        """Keep the history that broke a law, and say it in words."""
+        assert self.game is not None
+        type(self).broken = self.game
+        lines = [
+            f"{kind}: {said}"
+            for (kind, _, _), said in zip(self.game.steps, self.game.told_steps, strict=False)
+        ]
+        error.add_note("\n".join(["The history:", *lines]))
+
+    def teardown(self) -> None:
+        """The last look; then everything is as the city was built."""
+        try:
+            if self.game is not None and self.game is not type(self).broken:
+                self.game.finish()
+                self.tally.add(self.game)
+            elif self.game is not None:
+                self.game.close()
+        except Exception as error:
+            self._note(error)
+            raise
+        finally:
+            transaction.set_rollback(True)
+            self.savepoint.__exit__(None, None, None)
+
+
+def played(
+    city: City,
+    tally: Tally,
+    *,
+    histories: int,
+    from_seed: int = 0,
+    steps: int = STEPS,
+    wanted: Collection[str] = (),
+) -> None:
+    """Play so many histories and count them. Raises what the laws raise; see `Broken` for the history that broke one.
+
+    `wanted`: kinds of act, and outcomes (`G4 scale`), that are chosen more often. One seed, one set of histories. The
+    first that breaks a law ends it: `shortest` makes it readable, faster than hypothesis's own way.
+    """
+    machine = type("Played", (History,), {"city": city, "tally": tally, "wanted": tuple(wanted)})
+    chosen = settings(
+        max_examples=histories, stateful_step_count=steps, deadline=None, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
+    )  # fmt: skip
+    seed(from_seed)(machine)
+    try:
+        run_state_machine_as_test(machine, settings=chosen)
+    except Exception as error:
+        if machine.broken is None:
+            raise
+        raise Broken(machine.broken, error) from error
+
+
+class Broken(AssertionError):
+    """A law was broken; `game` is the history that did it."""
+
+    def __init__(self, game: Game, error: Exception) -> None:
+        super().__init__(f"{error}\n" + "\n".join(getattr(error, "__notes__", ())))
+        self.game, self.law = game, str(error)
+
+
+def shortest(city: City, broken: Broken) -> Broken:
+    """The same law broken with fewer steps: each that is not needed is left out."""
+    steps, found = broken.game.steps, broken
+    for place in reversed(range(len(steps) - 1)):
+        fewer = steps[:place] + steps[place + 1 :]
+        again = _again(city, broken.game, fewer)
+        if again is not None and again.law[:6] == broken.law[:6]:
+            steps, found = fewer, again
+    return found
+
+
+def _again(city: City, game: Game, steps: Sequence[tuple[str, str, int]]) -> Broken | None:
+    with history(city, prompt=game.prompt, told=game.told, mood=game.mood, wanted=game.wanted) as again:
+        try:
+            for step in steps:
+                again.play(*step)
+            again.finish()
+        except Exception as error:
+            return Broken(again, error)
+    return None
+
+
+@contextmanager
+def replayed(scene: str, **habits: Any) -> Iterator[Game]:
+    """A history played again, step by step: for tests that `bin/laws` has written."""
+    with staged(scene) as city, history(city, **habits) as game:
+        yield game
+        game.finish()
+
+
+__all__ = ["KINDS", "Broken", "History", "history", "played", "replayed", "shortest", "staged"]

@@ -1,0 +1,98 @@
+"""Laws 1 to 6 and 9 to 11, over random histories of real acts on real PostgreSQL.
+
+Seeds are fixed: the same histories each time, until an act or a rule changes. A scene plays on until each act and
+outcome it has to show has happened, so that no history stands for one that never came about.
+"""
+
+import pytest
+
+from tests.laws.counted import count
+from tests.laws.game import Tally
+from tests.laws.machine import KINDS, Broken, played, shortest, staged
+from tests.laws.scenes import SCENES
+from workflows import flows
+from workflows.gates.models import Decision
+from workflows.nodes import Station
+
+pytestmark = pytest.mark.django_db
+# Of each scene; together at least 150.
+HISTORIES = 11
+IN_PROVE = 150
+MOST_BATCHES = 12
+
+# What has to happen in the histories of a scene.
+SHOWS = {
+    "submission": "submit admit vote decide sign_second decline_signature decide_anew G0:stop G0:go G0:rework"
+    " grant_role end_grant declare_absence",
+    "selection": "vote_again open_others step_aside note_link change_seat seat_by_hand withdraw call_discussion"
+    " decide_early G1:go G1:go_with_conditions G1:rework G1:hold G1:stop",
+    "sponsorship_": "ask_sponsor promise decline_pledge withdraw_pledge take_back_question ask_time time_opinion"
+    " sign_time refuse_time arbitrate_time take_back_time confirm_budget save_plan",
+    "launch": "request_launch G2:go G2:stop give_mandate end_mandate",
+    "pilot": "check_in report_incident close_incident end_pilot depart assign",
+    "end_of_pilot": "hand_over G3:go G3:extend time_passes",
+    "evaluation": "name_evaluator deliver relieve name_run_owner begin_configuration edit_configuration"
+    " check_configuration publish_configuration retire_configuration",
+    "investment": "G4:scale G4:transfer G4:extend G4:stop end_absence",
+    "service": "report_done send_up L:go L:stop L:to_programme",
+    "fast_lane": "F:go F:to_programme F:stop invite answer_invitation leave_team",
+    "endings": "resubmit wake ask_reexamination answer_reexamination hand_over_answer carry_on send_again"
+    " report_condition confirm_condition G0:hold G0:go_with_conditions",
+    "session": "prepare call_member leave_out convene cancel open_session arrive",
+    "room": "vote_in_room vote_in_room_again step_out go_out note_reasons settle decide_in_session",
+    "places": "close_session",
+}
+
+
+def shows(scene: str) -> list[str]:
+    return [one.replace(":", " ") for one in SHOWS[scene].split()]
+
+
+def missing(scene: str, tally: Tally) -> list[str]:
+    return [one for one in shows(scene) if not tally.done[one] and not tally.outcomes[one]]
+
+
+@pytest.mark.parametrize("scene", list(SCENES))
+def test_the_laws_hold_from(scene: str, quick_briefs: list[str], request: pytest.FixtureRequest) -> None:
+    tally = Tally()
+    with staged(scene) as city:
+        try:
+            played(city, tally, histories=HISTORIES + 1, from_seed=1, wanted=shows(scene))
+            for batch in range(2, MOST_BATCHES):
+                if tally.full >= HISTORIES and not missing(scene, tally):
+                    break
+                played(city, tally, histories=4, from_seed=batch, wanted=missing(scene, tally))
+        except Broken as broken:
+            raise shortest(city, broken) from None
+    count(request.config, tally)
+    assert not missing(scene, tally), (
+        f"never happened: {missing(scene, tally)}; done {tally.done} {tally.outcomes}"
+    )
+    assert tally.full >= HISTORIES, f"{tally.full} full histories of {tally.histories}"
+    assert tally.refusals, "nobody was refused anything"
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("scene", list(SCENES))
+def test_the_laws_hold_for_long_from(
+    scene: str, quick_briefs: list[str], request: pytest.FixtureRequest
+) -> None:
+    tally = Tally()
+    with staged(scene) as city:
+        try:
+            played(city, tally, histories=IN_PROVE, from_seed=100)
+        except Broken as broken:
+            raise shortest(city, broken) from None
+    count(request.config, tally)
+    assert tally.histories >= IN_PROVE * 0.9
+    assert tally.full >= IN_PROVE * 0.6
+
+
+def test_every_kind_of_act_and_every_outcome_has_to_be_shown() -> None:
+    assert len(SCENES) * HISTORIES >= 150
+    shown = {one for scene in SCENES for one in shows(scene)}
+    assert shown >= set(KINDS), f"acts that no scene has to show: {set(KINDS) - shown}"
+    nodes = [node for flow in flows.ROUTES for node in flow.instance.nodes() if isinstance(node, Station)]
+    known = {way for node in nodes if node.gate for way in node.ways} & set(Decision.Outcome.values)
+    outcomes = {one.split(" ")[1] for one in shown if " " in one}
+    assert outcomes >= known, f"outcomes that no scene has to show: {known - outcomes}"
