@@ -53,6 +53,23 @@ def locked_in_order(*idea_pks: int) -> Iterator[list[Idea]]:
             _held.reset(token)
 
 
+@contextmanager
+def locked_with(other: int | None, **lookup: Any) -> Iterator[tuple[Idea, Idea | None]]:
+    """The idea that `lookup` gives and, for an act that changes two, the other one, locked in the order of ids.
+
+    Without another it is `locked`. Raises NotFound when one of them is gone.
+    """
+    if other is None:
+        with locked(**lookup) as idea:
+            yield idea, None
+        return
+    pk = Idea.objects.filter(**lookup).values_list("pk", flat=True).first()
+    if pk is None:
+        raise _gone()
+    with locked_in_order(pk, other) as (idea, second):
+        yield idea, second
+
+
 def is_locked(idea_pk: int) -> bool:
     """Whether this thread of work holds the idea's row already."""
     return idea_pk in _held.get()

@@ -13,11 +13,15 @@ from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.models import Person
 
-# Each line gives (person, code, hard). `ideas` are this one and those merged into it; `team` whoever was ever in
+# Each line gives (person, code, hard). `ideas` are this one and all ever merged into it; `team` whoever was ever in
 # one of their teams, helpers and coaches included; `line` the managers above each member, nearest first.
 FIND = """
 with recursive
-ideas as (select id from ideas_idea where id = %(idea)s or merged_into_id = %(idea)s),
+ideas as (
+  select id from ideas_idea where id = %(idea)s
+  union
+  select merged.id from ideas_idea merged join ideas on merged.merged_into_id = ideas.id
+),
 team as (
   select distinct person_id from ideas_teammember
   where idea_id in (select id from ideas) and (accepted_at is not null or was_member)

@@ -309,7 +309,9 @@ STEPS = (
     "opinion_closed",
     "opinion_incomplete",
     "decision_drafted",
+    "consent_asked",
     "signature_declined",
+    "consent_declined",
     "draft_lapsed",
     "decision_handed_over",
 )

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from workflows.gates import rules as gate_rules
 from workflows.gates import wording as gate_wording
 from workflows.gates.configuration import wording
 from workflows.gates.configuration.document import Document, at, put
@@ -252,7 +253,8 @@ def _worded(place: str, kind: Kind, label: Words) -> Iterator[Setting]:
 
 
 def _letters() -> Iterator[Group]:
-    for outcome in ("go", "go_with_conditions", "rework", "hold", "stop", "scale", "extend", "transfer"):
+    back = (*gate_rules.BACK, *gate_rules.ELSEWHERE)
+    for outcome in ("go", "go_with_conditions", *back, "scale", "extend", "transfer"):
         name = gate_wording.OUTCOMES[outcome]
         yield Group(name, tuple(_worded(f"/letters/{outcome}", "long", _("Opening words"))))
 

@@ -22,7 +22,7 @@ from workflows.gates.actions import Choice
 from workflows.gates.authority import CAPACITIES
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.queries import record_sha256
-from workflows.gates.rules import GO_ON
+from workflows.gates.rules import ELSEWHERE, GO_ON
 from workflows.sessions import rules
 from workflows.sessions.actions import common, places
 from workflows.sessions.actions.documents import ask_document
@@ -30,6 +30,7 @@ from workflows.sessions.actions.preparing import note_links, record_of
 from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SessionMember, SteppingOut
 
 State = SelectionSession.State
+ENDING = ("stop", *ELSEWHERE)
 Effects = list[dict[str, Any]]
 # While all decisions are made in one act, what each changes in the session goes into one event.
 _gathered: ContextVar[Effects | None] = ContextVar("gathered", default=None)
@@ -180,7 +181,7 @@ def _decide_one(session: SelectionSession, line: SessionIdea, by: Actor, choice:
 def _concerns(line: SessionIdea, decision: Decision) -> bool:
     """Whether a session has to know: a decision at its own gate, or the end of an idea at a later one."""
     if decision.round.gate != line.session.gate:
-        return decision.outcome == "stop"
+        return decision.outcome in ENDING
     return decision.round.comparison is not None or decision.outcome not in GO_ON or line.rank is not None
 
 
@@ -191,7 +192,7 @@ def _gives_up(line: SessionIdea, decision: Decision) -> bool:
     """
     if line.result == "waiting":
         return decision.outcome != "hold"
-    return line.result == "selected" and decision.outcome in ("stop", "hold")
+    return line.result == "selected" and decision.outcome in (*ENDING, "hold")
 
 
 def _void_votes_of_links(session: SelectionSession, lines: Sequence[SessionIdea]) -> Effects:
