@@ -1,12 +1,12 @@
 """The one lock: an idea's row, taken by every action that changes it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
@@ -63,11 +63,21 @@ def locked_with(other: int | None, **lookup: Any) -> Iterator[tuple[Idea, Idea |
         with locked(**lookup) as idea:
             yield idea, None
         return
-    pk = Idea.objects.filter(**lookup).values_list("pk", flat=True).first()
-    if pk is None:
-        raise _gone()
-    with locked_in_order(pk, other) as (idea, second):
-        yield idea, second
+    named = Idea.objects.filter(**lookup).values("pk")
+    with transaction.atomic(), ExitStack() as known:
+        both = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(Q(pk=other) | Q(pk__in=named))
+        rows = both.annotate(named=Exists(Idea.objects.filter(pk=OuterRef("pk"), pk__in=named)))
+        pks = dict(rows.order_by("pk").values_list("named", "pk"))
+        found = {idea.pk: idea for idea in _with_last().filter(pk__in=[other, *pks.values()])}
+        if True not in pks or other not in found:
+            raise _gone()
+        token = _held.set(_held.get() | set(found))
+        try:
+            for idea in found.values():
+                known.enter_context(reading(Subject("idea", idea.key), _last(idea)))
+            yield found[pks[True]], found[other]
+        finally:
+            _held.reset(token)
 
 
 def is_locked(idea_pk: int) -> bool:
@@ -80,12 +90,24 @@ def _read(**lookup: Any) -> tuple[Idea, tuple[int, str]]:
     # Two statements: what is joined to a row that was waited for comes from before the wait.
     own = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(**lookup)
     pk = own.values_list("pk", flat=True).first()
-    events = Event.objects.filter(subject_kind="idea", subject_key=OuterRef("key")).order_by("-sequence")
-    last = events.values(last=JSONObject(sequence="sequence", hash="hash"))[:1]
-    idea = None if pk is None else _joined().annotate(last=Subquery(last)).filter(pk=pk).first()
+    idea = None if pk is None else _with_last().filter(pk=pk).first()
     if idea is None:
         raise _gone()
-    return idea, (idea.last["sequence"], idea.last["hash"]) if idea.last else (0, "")
+    return idea, _last(idea)
+
+
+def _last(idea: Idea) -> tuple[int, str]:
+    """Sequence and hash of the chain's last event, of an idea of `_with_last`."""
+    last = idea.last  # type: ignore[attr-defined] # annotated
+    return (last["sequence"], last["hash"]) if last else (0, "")
+
+
+def _with_last() -> QuerySet[Idea]:
+    """Ideas with the last event of their chain, and `took_in`: whether one is merged into it, as few are."""
+    events = Event.objects.filter(subject_kind="idea", subject_key=OuterRef("key")).order_by("-sequence")
+    last = events.values(last=JSONObject(sequence="sequence", hash="hash"))[:1]
+    merged = Exists(Idea.objects.filter(merged_into=OuterRef("pk")))
+    return _joined().annotate(last=Subquery(last), took_in=merged)
 
 
 def _joined() -> QuerySet[Idea]:

@@ -22,9 +22,10 @@ def give_credit(*, idea: Idea, source: Idea) -> list[dict[str, Any]]:
     Gives the effects on `idea`. Its open consultation is looked at again: someone may have come too close.
     """
     now = clock.now()
-    known = {member.person_id: member for member in idea.team.all()}
+    both = list(TeamMember.objects.filter(idea__in=[idea, source]).select_related("person").order_by("pk"))
+    known = {member.person_id: member for member in both if member.idea_id == idea.pk}
     effects = []
-    for person in roles.authors(source):
+    for person in [one.person for one in both if one.idea_id == source.pk and _answers_for(one)]:
         member = known.get(person.pk) or TeamMember(idea=idea, person=person, invited_at=now)
         if member.accepted_at is not None and member.left_at is None:
             continue
@@ -38,6 +39,12 @@ def give_credit(*, idea: Idea, source: Idea) -> list[dict[str, Any]]:
     # Also without a new member: helpers and coaches of a merged idea are in conflict too.
     joining.joined(idea)
     return effects
+
+
+def _answers_for(member: TeamMember) -> bool:
+    """As `roles.authors` has it."""
+    there = member.accepted_at is not None and member.left_at is None and member.person.is_active
+    return there and member.role in roles.AUTHORS
 
 
 def take_credit_back(*, idea: Idea, source: Idea) -> list[dict[str, Any]]:

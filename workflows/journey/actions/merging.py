@@ -80,6 +80,8 @@ def settle_merges(target: Idea) -> list[dict[str, Any]]:
     """
     from workflows.journey.jobs import end_merge_of
 
+    if not getattr(target, "took_in", True):  # read with the lock, but where a session locks all its ideas
+        return []
     waiting = list(Merge.objects.filter(target=target, final_at=None, undone_at=None).select_related("idea"))
     if not waiting:
         return []
