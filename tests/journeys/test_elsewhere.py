@@ -77,8 +77,13 @@ def test_a_redirect_with_consent_to_a_protected_target(walk: Walk, open_page: Ca
     walk.run_jobs()
     lead = Seat.objects.get(state="open").person
     page = walk.tasked(lead)
+    for answer in page.locator("input[name^=must_meet_][value=yes]").all():
+        answer.check(force=True)
+    choose(page, outcome="redirect")
     choose(page, redirect_to="safety_register")
-    walk.admit(lead, "redirect", tie="C’est un risque au travail.")
+    walk.seen(page, "redirect to whom")
+    walk.decide_here(page, "redirect", tie="C’est un risque au travail.")
+    walk.seen(page, "waits for a consent")
     idea.refresh_from_db()
     assert idea.state == "live"
 

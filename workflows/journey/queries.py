@@ -144,6 +144,7 @@ def elsewhere_of(
         found["into"] = idea.merged_into
         found["into_readable"] = access().may_read(person, idea.merged_into)
         found["may_undo"] = may_undo(idea, person)
+        found["final"] = any(entry.get("verb") == "merge_final" for entry in entries)
     if any(entry.get("verb") == "idea_taken_in" for entry in entries):
         inside = access().readable(person).filter(merged_into=idea).order_by("number")
         found["taken_in"] = list(inside.only("key", "number", "title"))
