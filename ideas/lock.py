@@ -1,13 +1,13 @@
 """The one lock: an idea's row, taken by every action that changes it."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import QuerySet, TextField
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +59,33 @@ def locked_in_order(*idea_pks: int) -> Iterator[list[Idea]]:
             _held.reset(token)
 
 
+@contextmanager
+def locked_with(other: int | None, **lookup: Any) -> Iterator[tuple[Idea, Idea | None]]:
+    """The idea that `lookup` gives and, for an act that changes two, the other one, locked in the order of ids.
+
+    Without another it is `locked`. Raises NotFound when one of them is gone.
+    """
+    if other is None:
+        with locked(**lookup) as idea:
+            yield idea, None
+        return
+    named = Idea.objects.filter(**lookup).values("pk")
+    with transaction.atomic(), ExitStack() as known:
+        both = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(Q(pk=other) | Q(pk__in=named))
+        rows = both.annotate(named=Exists(Idea.objects.filter(pk=OuterRef("pk"), pk__in=named)))
+        pks = dict(rows.order_by("pk").values_list("named", "pk"))
+        found = {idea.pk: idea for idea in _with_last().filter(pk__in=[other, *pks.values()])}
+        if True not in pks or other not in found:
+            raise _gone()
+        token = _held.set(_held.get() | set(found))
+        try:
+            for idea in found.values():
+                known.enter_context(reading(Subject("idea", idea.key), _last(idea)))
+            yield found[pks[True]], found[other]
+        finally:
+            _held.reset(token)
+
+
 def is_locked(idea_pk: int) -> bool:
     """Whether this thread of work holds the idea's row already."""
     return idea_pk in _held.get()
@@ -69,11 +96,22 @@ def _read(also: Sequence[str], **lookup: Any) -> tuple[Idea, tuple[int, str]]:
     # Two statements: what is joined to a row that was waited for comes from before the wait.
     own = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(**lookup)
     pk = own.values_list("pk", flat=True).first()
-    read = _joined(*also).annotate(last=RawSQL(LAST_EVENT, [], ArrayField(TextField())))  # noqa: S611  no parameters
-    idea = None if pk is None else read.filter(pk=pk).first()
+    idea = None if pk is None else _with_last(*also).filter(pk=pk).first()
     if idea is None:
         raise _gone()
-    return idea, (int(idea.last[0]), idea.last[1]) if idea.last else (0, "")
+    return idea, _last(idea)
+
+
+def _last(idea: Idea) -> tuple[int, str]:
+    """Sequence and hash of the chain's last event, of an idea of `_with_last`."""
+    last = idea.last  # type: ignore[attr-defined] # annotated
+    return (int(last[0]), last[1]) if last else (0, "")
+
+
+def _with_last(*also: str) -> QuerySet[Idea]:
+    """Ideas with the last event of their chain, and `took_in`: whether one is merged into it, as few are."""
+    last = RawSQL(LAST_EVENT, [], ArrayField(TextField()))  # noqa: S611  no parameters
+    return _joined(*also).annotate(last=last, took_in=Exists(Idea.objects.filter(merged_into=OuterRef("pk"))))
 
 
 def _joined(*also: str) -> QuerySet[Idea]:

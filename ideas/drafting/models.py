@@ -5,7 +5,7 @@ import uuid
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -92,6 +92,10 @@ class Idea(models.Model):
                 condition=Q(state="merged", merged_into__isnull=False)
                 | ~Q(state="merged") & Q(merged_into=None),
                 name="merged_idea_names_its_target",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+                name="idea_is_not_merged_into_itself",
             ),
         ]
         indexes = [
@@ -216,6 +220,8 @@ class TeamMember(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     # Who left and is asked again has no answer in force, and stays in conflict all the same.
     was_member = models.BooleanField(default=False, db_default=False)
+    # The idea whose merging brought the member here; empty for whoever came by themselves.
+    merged_from = models.ForeignKey(Idea, models.PROTECT, null=True, blank=True, related_name="+")
     # Until when a co-author is asked to carry the idea on, its author having left; empty once it is answered.
     carry_on_due_at = models.DateTimeField(null=True, blank=True)
     # The wish to be named once the idea is closed; a preference, asked on the idea's page.

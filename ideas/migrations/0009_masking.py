@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ideas', '0007_carrying_on_and_names'),
+        ('ideas', '0008_merging'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

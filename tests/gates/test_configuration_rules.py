@@ -3,6 +3,7 @@
 import copy
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,11 +71,27 @@ def test_the_defaults_are_sound() -> None:
     assert found(document()) == []
 
 
+@pytest.mark.parametrize("outcome", ["merge", "redirect"])
+def test_a_flow_without_a_way_elsewhere_is_no_sound_flow(outcome: str) -> None:
+    known = {name: route for name, route in routes().items() if name == "StandardFlow"}
+    route = known["StandardFlow"]
+    admissibility = route.stations["admissibility"]
+    ways = {name: way for name, way in admissibility.ways.items() if name != outcome}
+    broken = replace(
+        route, stations=dict(route.stations) | {"admissibility": replace(admissibility, ways=ways)}
+    )
+    assert found(document(), city(routes={"StandardFlow": broken})) == [
+        ("outcome_leads_nowhere", "/gates/G0/go_on")
+    ]
+
+
 def test_the_schema_is_a_schema_and_knows_what_the_code_knows() -> None:
     Draft202012Validator.check_schema(schema())
     gate = schema()["$defs"]["gate"]["properties"]
     assert set(gate["decider"]["enum"]) == set(authority.CAPACITIES)
-    assert set(schema()["properties"]["letters"]["properties"]) <= set(Decision.Outcome.values)
+    letters = set(schema()["properties"]["letters"]["properties"])
+    assert letters == set(Decision.Outcome.values) - {"to_programme"}
+    assert letters == set(document()["letters"])
     assert set(gate["pool"]["items"]["enum"]) == set(wording.POOLS)
 
 

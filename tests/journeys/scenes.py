@@ -61,6 +61,7 @@ class City:
             self.service,
             self.sponsoring,
             self.later,
+            self.elsewhere,
             self.decided,
             self.session,
         )
@@ -166,6 +167,25 @@ class City:
         yield Visit(self.cast.author, reverse("idea-send-up", args=[refused.key]))
         heir = TeamMemberFactory(idea=doing, carry_on_due_at=clock.now() + timedelta(days=10))
         yield Visit(heir.person, reverse("idea-carry-on", args=[doing.key]))
+
+    def elsewhere(self) -> Iterator[Visit]:
+        """Merged into another one; to consent to; handed on to a protected target."""
+        cast = self.cast
+        target = play.submit(play.another_team(cast), title="Un prêt de vélos entre services")
+        titles = ("Des vélos pour les tournées", "Un siège qui fait mal au dos", "Des heures non payées")
+        merged, asked, handed = [play.submit(cast, title=title) for title in titles]
+        self.run_jobs()
+        play.pass_g0(merged, cast, "merge", target=target)
+        waiting = play.pass_g0(asked, cast, "redirect", redirect_to="safety_register")
+        agreed = play.pass_g0(handed, cast, "redirect", redirect_to="hr")
+        gates.consent(decision_key=agreed.key, by=act(cast.author))
+        yield Visit(cast.author, reverse("idea", args=[merged.key]))
+        yield Visit(cast.author, reverse("idea", args=[target.key]))
+        yield Visit(cast.lead, reverse("idea-undo-merge", args=[merged.key]))
+        yield Visit(cast.author, reverse("consent", args=[waiting.round.key]))
+        yield Visit(cast.lead, reverse("decide", args=[waiting.round.key]))
+        yield Visit(cast.author, reverse("hand-over", args=[handed.key]))
+        yield Visit(cast.author, reverse("idea", args=[handed.key]))
 
     def decided(self) -> Iterator[Visit]:
         """On hold, stopped, on with a condition; a brief that is still being prepared."""

@@ -128,6 +128,7 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         reexamination_answer_days=reexamination["answer_in"],
         opening=_label(letter_of(round_.configuration, decision.outcome), language),
         comparison=_comparison(frozen),
+        merged_into=idea_number(decision.target) if decision.target is not None else "",
     )
 
 

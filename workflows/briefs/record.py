@@ -173,6 +173,8 @@ class BriefRecord:
     opening: str = ""
     replaces: str = ""
     comparison: Comparison | None = None
+    # The number of the idea this one goes on in. To whom a redirect goes stands in no brief: all staff may read it.
+    merged_into: str = ""
 
     @property
     def reasoned_criteria(self) -> tuple[Criterion, ...]:

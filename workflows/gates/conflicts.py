@@ -16,13 +16,14 @@ from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.models import Person
 
-# Each line gives (idea, person, code, hard). `ideas` are those asked about, each with those merged into it; `team`
+# Each line gives (idea, person, code, hard). `ideas` are those asked about, each with all ever merged into it; `team`
 # whoever was ever in one of their teams, helpers and coaches included; `line` the managers above each member.
 FIND = """
 with recursive
 ideas as (
   select id as idea_id, id from ideas_idea where id = any(%(ideas)s)
-  union all select merged_into_id, id from ideas_idea where merged_into_id = any(%(ideas)s)
+  union
+  select ideas.idea_id, merged.id from ideas_idea merged join ideas on merged.merged_into_id = ideas.id
 ),
 team as (
   select distinct ideas.idea_id, t.person_id from ideas_teammember t join ideas on ideas.id = t.idea_id

@@ -367,7 +367,9 @@ STEPS = (
     "expert_question_closed",
     "decision_kept",
     "decision_drafted",
+    "consent_asked",
     "signature_declined",
+    "consent_declined",
     "draft_lapsed",
     "decision_handed_over",
 )

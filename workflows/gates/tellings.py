@@ -21,6 +21,10 @@ TEXTS = {
         _("The decision you wrote on “%(title)s” was not signed (%(gate)s)"),
         _("It is set aside. Whoever may decide is asked again, you too."),
     ),
+    "consent_declined": Text(
+        _("The authors of “%(title)s” do not wish it to be handed on (%(gate)s)"),
+        _("Your decision is set aside, and nobody else is told. You are asked to decide otherwise."),
+    ),
     "vote_set_aside": Text(
         _("Your opinion on “%(title)s” no longer counts"),
         _("You have come too close to this idea. Your vote is kept, unread, and a substitute is called."),
@@ -40,6 +44,11 @@ ASKS = {
         _("Settle the opinion on “%(title)s”: the panel’s votes do not"),
         pgettext_lazy("work item", "Vote"),
         lent=True,
+    ),
+    "consent": asks.Ask(
+        _("Say whether “%(title)s” may be handed to others who can act on it"),
+        asks.ANSWER,
+        hint=_("Without your consent it does not count, and nobody else is told."),
     ),
     "discuss": asks.Ask(
         _("The panel disagrees on “%(title)s”: look at your vote once more"),
@@ -95,6 +104,13 @@ def of_the_question(event: Event) -> list[Telling]:
     people = Person.objects.filter(pk__in=asked.values("asked_by")).exclude(key=event.actor_key)
     kind = "answered" if event.verb == "expert_answered" else "question_closed"
     return _tell(event, people, kind, "expert-questions")
+
+
+@audience("consent_declined")
+def of_the_writer(event: Event) -> list[Telling]:
+    """Whoever wrote the decision, and nobody else."""
+    writer = Person.objects.filter(key=event.payload.get("decider"))
+    return _tell(event, writer, "consent_declined", "decide")
 
 
 @audience("votes_voided")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("reviews/<uuid:key>/discussion", views.discussion, name="discussion"),
     path("reviews/<uuid:key>/aside", views.aside, name="step-aside"),
     path("rounds/<uuid:key>/decision", views.decision, name="decide"),
+    path("rounds/<uuid:key>/consent", views.consent, name="consent"),
     path("rounds/<uuid:key>/seats", views.seats, name="seats"),
     path("rounds/<uuid:key>/questions", views.expert_questions, name="expert-questions"),
     path("seats/<uuid:key>/change", views.change_seat, name="seat-change"),

@@ -106,6 +106,15 @@ class Handing(forms.Form):
     )
 
 
+class Unmerging(forms.Form):
+    reasons = forms.CharField(
+        label=_("Why do the two go their own ways?"),
+        help_text=_("Both teams read it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2_000,
+    )
+
+
 class Waking(forms.Form):
     condition_met = forms.CharField(
         label=_("How is the condition met?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000

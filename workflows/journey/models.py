@@ -1,7 +1,7 @@
 """Where an idea is: the flow's process, holds, re-examinations."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from viewflow.workflow.models import Process
 
 from ideas.drafting.models import Attachment, Idea
@@ -48,6 +48,42 @@ class Hold(models.Model):
                 condition=Q(until__isnull=False) | ~Q(condition=""),
                 name="hold_ends_by_date_or_condition",
             ),
+        ]
+
+
+class Merge(models.Model):
+    """An idea that goes on inside another one. A lead may undo it until the target's next decision, `final_at`."""
+
+    idea = models.ForeignKey(Idea, models.PROTECT, related_name="merges")
+    target = models.ForeignKey(Idea, models.PROTECT, related_name="taken_in")
+    gate = models.CharField(max_length=4)
+    merged_at = models.DateTimeField()
+    final_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    undone_reasons = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["idea"], condition=Q(undone_at=None), name="one_merge_in_force_per_idea"
+            ),
+            models.CheckConstraint(condition=~Q(idea=F("target")), name="merge_is_of_two_ideas"),
+            models.CheckConstraint(
+                condition=Q(final_at=None) | Q(undone_at=None), name="final_merge_is_not_undone"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by=None, undone_reasons="")
+                | Q(undone_at__isnull=False, undone_by__isnull=False) & ~Q(undone_reasons=""),
+                name="undone_merge_has_its_reasons",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["target"],
+                condition=Q(final_at=None, undone_at=None),
+                name="merges_that_can_be_undone",
+            )
         ]
 
 

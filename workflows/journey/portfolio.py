@@ -28,6 +28,8 @@ STATES = [
     ("held", _("On hold")),
     ("in_service", _("In service")),
     ("stopped", _("Stopped, with the reasons")),
+    ("merged", pgettext_lazy("ideas", "Merged")),
+    ("redirected", pgettext_lazy("ideas", "Redirected")),
     ("precedent", _("Precedents")),
 ]
 SORTS = [("newest", _("Newest first")), ("due", _("Due soonest")), ("title", _("By name"))]

@@ -17,15 +17,18 @@ from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
-from incubator.lib.refusals import NotFound
+from incubator.lib.refusals import NotFound, Refusal
 from incubator.people import grants
+from incubator.people.actors import Actor
 from incubator.people.grants import mandates
-from incubator.people.models import Department, Person
+from incubator.people.models import Person
 from workflows.gates import explained
 from workflows.gates.models import Condition, Decision, GateRound
+from workflows.gates.redirects import may_read_redirect
 from workflows.gates.rules import GO_ON
 from workflows.journey import windows, wording
-from workflows.journey.models import Done, Hold, LearningNote, Reexamination
+from workflows.journey.actions import check_may_undo
+from workflows.journey.models import Done, Hold, LearningNote, Merge, Reexamination
 
 # What a decision says in words.
 SAID = ("reasons", "learning", "gaps", "hold_condition")
@@ -123,7 +126,49 @@ def wording_of(event: Event, decisions: dict[str, Decision]) -> dict[str, Any]:
         return {"title": title, "text": f"{when} · {decision.reasons}", "gate": True}
     if event.verb == "imported":
         when = words.long_day(event.happened_at)  # its source gives no hour
-    return {"title": str(wording.HAPPENED.get(event.verb, event.verb)), "text": when}
+    return {"title": str(wording.HAPPENED.get(event.verb, event.verb)), "text": when, "verb": event.verb}
+
+
+def elsewhere_of(
+    idea: Idea, person: Person, decisions: list[Decision], entries: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Where the idea goes on, which ideas go on in it, and why one went its own way again, as this person may read it.
+
+    Asked only where the history says that there is something to tell.
+    """
+    found: dict[str, Any] = {
+        "into": None,
+        "taken_in": [],
+        "undone": None,
+        "handed_over": False,
+        "may_undo": False,
+    }
+    if idea.merged_into is not None:
+        found["into"] = idea.merged_into
+        found["into_readable"] = access().may_read(person, idea.merged_into)
+        found["may_undo"] = may_undo(idea, person)
+        found["final"] = any(entry.get("verb") == "merge_final" for entry in entries)
+    if any(entry.get("verb") == "idea_taken_in" for entry in entries):
+        inside = access().readable(person).filter(merged_into=idea).order_by("number")
+        found["taken_in"] = list(inside.only("key", "number", "title"))
+    if any(entry.get("verb") in UNDONE for entry in entries):
+        last = Merge.objects.filter(Q(idea=idea) | Q(target=idea), undone_at__isnull=False)
+        found["undone"] = last.order_by("-undone_at").first()
+    if idea.state == "redirected" and decisions:
+        found["handed_over"] = may_read_redirect(person, decisions[-1])
+    return found
+
+
+UNDONE = ("idea_taken_out", "merge_undone")
+
+
+def may_undo(idea: Idea, person: Person) -> bool:
+    """Whether this person would be let undo the merge now."""
+    try:
+        check_may_undo(idea, idea.merged_into, Actor(person=person))
+    except Refusal:
+        return False
+    return True
 
 
 def hold_of(idea: Idea, passages: Sequence[str] = ()) -> Hold | None:
@@ -174,18 +219,6 @@ def in_team(idea: Idea, person: Person) -> bool:
 def precedent_of(idea: Idea) -> Precedent | None:
     """What an imported idea keeps of its source."""
     return Precedent.objects.filter(idea=idea).first() if idea.state == "precedent" else None
-
-
-def service_named(idea: Idea, typed: str) -> Department | None:
-    """The open department of the idea's entity with this code or name; None for none, or for more than one."""
-    said = " ".join(typed.split())
-    if not said:
-        return None
-    named = Department.objects.filter(
-        Q(code__iexact=said) | Q(name__iexact=said), entity=idea.programme.entity, closed_on=None
-    )
-    found = list(named[:2])
-    return found[0] if len(found) == 1 else None
 
 
 def services_that_answer(idea: Idea) -> list[str]:

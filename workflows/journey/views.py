@@ -23,6 +23,7 @@ from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
+from incubator.people.queries import department_named
 from workflows.briefs.queries import briefs_of
 from workflows.gates import authority
 from workflows.gates.configuration import recourse
@@ -86,6 +87,8 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     decisions = queries.decisions_of(idea, passages)
     hold, window = queries.hold_of(idea, passages), queries.window_of(idea)
     precedent = queries.precedent_of(idea)
+    entries = queries.history_of(idea, decisions)
+    elsewhere = queries.elsewhere_of(idea, person, decisions, entries)
     context = {
         "idea": idea,
         "content": getattr(idea, "content", None),
@@ -95,8 +98,9 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "bays": wording.bays(idea, {item.round.gate: item for item in decisions}),
         "next": _next(idea, reader, hold, window),
         "team": _team(team) if reader.sees_authors else None,
-        "entries": queries.history_of(idea, decisions),
-        "documents": _documents(idea, reader),
+        "entries": entries,
+        "elsewhere": elsewhere,
+        "documents": _documents(idea, reader, handed_over=elsewhere["handed_over"]),
         "conditions": queries.open_conditions_of(decisions, passages),
         "last": decisions[-1] if decisions else None,
         "learning": queries.learning_of(idea),
@@ -169,7 +173,7 @@ def _team(team: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _documents(idea: Idea, reader: queries.Reader) -> list[dict[str, Any]]:
+def _documents(idea: Idea, reader: queries.Reader, *, handed_over: bool) -> list[dict[str, Any]]:
     found = []
     for brief in briefs_of(idea):
         ready = brief.state == "ready"
@@ -182,6 +186,10 @@ def _documents(idea: Idea, reader: queries.Reader) -> list[dict[str, Any]]:
         day = words.short_day(idea.submitted_at)
         url = reverse("receipt", args=[idea.key])
         found.append({"url": url, "label": _("Receipt of submission"), "detail": day, "file": True})
+    if handed_over:
+        url = reverse("hand-over", args=[idea.key])
+        day = words.short_day(idea.ended_at) if idea.ended_at else ""
+        found.append({"url": url, "label": _("Receipt of the hand-over"), "detail": day, "file": True})
     for file in published_files(idea, names_shown=reader.sees_authors):
         detail = words.file_size(file.size)
         found.append({"url": file.url, "label": file.name, "detail": detail, "file": True})
@@ -246,7 +254,7 @@ def _submitted(request: HttpRequest, key: uuid.UUID) -> None:
     route, service = request.POST.get("route") or "standard", None
     if route == "local":
         idea = queries.readable_idea(key, by.human)
-        service = queries.service_named(idea, request.POST.get("service", "")[:200])
+        service = department_named(idea.programme.entity, request.POST.get("service", "")[:200])
     actions.submit(idea=key, by=by, route=route, service=service)
 
 

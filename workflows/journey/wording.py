@@ -128,6 +128,8 @@ OUTCOMES = {
     "extend": gettext_lazy("pilot extended"),
     "transfer": gettext_lazy("transferred"),
     "to_programme": gettext_lazy("to the programme"),
+    "merge": gettext_lazy("merged with another idea"),
+    "redirect": gettext_lazy("redirected"),
 }
 # The answers of a service, where they are called otherwise.
 ANSWERS = {"go": gettext_lazy("yes"), "stop": gettext_lazy("no, with the reasons")}
@@ -152,6 +154,10 @@ HAPPENED = {
     "reexamination_answered": gettext_lazy("The re-examination is answered"),
     "learning_added": gettext_lazy("The team has added to the learning sheet"),
     "stop_final": gettext_lazy("The time to ask for a re-examination is over"),
+    "idea_taken_in": gettext_lazy("Another idea goes on in this one"),
+    "idea_taken_out": gettext_lazy("An idea that went on in this one goes its own way again"),
+    "merge_undone": gettext_lazy("The merge is undone: back at the gate where it was"),
+    "merge_final": gettext_lazy("The other idea has been decided: the merge is final"),
     "sent_up": gettext_lazy("Sent up to the programme by its team"),
     "done_reported": gettext_lazy("Done by the service"),
     "imported": gettext_lazy("Taken over from its source"),
@@ -409,6 +415,7 @@ _ENDED = {
     ),
     "withdrawn": gettext_lazy("Its author took it back. Nothing more happens."),
     "merged": gettext_lazy("It goes on inside another idea."),
-    "redirected": gettext_lazy("A service that can do it has taken it over."),
+    # The same words wherever it went: a protected target shows by nothing.
+    "redirected": gettext_lazy("With its author’s consent it was handed to others who can act on it."),
     "precedent": gettext_lazy("A project done elsewhere, to read and to copy. No gate is held on it."),
 }

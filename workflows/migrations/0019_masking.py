@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0017_days_to_ask'),
+        ('workflows', '0018_merging'),
     ]
 
     operations = [

@@ -19,7 +19,7 @@ from workflows.gates.models import GateConfiguration
 from workflows.journey.models import IdeaProcess
 from workflows.process import drawing
 
-COUNTED = ("live", "held", "stopped", "in_service")
+COUNTED = ("live", "held", "stopped", "merged", "in_service")
 
 
 def counts(programme: Programme | None = None) -> Mapping[str, drawing.Count]:

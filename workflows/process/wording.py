@@ -32,6 +32,7 @@ STEPS = {
     "with_author": pgettext_lazy("step", "To complete"),
     "held": pgettext_lazy("step", "On hold"),
     "reexamination": pgettext_lazy("step", "Stopped: re-examination possible"),
+    "merged": pgettext_lazy("step", "Merged: can be undone"),
     "answer": pgettext_lazy("step", "Answer of the service"),
     "doing": pgettext_lazy("step", "Being done by the service"),
     "declined": pgettext_lazy("step", "A no: can be sent up"),
@@ -48,6 +49,7 @@ ACTS = {
     "with_author": gettext_lazy("The team"),
     "held": gettext_lazy("A date wakes it, or the programme lead"),
     "reexamination": gettext_lazy("The author may ask; a decider who took no part answers"),
+    "merged": gettext_lazy("The programme lead may undo it, until the other idea’s next decision"),
     "doing": gettext_lazy("The service and the team"),
     "declined": gettext_lazy("The author may send it up"),
 }
@@ -72,6 +74,8 @@ OUTCOMES = {
     "hold": gettext_lazy("on hold"),
     "pause": gettext_lazy("on hold"),
     "stop": gettext_lazy("stopped, with the reasons"),
+    "merge": gettext_lazy("merged with another idea"),
+    "redirect": gettext_lazy("redirected, with the author’s consent"),
     "withdraw": gettext_lazy("withdrawn"),
     "scale": gettext_lazy("scaled up"),
     "extend": gettext_lazy("pilot extended"),
@@ -82,6 +86,7 @@ OUTCOMES = {
     "done": pgettext_lazy("way", "done"),
     "lapsed": gettext_lazy("not completed in time"),
     "upheld": gettext_lazy("final"),
+    "final": gettext_lazy("final"),
     "benefits_read": gettext_lazy("benefits read"),
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.gates.rules.records import ABSTAIN, GO, IF, NONE, NOT, record, vote, without
-from workflows.gates.rules import decision_gaps, permitted, reason_keys
+from workflows.gates.rules import GO_ON, decision_gaps, outcomes, permitted, reason_keys
 
 
 def outcomes_of(case: dict[str, Any]) -> dict[str, tuple[bool, bool]]:
@@ -99,6 +99,51 @@ def test_permitted(case: dict[str, Any], expected: dict[str, tuple[bool, bool]])
     assert outcomes_of(case) == expected
 
 
+ELSEWHERE = {"merge", "redirect"}
+
+
+@pytest.mark.parametrize(
+    ("gate", "back"),
+    [
+        ("L", {"to_programme", "stop"}),
+        ("F", {"to_programme", "rework", "hold", "stop", *ELSEWHERE}),
+        ("G0", {"rework", "hold", "stop", *ELSEWHERE}),
+        ("G1", {"rework", "hold", "stop", *ELSEWHERE}),
+        ("G2", {"rework", "hold", "stop"}),
+        ("G3", {"rework", "hold", "stop"}),
+        ("G4", {"rework", "hold", "stop"}),
+    ],
+)
+def test_each_gate_has_its_ways_back(gate: str, back: set[str]) -> None:
+    assert set(outcomes(record(NOT, NOT, NOT, gate=gate))) - set(GO_ON) == back
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        # They follow “not now”, depart from the others, and a binding opinion leaves only what follows it.
+        (record(NOT, NOT, NOT, gate="G1"), (False, False)),
+        (record(GO, GO, GO, gate="G1"), (True, False)),
+        (record(IF, IF, IF, gate="G1"), (True, False)),
+        (record(NOT, NOT, NOT, gate="G1", opinion="binding"), (False, False)),
+        (record(GO, GO, GO, gate="G1", opinion="binding"), None),
+        (record(GO, gate="G1"), None),
+        # No fact and no answer stands in their way.
+        (record(NOT, NOT, NOT, gate="G1", facts={"plan": False}), (False, False)),
+        (record(seats=0, gate="F", answers={"safe": "no"}), (False, False)),
+        # An idea without a place in a session may go elsewhere too.
+        (
+            record(GO, GO, GO, gate="G1") | {"comparison": {"session": "s", "result": "waiting"}},
+            (False, False),
+        ),
+        (record(GO, GO, GO, gate="G1") | {"comparison": {"session": "s", "result": ""}}, None),
+    ],
+)
+def test_when_an_idea_may_go_elsewhere(case: dict[str, Any], expected: tuple[bool, bool] | None) -> None:
+    found = outcomes_of(case)
+    assert {found.get(outcome) for outcome in ELSEWHERE} == {expected}
+
+
 def test_what_follows_stands_first() -> None:
     departs = [item.departs for item in permitted(record(NOT, NOT, NOT))]
     assert departs == sorted(departs)
@@ -136,6 +181,18 @@ def test_nothing_is_decided_on_abstentions_alone(case: dict[str, Any]) -> None:
         ({"departs": True, "departure_reason": " "}, {"departure_reason": "departure"}),
         ({"outcome": "stop", "conditions": 1, "criterion_reasons": {"value": "x"}, "learning": "x"},
          {"conditions": "no_condition"}),
+        ({"outcome": "merge", "criterion_reasons": {"value": "x"}}, {"target": "target"}),
+        ({"outcome": "merge", "target": True}, {"criterion_reasons": "criterion"}),
+        ({"outcome": "merge", "criterion_reasons": {"value": "x"}, "target": True}, {}),
+        ({"outcome": "redirect", "criterion_reasons": {"value": "x"}}, {"redirect_to": "redirect"}),
+        ({"outcome": "redirect", "criterion_reasons": {"value": "x"}, "redirect_to": "mayor"},
+         {"redirect_to": "redirect"}),
+        ({"outcome": "redirect", "criterion_reasons": {"value": "x"}, "redirect_to": "service"},
+         {"redirect_service": "service"}),
+        ({"outcome": "redirect", "criterion_reasons": {"value": "x"}, "redirect_to": "service", "service": True}, {}),
+        ({"outcome": "redirect", "criterion_reasons": {"value": "x"}, "redirect_to": "hr"}, {}),
+        ({"outcome": "redirect", "redirect_to": "cst"}, {"criterion_reasons": "criterion"}),
+        ({"outcome": "go", "redirect_to": "service"}, {}),
     ],
 )  # fmt: skip
 def test_what_a_decision_lacks(changes: dict[str, Any], gaps: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from workflows.gates.actions.admissibility import admit, check_admission
 from workflows.gates.actions.closing import close_opinion
 from workflows.gates.actions.conditions import confirm_condition, report_condition
+from workflows.gates.actions.consents import consent, decline_consent
 from workflows.gates.actions.decisions import Choice, check, decide, next_steps
 from workflows.gates.actions.discussion import call_discussion
 from workflows.gates.actions.experts import answer_expert, ask_expert, close_question, experts, open_questions
@@ -26,8 +27,10 @@ __all__ = [
     "close_opinion",
     "close_question",
     "confirm_condition",
+    "consent",
     "decide",
     "decline",
+    "decline_consent",
     "enter",
     "experts",
     "fill_seats",

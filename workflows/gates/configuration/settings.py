@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from workflows.gates import rules as gate_rules
 from workflows.gates import wording as gate_wording
 from workflows.gates.configuration import wording
 from workflows.gates.configuration.document import Document, at, put
@@ -290,17 +291,8 @@ def _worded(place: str, kind: Kind, label: Words) -> Iterator[Setting]:
 
 
 def _letters() -> Iterator[Group]:
-    for outcome in (
-        "go",
-        "go_with_conditions",
-        "rework",
-        "hold",
-        "stop",
-        "scale",
-        "extend",
-        "transfer",
-        "to_programme",
-    ):
+    back = (*gate_rules.BACK, *gate_rules.ELSEWHERE)
+    for outcome in ("go", "go_with_conditions", *back, "scale", "extend", "transfer", "to_programme"):
         name = gate_wording.OUTCOMES[outcome]
         yield Group(name, tuple(_worded(f"/letters/{outcome}", "long", _("Opening words"))))
 

@@ -23,6 +23,7 @@ from workflows.gates.actions.votes import OTHER_VERSION
 from workflows.gates.forms.decisions import DecisionForm, Written, written_of
 from workflows.gates.forms.typed import MOST_ROWS, join
 from workflows.gates.models import Decision, GateRound, Seat
+from workflows.gates.signing import waits_for_consent
 from workflows.gates.views import standing
 from workflows.gates.views.decided import decided_page, preview
 from workflows.gates.views.kept import as_typed, kept_by, kept_of_others, typed_in
@@ -37,7 +38,13 @@ from workflows.gates.views.reading import (
 )
 
 # Refusals after which the form is shown again, with what was typed.
-SHOWN_AGAIN = ("decide.not_permitted", "decide.nobody_to_sign", OTHER_VERSION)
+SHOWN_AGAIN = (
+    "decide.not_permitted",
+    "decide.nobody_to_sign",
+    "decide.nobody_to_consent",
+    "decide.target_conflict",
+    OTHER_VERSION,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,7 +123,8 @@ def _page(
     context["comments"] = masked_all(comments, passages)
     if mine.pending is not None and not (mine.pending_is_mine and ("write" in request.GET or data)):
         context |= {
-            "text": masked_all(preview(mine.pending, idea), passages),
+            "text": masked_all(preview(mine.pending, person), passages),
+            "consents": waits_for_consent(mine.pending),
             "may_hand_over": mine.may_hand_over,
         }
         return render(request, "gates/pending.html", context)
@@ -178,7 +186,12 @@ def _rows(data: Any, least: int) -> int:
 
 
 def _written(request: HttpRequest, round_: GateRound) -> Written:
-    return written_of(request.POST, default_owner=lambda: _first_author(round_))
+    return written_of(
+        request.POST,
+        idea=round_.idea,
+        reader=reader(request),
+        default_owner=lambda: _first_author(round_),
+    )
 
 
 def _first_author(round_: GateRound) -> Person | None:
@@ -198,7 +211,7 @@ def _check(request: HttpRequest, round_: GateRound) -> HttpResponse:
     refusals = [written.refusal]
     try:
         if mine.admits:
-            actions.check_admission(round_.rules, written.must_meets, written.choice)
+            actions.check_admission(round_, written.must_meets, written.choice, by)
             allowed = rules.Permitted(written.choice.outcome)
         else:
             allowed = actions.check(round_key=round_.key, by=by, choice=written.choice)
@@ -210,8 +223,9 @@ def _check(request: HttpRequest, round_: GateRound) -> HttpResponse:
         "gate": heading(round_),
         "title": shown(round_.idea, by.human).title,
         "text": preview(
-            _unsaved(round_, written, departs=allowed.departs), round_.idea, written.choice.conditions
+            _unsaved(round_, written, by.human, departs=allowed.departs), by.human, written.choice.conditions
         ),
+        "consents": written.choice.outcome == "redirect",
         "kept": [(name, value) for name, value in request.POST.items() if name not in NOT_KEPT],
         "request_key": new_key(),
         "mandate": mine.mandate,
@@ -222,7 +236,7 @@ def _check(request: HttpRequest, round_: GateRound) -> HttpResponse:
 NOT_KEPT = ("csrfmiddlewaretoken", "request_key", "step")
 
 
-def _unsaved(round_: GateRound, written: Written, *, departs: bool) -> Decision:
+def _unsaved(round_: GateRound, written: Written, by: Person, *, departs: bool) -> Decision:
     """The decision as it would be written, for reading only."""
     choice = written.choice
     return Decision(
@@ -236,6 +250,10 @@ def _unsaved(round_: GateRound, written: Written, *, departs: bool) -> Decision:
         learning=choice.learning if choice.outcome == "stop" else "",
         hold_until=choice.hold_until if choice.outcome == "hold" else None,
         hold_condition=choice.hold_condition if choice.outcome == "hold" else "",
+        target=choice.target,
+        redirect_to=choice.redirect_to,
+        redirect_service=choice.service,
+        decider=by,
         next_steps=actions.next_steps(round_.gate, choice.outcome),
     )
 
@@ -274,7 +292,9 @@ def _decide(request: HttpRequest, round_: GateRound) -> HttpResponse:
 
 
 def _after(request: HttpRequest, made: Decision) -> HttpResponse:
-    if made.issued_at is None:
+    if waits_for_consent(made):
+        messages.success(request, _("Written. It counts once the idea’s author has consented."))
+    elif made.issued_at is None:
         messages.success(request, _("Written. It counts once a second person has signed it."))
     else:
         messages.success(request, _("Decided. The author is told first; the brief is being prepared."))

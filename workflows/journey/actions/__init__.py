@@ -3,6 +3,7 @@
 from workflows.journey.actions.announced import decided, place_freed, sponsor_lost, stage_ready
 from workflows.journey.actions.holds import lapse, pause, wake
 from workflows.journey.actions.learning import add_learning
+from workflows.journey.actions.merging import check_may_undo, end_merge, undo_merge
 from workflows.journey.actions.moving import move_process
 from workflows.journey.actions.reexamination import (
     answer_reexamination,
@@ -25,9 +26,11 @@ __all__ = [
     "ask_reexamination",
     "author_left",
     "carry_on",
+    "check_may_undo",
     "close_window",
     "closed_routes",
     "decided",
+    "end_merge",
     "hand_over_answer",
     "lapse",
     "may_ask_reexamination",
@@ -46,6 +49,7 @@ __all__ = [
     "sponsor_lost",
     "stage_ready",
     "submit",
+    "undo_merge",
     "wake",
     "withdraw",
 ]

@@ -17,6 +17,8 @@ from workflows.gates import authority
 from workflows.gates.models import Decision
 
 PLACE = ("route", "state", "stage", "holder", "held_since", "due_at", "ended_at")
+# The shortest sentence that gives a reason, in characters.
+SENTENCE = 10
 
 
 def tell(idea: Idea, verb: str, by: Actor, payload: dict[str, Any], effects: list[dict[str, Any]]) -> Event:
