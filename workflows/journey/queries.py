@@ -27,7 +27,7 @@ from workflows.gates.models import Condition, Decision, GateRound
 from workflows.gates.redirects import may_read_redirect
 from workflows.gates.rules import GO_ON
 from workflows.journey import windows, wording
-from workflows.journey.actions import check_may_undo
+from workflows.journey.actions.merging import check_may_undo
 from workflows.journey.models import Done, Hold, LearningNote, Merge, Reexamination
 
 # What a decision says in words.
