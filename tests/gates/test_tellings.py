@@ -11,7 +11,7 @@ from django.urls import reverse
 from incubator.lib import clock
 from incubator.messages.models import Message
 from incubator.people.models import Person
-from tests.factories import PersonFactory, TeamMemberFactory
+from tests.factories import CallFactory, PersonFactory, TeamMemberFactory
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
@@ -56,6 +56,17 @@ def test_a_declined_signature_is_told_to_its_writer_and_asked_anew(run_jobs: Run
     # A draft was never an outcome: whoever reads the idea learns nothing of it.
     assert "signed" not in page(PersonFactory(), "idea", found.idea.key)
     assert "The second signature was declined" in page(seat.person, "decide", found.key)
+
+
+def test_on_a_masked_idea_a_voter_is_told_of_no_link(run_jobs: Run) -> None:
+    cast = Cast()
+    cast.call = CallFactory(authors_hidden=True)
+    found = stage.at_g1(cast)
+    voter = stage.seats_of(found)[1].person
+    TeamMemberFactory(idea=found.idea, person=voter)
+    actions.void_conflicted(round_key=found.key)
+    run_jobs()
+    assert (told("vote_set_aside"), told("seat_closed")) == (set(), {voter})
 
 
 def test_a_vote_set_aside_is_told_to_its_voter_the_chair_and_who_was_to_decide(run_jobs: Run) -> None:

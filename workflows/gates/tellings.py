@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ideas import tellings
+from ideas.access import access
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.inbox import wording as asks
@@ -124,9 +125,11 @@ def of_the_seats(event: Event) -> list[Telling]:
     chairs = Seat.objects.filter(round=round_, is_chair=True, state="open").values("person")
     concerned = Person.objects.filter(pk__in=asked) | Person.objects.filter(pk__in=chairs)
     others = concerned.exclude(pk__in=gone.values("person")).distinct()
-    return _tell(
-        event, Person.objects.filter(pk__in=gone.values("person")), "vote_set_aside", "idea"
-    ) + _tell(event, others, "panel_changed", "decide")
+    # That there is a link tells who may be in the team.
+    kind = "seat_closed" if access().names_hidden(round_.idea) else "vote_set_aside"
+    return _tell(event, Person.objects.filter(pk__in=gone.values("person")), kind, "idea") + _tell(
+        event, others, "panel_changed", "decide"
+    )
 
 
 @audience("seat_replaced", "seat_changed")
