@@ -508,7 +508,11 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "a local no is sent up, not re-examined": ({}, {"reexaminers": dict.fromkeys(GATES[1:], BOTH)}),
     "one head of service": ({}, {"deciders": dict.fromkeys(GATES, BOTH) | {"L": frozenset({9})}}),
     "sponsor and lead launch": (
-        {"/gates/G2/decider": "sponsor_and_lead", "/gates/G2/if_they_differ": "G4_decider"},
+        {
+            "/gates/G2/decider": "sponsor_and_lead",
+            "/gates/G2/if_they_differ": "G4_decider",
+            "/gates/G3/if_they_differ": "G4_decider",
+        },
         {},
     ),
     "no reminder": ({"/reminders/at": [], "/reminders/then": None}, {}),

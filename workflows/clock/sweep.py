@@ -6,7 +6,7 @@ No row comes to this process, so 100,000 of them cost no memory; a handful of st
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
 from incubator.inbox import wording
 from incubator.lib import clock, working_days
@@ -147,16 +147,18 @@ def _kinds() -> tuple[list[dict[str, Any]], dict[str, list[int]]]:
             kinds.append(reminders)
         return kinds.index(reminders)
 
-    pinned = dict(GateConfiguration.objects.values_list("pk", "rules__reminders"))
-    current = dict(
-        Configuration.objects.filter(state="published").values_list("programme", "document__reminders")
-    )
-    return kinds, {
-        "pinned": list(pinned),
-        "pinned_kinds": [kind(one) for one in pinned.values()],
-        "current": list(current),
-        "current_kinds": [kind(one) for one in current.values()],
+    pinned = GateConfiguration.objects.values_list(Value("pinned"), "pk", "rules__reminders")
+    current = Configuration.objects.filter(state="published")
+    found: dict[str, list[int]] = {
+        name: [] for name in ("pinned", "pinned_kinds", "current", "current_kinds")
     }
+    # One statement for both.
+    for name, key, reminders in pinned.union(
+        current.values_list(Value("current"), "programme", "document__reminders"), all=True
+    ):
+        found[name].append(key)
+        found[f"{name}_kinds"].append(kind(reminders))
+    return kinds, found
 
 
 def _same(reminders: dict[str, Any], other: dict[str, Any]) -> bool:
