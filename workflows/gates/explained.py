@@ -104,7 +104,9 @@ def _change(change: rules.Change, configured: Mapping[str, Any]) -> str:
         ),
         "points": lambda: gettext("%(points)s more of the score: no criterion alone would have done it"),
         "heard": lambda: gettext("an opinion good enough to be among the ideas heard"),
-        "mean": lambda: gettext("%(points)s more of the mean in the room; between equals the tie rule decides"),
+        "mean": lambda: gettext(
+            "%(points)s more of the mean in the room; between equals the tie rule decides"
+        ),
         "freed": lambda: gettext("a place freed by another idea"),
         "fit": lambda: gettext("needs that fit into the places and the envelope"),
         "given_up": lambda: gettext("keeping the place it was given"),

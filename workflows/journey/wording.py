@@ -329,7 +329,9 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
             if condition := waits_for(hold):
                 said["condition"] = condition
                 return (
-                    _("It waits for this: %(condition)s It is taken up again, where it was, on %(due)s at the latest.")
+                    _(
+                        "It waits for this: %(condition)s It is taken up again, where it was, on %(due)s at the latest."
+                    )
                     % said
                 )
             return _("It is taken up again on %(due)s, where it was.") % said
@@ -342,9 +344,12 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
         return _("The author can send the idea up to the programme until %(due)s.") % said
     if idea.state == "stopped" and window is not None and window.closed_at is None:
         if window.asked_at and idea.holder == Idea.Holder.LEAD:
-            return _(
-                "The programme lead finds someone who took no part and may answer; the answer is due by %(due)s."
-            ) % said
+            return (
+                _(
+                    "The programme lead finds someone who took no part and may answer; the answer is due by %(due)s."
+                )
+                % said
+            )
         if window.asked_at:
             return _("Someone who took no part looks at it again and answers by %(due)s.") % said
         return _("The author can ask for a re-examination until %(due)s.") % said

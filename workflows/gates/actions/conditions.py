@@ -42,7 +42,7 @@ def report_condition(*, condition_key: Any, by: Actor, note: str) -> None:
 
 
 def confirm_condition(*, condition_key: Any, by: Actor) -> None:
-    """A lead, or the deputy of an absent one, confirms that a condition is met; the next gate is no longer blocked by it."""
+    """A lead, or an absent one’s deputy, confirms that a condition is met; it no longer blocks the next gate."""
     with locked(rounds__decision__conditions__key=condition_key) as idea:
         condition = _open_condition(condition_key, idea)
         if not authority.leads(idea, by):

@@ -30,7 +30,9 @@ ALSO_ASKED = (Mandate.Capacity.FINANCE, Mandate.Capacity.PROCUREMENT)
 SHORTEST = 10
 
 
-def ask_expert(*, round_key: Any, expert: Person, question: str, due_on: date | None, by: Actor) -> ExpertQuestion:
+def ask_expert(
+    *, round_key: Any, expert: Person, question: str, due_on: date | None, by: Actor
+) -> ExpertQuestion:
     """A lead asks an expert something about an idea at a gate; the answer is due at the end of that day.
 
     Raises NotAllowed (no lead, or too close), Conflict (the round is over), Invalid on `expert`, `question`, `due_on`.
@@ -39,7 +41,9 @@ def ask_expert(*, round_key: Any, expert: Person, question: str, due_on: date | 
         round_ = open_or_seating(round_key)
         _check_lead(by, idea, round_)
         zone = idea.programme.entity.time_zone
-        _check_question(idea, round_, expert, question, due_on if due_on and due_on > clock.today(zone) else None)
+        _check_question(
+            idea, round_, expert, question, due_on if due_on and due_on > clock.today(zone) else None
+        )
         assert due_on is not None, "checked above"
         made = ExpertQuestion.objects.create(
             round=round_,
@@ -73,7 +77,9 @@ def answer_expert(*, question_key: Any, answer: str, by: Actor) -> ExpertQuestio
         by = roles.acting_as(by.human, [asked.expert])
         if by.principal != asked.expert:
             raise NotFound(_("There is no such question, or it is not asked of you."))
-        against = conflicts_of({one.pk: one for one in (by.human, by.principal)}.values(), idea, asked.round.gate)
+        against = conflicts_of(
+            {one.pk: one for one in (by.human, by.principal)}.values(), idea, asked.round.gate
+        )
         if any(found.hard for found in against.values()):
             raise NotAllowed(
                 _("You cannot answer on this idea: you are too close to it. Tell the programme lead."),
@@ -106,7 +112,13 @@ def close_question(*, question_key: Any, reason: str, by: Actor) -> ExpertQuesti
         asked.save(update_fields=["closed_at", "closed_reason"])
         _settled(asked)
         effects = [effect("question", "open", "closed", question=str(asked.key))]
-        record(idea, "expert_question_closed", by, effects, **_said(asked, reason_sha256=sha256(asked.closed_reason)))
+        record(
+            idea,
+            "expert_question_closed",
+            by,
+            effects,
+            **_said(asked, reason_sha256=sha256(asked.closed_reason)),
+        )
         return asked
 
 
@@ -149,7 +161,9 @@ def _check_lead(by: Actor, idea: Idea, round_: GateRound) -> None:
 def _open_question(key: Any) -> ExpertQuestion:
     found = open_questions(key=key).select_related("expert", "round").first()
     if found is None:
-        raise Conflict(_("This question is settled already, or the consultation is over."), code="expert.over")
+        raise Conflict(
+            _("This question is settled already, or the consultation is over."), code="expert.over"
+        )
     return found
 
 

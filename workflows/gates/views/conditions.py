@@ -79,8 +79,7 @@ def _page(
         "idea_url": link("idea", idea.key),
         "decision_url": link("decide", round_.key),
         "may_report": open_still and (found.owner_id == person.pk or in_team),
-        "may_confirm": open_still
-        and authority.leads(idea, roles.acting_as(person, roles.leads(idea))),
+        "may_confirm": open_still and authority.leads(idea, roles.acting_as(person, roles.leads(idea))),
         "form": NoteForm(
             data,
             found=refusal.fields if refusal is not None else None,
