@@ -94,7 +94,7 @@ def of_the_outcome(event: Event) -> list[Telling]:
     keys |= set(round_.seats.filter(state="closed").values_list("person", flat=True))
     if sponsor := authority.sponsor_of(idea):
         keys.add(sponsor.pk)
-    people = Person.objects.filter(pk__in=keys).exclude(key=event.actor_key)
+    people = Person.objects.filter(pk__in=keys).exclude(pk__in=_actor(event))
     return _tell(event, people, "decided", "decide", outcome=event.payload["outcome"])
 
 
@@ -102,7 +102,7 @@ def of_the_outcome(event: Event) -> list[Telling]:
 def of_the_question(event: Event) -> list[Telling]:
     """The lead who asked, unless they closed it themselves."""
     asked = ExpertQuestion.objects.filter(key=event.payload["question"])
-    people = Person.objects.filter(pk__in=asked.values("asked_by")).exclude(key=event.actor_key)
+    people = Person.objects.filter(pk__in=asked.values("asked_by")).exclude(pk__in=_actor(event))
     kind = "answered" if event.verb == "expert_answered" else "question_closed"
     return _tell(event, people, kind, "expert-questions")
 
@@ -138,6 +138,11 @@ def of_the_seat(event: Event) -> list[Telling]:
     keys = [line["seat"] for line in event.effects if line["what"] == "seat" and line["to"] == "replaced"]
     gone = Seat.objects.filter(key__in=keys)
     return _tell(event, Person.objects.filter(pk__in=gone.values("person")), "seat_closed", "idea")
+
+
+def _actor(event: Event) -> QuerySet[Person]:
+    """Whoever acted: nobody is told of their own act."""
+    return Person.objects.filter(key=event.actor_key) if event.actor_key else Person.objects.none()
 
 
 def _round(event: Event) -> GateRound | None:

@@ -123,7 +123,11 @@ def wording_of(event: Event, decisions: dict[str, Decision]) -> dict[str, Any]:
             "gate": wording.gate_words(gate),
             "outcome": wording.outcome_words(gate, decision.outcome),
         }
-        return {"title": title, "text": f"{when} · {decision.reasons}", "gate": True}
+        text = f"{when} · {decision.reasons}"
+        if decision.departs:
+            departs = _("Departs from the panel’s opinion: %(reason)s") % {"reason": decision.departure_reason}
+            text = f"{text} · {departs}"
+        return {"title": title, "text": text, "gate": True}
     if event.verb == "imported":
         when = words.long_day(event.happened_at)  # its source gives no hour
     return {"title": str(wording.HAPPENED.get(event.verb, event.verb)), "text": when, "verb": event.verb}

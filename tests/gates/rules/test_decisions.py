@@ -13,6 +13,7 @@ def outcomes_of(case: dict[str, Any]) -> dict[str, tuple[bool, bool]]:
 
 
 BACKWARD = {"rework": (False, False), "hold": (False, False), "stop": (False, False)}
+AWAY = {"merge": (False, False), "redirect": (False, False)}
 PERMITTED: list[tuple[dict[str, Any], dict[str, tuple[bool, bool]]]] = [
     (
         record(GO, GO, GO),
@@ -70,8 +71,8 @@ PERMITTED: list[tuple[dict[str, Any], dict[str, tuple[bool, bool]]]] = [
      {"hold": (False, False), "stop": (False, False)}),
     # The short routes hand an idea to the standard one; a service neither sends back nor holds.
     (record(NOT, NOT, NOT, gate="L", opinion="binding"), {"to_programme": (False, False), "stop": (False, False)}),
-    (record(NOT, NOT, NOT, gate="F", opinion="binding"), {"to_programme": (False, False)} | BACKWARD),
-    (record(NOT, NOT, NOT, gate="G1", opinion="binding"), BACKWARD),
+    (record(NOT, NOT, NOT, gate="F", opinion="binding"), {"to_programme": (False, False)} | BACKWARD | AWAY),
+    (record(NOT, NOT, NOT, gate="G1", opinion="binding"), BACKWARD | AWAY),
     # The last gate goes on in its own words; a second extension is not among them.
     (
         record(IF, IF, IF, go_on=["scale", "extend", "transfer"], opinion="binding"),
@@ -99,16 +100,13 @@ def test_permitted(case: dict[str, Any], expected: dict[str, tuple[bool, bool]])
     assert outcomes_of(case) == expected
 
 
-ELSEWHERE = {"merge", "redirect"}
-
-
 @pytest.mark.parametrize(
     ("gate", "back"),
     [
         ("L", {"to_programme", "stop"}),
-        ("F", {"to_programme", "rework", "hold", "stop", *ELSEWHERE}),
-        ("G0", {"rework", "hold", "stop", *ELSEWHERE}),
-        ("G1", {"rework", "hold", "stop", *ELSEWHERE}),
+        ("F", {"to_programme", "rework", "hold", "stop", *AWAY}),
+        ("G0", {"rework", "hold", "stop", *AWAY}),
+        ("G1", {"rework", "hold", "stop", *AWAY}),
         ("G2", {"rework", "hold", "stop"}),
         ("G3", {"rework", "hold", "stop"}),
         ("G4", {"rework", "hold", "stop"}),
@@ -141,7 +139,7 @@ def test_each_gate_has_its_ways_back(gate: str, back: set[str]) -> None:
 )
 def test_when_an_idea_may_go_elsewhere(case: dict[str, Any], expected: tuple[bool, bool] | None) -> None:
     found = outcomes_of(case)
-    assert {found.get(outcome) for outcome in ELSEWHERE} == {expected}
+    assert {found.get(outcome) for outcome in AWAY} == {expected}
 
 
 def test_what_follows_stands_first() -> None:

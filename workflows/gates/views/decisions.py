@@ -267,7 +267,7 @@ def _keep(request: HttpRequest, round_: GateRound) -> HttpResponse:
     else:
         record = queries.record_of(round_, round_.idea)
         form = _form(round_, record, opinions.shown(record), request.POST, None)
-    actions.keep_decision(round_key=round_.key, by=actor(request), typed=typed_in(form))
+    actions.keep_decision(round_key=round_.key, by=actor(request), typed=typed_in(form, request.POST))
     messages.success(request, _("Kept as a draft. It decides nothing; you find it here again."))
     return redirect("decide", key=round_.key)
 

@@ -13,10 +13,10 @@ from workflows.gates.models import GateRound, KeptDecision
 UNSHOWN = ("content_version",)
 
 
-def typed_in(form: DecisionForm) -> dict[str, str]:
-    """What was typed in the fields of this form. Raises Invalid for a character or a length that cannot be kept."""
-    typed = Typed(form.data)
-    found = {name: typed.text(name) for name in form.fields if name in form.data}
+def typed_in(form: DecisionForm, data: QueryDict) -> dict[str, str]:
+    """What was sent for the fields of this form. Raises Invalid for a character or a length that cannot be kept."""
+    typed = Typed(data)
+    found = {name: typed.text(name) for name in form.fields if name in data}
     typed.check()
     return found
 
