@@ -112,12 +112,12 @@ def _ends_at(room: Room) -> Any:
 def _member(room: Room, member: SessionMember, who: Reader) -> dict[str, Any]:
     details = [_("chairs")] if member.is_chair else []
     deputy, present = room.deputies.get(member.person_id), is_present(member)
-    if room.session.opened_at is not None:
+    if deputy is not None and not present:
+        details.append(_("absent, %(deputy)s stands in") % {"deputy": deputy})
+    elif room.session.opened_at is not None:
         details.append(_("present") if present else _("not there"))
     if member.sat_by is not None:
         details.append(_("%(deputy)s sits as deputy") % {"deputy": member.sat_by})
-    elif deputy is not None and not present:
-        details.append(_("absent, %(deputy)s stands in") % {"deputy": deputy})
     return {
         "key": member.key,
         "initials": member.person.initials,
