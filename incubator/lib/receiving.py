@@ -25,7 +25,7 @@ class Capped(FileUploadHandler):
         input_data: Any,
         META: Mapping[str, Any],  # noqa: N803 - Django's name
         content_length: int,
-        boundary: bytes,
+        boundary: Any,
         encoding: str | None = None,
     ) -> None:
         if content_length > LARGEST_REQUEST:

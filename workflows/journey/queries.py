@@ -125,7 +125,9 @@ def wording_of(event: Event, decisions: dict[str, Decision]) -> dict[str, Any]:
         }
         text = f"{when} · {decision.reasons}"
         if decision.departs:
-            departs = _("Departs from the panel’s opinion: %(reason)s") % {"reason": decision.departure_reason}
+            departs = _("Departs from the panel’s opinion: %(reason)s") % {
+                "reason": decision.departure_reason
+            }
             text = f"{text} · {departs}"
         return {"title": title, "text": text, "gate": True}
     if event.verb == "imported":

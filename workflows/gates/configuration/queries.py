@@ -130,7 +130,11 @@ def _unsigned(programme: Programme) -> int:
     )
     if None in signing.values():
         return 0
-    values = {"mandates": list(signing), "entity": entity.pk, "today": today(entity.time_zone)}
+    values: dict[str, Any] = {
+        "mandates": list(signing),
+        "entity": entity.pk,
+        "today": today(entity.time_zone),
+    }
     with connection.cursor() as cursor:
         cursor.execute(UNSIGNED, values)
         departments: int = cursor.fetchone()[0]
