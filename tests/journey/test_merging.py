@@ -20,6 +20,9 @@ from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from tests.journey.test_routes import fast
 from workflows import nodes
+from workflows.briefs.document import html_of
+from workflows.briefs.queries import idea_number, record_of
+from workflows.briefs.record import from_data
 from workflows.gates.conflicts import conflicts
 from workflows.gates.models import Decision, GateRound, Seat, Vote
 from workflows.gates.replay import replay
@@ -106,6 +109,16 @@ def test_a_merge_ends_the_idea_and_gives_its_authors_credit(
     assert {"decided"} <= told(cast.author)
     assert chains.verify().broken == []
     assert [one for one in replay() if one.differences] == []
+
+
+def test_the_brief_names_the_other_idea(idea: Idea, cast: Cast, target: Idea) -> None:
+    merge(idea, cast, target)
+    decision = Decision.objects.select_related("round__idea__programme__entity").get(outcome="merge")
+    record = record_of(decision)
+    assert record.merged_into == idea_number(target)
+    assert [step.code for step in record.next_steps] == ["merge", "undo_merge", "ask_lead"]
+    assert from_data(record.as_data()) == record
+    assert f"Elle se poursuit dans l’idée {record.merged_into}" in html_of(record)
 
 
 def test_the_other_team_is_told_and_those_who_come_have_their_own_news(

@@ -145,9 +145,9 @@ STEPS = {
     "expert_question_closed": gettext_lazy("A question to an expert was closed without an answer"),
     "decision_kept": gettext_lazy("A decision was begun, and put aside unfinished"),
     "decision_drafted": gettext_lazy("A decision was written; it waits for its second signature"),
-    "consent_asked": gettext_lazy("A decision was written; it waits for the idea’s author"),
+    # Panel and leads read neither whom a draft waits for nor why it went: only its writer knows of a refusal.
+    "consent_asked": gettext_lazy("A decision was written; it does not count yet"),
     "signature_declined": gettext_lazy("The second signature was declined; the draft is set aside"),
-    # Only whoever wrote it is told that the author did not consent.
     "consent_declined": gettext_lazy("A draft was set aside"),
     "draft_lapsed": gettext_lazy("A draft was set aside: whoever wrote it may no longer decide"),
     "decision_handed_over": gettext_lazy("The decision was handed over"),

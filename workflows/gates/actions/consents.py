@@ -28,7 +28,7 @@ def consent(*, decision_key: Any, by: Actor) -> Decision:
     """
     with locked(rounds__decision__key=decision_key) as idea:
         decision, round_ = _waiting(decision_key, idea, by)
-        record = read_again(round_, idea, decision)
+        record = _record(round_, idea, decision)
         decision.consented_by, decision.consented_at = by.human, clock.now()
         decision.issued_at = decision.consented_at
         decision.save()
@@ -54,6 +54,21 @@ def decline_consent(*, decision_key: Any, by: Actor) -> None:
         writers = [party for party in parties if party.person.pk == decision.decider_id]
         ask_decision(round_, idea, writers or parties)
         record_event(idea, "consent_declined", by, [], round=str(round_.key), gate=round_.gate, **keys)
+
+
+def _record(round_: GateRound, idea: Idea, decision: Decision) -> dict[str, Any]:
+    """As `read_again`, said to an author."""
+    try:
+        return read_again(round_, idea, decision)
+    except Conflict as refusal:
+        if refusal.code != "sign.first_signer":
+            raise
+        raise Conflict(
+            _(
+                "Whoever wrote this may no longer decide, so nothing is decided now. Someone who may is asked."
+            ),
+            code="consent.writer",
+        ) from refusal
 
 
 def _waiting(decision_key: Any, idea: Idea, by: Actor) -> tuple[Decision, GateRound]:
