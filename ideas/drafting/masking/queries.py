@@ -1,13 +1,12 @@
 """The one door to a text as a reader may read it: who sees the original, and the masked copy for everyone else."""
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
-from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Model, OuterRef, Prefetch, QuerySet
+from django.db.models.expressions import Combinable
 
 from ideas.access import access
 from ideas.drafting import rules as drafting
@@ -32,23 +31,25 @@ def hidden_passages(reader: Person | None, ideas: Iterable[int]) -> dict[int, li
     This decides who sees the original, together with `access().hidden_from`. No reader: a paper that anyone may
     come to hold.
     """
+    found: dict[int, list[str]] = {}
     pks = list(ideas)
     hidden = access().hidden_from(reader).filter(pk__in=pks)
-    return _by(MaskedPassage.objects.filter(idea__in=hidden.values("pk")), "idea") if pks else {}
-
-
-def masks_of_titles(reader: Person, keys: Sequence[UUID]) -> dict[UUID, Callable[[str], str]]:
-    """For what `incubator.inbox.titles` asks: as `hidden_passages`, by the ideas' keys; one query."""
-    hidden = access().hidden_from(reader).filter(key__in=keys)
-    found = _by(MaskedPassage.objects.filter(idea__in=hidden.values("pk")), "idea__key")
-    return {key: partial(rules.masked, passages=passages) for key, passages in found.items()}
-
-
-def _by(rows: QuerySet[MaskedPassage], name: str) -> dict[Any, list[str]]:
-    found: dict[Any, list[str]] = {}
-    for key, text in rows.filter(removed_at=None).values_list(name, "text"):
-        found.setdefault(key, []).append(text)
+    rows = MaskedPassage.objects.filter(removed_at=None, idea__in=hidden.values("pk"))
+    for pk, text in rows.values_list("idea", "text") if pks else ():
+        found.setdefault(pk, []).append(text)
     return found
+
+
+class Titles:
+    """What `incubator.inbox.titles` asks: the titles of work items and messages on an idea, as `shown` gives them."""
+
+    def passages(self, reader: Person) -> Combinable:
+        hidden = access().hidden_from(reader).filter(key=OuterRef(OuterRef("subject_key")))
+        rows = MaskedPassage.objects.filter(removed_at=None, idea__in=hidden.values("pk"))
+        return ArraySubquery(rows.values("text"))
+
+    def masked(self, title: str, passages: Sequence[str]) -> str:
+        return rules.masked(title, passages)
 
 
 def with_passages(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
