@@ -1,11 +1,12 @@
 """An idea goes on in another one: decided at the first gates, undone by a lead until the other's next decision."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from ideas.drafting.models import Idea, TeamMember
 from incubator.events import queries as chains
@@ -32,6 +33,12 @@ from workflows.journey.models import Merge
 pytestmark = pytest.mark.django_db
 Run = Callable[..., list[str]]
 WHY = "Les deux équipes ne visent pas les mêmes trajets."
+
+
+@pytest.fixture(autouse=True)
+def in_english(the_city_s_language: None) -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
