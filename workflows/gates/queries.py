@@ -91,7 +91,7 @@ def sitting(round_: GateRound) -> list[Seat]:
     seats = Seat.objects.filter(round=round_, state__in=["open", "closed"])
     in_force = FilteredRelation("votes", condition=Q(votes__in_force=True))
     joined: list[str] = ["person", "cast_vote"]  # a list: django-stubs knows no filtered relation
-    found = list(seats.annotate(cast_vote=in_force).select_related(*joined).order_by("key"))
+    found: list[Seat] = list(seats.annotate(cast_vote=in_force).select_related(*joined).order_by("key"))
     people = {seat.person_id: seat.person for seat in found}
     votes = [vote for seat in found for vote in _cast(seat)]
     if deputies := {vote.cast_by_id for vote in votes} - people.keys():
