@@ -1,5 +1,6 @@
 """The second signature: signing, declining, or handing the round over when two do not agree."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -37,12 +38,14 @@ def sign_second(*, decision_key: Any, by: Actor) -> Decision:
             raise Conflict(_("This decision is signed already."), code="sign.done")
         round_ = open_round_of(decision.round.key)
         right = right_to_sign(round_, idea, by, decision)
-        _check_first(round_, idea, decision)
+        first = _check_first(round_, idea, decision)
         seats = queries.sitting(round_)
         voters = [one for seat in seats for one in queries.voters(seat)]
         check_distance(seats, conflicts_of(voters, idea, round_.gate))
         record = queries.record_of(round_, idea, decision.answers, seats)
         permitted_one(round_, record, decision.outcome)
+        # By the delegation held now: the one it was written by may have ended since, and another begun.
+        decision.mandate, decision.mandate_reference = first.mandate, first.mandate.reference
         decision.second_signer, decision.second_mandate = right.person, right.mandate
         decision.second_capacity, decision.second_signed_at = right.mandate.capacity, clock.now()
         decision.second_on_behalf_of = right.on_behalf_of
@@ -52,19 +55,25 @@ def sign_second(*, decision_key: Any, by: Actor) -> Decision:
         return decision
 
 
-def _check_first(round_: GateRound, idea: Idea, decision: Decision) -> None:
-    """The decision is made now: raises Conflict when its writer may no longer decide, or has come too close."""
-    try:
-        writer = Actor(person=decision.decider, on_behalf_of=decision.on_behalf_of)
-        authority.right_to_decide(round_, idea, writer)
-    except NotAllowed as refusal:
+def _check_first(round_: GateRound, idea: Idea, decision: Decision) -> authority.Party:
+    """The right by which the decision is made, now. Raises Conflict when its writer may no longer decide in the
+    capacity it names, or has come too close."""
+    writer = Actor(person=decision.decider, on_behalf_of=decision.on_behalf_of)
+    right: authority.Party | None = None
+    with suppress(NotAllowed):
+        right = authority.right_to_decide(round_, idea, writer)
+    if right is None or (right.on_behalf_of, right.mandate.capacity) != (
+        decision.on_behalf_of,
+        decision.capacity,
+    ):
         raise Conflict(
             _(
                 "Whoever wrote this decision may no longer decide on this idea. Do not sign it: whoever may decide is"
                 " then asked again."
             ),
             code="sign.first_signer",
-        ) from refusal
+        )
+    return right
 
 
 def decline(*, decision_key: Any, by: Actor) -> None:
@@ -127,10 +136,9 @@ def ask_again(*, round_key: Any) -> None:
 
 
 def _ask_again_to_sign(round_: GateRound, idea: Idea, draft: Decision) -> None:
-    writer = Actor(person=draft.decider, on_behalf_of=draft.on_behalf_of)
     try:
-        authority.right_to_decide(round_, idea, writer)
-    except NotAllowed:
+        _check_first(round_, idea, draft)
+    except Conflict:
         key = str(draft.key)
         set_aside(draft)
         inbox.close(f"second_signature:{round_.key}")

@@ -86,7 +86,8 @@ def answer_reexamination(*, idea: UUID, by: Actor, answer: str, reasons: str) ->
         asked.answer, asked.reasons, asked.answered_at, asked.answered_by = answer, reasons, now, by.human
         asked.closed_at = now
         asked.save()
-        inbox.close(f"reexamine:{found.key}")
+        # All of it: an answer that was late has been said to be late, too.
+        inbox.close_for_subject("idea", found.key)
         if answer == "overturned":
             found.ended_at = None
             effects = nodes.move(found, asked.gate, by)
