@@ -18,11 +18,14 @@ class Access(Protocol):
 
     def may_read(self, reader: Person, idea: Idea) -> bool: ...
 
-    def sees_authors(self, reader: Person, idea: Idea, *, outside: bool = False) -> bool:
-        """Whether the authors' names may be in a response to this reader (law 8).
+    def sees_authors(self, reader: Person, idea: Idea) -> bool:
+        """Whether the authors' names, and what is masked of the text, may be in a response to this reader (law 8)."""
 
-        `outside`: the caller knows already that the reader is not of the team.
-        """
+    def hidden_from(self, reader: Person | None) -> QuerySet[Idea]:
+        """The ideas of which `sees_authors` says no; without a reader, those hidden from anyone outside."""
+
+    def names_hidden(self, idea: Idea) -> bool:
+        """Whether the authors' names are hidden from anyone at all."""
 
 
 _access: list[Access] = []

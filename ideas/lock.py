@@ -1,33 +1,39 @@
 """The one lock: an idea's row, taken by every action that changes it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.models import Idea
 from incubator.events.actions import Subject, reading
-from incubator.events.models import Event
 from incubator.lib.refusals import NotFound
 
+# By hand: every act asks this, and building it from expressions costs more than reading the idea.
+LAST_EVENT = """
+select array[event.sequence::text, event.hash] from events_event event
+where event.subject_kind = 'idea' and event.subject_key = ideas_idea.key order by event.sequence desc limit 1
+"""
 _held: ContextVar[frozenset[int]] = ContextVar("held", default=frozenset())
 
 
 @contextmanager
-def locked(idea: int | None = None, **lookup: Any) -> Iterator[Idea]:
-    """A transaction that holds the idea's row and yields it freshly read, with its draft, content and entity.
+def locked(idea: int | None = None, *, also: Sequence[str] = (), **lookup: Any) -> Iterator[Idea]:
+    """A transaction that holds the idea's row and yields it freshly read, with its content, call and entity.
 
-    Name the idea by its primary key, or by a lookup that gives one idea (`key=…`, `rounds__seats__key=…`).
+    Name the idea by its primary key, or by a lookup that gives one idea (`key=…`, `rounds__seats__key=…`). `also`:
+    what else is read with it, such as its `draft`.
     `FOR NO KEY UPDATE` lets others insert rows that point to it. Two ideas never wait for each other.
     Raises NotFound when the idea is gone; a wait beyond `lock_timeout` becomes a 409 page.
     """
     with transaction.atomic():
-        found, last = _read(**(lookup or {"pk": idea}))
+        found, last = _read(also, **(lookup or {"pk": idea}))
         token = _held.set(_held.get() | {found.pk})
         try:
             with reading(Subject("idea", found.key), last):
@@ -53,26 +59,63 @@ def locked_in_order(*idea_pks: int) -> Iterator[list[Idea]]:
             _held.reset(token)
 
 
+@contextmanager
+def locked_with(other: int | None, **lookup: Any) -> Iterator[tuple[Idea, Idea | None]]:
+    """The idea that `lookup` gives and, for an act that changes two, the other one, locked in the order of ids.
+
+    Without another it is `locked`. Raises NotFound when one of them is gone.
+    """
+    if other is None:
+        with locked(**lookup) as idea:
+            yield idea, None
+        return
+    named = Idea.objects.filter(**lookup).values("pk")
+    with transaction.atomic(), ExitStack() as known:
+        both = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(Q(pk=other) | Q(pk__in=named))
+        rows = both.annotate(named=Exists(Idea.objects.filter(pk=OuterRef("pk"), pk__in=named)))
+        pks = dict(rows.order_by("pk").values_list("named", "pk"))
+        found = {idea.pk: idea for idea in _with_last().filter(pk__in=[other, *pks.values()])}
+        if True not in pks or other not in found:
+            raise _gone()
+        token = _held.set(_held.get() | set(found))
+        try:
+            for idea in found.values():
+                known.enter_context(reading(Subject("idea", idea.key), _last(idea)))
+            yield found[pks[True]], found[other]
+        finally:
+            _held.reset(token)
+
+
 def is_locked(idea_pk: int) -> bool:
     """Whether this thread of work holds the idea's row already."""
     return idea_pk in _held.get()
 
 
-def _read(**lookup: Any) -> tuple[Idea, tuple[int, str]]:
+def _read(also: Sequence[str], **lookup: Any) -> tuple[Idea, tuple[int, str]]:
     """The idea, and the last event of its chain: its sequence and hash."""
     # Two statements: what is joined to a row that was waited for comes from before the wait.
     own = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(**lookup)
     pk = own.values_list("pk", flat=True).first()
-    events = Event.objects.filter(subject_kind="idea", subject_key=OuterRef("key")).order_by("-sequence")
-    last = events.values(last=JSONObject(sequence="sequence", hash="hash"))[:1]
-    idea = None if pk is None else _joined().annotate(last=Subquery(last)).filter(pk=pk).first()
+    idea = None if pk is None else _with_last(*also).filter(pk=pk).first()
     if idea is None:
         raise _gone()
-    return idea, (idea.last["sequence"], idea.last["hash"]) if idea.last else (0, "")
+    return idea, _last(idea)
 
 
-def _joined() -> QuerySet[Idea]:
-    return Idea.objects.select_related("programme__entity", "call", "draft", "content")
+def _last(idea: Idea) -> tuple[int, str]:
+    """Sequence and hash of the chain's last event, of an idea of `_with_last`."""
+    last = idea.last  # type: ignore[attr-defined] # annotated
+    return (int(last[0]), last[1]) if last else (0, "")
+
+
+def _with_last(*also: str) -> QuerySet[Idea]:
+    """Ideas with the last event of their chain, and `took_in`: whether one is merged into it, as few are."""
+    last = RawSQL(LAST_EVENT, [], ArrayField(TextField()))  # noqa: S611  no parameters
+    return _joined(*also).annotate(last=last, took_in=Exists(Idea.objects.filter(merged_into=OuterRef("pk"))))
+
+
+def _joined(*also: str) -> QuerySet[Idea]:
+    return Idea.objects.select_related("programme__entity", "call", "content", *also)
 
 
 def _gone() -> NotFound:

@@ -6,6 +6,8 @@ from ideas.drafting.models import (
     Draft,
     Idea,
     IdeaContent,
+    MaskedPassage,
+    MaskedText,
     Precedent,
     TeamMember,
 )
@@ -16,6 +18,8 @@ __all__ = [
     "Draft",
     "Idea",
     "IdeaContent",
+    "MaskedPassage",
+    "MaskedText",
     "Precedent",
     "Programme",
     "TeamMember",

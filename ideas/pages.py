@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ideas.access import access
+from ideas.drafting.masking.queries import shown, with_passages
 from ideas.drafting.models import Idea
-from incubator.lib.refusals import Invalid, NotFound
+from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 
@@ -26,11 +27,13 @@ def reader(request: HttpRequest) -> Person:
 
 
 def readable_idea(request: HttpRequest, key: uuid.UUID) -> Idea:
-    """The idea, with its entity and text. Raises NotFound when it is not there or not open to the reader."""
-    idea = Idea.objects.select_related("programme__entity", "content").filter(key=key).first()
+    """The idea as this person reads it, with its entity and text. Raises NotFound when it is not there or not open
+    to the reader."""
+    ideas = with_passages(Idea.objects.select_related("programme__entity", "content"))
+    idea = ideas.filter(key=key).first()
     if idea is None or not access().may_read(reader(request), idea):
         raise nothing_here()
-    return idea
+    return shown(idea, reader(request))
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
@@ -51,6 +54,7 @@ def done(form: forms.BaseForm, act: Callable[[], Any]) -> bool:
         with transaction.atomic():
             act()
     except Invalid as refusal:
+        note(refusal)
         for name, sentences in refusal.fields.items():
             for sentence in sentences:
                 form.add_error(name if name in form.fields else None, sentence)

@@ -6,7 +6,7 @@ Read at the instant of the act, never copied. A deputy acts with the right of th
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
@@ -41,9 +41,9 @@ def was_ever_in_team(idea: Idea, person: Person) -> bool:
 
 
 def leads(idea: Idea) -> QuerySet[Person]:
-    """The leads of the idea's programme, now; never someone who was ever in its team."""
+    """The leads of the idea's programme, now; never someone who was ever in its team, or in one merged into it."""
     programme = idea.programme
-    team = TeamMember.objects.filter(EVER_IN_TEAM, idea=idea)
+    team = TeamMember.objects.filter(EVER_IN_TEAM, Q(idea=idea) | Q(idea__merged_into=idea))
     return grants.holders("programme_lead", entity=programme.entity, programme_key=programme.key).exclude(
         pk__in=team.values("person")
     )

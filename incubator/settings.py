@@ -70,6 +70,7 @@ MIDDLEWARE = [
     # Every page asks for sign-in unless its view says `login_not_required`.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "incubator.lib.middleware.PersonLanguage",
+    "incubator.lib.middleware.SpokenMasks",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -30,23 +30,29 @@ def _gate(station: Station) -> Station:
     )
 
 
+def _first_gate(station: Station) -> Station:
+    """Where an idea is first looked at, it may go into another one, or to a service or a protected target."""
+    return _gate(station).On("merge", this.merged).On("redirect", this.end)
+
+
 class StandardFlow(flow.Flow):
     """Standard route
 
     Submission, review, sponsorship, pilot, evaluation; a gate after each."""
 
     route = "standard"
+    goal = "in_service"
     process_class = IdeaProcess
     lock_impl = IdeaLock()
 
     start = flow.StartHandle().Next(this.admissibility)
 
-    admissibility = _gate(
+    admissibility = _first_gate(
         Station(enter=arrivals.at_gate("G0"), gate="G0", holder="lead").On(
             "go", "go_with_conditions", this.selection
         )
     )
-    selection = _gate(
+    selection = _first_gate(
         Station(enter=arrivals.at_gate("G1"), gate="G1", holder="panel").On(
             "go", "go_with_conditions", this.sponsorship
         )
@@ -100,6 +106,13 @@ class StandardFlow(flow.Flow):
         .On("G4", this.investment)
         .On("upheld", this.end)
     )
+    # A lead may undo it until the other idea's next decision.
+    merged = (
+        Station(enter=arrivals.merged, holder="nobody")
+        .On("G0", this.admissibility)
+        .On("G1", this.selection)
+        .On("final", this.end)
+    )
     in_service = Station(enter=arrivals.in_service, holder="nobody").On("benefits_read", this.end)
     end = flow.End()
     obsolete = flow.Obsolete()
@@ -111,6 +124,7 @@ class LocalFlow(flow.Flow):
     What one service can do itself: its head answers; done is a photo and a line."""
 
     route = "local"
+    goal = "doing"
     process_class = IdeaProcess
     lock_impl = IdeaLock()
 
@@ -149,12 +163,13 @@ class FastFlow(flow.Flow):
     evaluation."""
 
     route = "fast"
+    goal = "in_service"
     process_class = IdeaProcess
     lock_impl = IdeaLock()
 
     start = flow.StartHandle().Next(this.fast_launch)
 
-    fast_launch = _gate(
+    fast_launch = _first_gate(
         Station(enter=arrivals.at_fast_gate, gate="F", holder="lead")
         .On("go", "go_with_conditions", this.pilot)
         .On("to_programme", this.to_programme)
@@ -195,6 +210,7 @@ class FastFlow(flow.Flow):
         .On("G4", this.investment)
         .On("upheld", this.end)
     )
+    merged = Station(enter=arrivals.merged, holder="nobody").On("F", this.fast_launch).On("final", this.end)
     in_service = Station(enter=arrivals.in_service, holder="nobody").On("benefits_read", this.end)
     to_programme = OtherRoute(STANDARD_ROUTE)
     end = flow.End()

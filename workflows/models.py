@@ -1,6 +1,6 @@
 """Gathers the rooms' models for Django."""
 
-from workflows.briefs.models import Brief
+from workflows.briefs.models import Brief, MaskedBrief
 from workflows.clock.models import ClockStep
 from workflows.evaluation.models import Evaluation
 from workflows.gates.models import (
@@ -10,10 +10,11 @@ from workflows.gates.models import (
     ExpertQuestion,
     GateConfiguration,
     GateRound,
+    KeptDecision,
     Seat,
     Vote,
 )
-from workflows.journey.models import Done, Hold, IdeaProcess, Reexamination
+from workflows.journey.models import Done, Hold, IdeaProcess, LearningNote, Reexamination
 from workflows.metrics.models import PublishedTable
 from workflows.pilots.models import (
     CheckIn,
@@ -50,6 +51,9 @@ __all__ = [
     "IdeaProcess",
     "Incident",
     "Indicator",
+    "KeptDecision",
+    "LearningNote",
+    "MaskedBrief",
     "Pilot",
     "PilotPlan",
     "Pledge",

@@ -2,6 +2,8 @@
 
 from ideas import joining
 from ideas.access import use
+from ideas.calls.opening import on_opened
+from ideas.drafting.masking import actions as masking
 from incubator.inbox import sections
 from incubator.lib import files
 from incubator.people import departures, own_data
@@ -14,6 +16,7 @@ from workflows.evaluation import facts as evaluation
 from workflows.gates import authority, hooks
 from workflows.gates import departures as gates_departures
 from workflows.gates import tellings as gates_tellings
+from workflows.gates.configuration import publish_defaults
 from workflows.gates.configuration.queries import register_routes
 from workflows.gates.queries import held_about as votes_of_person
 from workflows.gates.replay import register_source
@@ -29,6 +32,7 @@ from workflows.routes import routes
 from workflows.sessions import actions as sessions
 from workflows.sessions import replay as sessions_replay
 from workflows.sessions import tellings as sessions_tellings
+from workflows.sessions.actions import documents as session_documents
 from workflows.sessions.queries import files_named as session_files
 from workflows.sessions.queries import held_about as room_votes_of_person
 from workflows.sponsorship import facts as sponsorship
@@ -44,6 +48,7 @@ def register() -> None:
         room.register()
     authority.register_sponsor(sponsor_of)
     register_routes(routes)
+    on_opened(publish_defaults)
     journey_facts.register()
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)
@@ -52,8 +57,11 @@ def register() -> None:
     own_data.add("session_votes", room_votes_of_person)
     register_source(sessions_replay.sessions)
     departures.on_departure(gates_departures.on_departure)
-    departures.on_mandate_end(gates_departures.on_mandate_end)
+    for on_change in (gates_departures.on_mandate_change, journey_departures.on_mandate_change):
+        departures.on_mandate_end(on_change)
+        departures.on_mandate_given(on_change)
     departures.on_grant_end(gates_departures.on_grant_end)
+    departures.on_grant_end(journey_departures.on_grant_end)
     departures.on_closeness(gates_departures.on_closeness)
     joining.on_joined(gates_departures.on_joined)
     departures.on_departure(journey_departures.on_departure, order=50)
@@ -61,6 +69,8 @@ def register() -> None:
     hooks.on("decided", sessions.on_decided)
     hooks.compared_by(sessions.carried)
     hooks.on("place_freed", journey.place_freed)
+    masking.on_masked(briefs.on_masked)
+    masking.on_masked(session_documents.on_masked)
     files.named_by(brief_files)
     files.named_by(session_files)
     sections.register(journey_sections.my_ideas, rank=1)

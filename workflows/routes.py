@@ -8,12 +8,10 @@ from workflows import flows
 from workflows.gates.configuration.rules import Route, Station
 from workflows.nodes import Station as Node
 
-GOAL = "in_service"
-
 
 @lru_cache(maxsize=1)
 def routes() -> Mapping[str, Route]:
-    """Every flow whose ideas may become a service, by its name."""
+    """Every flow by its name, each with its own goal: a service, or the doing of a local yes."""
     found = {}
     for name, flow in inspect.getmembers(flows, _is_flow):
         nodes = [node for node in flow.instance.nodes() if isinstance(node, Node)]
@@ -21,8 +19,7 @@ def routes() -> Mapping[str, Route]:
             node.name: Station(node.gate, {outcome: way.name for outcome, way in node.ways.items()})
             for node in nodes
         }
-        if GOAL in stations:
-            found[name] = Route(stations, GOAL)
+        found[name] = Route(stations, flow.goal)
     return found
 
 

@@ -1,7 +1,7 @@
 """Many ideas from one: every row that belongs to an idea, with other keys, people, days and words.
 
 Which tables belong to an idea is read from the models, so that a new one is copied without a word here. Rows are
-written with COPY; keys named inside texts and JSON follow, and the chain of events is hashed anew.
+written with COPY; keys named inside texts and JSON follow, and frozen records and the chain of events are hashed anew.
 """
 
 import json
@@ -26,11 +26,13 @@ from incubator.messages.models import Message
 from incubator.people.models import Person
 from workflows.briefs.models import Brief
 from workflows.gates.models import GateRound, Seat
+from workflows.gates.queries import record_sha256
 from workflows.journey.models import IdeaProcess
 
 Rows = dict[type[Model], list[dict[str, Any]]]
 ROOMS = ("ideas", "workflows", "viewflow")
 BY_SUBJECT: tuple[type[Model], ...] = (Event, WorkItem, Message)
+SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -135,7 +137,7 @@ class Copier:
         shift = timedelta(days=changes.days)
         number = self.next_number
         self.next_number += 1
-        previous = ""
+        previous, seals = "", dict[str, str]()
         for model in self.tables:
             own = _fields(model)
             change = [_change(one, model, names, keys, changes, shift) for one in own]
@@ -148,7 +150,10 @@ class Copier:
                 elif model is WorkItem:
                     # Named by a row's number instead of its key.
                     made["key"] = re.sub(r":\d+$", f":{made['id']}", made["key"])
+                elif model is GateRound and made["record"]:
+                    seals[made["record_sha256"]] = made["record_sha256"] = _seal(made["record"])
                 elif model is Event:
+                    made["payload"] = SHA256.sub(lambda old: seals.get(old[0], old[0]), made["payload"])
                     made["previous_hash"] = previous
                     previous = made["hash"] = _hash(made)
                 self.waiting[model].append(tuple(made.values()))
@@ -246,6 +251,10 @@ def _renamed(text: str, keys: Mapping[str, str]) -> str:
 def _hash(event: dict[str, Any]) -> str:
     plain = {name: json.loads(event[name]) for name in ("payload", "effects")}
     return event_hash(event | plain)
+
+
+def _seal(record: str) -> str:
+    return record_sha256(json.loads(record))
 
 
 def without_panel(rows: Rows) -> Rows:

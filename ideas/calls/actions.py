@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ideas.calls import queries, rules
 from ideas.calls.models import Call, Programme
+from ideas.calls.opening import opened
 from ideas.calls.wording import problems
 from incubator.events.actions import Subject, append, effect
 from incubator.events.rules import sha256
@@ -45,6 +46,8 @@ def open_programme(
             payload={"key": key, "kind": str(kind), "entity": entity.key},
             effects=[effect("programme", None, "open")],
         )
+        if programme.kind == Programme.Kind.STAFF:
+            opened(programme)
     return programme
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ideas.calls.rules import LIMITS
 from incubator.people.models import Department, Entity
 
 
@@ -71,3 +72,8 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return self.title_fr
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether its ideas are compared in selection sessions: it has places, or an envelope of euros or days."""
+        return any(getattr(self, name) is not None for name in LIMITS)

@@ -15,7 +15,7 @@ from ideas.calls import actions, queries, rules
 from ideas.calls.forms import CallForm, departments_named, initial_of
 from ideas.calls.models import Call, Programme
 from incubator.lib import clock
-from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
@@ -107,6 +107,7 @@ def _act(request: HttpRequest, form: CallForm, programme: Programme, found: Call
                 by=by, programme=programme, departments=departments, always_open=always, **settings
             )
     except (Invalid, Conflict) as refusal:
+        note(refusal)
         form.refuse(refusal.fields or {"": [refusal.sentence]})
         return None
 

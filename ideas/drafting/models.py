@@ -5,7 +5,7 @@ import uuid
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -92,6 +92,10 @@ class Idea(models.Model):
                 condition=Q(state="merged", merged_into__isnull=False)
                 | ~Q(state="merged") & Q(merged_into=None),
                 name="merged_idea_names_its_target",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+                name="idea_is_not_merged_into_itself",
             ),
         ]
         indexes = [
@@ -216,6 +220,8 @@ class TeamMember(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     # Who left and is asked again has no answer in force, and stays in conflict all the same.
     was_member = models.BooleanField(default=False, db_default=False)
+    # The idea whose merging brought the member here; empty for whoever came by themselves.
+    merged_from = models.ForeignKey(Idea, models.PROTECT, null=True, blank=True, related_name="+")
     # Until when a co-author is asked to carry the idea on, its author having left; empty once it is answered.
     carry_on_due_at = models.DateTimeField(null=True, blank=True)
     # The wish to be named once the idea is closed; a preference, asked on the idea's page.
@@ -234,6 +240,46 @@ class TeamMember(models.Model):
 
 # A filter of `TeamMember`: whoever ever accepted a place, whatever came of it since.
 EVER_IN_TEAM = Q(accepted_at__isnull=False) | Q(was_member=True)
+
+
+class MaskedPassage(models.Model):
+    """Words of the idea's text that those from whom its authors are hidden do not read, in whatever version.
+
+    Lifting a passage keeps the row, with its date.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    idea = models.ForeignKey(Idea, models.CASCADE, related_name="passages")
+    text = models.CharField(max_length=200)
+    marked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    marked_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["idea", "text"], condition=Q(removed_at=None), name="passage_masked_once"
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="masked_passage_is_not_empty"),
+        ]
+
+
+class MaskedText(models.Model):
+    """The words by which those who read an idea masked find it, and its name among others; kept in step by the acts.
+
+    `first` and `rest` are the parts of `IdeaContent.search`, masked.
+    """
+
+    idea = models.OneToOneField(Idea, models.CASCADE, related_name="masked_text")
+    language = models.CharField(max_length=2)
+    title = models.TextField(blank=True)
+    first = models.TextField(blank=True)
+    rest = models.TextField(blank=True)
+    search = models.GeneratedField(
+        expression=models.Func("language", "title", "first", "rest", function="idea_words"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
 
 class Precedent(models.Model):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ideas.access import access
 from ideas.drafting import rules
+from ideas.drafting.masking.queries import shown, with_passages
 from ideas.drafting.models import EVER_IN_TEAM, Attachment, Draft, Idea, IdeaContent, TeamMember
 from incubator.inbox.actions import open_for
 from incubator.lib.refusals import NotFound
@@ -58,15 +59,16 @@ def own_idea(key: uuid.UUID, person: Person) -> Idea:
 
 
 def readable_idea(key: uuid.UUID, person: Person) -> Idea:
-    """The idea of this key, if the person is of its team or may read it; raises NotFound."""
-    idea = Idea.objects.select_related("programme__entity", "call").filter(key=key).first()
+    """The idea of this key as the person reads it, if of its team or allowed to; raises NotFound."""
+    ideas = with_passages(Idea.objects.select_related("programme__entity", "call"))
+    idea = ideas.filter(key=key).first()
     if idea is None:
         raise NotFound(NOT_HERE)
     if in_team(person).filter(idea=idea).exists():
         return idea
     if idea.state == Idea.State.DRAFT or not access().may_read(person, idea):
         raise NotFound(NOT_HERE)
-    return idea
+    return shown(idea, person)
 
 
 def readable_precedent(key: uuid.UUID, person: Person) -> Idea:
@@ -121,7 +123,7 @@ def idea_asked(key: uuid.UUID, person: Person) -> Idea:
     idea = Idea.objects.filter(key=key, pk__in=open_to.values("idea")).first()
     if idea is None:
         raise NotFound(_("This invitation is no longer open. Nothing waits for you here."))
-    return idea
+    return shown(idea, person)
 
 
 def attachments_of(idea: Idea) -> QuerySet[Attachment]:

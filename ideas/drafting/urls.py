@@ -1,6 +1,7 @@
 from django.urls import path
 
 from ideas.drafting import views
+from ideas.drafting.masking.views import masking
 
 urlpatterns = [
     path("ideas/new", views.begin.new, name="idea-new"),
@@ -8,6 +9,7 @@ urlpatterns = [
     path("ideas/<uuid:key>/autosave", views.text.autosave, name="idea-autosave"),
     path("ideas/<uuid:key>/delete", views.text.delete, name="idea-delete"),
     path("ideas/<uuid:key>/versions", views.versions.versions, name="idea-versions"),
+    path("ideas/<uuid:key>/masking", masking, name="idea-masking"),
     path("ideas/<uuid:key>/team", views.team.team, name="idea-team"),
     path("ideas/<uuid:key>/team/withdraw", views.team.withdraw, name="idea-withdraw-invitation"),
     path("ideas/<uuid:key>/team/leave", views.team.leave, name="idea-leave-team"),

@@ -1,15 +1,18 @@
 """Finding ideas by their words: any of them, by French and English stems, without accents."""
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models import Case, F, Func, Q, QuerySet, TextField, Value, When
 
+from ideas.access import access
 from ideas.drafting.models import Idea
 from ideas.search import rules
+from incubator.people.models import Person
 
 
-def search(ideas: QuerySet[Idea], text: str, language: str) -> QuerySet[Idea]:
+def search(ideas: QuerySet[Idea], text: str, language: str, reader: Person | None = None) -> QuerySet[Idea]:
     """Those of `ideas` whose last kept text holds a word of `text`, best first (annotated `rank`), then newest.
 
+    What is masked for the reader finds nothing and counts for nothing; without a reader, all that is masked at all.
     Safe for any text; an empty one leaves `ideas` as it is, one without any word finds nothing. `language` (fr or
     en) says which small words are dropped. Titles count more than pitch and problem, those more than the rest.
     """
@@ -18,11 +21,29 @@ def search(ideas: QuerySet[Idea], text: str, language: str) -> QuerySet[Idea]:
     query = _query(rules.words(text, language))
     if query is None:
         return ideas.none()
+    masks = masked_for(reader)
+    rank = Case(
+        When(masks, then=SearchRank(F("masked_text__search"), query)),
+        default=SearchRank(F("content__search"), query),
+    )
     return (
         ideas.filter(content__search=query)
-        .annotate(rank=SearchRank(F("content__search"), query))
+        .exclude(masks & ~Q(masked_text__search=query))
+        .annotate(rank=rank)
         .order_by("-rank", F("submitted_at").desc(nulls_last=True), "-pk")
     )
+
+
+def masked_for(reader: Person | None) -> Q:
+    """For ideas: those that this reader reads masked."""
+    hidden = access().hidden_from(reader).filter(masked_text__isnull=False)
+    return Q(masked_text__isnull=False, pk__in=hidden.values("pk"))
+
+
+def shown_title(reader: Person | None) -> Case:
+    """For ideas: the name as this reader reads it, to sort by."""
+    masked = When(masked_for(reader), then=F("masked_text__title"))
+    return Case(masked, default=F("title"), output_field=TextField())
 
 
 def _query(words: list[str]) -> SearchQuery | None:

@@ -52,11 +52,21 @@ def narrow(key: str, persons: Iterable[Person]) -> None:
     waiting.exclude(person__in=[person.pk for person in persons]).update(closed_at=clock.now())
 
 
-def close_for_subject(subject_kind: str, subject_key: uuid.UUID, *, keep: Iterable[str] = ()) -> None:
-    """Close all open items of a subject that has ended, except those its end itself opens (`keep`, by verb)."""
-    WorkItem.objects.filter(subject_kind=subject_kind, subject_key=subject_key, closed_at=None).exclude(
-        verb__in=list(keep)
-    ).update(closed_at=clock.now())
+def close_for_subject(
+    subject_kind: str,
+    subject_key: uuid.UUID,
+    *,
+    keep: Iterable[str] = (),
+    only: Iterable[Person] | None = None,
+) -> None:
+    """Close all open items of a subject that has ended, except those its end itself opens (`keep`, by verb).
+
+    `only`: of these persons, who have no more to do with it.
+    """
+    waiting = WorkItem.objects.filter(subject_kind=subject_kind, subject_key=subject_key, closed_at=None)
+    if only is not None:
+        waiting = waiting.filter(person__in=[person.pk for person in only])
+    waiting.exclude(verb__in=list(keep)).update(closed_at=clock.now())
 
 
 def close_for_person(person: Person, *keys: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 
-from incubator.inbox import wording
+from incubator.inbox import titles, wording
 from incubator.inbox.models import WorkItem
 from incubator.people import grants
 from incubator.people.models import Person
@@ -32,6 +32,7 @@ def open_items(person: Person, limit: int, after: str = "") -> list[WorkItem]:
     the reader stands in for them. `after`: the `place` of the last item of the page before.
     """
     found = _open(person).select_related("person").annotate(total=Window(Count("*")))
+    found = titles.with_passages(found, person)
     return list(
         found.filter(_beyond(after)).order_by(F("due_at").asc(nulls_last=True), "id")[:limit],
     )

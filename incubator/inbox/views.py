@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from incubator.inbox import queries, sections, wording
+from incubator.inbox import queries, sections, titles, wording
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.people.models import Person
@@ -22,6 +22,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     assert isinstance(person, Person)
     after = request.GET.get("after", "")
     items = queries.open_items(person, LIMIT, after)
+    titles.as_read_by(person, items)
     total = items[0].total if items else 0  # type: ignore[attr-defined] # annotated by the query
     if not after:
         queries.remember_count(person, total)

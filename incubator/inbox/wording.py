@@ -53,9 +53,6 @@ ASKS: dict[str, Ask] = {
         lent=True,
         hint=gettext_lazy("Whether it can be taken up, not whether it is good."),
     ),
-    "propose_decision": Ask(
-        gettext_lazy("Propose a decision on “%(title)s”"), pgettext_lazy("work item", "Propose"), lent=True
-    ),
     "agree": Ask(
         gettext_lazy("Decide, with a second signature, what follows for “%(title)s”"),
         pgettext_lazy("work item", "Decide"),
@@ -109,7 +106,6 @@ ASKS: dict[str, Ask] = {
         pgettext_lazy("work item", "Sponsor"),
         hint=gettext_lazy("A director who promises days, euros and cover."),
     ),
-    "name_sponsor": Ask(gettext_lazy("Name another sponsor for “%(title)s”"), NAME, lent=True),
     "answer_pledge": Ask(
         gettext_lazy("Answer the team of “%(title)s”, which asks for your support"),
         ANSWER,
@@ -142,7 +138,7 @@ ASKS: dict[str, Ask] = {
         pgettext_lazy("work item", "Check-in"),
         hint=gettext_lazy("How it goes, and the readings."),
     ),
-    "end_pilot": Ask(gettext_lazy("End the pilot “%(title)s”"), pgettext_lazy("work item", "End"), lent=True),
+    "end_pilot": Ask(gettext_lazy("End the pilot “%(title)s”"), pgettext_lazy("work item", "End")),
     "name_evaluator": Ask(
         gettext_lazy("Name who evaluates “%(title)s”"),
         NAME,

@@ -22,7 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from incubator.lib.languages import speak
-from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal, note
 
 logger = logging.getLogger(__name__)
 
@@ -49,14 +49,8 @@ def is_partial(request: HttpRequest) -> bool:
 
 def show(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The refusal as a page (or partial) with its status; one line in the log, which names no person."""
-    logger.info(
-        "refused %s: %s %s answered %s",
-        refusal.code,
-        request.method,
-        request.path,
-        refusal.status,
-    )
     speak(request)
+    note(refusal)
     partial = is_partial(request)
     context = {
         "refusal": refusal,

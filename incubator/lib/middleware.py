@@ -6,9 +6,9 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from incubator.lib import errors
+from incubator.lib import errors, masks
 from incubator.lib.languages import speak
-from incubator.lib.refusals import Refusal, lock_wait
+from incubator.lib.refusals import Refusal, lock_wait, refused_at
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -83,6 +83,21 @@ class PersonLanguage:
         return response
 
 
+class SpokenMasks:
+    """Says to a screen reader what is masked, on whatever page; stands inside the language it says it in."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.streaming and response.headers.get("Content-Type", "").startswith("text/html"):
+            mask = masks.MASK.encode(response.charset)
+            if mask in response.content:
+                response.content = masks.spoken(response.content.decode(response.charset))
+        return response
+
+
 class PlainRefusals:
     """Turns what a view raises into a clear page with the right status; everything else stays a 500."""
 
@@ -90,10 +105,11 @@ class PlainRefusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if errors.asks_to_sign_in(request, response):
-            return errors.signed_out(request)
-        return response
+        with refused_at(f"{request.method} {request.path}"):
+            response = self.get_response(request)
+            if errors.asks_to_sign_in(request, response):
+                return errors.signed_out(request)
+            return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):

@@ -1,5 +1,9 @@
-"""A limit to what a form may send as files, while it arrives: the disk fills before any view is asked."""
+"""A limit to what a form may send as files: by what it says it sends, before anything is read, and while it arrives.
 
+The disk fills before any view is asked.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -15,6 +19,17 @@ class Capped(FileUploadHandler):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.received = 0
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Mapping[str, Any],  # noqa: N803 - Django's name
+        content_length: int,
+        boundary: Any,
+        encoding: str | None = None,
+    ) -> None:
+        if content_length > LARGEST_REQUEST:
+            raise RequestDataTooBig("files")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)

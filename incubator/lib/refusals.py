@@ -1,10 +1,18 @@
 """An act that is refused: one plain sentence for the person, a status, and nothing changed.
 
-Rules and actions raise these; `incubator.lib.middleware.PlainRefusals` shows them.
+Rules and actions raise these; `incubator.lib.middleware.PlainRefusals` shows them. Whoever catches one and goes on,
+a page that shows the form again or a job, says so in the log by `note`.
 """
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
+
+log = logging.getLogger("travee.refusals")
+_place: ContextVar[str] = ContextVar("place", default="")
+LONGEST_PLACE = 200
 
 Sentence = Any  # str or a lazy translation; gettext_lazy has no precise public type
 
@@ -69,6 +77,37 @@ class Invalid(Refusal):
 
     status = 422
     code = "invalid"
+
+
+@contextmanager
+def refused_at(place: str) -> Iterator[None]:
+    """What is refused in here is refused at this place: a request's method and path, a job's subject by its key."""
+    token = _place.set(place)
+    try:
+        yield
+    finally:
+        _place.reset(token)
+
+
+def note(refusal: Refusal) -> None:
+    """One line in the log: the rule by its code and in the words the person reads, where, and the fields to mend.
+
+    Never what was typed, nor who typed it: sentences name no person, places hold keys.
+    """
+    fields = ", ".join(refusal.fields)
+    log.info(
+        "refused %s (%s) at %s: %s%s",
+        refusal.code,
+        refusal.status,
+        _line(_place.get())[:LONGEST_PLACE] or "-",
+        _line(str(refusal.sentence)),
+        f" [{_line(fields)}]" if fields else "",
+    )
+
+
+def _line(text: str) -> str:
+    """Without line ends, which would begin a line that nobody wrote."""
+    return " ".join(text.split())
 
 
 def lock_wait(error: BaseException | None) -> bool:

@@ -9,6 +9,8 @@ from django.core.mail.utils import DNS_NAME
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from incubator.inbox import titles
+from incubator.lib.masks import worded
 from incubator.messages import actions, rules, wording
 from incubator.messages.models import Message
 
@@ -18,13 +20,13 @@ log = logging.getLogger("travee.mail")
 def compose(message: Message) -> EmailMessage:
     """The mail in the person's language, with the words of the page. Raises ValueError for an unusable address."""
     with translation.override(message.person.language or settings.LANGUAGE_CODE):
+        titles.as_read_by(message.person, [message])
         said = wording.said(message)
-        body = render_to_string(
-            "messages/mail.txt",
-            {"said": said, "city": settings.CITY_NAME, "url": f"{settings.SITE_URL}{message.url}"},
-        )
+        url = f"{settings.SITE_URL}{message.url}"
+        context = {"said": said, "city": settings.CITY_NAME, "url": url}
+        body = worded(render_to_string("messages/mail.txt", context))
         # A title holds whatever its author typed; a line break in a header would be refused.
-        subject = " ".join(f"{said.subject}".split())
+        subject = worded(" ".join(f"{said.subject}".split()))
     return EmailMessage(
         subject=subject,
         body=body,

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from incubator.events.models import Event
+from incubator.inbox import titles
 from incubator.inbox.models import WorkItem
 from incubator.messages.models import Message, Outbox
 from incubator.messages.rules import Telling
@@ -44,7 +45,7 @@ def waiting(event: Event, *verbs: str, programme_key: str = "") -> list[Telling]
 
 def of_reader(reader: Person, limit: int, after: str = "") -> list[Message]:
     """The reader's messages, unread first, newest first; `after`: the `place` of the last one shown."""
-    found = Message.objects.filter(person=reader)
+    found = titles.with_passages(Message.objects.filter(person=reader), reader)
     read, _separator, number = after.partition("-")
     if number.isascii() and number.isdigit() and len(number) < 19:
         beyond = Q(read=read == "1", pk__lt=int(number))
@@ -82,6 +83,8 @@ def outbox(limit: int, before: int | None = None) -> list[Outbox]:
 
 def held_about(person: Person) -> list[dict[str, Any]]:
     """For the person's own copy of their data: what they were told, oldest first."""
+    told = list(Message.objects.filter(person=person).order_by("pk"))
+    titles.as_read_by(person, told)
     return [
         {
             "kind": message.kind,
@@ -89,5 +92,5 @@ def held_about(person: Person) -> list[dict[str, Any]]:
             "told_at": message.created_at.isoformat(),
             "mail": message.mail,
         }
-        for message in Message.objects.filter(person=person).order_by("pk")
+        for message in told
     ]

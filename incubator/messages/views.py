@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from incubator.inbox import titles
 from incubator.lib.refusals import NotAllowed
 from incubator.messages import actions, queries, wording
 from incubator.messages.models import Message
@@ -24,6 +25,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     reader = _reader(request)
     found = queries.of_reader(reader, LIMIT + 1, request.GET.get("after", ""))
     shown = found[:LIMIT]
+    titles.as_read_by(reader, shown)
     context = {
         "rows": [_row(message) for message in shown],
         "unread": any(not message.read for message in shown),
@@ -52,6 +54,7 @@ def uncertain(request: HttpRequest) -> HttpResponse:
     found = queries.uncertain(_reader(request), LIMIT)
     if found is None:
         raise NotAllowed(_("Only the programme lead sees which e-mails may not have arrived."))
+    titles.as_read_by(_reader(request), found)
     return render(
         request, "messages/uncertain.html", {"rows": [_row(message) for message in found], "limit": LIMIT}
     )

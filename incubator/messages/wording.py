@@ -33,7 +33,7 @@ OUTCOMES = {
     "hold": pgettext_lazy("decided", "on hold"),
     "stop": pgettext_lazy("decided", "stopped, with the reasons"),
     "merge": pgettext_lazy("decided", "merged with another idea"),
-    "redirect": pgettext_lazy("decided", "handed to a service that can do it"),
+    "redirect": pgettext_lazy("decided", "redirected, with your consent"),
     "scale": pgettext_lazy("decided", "scaled up"),
     "extend": pgettext_lazy("decided", "pilot extended"),
     "transfer": pgettext_lazy("decided", "transferred"),
@@ -66,6 +66,28 @@ TEXTS: dict[str, Text] = {
     "completed": Text(gettext_lazy("The team has completed “%(title)s”")),
     "withdrawn": Text(
         gettext_lazy("The team has withdrawn “%(title)s”"), gettext_lazy("Nothing is asked of you any more.")
+    ),
+    "taken_in": Text(
+        gettext_lazy("Another idea goes on in “%(title)s”"),
+        gettext_lazy("Its authors are of your team from now on. The page gives the reasons."),
+    ),
+    "taken_out": Text(
+        gettext_lazy("An idea that went on in “%(title)s” goes its own way again"),
+        gettext_lazy("Its authors leave your team. The page gives the reasons."),
+    ),
+    "unmerged": Text(
+        gettext_lazy("“%(title)s” is an idea of its own again"),
+        gettext_lazy(
+            "It is back at the gate where it was, with a new consultation. The page gives the reasons."
+        ),
+    ),
+    "to_hand_over": Text(
+        gettext_lazy("“%(title)s” is to be handed over: its author has consented"),
+        gettext_lazy("The receipt says to whom. Give it to them, and tell the author."),
+    ),
+    "handed_to_you": Text(
+        gettext_lazy("“%(title)s” is handed to your service, with its author’s consent"),
+        gettext_lazy("The programme lead tells you more, and puts you in touch."),
     ),
     "held": Text(gettext_lazy("“%(title)s” is on hold"), gettext_lazy("The page says until when, and why.")),
     "woken": Text(gettext_lazy("“%(title)s” goes on")),

@@ -5,7 +5,7 @@ from typing import Literal
 
 from incubator.people.models import Person
 
-System = Literal["clock", "import", "migration", "seating", "substitution", "waiting_list"]
+System = Literal["clock", "import", "merging", "migration", "seating", "substitution", "waiting_list"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Actor:
 
 CLOCK = Actor(system="clock")
 IMPORT = Actor(system="import")
+MERGING = Actor(system="merging")
 MIGRATION = Actor(system="migration")
 SEATING = Actor(system="seating")
 SUBSTITUTION = Actor(system="substitution")

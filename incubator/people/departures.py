@@ -1,4 +1,4 @@
-"""What the rooms above do when a person leaves or a right ends. They say so in `AppConfig.ready`.
+"""What the rooms above do when a person leaves, or a right ends or begins. They say so in `AppConfig.ready`.
 
 A handler runs in the transaction of the act, after this room has ended what is its own: the person is inactive,
 grants and mandates are over (so `grants.holders` names others), and absences still stand (so
@@ -15,12 +15,14 @@ from incubator.people.models import Mandate, Person, RoleGrant
 OnDeparture = Callable[[Person, date, Actor], None]
 OnGrantEnd = Callable[[RoleGrant, Actor], None]
 OnMandateEnd = Callable[[Mandate, Actor], None]
+OnMandateGiven = Callable[[Mandate, Actor], None]
 OnCloseness = Callable[[Person | None], None]
 _Handler = TypeVar("_Handler")
 
 _departures: list[tuple[int, OnDeparture]] = []
 _grant_ends: list[tuple[int, OnGrantEnd]] = []
 _mandate_ends: list[tuple[int, OnMandateEnd]] = []
+_mandates_given: list[tuple[int, OnMandateGiven]] = []
 _closeness: list[tuple[int, OnCloseness]] = []
 
 
@@ -37,6 +39,11 @@ def on_grant_end(handler: OnGrantEnd, *, order: int = 100) -> None:
 def on_mandate_end(handler: OnMandateEnd, *, order: int = 100) -> None:
     """`handler(mandate, by)` when a mandate is ended; not when a person leaves, nor when its last day passes."""
     _add(_mandate_ends, handler, order)
+
+
+def on_mandate_given(handler: OnMandateGiven, *, order: int = 100) -> None:
+    """`handler(mandate, by)` when a mandate is given, also for a later day; not when that day comes."""
+    _add(_mandates_given, handler, order)
 
 
 def on_closeness(handler: OnCloseness, *, order: int = 100) -> None:
@@ -57,6 +64,11 @@ def grant_ended(grant: RoleGrant, by: Actor) -> None:
 
 def mandate_ended(mandate: Mandate, by: Actor) -> None:
     for _order, handler in _mandate_ends:
+        handler(mandate, by)
+
+
+def mandate_given(mandate: Mandate, by: Actor) -> None:
+    for _order, handler in _mandates_given:
         handler(mandate, by)
 
 

@@ -58,6 +58,13 @@ def holders(
     return Person.objects.filter(is_active=True, pk__in=grants.values("person")).order_by("staff_number")
 
 
+def holders_elsewhere(roles: Sequence[str], *, entity: Entity) -> QuerySet[Person]:
+    """Active persons who hold one of these roles for another entity, by key order."""
+    found = RoleGrant.objects.filter(_in_force(clock.now()), role__in=roles, entity__isnull=False)
+    elsewhere = found.exclude(entity=entity).values("person")
+    return Person.objects.filter(is_active=True, pk__in=elsewhere).order_by("staff_number")
+
+
 def holds(
     person: Person,
     role: str,
@@ -94,20 +101,20 @@ def mandates(
     holder: Person | None = None,
     programme_key: str = "",
     department: Department | None = None,
+    anywhere: bool = False,
     on: date | None = None,
 ) -> QuerySet[Mandate]:
-    """Mandates valid here on that local day, held by active persons."""
+    """Mandates valid here on that local day, held by active persons; `anywhere`: of whatever department."""
     day = on or clock.today(entity.time_zone)
-    within = Q(department=None)
+    within = Q() if anywhere else Q(department=None)
     if department is not None:
         within |= Q(department__in=[place.pk for place in ancestors(department)])
-    found = Mandate.objects.filter(
-        _dated(day) & within, entity=entity, holder__is_active=True, programme_key__in=["", programme_key]
-    )
+    asked: dict[str, Any] = {"entity": entity, "programme_key__in": ["", programme_key]}
     if capacities is not None:
-        found = found.filter(capacity__in=capacities)
+        asked["capacity__in"] = capacities
     if holder is not None:
-        found = found.filter(holder=holder)
+        asked["holder"] = holder
+    found = Mandate.objects.filter(_dated(day) & within, holder__is_active=True, **asked)
     return found.select_related("holder").order_by("holder__staff_number", "pk")
 
 

@@ -6,7 +6,7 @@ from django.db.models import Max, Q
 from procrastinate.contrib.django import app
 
 from incubator.lib import clock
-from incubator.lib.refusals import Refusal
+from incubator.lib.refusals import Refusal, note, refused_at
 from incubator.people import addresses
 from incubator.people.actions import depart
 from incubator.people.actors import CLOCK
@@ -42,5 +42,7 @@ def note_departures(timestamp: int = 0) -> None:
         # One transaction each: what one leaves behind never stops the others.
         try:
             depart(person=person, on=min(over_on, today), by=CLOCK)
-        except Refusal:
+        except Refusal as refusal:
+            with refused_at(f"depart {person.key}"):
+                note(refusal)
             continue  # noted by someone else between the look and the lock

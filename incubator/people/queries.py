@@ -8,7 +8,7 @@ from django.db.models.functions import Concat, Replace
 
 from incubator.lib import clock
 from incubator.people import rules
-from incubator.people.models import Entity, Mandate, Person, Post, RoleGrant, normal_staff_number
+from incubator.people.models import Department, Entity, Mandate, Person, Post, RoleGrant, normal_staff_number
 
 SHORTEST_SEARCH = 3
 MOST_FOUND = 20
@@ -113,6 +113,18 @@ def within(entities: QuerySet[Entity]) -> Q:
     """The grants that whoever administers `entities` may end: theirs, and those on all when they are all."""
     everywhere = entities.count() == Entity.objects.count()
     return Q(entity__in=entities) | Q(entity=None) if everywhere else Q(entity__in=entities)
+
+
+def department_named(entity: Entity, typed: str) -> Department | None:
+    """The entity's open department with this code or name; None for none, or for more than one."""
+    said = " ".join(typed.replace("\x00", "").split())
+    if not said:
+        return None
+    named = Department.objects.filter(
+        Q(code__iexact=said) | Q(name__iexact=said), entity=entity, closed_on=None
+    )
+    found = list(named[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def departments_of(people: list[Person]) -> dict[int, list[str]]:

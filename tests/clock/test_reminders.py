@@ -19,13 +19,16 @@ from incubator.lib import clock, working_days
 from incubator.messages import wording
 from incubator.messages.models import Message
 from incubator.people.models import Person
-from tests.factories import AbsenceFactory, IdeaFactory, PersonFactory
+from tests.factories import AbsenceFactory, GateRoundFactory, IdeaFactory, PersonFactory
 from tests.gates import stage
 from tests.journey.cast import Cast
 from workflows.clock import actions, duties
 from workflows.clock.actions import carry_out, tick
 from workflows.clock.models import ClockStep
 from workflows.clock.sweep import sweep
+from workflows.gates.configuration import defaults
+from workflows.gates.configuration.document import document_from
+from workflows.gates.models import Configuration
 
 pytestmark = pytest.mark.django_db
 Run = Callable[..., list[str]]
@@ -268,13 +271,45 @@ def test_what_fails_is_tried_again_later_and_stops_nothing_else(
 def test_a_sweep_asks_the_same_questions_for_one_and_for_many(
     idea: Idea, at_most: Callable[[int], object]
 ) -> None:
+    """Beside the duties: which reminders are whose, the entities, the reminders reached, what is late no more."""
     wait(idea, PersonFactory())
-    with clock.moved(at(11)), at_most(len(duties.duties()) + 3):  # type: ignore[attr-defined]
+    with clock.moved(at(11)), at_most(len(duties.duties()) + 4):  # type: ignore[attr-defined]
         assert sweep() == 1
     for number in range(4):
         wait(idea, PersonFactory(), verb=f"other_{number}")
-    with clock.moved(at(11)), at_most(len(duties.duties()) + 3):  # type: ignore[attr-defined]
+    with clock.moved(at(11)), at_most(len(duties.duties()) + 4):  # type: ignore[attr-defined]
         assert sweep() == 4
+
+
+def test_reminders_are_those_of_the_rules_an_idea_s_round_was_opened_under(idea: Idea) -> None:
+    """One reminder three days before, and nobody else hears; a programme that changes them later changes no round."""
+    with clock.moved(ASKED):
+        rules = GateRoundFactory(idea=idea, state="open").configuration
+        other, draft = IdeaFactory(live=True), IdeaFactory()
+        GateRoundFactory(idea=other)
+    rules.version, rules.pk, rules.state = 2, None, "retired"
+    rules.rules |= {"reminders": {"at": [-3], "then": None}}
+    rules.save()
+    idea.rounds.update(configuration=rules)
+    document = document_from(defaults()) | {"reminders": {"at": [2], "then": "escalate"}}
+    Configuration.objects.create(
+        programme=idea.programme,
+        version=1,
+        state="published",
+        document=document,
+        checked_sha256="0" * 64,
+        begun_at=ASKED,
+        changed_at=ASKED,
+        changed_by=PersonFactory(),
+        published_at=ASKED,
+    )
+    own, defaulted, current = (wait(one, PersonFactory()) for one in (idea, other, draft))
+    for day in range(3, 25):
+        with clock.moved(at(day)):
+            sweep()
+    assert steps_of(own) == ["-3"]
+    assert steps_of(defaulted) == ["half", "-1", "1", "3", "escalate"]
+    assert steps_of(current) == ["2", "escalate"]
 
 
 def test_the_panel_s_seats_are_where_a_lead_helps(run_jobs: Run) -> None:

@@ -1,5 +1,6 @@
 """An explained panel: why each person was chosen or not; a lead changes a seat with a reason; guests sit."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from django.urls import reverse
 
 from ideas.drafting.models import Idea
 from incubator.inbox.models import WorkItem
+from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.messages.models import Message
+from incubator.people.actors import CLOCK
 from incubator.people.models import Person, PrivateLink
 from incubator.people.once import new_key
 from tests.factories import (
@@ -25,7 +28,6 @@ from tests.gates import stage
 from tests.journey.cast import act
 from workflows.gates import actions
 from workflows.gates.models import GateRound, Seat, Vote
-from workflows.gates.rules import Candidate, choose_panel, explain_panel
 
 pytestmark = pytest.mark.django_db
 
@@ -87,22 +89,6 @@ def test_without_a_panel_it_is_explained_too(round_: GateRound) -> None:
     assert round_.state == "seating"
 
 
-def test_explaining_changes_nothing_of_the_choice() -> None:
-    pool = [
-        Candidate(
-            number, str(number), number % 3, number > 3, number != 2, barred="busy" if number == 5 else ""
-        )
-        for number in range(6)
-    ]
-    chosen, _missing = choose_panel(pool, seats=3, diversity=True, chair=True, seed="a")
-    said = explain_panel(pool, chosen, "a")
-    assert {item.pk for item, _code in said} == {item.pk for item in pool}
-    assert {item.pk for item, code in said if code in ("chair", "elsewhere", "chosen")} == {
-        item.pk for item in chosen
-    }
-    assert [code for item, code in said if item.barred] == ["busy"]
-
-
 # --- Changing a seat ----------------------------------------------------------------------------------------
 
 
@@ -148,19 +134,68 @@ def test_a_lead_names_the_substitute_who_is_asked_at_once(
 
 
 @pytest.mark.parametrize(
-    ("choice", "stands"), [("go", True), ("not_now", True), ("abstain", False), ("", False)]
+    ("hidden", "choice", "stands"),
+    [
+        (False, "go", True),
+        (False, "not_now", True),
+        (False, "abstain", False),
+        (False, "", False),
+        # Else a refusal would tell who abstained.
+        (True, "go", True),
+        (True, "abstain", True),
+        (True, "", False),
+    ],
 )
-def test_a_vote_that_takes_a_side_stands(seated: GateRound, lead: Person, choice: str, stands: bool) -> None:
+def test_a_vote_that_takes_a_side_stands_and_any_vote_while_voters_are_hidden(
+    seated: GateRound, lead: Person, hidden: bool, choice: str, stands: bool
+) -> None:
+    seated.rules["voters_hidden"] = hidden
+    seated.save()
     seat = member(seated)
     if choice:
         stage.cast_vote(seat, choice)
     if stands:
-        with pytest.raises(Conflict), transaction.atomic():
+        with pytest.raises(Conflict) as refused, transaction.atomic():
             actions.change_seat(seat_key=seat.key, by=act(lead), reason="Autre avis voulu.")
+        assert ("voté" in str(refused.value)) is not hidden
         assert Vote.objects.filter(seat=seat, in_force=True).exists()
     else:
         actions.change_seat(seat_key=seat.key, by=act(lead), reason="Absent.")
         assert not Vote.objects.filter(seat=seat, in_force=True).exists()
+
+
+def test_a_panel_whose_opinion_lacks_something_can_be_completed_in_place_of_who_abstains(
+    seated: GateRound, lead: Person
+) -> None:
+    stage.cast_vote(member(seated), "abstain")
+    GateRound.objects.filter(pk=seated.pk).update(review_due_at=clock.now() - timedelta(days=1))
+    actions.close_opinion(round_key=seated.key, by=CLOCK)
+    assert WorkItem.objects.filter(key=f"complete_opinion:{seated.key}", closed_at=None).exists()
+    seat = member(seated)
+    actions.change_seat(seat_key=seat.key, by=act(lead), reason="Il faut un avis.", person=able())
+    assert not Vote.objects.filter(seat=seat, in_force=True).exists()
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_the_lead_reads_how_many_have_answered_and_never_who(
+    seated: GateRound, lead: Person, hidden: bool
+) -> None:
+    seated.rules["voters_hidden"] = hidden
+    seated.save()
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(lead)
+    url = reverse("seats", args=[seated.key])
+
+    def people() -> str:
+        return client.get(url).text.partition('<ul class="people">')[2].partition("</ul>")[0]
+
+    before = people()
+    assert "0 of 2 have answered" in client.get(url).text
+    stage.cast_vote(member(seated), recognises=True)
+    page = client.get(url).text
+    assert "1 of 2 have answered" in page
+    assert "to recognise someone" in page
+    assert (people() == before) is hidden, "what the list says of a person does not change by their vote"
 
 
 def test_changing_a_seat_is_refused_without_a_reason_a_right_or_distance(

@@ -143,27 +143,3 @@ def test_nothing_is_closed_before_its_time(idea: Idea) -> None:
     round_ = panel(idea)
     with pytest.raises(Conflict):
         actions.close_opinion(round_key=round_.key, by=act(PersonFactory()))
-
-
-@pytest.mark.parametrize(
-    ("choice", "chair", "for_it", "against", "tied"),
-    [
-        ("go", "", 0, 0, False),
-        ("go", "abstain", 0, 1, True),
-        ("go_if", "go", 0, 1, False),
-        ("not_now", "not_now", 1, 0, False),
-        ("not_now", "", 1, 0, True),
-        ("abstain", "abstain", 0, 0, True),
-        ("abstain", "abstain", 2, 1, False),
-    ],
-)
-def test_what_a_tie_is(choice: str, chair: str, for_it: int, against: int, tied: bool) -> None:
-    assert rules.is_tied(choice, chair=chair, for_it=for_it, against=against) is tied
-
-
-@pytest.mark.parametrize(
-    ("missing", "settles"),
-    [([], False), (["casting_vote"], True), (["votes", "scores"], True), (["quorum", "votes"], False)],
-)
-def test_what_a_chair_settles(missing: list[str], settles: bool) -> None:
-    assert rules.chair_settles(missing) is settles

@@ -2,18 +2,24 @@
 
 import copy
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ideas.calls.models import Programme
+from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people.models import Mandate, RoleGrant
-from tests.factories import AbsenceFactory, PersonFactory
+from tests.factories import AbsenceFactory, IdeaFactory, MandateFactory, PersonFactory
 from tests.gates import stage
 from tests.gates.stage import texts
 from tests.journey import cast as steps
@@ -25,6 +31,7 @@ from workflows.gates.configuration.document import put
 from workflows.gates.configuration.reading import in_force
 from workflows.gates.models import Configuration, GateConfiguration, GateRound
 from workflows.journey import actions as journey
+from workflows.sponsorship import actions as sponsorship
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +41,7 @@ def city() -> Cast:
     """The cast, with what a sound configuration asks for: a second of each who decides high up."""
     found = Cast()
     PersonFactory(employed=True, mandate="elected")
+    PersonFactory(employed=True, mandate="head_of_service", mandate__department=found.home)
     return found
 
 
@@ -265,6 +273,64 @@ def test_delays_of_a_team_and_of_a_recourse_are_those_of_the_round(city: Cast) -
     assert asked.due_at == due_after(entity, 6)
     record = record_of(stopped.rounds.get(gate="G1").decision)
     assert (record.reexamination_ask_days, record.reexamination_answer_days) == (4, 6)
+
+
+def test_delays_between_the_gates_are_those_of_the_gate_an_idea_came_from(city: Cast) -> None:
+    before = stage.at_g1(city)
+    publish_whole(city, **{"/delays/sponsor_search": 7, "/delays/investigation": 11})
+    after = stage.at_g1(city, title="Un abri pour les vélos")
+    entity = programme().entity
+    for round_, search, investigation in ((before, 30, 60), (after, 7, 11)):
+        idea = round_.idea
+        stage.all_vote(round_, "go")
+        decision = steps.decide(idea, city.dga)
+        assert idea.due_at == due_after(entity, search)
+        (step,) = [one for one in record_of(decision).next_steps if one.code == "find_sponsor"]
+        assert step.due_on == due_after(entity, search).astimezone(ZoneInfo(entity.time_zone)).date()
+        # A version published meanwhile changes nothing for a stage that has begun.
+        publish_whole(city, **{"/delays/investigation": 3})
+        pledge = sponsorship.ask_sponsor(idea=idea, sponsor=city.sponsor, by=act(city.author))
+        sponsorship.promise(pledge=pledge, days=1, euros=1, cover="Un relais", by=act(city.sponsor))
+        idea.refresh_from_db()
+        assert idea.due_at == due_after(entity, investigation)
+
+
+def test_the_checker_asks_about_every_running_idea(
+    city: Cast, at_most: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    """However many run, the same questions are asked; the oldest counts as the newest does."""
+    first = steps.submit(city)
+    IdeaFactory(live=True)
+    draft = draft_of(city)
+    with CaptureQueriesContext(connection) as one:
+        queries.facts_of(draft.document, programme())
+    for person in city.panel[:6]:
+        person.private_links.create(other=city.author)
+    IdeaFactory.create_batch(24, live=True)
+    with at_most(len(one)):
+        facts = queries.facts_of(draft.document, programme())
+    assert len(facts.pools["G1"].by_idea) == 26
+    assert facts.pools["G1"].by_idea[0] == 2
+    assert first.pk == min(Idea.objects.values_list("pk", flat=True))
+    found = {problem.code: problem.values for problem in actions.check(by=act(city.lead), key=draft.key)}
+    assert found["quorum_unreachable_for_ideas"]["ideas"] == 1
+
+
+def test_a_department_without_a_director_is_named(city: Cast) -> None:
+    draft = draft_of(city)
+
+    def unsigned() -> int:
+        return queries.facts_of(draft.document, programme()).unsigned_departments
+
+    assert unsigned() == 0
+    Mandate.objects.filter(capacity__in=["dga", "director"]).delete()
+    departments = unsigned()
+    assert departments > 2
+    # The director of a direction signs for its services too.
+    MandateFactory(holder=city.director, capacity="director", department=city.home.parent)
+    assert unsigned() == departments - 2
+    codes = {problem.code for problem in actions.check(by=act(city.lead), key=draft.key)}
+    assert "no_director_signs" in codes
 
 
 def test_a_letter_opens_the_decision_its_round_was_opened_under(city: Cast) -> None:

@@ -2,7 +2,11 @@
 
 import copy
 import html
+import io
 import json
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -30,6 +34,7 @@ pytestmark = pytest.mark.django_db
 def city() -> Cast:
     found = Cast()
     PersonFactory(employed=True, mandate="elected")
+    PersonFactory(employed=True, mandate="head_of_service", mandate__department=found.home)
     return found
 
 
@@ -275,3 +280,90 @@ def test_commands_write_and_take_the_same_file(city: Cast, tmp_path: Any) -> Non
         call_command("import_configuration", "idees", str(path), by=city.lead.staff_number)
     with pytest.raises(CommandError):
         call_command("export_configuration", "nowhere")
+
+
+HUNDRED_MEGABYTES = 100_000_000
+
+
+class Endless(io.RawIOBase):
+    """A request's body that is made as it is read: a form with a file of so many bytes of text."""
+
+    def __init__(self, size: int) -> None:
+        head = '--x\r\nContent-Disposition: form-data; name="file"; filename="c.json"\r\n\r\n{"a": "'
+        self.head, self.tail, self.size, self.given = head.encode(), b"\r\n--x--\r\n", size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        count = min(len(into), self.size - self.given)
+        made = self.head[self.given : self.given + count]
+        into[:count] = made + b"x" * (count - len(made))
+        self.given += count
+        over = self.given - (self.size - len(self.tail))
+        if over > 0:
+            into[max(0, count - over) : count] = self.tail[max(0, over - count) : over]
+        return count
+
+
+@contextmanager
+def little_memory(most: int) -> Iterator[None]:
+    """At most so many bytes more at one time."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < most
+    finally:
+        tracemalloc.stop()
+
+
+def send(client: Client, address: str, body: Endless, kind: str) -> Any:
+    return client.request(
+        **{
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": address,
+            "CONTENT_TYPE": kind,
+            "CONTENT_LENGTH": str(body.size),
+            "wsgi.input": body,
+        }
+    )
+
+
+def test_a_hundred_megabytes_are_refused_before_they_are_read(city: Cast, draft: Configuration) -> None:
+    client, body = signed_in(city.lead), Endless(HUNDRED_MEGABYTES)
+    client.get(reverse("configurations"))
+    with little_memory(10_000_000):
+        answer = send(
+            client, reverse("configuration-import", args=["idees"]), body, "multipart/form-data; boundary=x"
+        )
+    assert answer.status_code == 413
+    said = texts(answer.content.decode())
+    assert "trop volumineux" in said
+    assert "Rien n’a été modifié." in said
+    assert body.given == 0
+    typed_in = Endless(HUNDRED_MEGABYTES)
+    with little_memory(10_000_000):
+        answer = send(client, address(draft, "letters"), typed_in, "application/x-www-form-urlencoded")
+    assert (answer.status_code, typed_in.given) == (413, 0)
+    assert Configuration.objects.get().document == draft.document
+
+
+def test_the_most_a_form_may_send_is_read_in_little_memory_and_refused_with_its_place(city: Cast) -> None:
+    client, body = signed_in(city.lead), Endless(20_000_000)
+    client.get(reverse("configurations"))
+    with little_memory(10_000_000):
+        answer = send(
+            client, reverse("configuration-import", args=["idees"]), body, "multipart/form-data; boundary=x"
+        )
+    assert answer.status_code == 422
+    assert "octets" in texts(answer.content.decode())
+    assert not Configuration.objects.exists()
+
+
+def test_the_command_reads_no_more_than_a_configuration_holds(city: Cast, tmp_path: Any) -> None:
+    path = tmp_path / "large.json"
+    with path.open("wb") as file:
+        file.truncate(HUNDRED_MEGABYTES)
+    with little_memory(10_000_000), pytest.raises(CommandError, match="octets"):
+        call_command("import_configuration", "idees", str(path), by=city.lead.staff_number)
+    assert not Configuration.objects.exists()

@@ -3,6 +3,7 @@
 import copy
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from workflows.gates.configuration.structure import MOST_BYTES, Malformed, check
 from workflows.gates.models import Decision
 from workflows.routes import routes
 
-GATES = ("F", "G0", "G1", "G2", "G3", "G4")
+GATES = ("L", "F", "G0", "G1", "G2", "G3", "G4")
 FACTS_READ = frozenset(
     [
         "pledge",
@@ -70,11 +71,27 @@ def test_the_defaults_are_sound() -> None:
     assert found(document()) == []
 
 
+@pytest.mark.parametrize("outcome", ["merge", "redirect"])
+def test_a_flow_without_a_way_elsewhere_is_no_sound_flow(outcome: str) -> None:
+    known = {name: route for name, route in routes().items() if name == "StandardFlow"}
+    route = known["StandardFlow"]
+    admissibility = route.stations["admissibility"]
+    ways = {name: way for name, way in admissibility.ways.items() if name != outcome}
+    broken = replace(
+        route, stations=dict(route.stations) | {"admissibility": replace(admissibility, ways=ways)}
+    )
+    assert found(document(), city(routes={"StandardFlow": broken})) == [
+        ("outcome_leads_nowhere", "/gates/G0/go_on")
+    ]
+
+
 def test_the_schema_is_a_schema_and_knows_what_the_code_knows() -> None:
     Draft202012Validator.check_schema(schema())
     gate = schema()["$defs"]["gate"]["properties"]
     assert set(gate["decider"]["enum"]) == set(authority.CAPACITIES)
-    assert set(schema()["properties"]["letters"]["properties"]) <= set(Decision.Outcome.values)
+    letters = set(schema()["properties"]["letters"]["properties"])
+    assert letters == set(Decision.Outcome.values) - {"to_programme"}
+    assert letters == set(document()["letters"])
     assert set(gate["pool"]["items"]["enum"]) == set(wording.POOLS)
 
 
@@ -115,7 +132,16 @@ SHAPES: dict[str, tuple[dict[str, Any], str, str]] = {
     "an unknown key": ({"/gates/G1/colour": "red"}, "/gates/G1/colour", "unknown_key"),
     "an unknown gate": ({"/gates/G9": {}}, "/gates/G9", "unknown_key"),
     "a missing key": ({"/gates/G1/seats": None}, "/gates/G1/seats", "required"),
-    "no delay": ({"/gates/G3/due": None}, "/gates/G3", "no_clock"),
+    "no delay": ({"/gates/G3/due": None}, "/gates/G3/due", "no_clock"),
+    "no delay of a service": ({"/gates/L/due": None}, "/gates/L/due", "no_clock"),
+    "no delay in the fast lane": ({"/gates/F/due": None}, "/gates/F/due", "no_clock"),
+    "a gate of another stage": ({"/gates/G1/stage": "pilot"}, "/gates/G1/stage", "enum"),
+    "a sponsor who votes": ({"/gates/G4/sponsor_votes": True}, "/gates/G4/sponsor_votes", "enum"),
+    "a delay of a stage taken away": ({"/delays/evaluation": None}, "/delays/evaluation", "required"),
+    "no time to find a sponsor": ({"/delays/sponsor_search": 0}, "/delays/sponsor_search", "minimum"),
+    "reminders out of order": ({"/reminders/at": [1, "half"]}, "/reminders/at", "reminder_order"),
+    "a reminder on half a day": ({"/reminders/at": [1.0]}, "/reminders/at", "reminder_order"),
+    "a reminder on the day": ({"/reminders/at": [0]}, "/reminders/at/0", "enum"),
     "a text for a number": ({"/gates/G1/quorum": "3"}, "/gates/G1/quorum", "type_integer"),
     "a fraction": ({"/gates/G1/quorum": 3.0}, "/gates/G1/quorum", "type_integer"),
     "yes for a number": ({"/gates/G1/quorum": True}, "/gates/G1/quorum", "type_integer"),
@@ -278,6 +304,102 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         "second_signature_without_mandate",
         "/gates/G0/second_signature_for",
     ),
+    "nobody else to sign what goes on": (
+        {"/gates/G1/second_signature": "another_lead"},
+        {"deciders": dict.fromkeys(GATES, BOTH) | {"G1": frozenset({3})}},
+        "nobody_signs_going_on",
+        "/gates/G1/second_signature",
+    ),
+    "a head alone in a service": (
+        {"/gates/L/second_signature_for": {"stop": "another_lead"}},
+        {"second_signers": frozenset()},
+        "second_signature_without_mandate",
+        "/gates/L/second_signature_for",
+    ),
+    "no director for a department": (
+        {},
+        {"unsigned_departments": 1},
+        "no_director_signs",
+        "/gates/F/second_signature",
+    ),
+    "no director for several": (
+        {},
+        {"unsigned_departments": 3},
+        "no_director_signs",
+        "/gates/F/second_signature",
+    ),
+    "a launch without the director": (
+        {"/gates/F/second_signature": None},
+        {},
+        "launch_without_signature",
+        "/gates/F/second_signature",
+    ),
+    "a pilot without a plan": (
+        {"/gates/F/must_meet/1/kind": "judgement"},
+        {},
+        "launch_fact_missing",
+        "/gates/F/must_meet",
+    ),
+    "a pilot without a sponsor": (
+        {"/gates/G2/must_meet/0/kind": "judgement"},
+        {},
+        "launch_fact_missing",
+        "/gates/G2/must_meet",
+    ),
+    "no head of service": (
+        {},
+        {"deciders": dict.fromkeys(GATES, BOTH) | {"L": frozenset()}},
+        "decider_without_mandate",
+        "/gates/L/decider",
+    ),
+    "a service that scales": ({"/gates/L/go_on": ["scale"]}, {}, "outcome_leads_nowhere", "/gates/L/go_on"),
+    "a service with conditions": ({"/gates/L/go_on": None}, {}, "outcome_leads_nowhere", "/gates/L/go_on"),
+    "a service that reads what nobody reads": (
+        {"/gates/L/must_meet/0/kind": "fact"},
+        {},
+        "fact_nobody_reads",
+        "/gates/L/must_meet/0",
+    ),
+    "a service with a panel without quorum": ({"/gates/L/seats": 3}, {}, "no_quorum", "/gates/L/quorum"),
+    "a sponsor before sponsorship": (
+        {"/gates/G1/decider": "sponsor_and_lead"},
+        {},
+        "no_sponsor_yet",
+        "/gates/G1/decider",
+    ),
+    "a sponsor who invests": (
+        {"/gates/G4/decider": "sponsor_and_lead"},
+        {},
+        "sponsor_too_close",
+        "/gates/G4/decider",
+    ),
+    "handed to a head of service": (
+        {"/gates/G3/if_they_differ": "L_decider"},
+        {},
+        "handover_to_nobody",
+        "/gates/G3/if_they_differ",
+    ),
+    "three who admit": ({"/gates/G0/seats": 3}, {}, "admission_has_one_seat", "/gates/G0/seats"),
+    "nobody who admits": ({"/gates/G0/seats": 0}, {}, "admission_has_one_seat", "/gates/G0/seats"),
+    "scores at admissibility": (
+        {"/gates/G0/criteria": [{"key": "value", "weight": 100, "en": "Value", "fr": "Valeur"}]},
+        {},
+        "admission_without_scores",
+        "/gates/G0/criteria/0/weight",
+    ),
+    "admitted by a director general": (
+        {"/gates/G0/decider": "dga"},
+        {},
+        "admission_by_lead",
+        "/gates/G0/decider",
+    ),
+    "criteria nobody scores": ({"/gates/G2/seats": 0}, {}, "criteria_without_panel", "/gates/G2/seats"),
+    "due before the pilot is over": (
+        {"/gates/G4/due_from_submission": 90},
+        {},
+        "due_after_a_stage",
+        "/gates/G4/due_from_submission",
+    ),
     "no time for a recourse": (
         {"/reexamination/ask_within": 0},
         {},
@@ -383,12 +505,29 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "the pool just keeps up": ({}, {"loads": {"G4": Load(entered=36)}}),
     "no panel, no pool": ({}, {"pools": {}}),
     "only scaling": ({"/gates/G4/go_on": ["scale"]}, {}),
+    "a local no is sent up, not re-examined": ({}, {"reexaminers": dict.fromkeys(GATES[1:], BOTH)}),
+    "one head of service": ({}, {"deciders": dict.fromkeys(GATES, BOTH) | {"L": frozenset({9})}}),
+    "sponsor and lead launch": (
+        {
+            "/gates/G2/decider": "sponsor_and_lead",
+            "/gates/G2/if_they_differ": "G4_decider",
+            "/gates/G3/if_they_differ": "G4_decider",
+        },
+        {},
+    ),
+    "no reminder": ({"/reminders/at": [], "/reminders/then": None}, {}),
+    "a version from before delays were settings": ({"/delays": None, "/reminders": None}, {}),
 }
 
 
 @pytest.mark.parametrize(("changes", "facts"), SOUND.values(), ids=SOUND.keys())
 def test_what_the_checker_lets_pass(changes: dict[str, Any], facts: dict[str, Any]) -> None:
     assert found(changed(changes), city(**facts)) == []
+
+
+def test_what_two_routes_share_is_said_once() -> None:
+    places = found(changed({"/gates/G4/go_on": ["extend"]}))
+    assert places == [("no_way_on", "/gates/G4/go_on")]
 
 
 def test_a_gate_that_no_route_passes_is_not_judged() -> None:

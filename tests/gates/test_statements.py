@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from tests.factories import IdeaFactory, PersonFactory
 from tests.gates import stage
 from tests.journey.cast import Cast
 from workflows.gates.models import GateConfiguration, GateRound
@@ -21,11 +22,17 @@ WRITTEN: dict[str, dict[str, str]] = {
     "rework": {"gaps": "Chiffrer le besoin"},
     "hold": {"hold_until": "2031-01-06"},
     "stop": {"learning": "Le besoin existe ; la solution est à revoir."},
+    "merge": {"target": "900001"},
+    "redirect": {"redirect_to": "prevention_adviser"},
 }
-REASONED = ("rework", "hold", "stop")
+# A merge changes two ideas: a team, a chain and news of the second come beside.
+TWO_IDEAS = {"G0": 36, "G1": 34}
+REASONED = ("rework", "hold", "stop", "merge", "redirect")
 
 
 def posted(round_: GateRound, outcome: str, criterion: str) -> dict[str, Any]:
+    if outcome == "merge":
+        IdeaFactory(author=PersonFactory(employed=True), live=True, number=900001)
     tied = {f"reason_{criterion}": "Il manque un constat d’usagers."} if outcome in REASONED else {}
     return stage.written(outcome) | WRITTEN[outcome] | tied
 
@@ -52,7 +59,7 @@ def test_g0_is_answered_and_decided_in_thirty(outcome: str, at_most: AtMost) -> 
     answers = {f"must_meet_{rule['key']}": "yes" for rule in round_.rules["must_meet"]}
     sent = posted(round_, outcome, "problem") | answers | {"content_version": "1"}
     client = stage.signed_in(seat.person)
-    with at_most(32 if outcome == "go_with_conditions" else 30):
+    with at_most({"merge": TWO_IDEAS["G0"], "go_with_conditions": 32}.get(outcome, 30)):
         assert client.post(reverse("decide", args=[round_.key]), sent).status_code == 302
 
 
@@ -62,7 +69,7 @@ def test_g1_is_decided_in_thirty(outcome: str, at_most: AtMost) -> None:
     round_ = stage.at_g1(cast)
     stage.all_vote(round_, {"go": "go", "go_with_conditions": "go_if"}.get(outcome, "not_now"))
     sent, client = posted(round_, outcome, "value"), stage.signed_in(cast.dga)
-    with at_most(30):
+    with at_most({"merge": TWO_IDEAS["G1"]}.get(outcome, 30)):
         assert client.post(reverse("decide", args=[round_.key]), sent).status_code == 302
 
 

@@ -1,5 +1,6 @@
 """The fixed cast of a small city, and the steps they take, one function per station of the journey."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -63,6 +64,16 @@ class Cast:
         self.call = CallFactory(box=True)
 
 
+def another_team(cast: Cast) -> Cast:
+    """The same leads, panel and deciders, beside an author with a manager and a director of their own."""
+    found = copy(cast)
+    found.home = DepartmentFactory(service=True)
+    found.director = PersonFactory(department=found.home.parent, head=True)
+    found.manager = PersonFactory(department=found.home, head=True, manager=found.director)
+    found.author = PersonFactory(department=found.home, manager=found.manager)
+    return found
+
+
 def act(person: Person) -> Actor:
     return Actor(person=person)
 
@@ -108,7 +119,7 @@ def vote_one(idea: Idea, seat: Seat, choice: str = "go", level: int = 3) -> None
 
 def decide(idea: Idea, by: Person, outcome: str = "go", **more: Any) -> Any:
     keys = [rule["key"] for rule in round_of(idea).rules["must_meet"]]
-    if outcome in ("rework", "hold", "stop"):
+    if outcome in ("rework", "hold", "stop", "merge", "redirect"):
         more.setdefault("criterion_reasons", {keys[0]: "Il manque un constat d’usagers."})
     if outcome == "stop":
         more.setdefault("learning", "Le besoin existe ; la solution est à revoir.")

@@ -12,6 +12,7 @@ from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
+from incubator.people import actions as people
 from incubator.people.models import Person
 from tests.factories import AbsenceFactory, MandateFactory, PersonFactory, TeamMemberFactory
 from tests.gates import stage
@@ -20,7 +21,8 @@ from tests.journey.cast import REASONS, Cast, act
 from workflows.clock.actions import tick
 from workflows.gates import explained
 from workflows.gates.models import Vote
-from workflows.journey import actions
+from workflows.journey import actions, jobs
+from workflows.journey import departures as journey_departures
 from workflows.journey.models import Reexamination
 from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember
 
@@ -215,6 +217,93 @@ def test_an_answer_that_came_late_leaves_nobody_asked(idea: Idea, cast: Cast) ->
     with clock.moved(STOPPED + timedelta(days=63)):
         tick()
         assert asked.filter(key__startswith="late:").exists(), "the lead was told that the answer is late"
-        other = PersonFactory(employed=True, mandate="dga")
-        actions.answer_reexamination(idea=idea.key, by=act(other), answer="upheld", reasons=REASONS)
+        actions.answer_reexamination(idea=idea.key, by=act(cast.dgs), answer="upheld", reasons=REASONS)
         assert not asked.exists()
+
+
+def waits(verb: str) -> list[Person]:
+    items = WorkItem.objects.filter(verb=verb, closed_at=None).select_related("person")
+    return [item.person for item in items.order_by("person__staff_number")]
+
+
+def administrator() -> Person:
+    return PersonFactory(role="administrator")
+
+
+def test_a_deputy_answers_and_both_are_named(idea: Idea, cast: Cast) -> None:
+    ask(idea, cast)
+    deputy = PersonFactory(employed=True)
+    AbsenceFactory(person=cast.dgs, deputy=deputy)
+    actions.answer_reexamination(idea=idea.key, by=act(deputy), answer="upheld", reasons=REASONS)
+    assert (window().answered_by, window().answered_on_behalf_of) == (deputy, cast.dgs)
+    event = Event.objects.get(verb="reexamination_answered")
+    assert (event.actor_key, event.on_behalf_of_key) == (deputy.key, cast.dgs.key)
+    assert [WHY in page(person, idea)[1] for person in (deputy, cast.dgs)] == [True, True]
+
+
+def test_a_deputy_who_sat_or_is_too_close_does_not_answer(idea: Idea, cast: Cast) -> None:
+    ask(idea, cast)
+    sat = idea.rounds.get(gate="G1").seats.first().person
+    for deputy in (sat, cast.manager):
+        absence = AbsenceFactory(person=cast.dgs, deputy=deputy)
+        assert actions.right_to_answer(idea, "G1", act(deputy)) is None
+        assert page(deputy, idea)[0] == 404
+        absence.delete()
+    assert actions.right_to_answer(idea, "G1", act(cast.dgs)) == act(cast.dgs)
+
+
+def test_without_anyone_who_may_answer_the_leads_find_someone(idea: Idea, cast: Cast, run_jobs: Run) -> None:
+    cast.dgs.mandates.all().delete()
+    ask(idea, cast)
+    idea.refresh_from_db()
+    assert (idea.holder, idea.due_at) == ("lead", window().due_at)
+    assert waits("reexamine") == []
+    assert waits("name_reexaminer") == [cast.lead, cast.other_lead]
+    run_jobs()
+    status, text = page(cast.lead, idea)
+    assert (status, "Nobody can answer yet" in text, GROUNDS in text) == (200, True, False)
+    assert "director general of services" in text
+    assert page(cast.dga, idea)[0] == 404
+
+    newcomer = PersonFactory(employed=True)
+    given = {"capacity": "elected", "reference": "Arrêté 2026-9", "entity": idea.programme.entity}
+    people.give_mandate(holder=newcomer, by=act(administrator()), **given)
+    run_jobs()
+    idea.refresh_from_db()
+    assert (idea.holder, waits("reexamine"), waits("name_reexaminer")) == ("decider", [newcomer], [])
+    event = Event.objects.get(verb="reexamination_passed")
+    assert [(line["from"], line["to"]) for line in event.effects] == [("lead", "decider")]
+    actions.answer_reexamination(idea=idea.key, by=act(newcomer), answer="upheld", reasons=REASONS)
+    assert not WorkItem.objects.filter(subject_key=idea.key, closed_at=None).exists()
+
+
+@pytest.mark.parametrize("how", ["ended", "left", "lapsed"])
+def test_when_the_only_one_asked_may_no_longer_answer_another_is(
+    idea: Idea, cast: Cast, run_jobs: Run, how: str
+) -> None:
+    ask(idea, cast)
+    assert waits("reexamine") == [cast.dgs]
+    successor = MandateFactory(capacity="dgs", holder=PersonFactory(employed=True)).holder
+    mandate = cast.dgs.mandates.get()
+    if how == "ended":
+        people.end_mandate(mandate=mandate, by=act(administrator()))
+    elif how == "left":
+        Person.objects.filter(pk=cast.dgs.pk).update(is_active=False)
+        journey_departures.on_departure(cast.dgs, clock.today(), act(cast.lead))
+    else:
+        mandate.ends_on = clock.today()
+        mandate.save()
+        jobs.a_new_day()
+    run_jobs()
+    assert waits("reexamine") == [successor]
+    # Still with whoever decides: nothing of the idea has changed.
+    assert not Event.objects.filter(verb="reexamination_passed").exists()
+
+
+def test_a_lead_whose_role_ends_hands_the_search_on(idea: Idea, cast: Cast, run_jobs: Run) -> None:
+    cast.dgs.mandates.all().delete()
+    ask(idea, cast)
+    assert waits("name_reexaminer") == [cast.lead, cast.other_lead]
+    people.end_grant(grant=cast.lead.role_grants.get(), by=act(administrator()))
+    run_jobs()
+    assert waits("name_reexaminer") == [cast.other_lead]

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from ideas.drafting import actions as drafting
+from ideas.drafting.masking import actions as masking
 from incubator.lib import clock
 from incubator.people import actions as people
 from incubator.people.models import Department, Person
@@ -22,7 +23,7 @@ from tests.sessions import stage as sessions
 from workflows.briefs.models import Brief
 from workflows.gates import actions as gates
 from workflows.gates.configuration import actions as configuration
-from workflows.gates.models import Condition, Seat
+from workflows.gates.models import Condition, GateRound, Seat
 from workflows.journey import actions as journey
 from workflows.pilots import actions as pilots
 from workflows.pilots.models import Pilot
@@ -60,6 +61,7 @@ class City:
             self.service,
             self.sponsoring,
             self.later,
+            self.elsewhere,
             self.decided,
             self.session,
         )
@@ -132,12 +134,22 @@ class City:
         yield Visit(second.person, reverse("others", args=[second.key]))
         yield Visit(cast.lead, reverse("seats", args=[play.round_of(reading).key]))
         yield Visit(cast.lead, reverse("seat-change", args=[first.key]))
+        yield from self._asked_of_experts(play.round_of(reading))
         yield Visit(cast.dga, reverse("decide", args=[play.round_of(deciding).key]))
         admits = Seat.objects.get(round=play.round_of(admitting), state="open").person
         yield Visit(admits, reverse("decide", args=[play.round_of(admitting).key]))
         yield Visit(cast.author, reverse("receipt", args=[reading.key]))
         yield Visit(cast.author, reverse("idea-withdraw", args=[reading.key]))
         yield Visit(cast.author, reverse("portfolio"))
+
+    def _asked_of_experts(self, round_: GateRound) -> Iterator[Visit]:
+        expert = PersonFactory(employed=True, role="expert")
+        asked = {"round_key": round_.key, "expert": expert, "due_on": in_days(5), "by": act(self.cast.lead)}
+        first = gates.ask_expert(question="L’armoire respecte-t-elle la norme ?", **asked)
+        gates.answer_expert(question_key=first.key, answer="Oui, avec une porte coupe-feu.", by=act(expert))
+        gates.ask_expert(question="Qui recharge les casiers la nuit ?", **asked)
+        for person in (self.cast.lead, expert):
+            yield Visit(person, reverse("expert-questions", args=[round_.key]))
 
     def service(self) -> Iterator[Visit]:
         """The local route: to answer, to do (and to carry on), and refused."""
@@ -155,6 +167,25 @@ class City:
         yield Visit(self.cast.author, reverse("idea-send-up", args=[refused.key]))
         heir = TeamMemberFactory(idea=doing, carry_on_due_at=clock.now() + timedelta(days=10))
         yield Visit(heir.person, reverse("idea-carry-on", args=[doing.key]))
+
+    def elsewhere(self) -> Iterator[Visit]:
+        """Merged into another one; to consent to; handed on to a protected target."""
+        cast = self.cast
+        target = play.submit(play.another_team(cast), title="Un prêt de vélos entre services")
+        titles = ("Des vélos pour les tournées", "Un siège qui fait mal au dos", "Des heures non payées")
+        merged, asked, handed = [play.submit(cast, title=title) for title in titles]
+        self.run_jobs()
+        play.pass_g0(merged, cast, "merge", target=target)
+        waiting = play.pass_g0(asked, cast, "redirect", redirect_to="safety_register")
+        agreed = play.pass_g0(handed, cast, "redirect", redirect_to="hr")
+        gates.consent(decision_key=agreed.key, by=act(cast.author))
+        yield Visit(cast.author, reverse("idea", args=[merged.key]))
+        yield Visit(cast.author, reverse("idea", args=[target.key]))
+        yield Visit(cast.lead, reverse("idea-undo-merge", args=[merged.key]))
+        yield Visit(cast.author, reverse("consent", args=[waiting.round.key]))
+        yield Visit(cast.lead, reverse("decide", args=[waiting.round.key]))
+        yield Visit(cast.author, reverse("hand-over", args=[handed.key]))
+        yield Visit(cast.author, reverse("idea", args=[handed.key]))
 
     def decided(self) -> Iterator[Visit]:
         """On hold, stopped, on with a condition; a brief that is still being prepared."""
@@ -174,6 +205,11 @@ class City:
         yield Visit(cast.author, reverse("idea", args=[held.key]))
         yield Visit(cast.author, reverse("reexamination", args=[stopped.key]))
         yield Visit(cast.author, reverse("idea", args=[stopped.key]))
+        masking.mask(idea=stopped, by=act(cast.author), passages=["application"])
+        yield Visit(cast.author, reverse("idea-masking", args=[stopped.key]))
+        yield Visit(cast.lead, reverse("idea", args=[stopped.key]))
+        yield Visit(cast.dgs, reverse("idea", args=[stopped.key]))
+        yield Visit(cast.author, reverse("idea-learning", args=[stopped.key]))
         yield Visit(cast.author, reverse("condition", args=[Condition.objects.get().key]))
         yield Visit(cast.dga, reverse("decide", args=[decision.round.key]))
         yield Visit(cast.author, reverse("brief", args=[Brief.objects.get(decision=decision).key]))

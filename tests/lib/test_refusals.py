@@ -1,6 +1,9 @@
 """A refusal is a page with its status, in the person's language, and one line in the log."""
 
+import ast
+import io
 import logging
+import re
 from typing import Any
 
 import psycopg
@@ -8,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from incubator.lib.refusals import lock_wait
+from incubator.lib.refusals import Invalid, lock_wait, note, refused_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.lib.urls")]
 HTMX = {"HX-Request": "true"}
@@ -64,11 +67,93 @@ def test_it_never_links_outside(client: Client) -> None:
     assert 'href="/form?part=2"' in back.content.decode()
 
 
-def test_the_log_has_one_line_with_the_rule(client: Client, caplog: Any) -> None:
-    with caplog.at_level(logging.INFO, logger="incubator.lib.errors"):
-        client.post("/refused/not-allowed")
-    lines = [record.getMessage() for record in caplog.records if record.name == "incubator.lib.errors"]
-    assert lines == ["refused seat.hard_conflict: POST /refused/not-allowed answered 403"]
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the product writes down by its own settings, no level raised for the test."""
+    logger, paper = logging.getLogger("travee.refusals"), io.StringIO()
+    (handler,) = (one for one in logger.handlers if type(one) is logging.StreamHandler)
+    monkeypatch.setattr(handler, "stream", paper)
+    assert logging.getLogger().level == logging.WARNING
+    return paper
+
+
+def test_the_log_has_one_line_with_the_rule_in_the_words_of_the_page(
+    client: Client, written: io.StringIO
+) -> None:
+    page = client.post("/refused/not-allowed", headers={"Accept-Language": "en"}).content.decode()
+    (line,) = written.getvalue().splitlines()
+    assert line.endswith(
+        "INFO travee.refusals refused seat.hard_conflict (403) at POST /refused/not-allowed: Nothing was changed."
+    )
+    assert "Nothing was changed." in page
+    client.post("/refused/not-allowed")
+    assert written.getvalue().splitlines()[1].endswith("Rien n’a été modifié.")
+
+
+def test_the_log_names_the_fields_to_mend_and_keeps_to_one_line(written: io.StringIO) -> None:
+    refusal = Invalid("Mend\nit.", code="form", fields={"title": ["Too long."], "reasons": ["Missing."]})
+    with refused_at("POST /ideas\n2030 INFO forged"):
+        note(refusal)
+    (line,) = written.getvalue().splitlines()
+    assert line.endswith("refused form (422) at POST /ideas 2030 INFO forged: Mend it. [title, reasons]")
+    assert "Too long" not in line
+
+
+CAUGHT = re.compile(
+    r"^( *)except \(?[^:]*\b(?:Refusal|Invalid|Conflict|NotAllowed|NotFound)\b[^:]*:(?: *#.*)?\n"
+)
+# Questions asked of a rule, a fault told by another sentence, and commands, which say it where they run.
+NOT_AN_ANSWER = {
+    "workflows/gates/views/standing.py",
+    "workflows/gates/actions/signatures.py",
+    "workflows/gates/forms/votes.py",
+    "workflows/gates/forms/decisions.py",
+    "workflows/sessions/queries.py",
+    "workflows/sessions/actions/settling.py",
+    "workflows/management/commands/import_configuration.py",
+    "workflows/management/commands/move_processes.py",
+    # Its caller, `mend`, notes it.
+    "incubator/people/views/account.py",
+    "incubator/people/views/answers.py",
+}
+
+
+def test_whoever_catches_a_refusal_and_goes_on_says_so_in_the_log(settings: Any) -> None:
+    silent = []
+    for room in ("incubator", "ideas", "workflows"):
+        for path in sorted((settings.ROOT / room).rglob("*.py")):
+            name = str(path.relative_to(settings.ROOT))
+            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+            for number, line in enumerate(lines):
+                found = CAUGHT.match(line)
+                if found is None or name in NOT_AN_ANSWER:
+                    continue
+                depth, inside = len(found[1]), ""
+                for after in lines[number + 1 :]:
+                    if after.strip() and len(after) - len(after.lstrip()) <= depth:
+                        break
+                    inside += after
+                # What is joined with other faults is raised again as one.
+                if "note(" not in inside and "refusals.append(" not in inside:
+                    silent.append(f"{name}:{number + 1}")
+    assert silent == []
+
+
+def test_no_sentence_of_a_refusal_names_a_person(settings: Any) -> None:
+    """The log has the sentence: what it is filled with may be a number, a state or a gate, never who."""
+    named = []
+    for room in ("incubator", "ideas", "workflows"):
+        for path in sorted((settings.ROOT / room).rglob("*.py")):
+            for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                called = (
+                    call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
+                )
+                if called in ("Refusal", "NotAllowed", "NotFound", "Conflict", "Invalid", "TextConflict"):
+                    texts = [one.value for one in ast.walk(call.args[0]) if isinstance(one, ast.Constant)]
+                    said = " ".join(text for text in texts if isinstance(text, str))
+                    if re.search(r"%\((name|person|title|email|staff_number)\)", said):
+                        named.append(f"{path}:{call.lineno}")
+    assert named == []
 
 
 def test_our_own_mistakes_stay_a_500_with_a_page(client: Client) -> None:

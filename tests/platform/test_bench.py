@@ -36,10 +36,13 @@ def test_fifty_ideas_keep_within_the_limits() -> None:
     said: list[str] = []
     made = city.found(50, REPEATS + measures.NOT_TIMED, said.append, PLACES)
     assert events.verify().broken == [], "a copied chain is hashed as a lived one"
-    found = json.loads(json.dumps(report.report(made, REPEATS, said.append)))
+    found = json.loads(json.dumps(report.report(made, REPEATS, said.append, open_rounds=100)))
     assert found["ideas"] >= 50
     assert {"date", "repeats", "machine", "decisions_per_second"} <= set(found)
     assert set(found["machine"]) == {"cores", "system", "python", "postgresql"}
+    assert set(found["sweep"]) == {"open_rounds", "seconds", "computing"}
+    assert found["replay"]["rounds"] > 20
+    assert found["replay"]["different"] == 0
     measured = found["operations"]
     assert set(measured) == set(QUERIES) | OTHERS
     assert all(set(one) == FIGURES and one["p95_ms"] >= one["p50_ms"] > 0 for one in measured.values())

@@ -55,9 +55,9 @@ def seats_of(idea: Idea) -> list[Seat]:
     )
 
 
-def deciding(round_: GateRound, person: Any, outcome: str = "go") -> Callable[[], Any]:
+def deciding(round_: GateRound, person: Any, outcome: str = "go", **more: str) -> Callable[[], Any]:
     data = {"request_key": str(uuid.uuid4()), "step": "decide", "outcome": outcome, "reasons": REASONS}
-    return posting(person, reverse("decide", args=[round_.key]), data)
+    return posting(person, reverse("decide", args=[round_.key]), data | more)
 
 
 def verbs(idea: Idea) -> Counter[str]:
@@ -133,6 +133,49 @@ def test_a_decision_and_a_withdrawal_at_one_instant_leave_one_end(in_review: Ide
     assert in_review.state == "withdrawn"
     assert round_.state in ("decided", "void")
     assert Decision.objects.filter(round=round_).exists() == (round_.state == "decided")
+    assert events.verify().broken == []
+
+
+def test_two_ideas_merged_into_each_other_at_one_instant_wait_in_no_ring_and_make_one_merge(
+    in_review: Idea, cast: Cast, run_jobs: Run
+) -> None:
+    second = play.submit(play.another_team(cast), title="Un prêt de vélos")
+    run_jobs()
+    play.pass_g0(second, cast)
+    run_jobs()
+    for idea in (in_review, second):
+        play.vote_all(idea, "not_now")
+    tied = {"reason_value": "C’est la même idée."}
+    answers = at_once(
+        deciding(play.round_of(in_review), cast.dga, "merge", target=str(second.number), **tied),
+        deciding(play.round_of(second), cast.dga, "merge", target=str(in_review.number), **tied),
+    )
+    assert sorted(answer.status_code for answer in answers) == [302, 422]
+    merged = Idea.objects.get(state="merged")
+    assert merged.merged_into in (in_review, second)
+    assert merged.merged_into != merged
+    assert Decision.objects.filter(outcome="merge").count() == 1
+    assert events.verify().broken == []
+
+
+def test_a_merge_undone_and_made_final_at_one_instant_is_one_of_the_two(
+    in_review: Idea, cast: Cast, run_jobs: Run
+) -> None:
+    source = play.submit(play.another_team(cast), title="Un prêt de vélos")
+    run_jobs()
+    play.pass_g0(source, cast, "merge", target=in_review)
+    play.vote_all(in_review)
+    undoing = posting(
+        cast.lead,
+        reverse("idea-undo-merge", args=[source.key]),
+        {"request_key": str(uuid.uuid4()), "reasons": "Ce sont deux idées."},
+    )
+    answers = at_once(deciding(play.round_of(in_review), cast.dga), undoing)
+    run_jobs()
+    source.refresh_from_db()
+    assert answers[0].status_code == 302
+    assert (answers[1].status_code, source.state) in ((302, "live"), (409, "merged"))
+    assert verbs(source)["merge_undone"] + verbs(source)["merge_final"] == 1
     assert events.verify().broken == []
 
 

@@ -32,6 +32,8 @@ class Jury:
 
     places: int | None = 2
     seats: int = 3
+    euros: int | None = 100_000
+    days: int | None = None
     members: list[Person] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -40,7 +42,9 @@ class Jury:
         self.members = [PersonFactory(employed=True, role="chair")]
         self.members += [PersonFactory(employed=True, role="panel_member") for _ in range(self.seats - 1)]
         self.readers = [PersonFactory(employed=True) for _ in range(3)]
-        self.call: Call = CallFactory(places=self.places, envelope_euros=100_000)
+        self.call: Call = CallFactory(
+            places=self.places, envelope_euros=self.euros, envelope_agent_days=self.days
+        )
 
 
 def at_selection(jury: Jury, level: int = 3, choice: str = "go", **changes: Any) -> Idea:

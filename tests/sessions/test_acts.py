@@ -299,6 +299,24 @@ def test_a_place_given_up_goes_to_the_waiting_list(jury: Jury, run_jobs: Any) ->
     assert not verify().broken
 
 
+@pytest.mark.parametrize("outcome", ["merge", "redirect"])
+def test_an_idea_that_goes_elsewhere_gives_its_place_to_the_waiting_list(
+    jury: Jury, run_jobs: Any, outcome: str
+) -> None:
+    ideas = [stage.at_selection(jury) for _ in range(3)]
+    session = stage.settled(jury, [4, 3, 3], heard=3)
+    first = stage.lines(session)[0]
+    where = {"merge": {"target": ideas[2]}, "redirect": {"redirect_to": "hr"}}[outcome]
+    choice = stage.choice_for(first, outcome, departure_reason="Elle se fait ailleurs.", **where)
+    decision = gates.decide(round_key=first.round.key, by=act(jury.dga), choice=choice)
+    if outcome == "redirect":
+        assert stage.results(session).count("left") == 0
+        gates.consent(decision_key=decision.key, by=act(first.idea.team.get(role="author").person))
+    run_jobs()
+    assert stage.results(session) == ["left", "selected", "selected"]
+    assert not verify().broken
+
+
 def _comes_back_and_goes_on(idea: Any, jury: Jury) -> None:
     """Held while it waited: at its gate again with the opinion it had, decided without another panel."""
     idea.refresh_from_db()

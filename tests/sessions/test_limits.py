@@ -49,7 +49,11 @@ def jury() -> Jury:
         ("selected", "G2", "rework", False),
         ("selected", "G3", "hold", False),
         ("selected", "G4", "go", False),
-        ("selected", "G3", "stop", True),
+        # It may be looked at again: its place is free when the stop is final.
+        ("selected", "G3", "stop", False),
+        ("selected", "G3", "redirect", True),
+        ("selected", "G1", "merge", True),
+        ("waiting", "G1", "merge", True),
     ],
 )
 def test_which_decisions_give_a_place_up(

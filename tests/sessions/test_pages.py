@@ -49,7 +49,14 @@ def test_a_lead_prepares_a_session_from_its_call(jury: Jury) -> None:
     client, address = signed_in(jury.lead), reverse("session-of-call", args=[jury.call.key])
     assert "Préparer une séance" in client.get(address).content.decode()
     day = clock.today() + timedelta(days=10)
-    sent = {"held_on": day, "held_time": "09:30", "venue": "Salle du conseil", "heard": 7, "quorum": 2}
+    sent = {
+        "gate": "G1",
+        "held_on": day,
+        "held_time": "09:30",
+        "venue": "Salle du conseil",
+        "heard": 7,
+        "quorum": 2,
+    }
     sent |= {"hearing_minutes": 20, "threshold": "2", "tie_1": "chair", "tie_2": "opinion", "tie_3": ""}
     sent |= {"waiting_until": day + timedelta(days=90)}
     refused = client.post(address, sent | {"heard": 1, "request_key": new_key()})

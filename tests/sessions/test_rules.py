@@ -1,59 +1,11 @@
-"""The rules of a selection session: tables of cases, and what holds for any session whatever."""
+"""The rules of a selection session, as tables of cases."""
 
-import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from workflows.gates import rules as gates
+from tests.sessions.records import idea, keys, ranked, record
 from workflows.sessions import rules
-
-MEMBERS = ["chair", "m1", "m2", "m3"]
-
-
-def idea(
-    key: str,
-    levels: list[int | None],
-    *,
-    euros: int = 0,
-    days: int = 0,
-    score: str | None = "3.00",
-    result: str = "go",
-    heard: bool = True,
-) -> dict[str, Any]:
-    """`levels`: what the chair, m1, m2, m3 gave, in that order."""
-    votes = [{"member": member, "level": level} for member, level in zip(MEMBERS, levels, strict=False)]
-    return {
-        "idea": key,
-        "euros": euros,
-        "agent_days": days,
-        "opinion": {"result": result, "score": score},
-        "heard": heard,
-        "votes": votes,
-    }
-
-
-def record(*ideas: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    base: dict[str, Any] = {
-        "places": 2,
-        "envelope_euros": None,
-        "envelope_agent_days": None,
-        "heard": 7,
-        "quorum": 3,
-        "threshold": "2",
-        "ties": ["chair"],
-        "passing_over": False,
-        "hearing_minutes": 20,
-    }
-    members = [{"member": member, "chair": member == "chair"} for member in MEMBERS]
-    return {"seed": "s", "rules": base | changes, "members": members, "ideas": list(ideas)}
-
-
-def keys(lines: list[rules.Line]) -> list[str]:
-    return [line.idea for line in lines]
-
 
 # Who is heard
 
@@ -73,6 +25,14 @@ def test_shortlist(ideas: Any, heard: Any, not_heard: Any, no_opinion: Any) -> N
     made = [idea(key, [], result=result, score=score) for key, result, score in ideas]
     found = rules.shortlist(record(*made, heard=2))
     assert (found.heard, found.not_heard, found.no_opinion) == (heard, not_heard, no_opinion)
+    # Where the lot would put them plays no part: the same with the names turned round.
+    turned = dict(zip("abc", "cba", strict=True))
+    made = [idea(turned[key], [], result=result, score=score) for key, result, score in ideas]
+    found = rules.shortlist(record(*made, heard=2))
+    assert (found.heard, found.no_opinion) == (
+        [turned[key] for key in heard],
+        [turned[key] for key in no_opinion],
+    )
 
 
 def test_a_tie_for_the_shortlist_takes_the_rules_that_can_be_read_before_a_hearing() -> None:
@@ -106,6 +66,40 @@ def test_order(first: Any, second: Any, ties: Any, order: Any, code: str) -> Non
     assert keys(lines) == order
     assert (lines[0].tie, lines[1].tie) == ("", code)
     assert [line.rank for line in lines] == [1, 2]
+    # Where the lot would put them plays no part: the same with the names turned round.
+    turned = record(first | {"idea": second["idea"]}, second | {"idea": first["idea"]}, ties=ties)
+    assert keys(rules.ordered(turned)) == order[::-1]
+
+
+def without_chair(found: dict[str, Any]) -> dict[str, Any]:
+    """The chair is out of the room for this idea."""
+    return found | {"votes": [vote for vote in found["votes"] if vote["member"] != "chair"]}
+
+
+def test_the_chair_s_level_breaks_no_tie_with_an_idea_the_chair_is_out_for() -> None:
+    """A link of the chair costs no idea its place: the rule is passed over for all that are equal."""
+    a = without_chair(idea("a", [0, 3, 3, 3], score="3.00"))
+    b = idea("b", [3, 3, 3, 3], score="2.90")
+    c = idea("c", [4, 2, 3, 3], score="2.80")
+    lines = rules.ordered(record(a, b, c, ties=["chair", "opinion"]))
+    assert [(line.idea, line.tie) for line in lines] == [("a", ""), ("b", "opinion"), ("c", "opinion")]
+    lines = rules.ordered(record(b, c, ties=["chair", "opinion"]))
+    assert [(line.idea, line.tie) for line in lines] == [("c", ""), ("b", "chair")]
+
+
+def test_each_tie_rule_is_asked_of_those_still_equal() -> None:
+    same = {"a": (3, "3.00"), "b": (4, "2.00"), "c": (4, "2.50"), "d": (3, "2.00")}
+    made = [
+        idea(key, [chair, *((3, 3, 2) if chair == 4 else (3, 3, 3))], score=score)
+        for key, (chair, score) in same.items()
+    ]
+    lines = rules.ordered(record(*made, ties=["chair", "opinion"]))
+    assert [(line.idea, line.tie) for line in lines] == [
+        ("c", ""),
+        ("b", "opinion"),
+        ("a", "chair"),
+        ("d", "opinion"),
+    ]
 
 
 def test_the_lot_separates_what_nothing_else_does() -> None:
@@ -123,22 +117,14 @@ def test_a_line_gives_mean_votes_and_abstentions() -> None:
 
 def test_nothing_is_ordered_while_votes_are_missing() -> None:
     short = record(
-        idea("b", [3, 3]), idea("a", [None, None, None]), idea("c", [3, 3, 3]), idea("d", [], heard=False)
+        idea("b", [None, None, None]), idea("a", [3, 3]), idea("c", [3, 3, 3]), idea("d", [], heard=False)
     )
-    assert rules.missing(short) == [("levels", "a"), ("quorum", "b")]
-    with pytest.raises(ValueError, match="votes are missing"):
+    assert rules.missing(short) == [("quorum", "a"), ("levels", "b")]
+    with pytest.raises(ValueError, match=r"^the list cannot be ordered while votes are missing$"):
         rules.ordered(short)
 
 
 # Places, envelope, waiting list
-
-
-def ranked(*euros: int) -> list[dict[str, Any]]:
-    """Ideas a, b, c … in this order of the list, with what each asks for."""
-    return [
-        idea("abcdefg"[place], [4 - place // 2, 4 - (place + 1) // 2, 4, 4], euros=amount, days=amount)
-        for place, amount in enumerate(euros)
-    ]
 
 
 @pytest.mark.parametrize(
@@ -151,13 +137,15 @@ def ranked(*euros: int) -> list[dict[str, Any]]:
         ((10, 15, 10), {"places": 3, "envelope_agent_days": 20, "passing_over": True}, "ac", "b", ""),
         ((10, 25, 10), {"places": 3, "envelope_euros": 20}, "ac", "", "b"),
         ((10, 10, 10), {"places": 3, "threshold": "3.60"}, "ab", "", "c"),
+        ((10, 10, 10), {"places": 3, "threshold": "3.75"}, "ab", "", "c"),
         ((20, 20), {"places": 2, "envelope_euros": 40, "envelope_agent_days": 39}, "a", "b", ""),
     ],
 )
 def test_places(euros: Any, limits: Any, selected: str, waiting: str, never: str) -> None:
     found = rules.standing(record(*ranked(*euros), **limits))
     assert ("".join(found.selected), "".join(found.waiting)) == (selected, waiting)
-    assert {key for key, result in found.results.items() if result == "not_selected"} == set(never)
+    told = {"selected": selected, "waiting": waiting, "not_selected": never}
+    assert found.results == {key: result for result, those in told.items() for key in those}
 
 
 @pytest.mark.parametrize(
@@ -204,12 +192,15 @@ def test_used() -> None:
     [
         ({}, {}),
         ({"heard": 0}, {"heard": "number"}),
+        ({"heard": 1, "places": 1}, {}),
+        ({"quorum": 1, "hearing_minutes": 500}, {}),
         ({"heard": "7"}, {"heard": "number"}),
         ({"quorum": 501}, {"quorum": "number"}),
         ({"hearing_minutes": None}, {"hearing_minutes": "number"}),
         ({"places": None}, {"places": "no_limit"}),
         ({"places": None, "envelope_euros": 1000}, {}),
-        ({"places": 0}, {"places": "number"}),
+        ({"places": 0}, {"places": "full"}),
+        ({"places": None, "envelope_agent_days": 40}, {}),
         ({"places": 8}, {"heard": "fewer_than_places"}),
         ({"places": 7}, {}),
         ({"ties": ["chair", "chair"]}, {"ties": "ties"}),
@@ -221,155 +212,34 @@ def test_rule_problems(changes: Any, problems: Any) -> None:
     assert rules.rule_problems(record(**changes)["rules"]) == problems
 
 
-# What holds for any session
-
-LEVEL = st.none() | st.integers(0, 4)
-MONEY = st.none() | st.integers(0, 60)
-
-
-ONE = st.fixed_dictionaries(
-    {
-        "levels": st.tuples(LEVEL, LEVEL, LEVEL, st.integers(0, 4)),
-        "euros": st.integers(0, 30),
-        "days": st.integers(0, 30),
-        "score": st.sampled_from([None, "2.40", "2.50", "3.00"]),
-        "result": st.sampled_from(["go", "go_if", "not_now", "incomplete"]),
-        "heard": st.booleans(),
-    }
-)
-LIMITS = st.fixed_dictionaries(
-    {
-        "places": st.none() | st.integers(1, 6),
-        "envelope_euros": MONEY,
-        "envelope_agent_days": MONEY,
-        "heard": st.integers(1, 8),
-        "threshold": st.sampled_from(["0", "2", "2.5"]),
-        "ties": st.permutations(rules.TIES).map(lambda codes: codes[:3]),
-        "passing_over": st.booleans(),
-    }
-)
-
-
-def sessions() -> st.SearchStrategy[dict[str, Any]]:
-    return st.builds(
-        lambda ones, limits: record(*(idea(f"i{n}", **one) for n, one in enumerate(ones)), **limits),
-        st.lists(ONE, min_size=1, max_size=7),
-        LIMITS,
+def test_all_that_follows_from_a_record() -> None:
+    made = record(
+        idea("a", [3, 3, 4]),
+        idea("b", [3, 2, 3, None], score=None),
+        idea("z", [], result="not_now", heard=False),
     )
-
-
-def within(made: dict[str, Any], selected: list[str]) -> bool:
-    used, limits = rules.used(made, selected), made["rules"]
-    pairs = (("places", "places"), ("envelope_euros", "euros"), ("envelope_agent_days", "agent_days"))
-    return all(limits[limit] is None or used[name] <= limits[limit] for limit, name in pairs)
-
-
-@settings(max_examples=80, deadline=None)
-@given(sessions(), st.integers(0, 999))
-def test_the_order_of_rows_and_votes_decides_nothing(made: dict[str, Any], seed: int) -> None:
-    chance = random.Random(seed)
-    mixed = made | {"ideas": [item | {"votes": _mixed(item["votes"], chance)} for item in made["ideas"]]}
-    mixed["ideas"], mixed["members"] = _mixed(mixed["ideas"], chance), _mixed(mixed["members"], chance)
-    assert rules.outcome(mixed) == rules.outcome(made)
-
-
-def _mixed(items: list[Any], chance: random.Random) -> list[Any]:
-    return chance.sample(items, len(items))
-
-
-@settings(max_examples=80, deadline=None)
-@given(sessions(), st.data())
-def test_limits_hold_and_nobody_is_passed_or_displaced(made: dict[str, Any], data: Any) -> None:
-    lines = rules.ordered(made)
-    heard = {item["idea"] for item in made["ideas"] if item["heard"]}
-    assert sorted(keys(lines)) == sorted(heard)
-    assert [line.rank for line in lines] == list(range(1, len(heard) + 1))
-    before = rules.standing(made)
-    assert within(made, before.selected)
-    if not made["rules"]["passing_over"]:
-        assert [key for key in keys(lines) if key in before.selected + before.waiting] == (
-            before.selected + before.waiting
-        )
-    left: list[str] = data.draw(st.permutations(sorted(heard)))
-    for count in range(1, len(left) + 1):
-        after = rules.standing(made, left[:count])
-        assert within(made, after.selected)
-        assert set(before.selected) - {left[count - 1]} <= set(after.selected)
-        assert not set(left[:count]) & set(after.selected + after.waiting)
-        moved = [key for key in after.selected if key not in before.selected]
-        if not made["rules"]["passing_over"]:
-            assert moved == before_without(before.waiting, left[count - 1])[: len(moved)]
-        before = after
-
-
-def before_without(waiting: list[str], gone: str) -> list[str]:
-    return [key for key in waiting if key != gone]
-
-
-@settings(max_examples=80, deadline=None)
-@given(sessions(), st.data())
-def test_a_better_level_never_costs_a_rank(made: dict[str, Any], data: Any) -> None:
-    heard = [place for place, item in enumerate(made["ideas"]) if item["heard"]]
-    if not heard:
-        return
-    place = data.draw(st.sampled_from(heard))
-    item = made["ideas"][place]
-    could = [at for at, vote in enumerate(item["votes"]) if vote["level"] is not None and vote["level"] < 4]
-    if not could:
-        return
-    at = data.draw(st.sampled_from(could))
-    votes = [vote | {"level": vote["level"] + 1} if n == at else vote for n, vote in enumerate(item["votes"])]
-    better = made | {"ideas": [one | {"votes": votes} if one is item else one for one in made["ideas"]]}
-
-    def rank(of: dict[str, Any]) -> int:
-        return keys(rules.ordered(of)).index(item["idea"])
-
-    assert rank(better) <= rank(made)
-
-
-@settings(max_examples=60, deadline=None)
-@given(sessions())
-def test_the_shortlist_takes_whoever_the_panels_let_go_on(made: dict[str, Any]) -> None:
-    found = rules.shortlist(made)
-    results = {item["idea"]: item["opinion"]["result"] for item in made["ideas"]}
-    assert len(found.heard) <= made["rules"]["heard"]
-    assert all(results[key] in rules.GO_ON for key in found.heard)
-    assert sorted(found.heard + found.not_heard + found.no_opinion) == sorted(results)
-    if any(results[key] in rules.GO_ON for key in found.not_heard):
-        assert len(found.heard) == made["rules"]["heard"]
-
-
-# What a decider may do with a session's list
-
-
-def compared(result: str, choice: str = "go", opinion: str = "simple") -> dict[str, Any]:
-    """The round's record of an idea that a panel of one found worth going on, or not."""
-    vote = {"choice": choice, "must_meets": {}, "scores": {"value": {"level": 3}}}
-    return {
-        "rules": {"seats": 1, "quorum": 1, "opinion": opinion, "criteria": [{"key": "value", "weight": 100}]},
-        "facts": {},
-        "reworks": 0,
-        "seats": [{"chair": True, "other_department": True, "vote": vote}],
-        "comparison": {"session": "s", "result": result},
+    line = {"mean": "3.33", "votes": 3, "abstentions": 0, "support": 3, "tie": ""}
+    below = {"mean": "2.67", "votes": 4, "abstentions": 1, "support": 2, "tie": ""}
+    assert rules.outcome(made | {"rules": made["rules"] | {"places": 1}}) == {
+        "shortlist": {"heard": ["a", "b"], "not_heard": ["z"], "no_opinion": []},
+        "list": [{"idea": "a", "rank": 1} | line, {"idea": "b", "rank": 2} | below],
+        "selected": ["a"],
+        "waiting": ["b"],
+        "results": {"a": "selected", "b": "waiting", "z": "not_heard"},
     }
-
-
-ONWARD = [("go", False), ("go_with_conditions", False)]
-BACK = ("rework", "hold", "stop")
 
 
 @pytest.mark.parametrize(
-    ("result", "opinion", "permitted"),
+    ("levels", "changes", "least"),
     [
-        ("", "simple", []),
-        ("selected", "binding", ONWARD),
-        ("selected", "simple", [*ONWARD, *((outcome, True) for outcome in BACK)]),
-        ("waiting", "simple", [(outcome, False) for outcome in BACK]),
-        ("waiting", "binding", [(outcome, False) for outcome in BACK]),
-        ("not_selected", "simple", [(outcome, False) for outcome in BACK]),
-        ("not_heard", "simple", [(outcome, False) for outcome in BACK]),
+        ([[4, 4, 4], [3, 3, 3], [2, 2, 2]], {}, "3.00"),  # one waits
+        ([[4, 4, 4], [3, 3, 3]], {}, "3.00"),  # all places taken
+        ([[4, 4, 4], [1, 1, 1]], {}, "2.00"),  # a place is left: the threshold
+        ([[1, 1, 1]], {}, "2.00"),
+        ([[1, 1, 1]], {"places": 0}, "2.00"),
+        ([[4, 4, 4], [3, 3, 3]], {"places": None, "envelope_euros": 10}, "2.00"),
     ],
 )
-def test_only_an_idea_with_a_place_goes_on(result: str, opinion: str, permitted: Any) -> None:
-    found = gates.permitted(compared(result, opinion=opinion))
-    assert [(item.outcome, item.departs) for item in found] == permitted
+def test_the_least_mean_with_a_place(levels: Any, changes: dict[str, Any], least: str) -> None:
+    made = record(*[idea(f"i{place}", row, euros=1) for place, row in enumerate(levels)], **changes)
+    assert rules.least_mean(made, rules.outcome(made)) == least

@@ -1,18 +1,20 @@
 """The brief's row is made in the transaction that issues the decision; a job does the rest."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from procrastinate.contrib.django import app
 
+from ideas.drafting.masking.queries import passages_of
 from ideas.drafting.models import Idea
 from incubator.events.rules import canonical, sha256
 from incubator.lib import clock, files
 from incubator.messages import actions as messages
 from incubator.people.actors import Actor
 from workflows.briefs import queries, rules, tellings
-from workflows.briefs.models import Brief
+from workflows.briefs.models import Brief, MaskedBrief
 from workflows.briefs.record import BriefRecord, brief_number
 from workflows.gates.models import Decision
 
@@ -42,6 +44,29 @@ def defer_rendering(brief: Brief) -> None:
     )
 
 
+def on_masked(idea: Idea) -> None:
+    """What is masked has changed: the copies of the briefs that are ready are made anew."""
+    ready = Brief.objects.filter(decision__round__idea=idea, state=Brief.State.READY)
+    for pk in ready.order_by("pk").values_list("pk", flat=True):
+        _defer_masking(pk)
+
+
+def _defer_masking(brief_id: int) -> None:
+    app.configure_task("briefs.mask", lock=f"brief:{brief_id}").defer(brief_id=brief_id, at=clock.moved_to())
+
+
+def keep_masked(brief: Brief, passages: Sequence[str], document: bytes) -> None:
+    """Keep the copy without these passages, in place of one made for others."""
+    MaskedBrief.objects.update_or_create(
+        brief=brief,
+        defaults={
+            "passages_sha256": queries.passages_sha256(passages),
+            "sha256": files.put(document),
+            "made_at": clock.now(),
+        },
+    )
+
+
 def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]]:
     """What a gate's `decided` hook calls; a brief is no effect on the idea."""
     decision.round.idea = idea  # read under the lock, with its programme and entity
@@ -68,6 +93,8 @@ def finish(brief: Brief, record: BriefRecord, document: bytes) -> bool:
         if first:
             # Whoever it is for has had the mail of the decision: this one stays in the application.
             messages.tell_also(tellings.event_of(brief), tellings.of_a_ready_brief(brief), mailed=False)
+            if passages_of(brief.decision.round.idea):
+                _defer_masking(brief.pk)
     return bool(first)
 
 

@@ -1,7 +1,6 @@
 """From a brief's record to the HTML and the stylesheet that `incubator.lib.pdf_process` renders."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
+from incubator.lib.masks import worded
 from incubator.lib.words import number, plain_day
 from workflows.briefs import drawings, words
 from workflows.briefs.record import BriefRecord, Criterion, NextStep
@@ -22,30 +22,14 @@ def html_of(record: BriefRecord, *, shortened: bool = False) -> str:
 
     `shortened` cuts long texts and says so: for a record whose whole texts cannot be laid out.
     """
-    printed = _shortened(record) if shortened else record
+    printed = record.with_texts(_cut) if shortened else record
     with translation.override(record.language), timezone.override(record.decided_at.tzinfo):
-        return render_to_string("briefs/brief.html", _context(printed) | {"shortened": shortened})
+        return worded(render_to_string("briefs/brief.html", _context(printed) | {"shortened": shortened}))
 
 
 @lru_cache(1)
 def stylesheet() -> str:
     return (settings.ROOT / "templates" / "briefs" / "brief.css").read_text()
-
-
-def _shortened(record: BriefRecord) -> BriefRecord:
-    return replace(
-        record,
-        title=_cut(record.title),
-        pitch=_cut(record.pitch),
-        reasons=_cut(record.reasons),
-        departure_reason=_cut(record.departure_reason),
-        learning=_cut(record.learning),
-        hold_condition=_cut(record.hold_condition),
-        gaps=tuple(_cut(gap) for gap in record.gaps),
-        criteria=tuple(replace(item, reason=_cut(item.reason)) for item in record.criteria),
-        must_meets=tuple(replace(item, reason=_cut(item.reason)) for item in record.must_meets),
-        conditions=tuple(replace(item, text=_cut(item.text)) for item in record.conditions),
-    )
 
 
 def _cut(text: str) -> str:

@@ -5,6 +5,7 @@ import logging
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from ideas.drafting.masking.queries import passages_of
 from incubator.lib import clock
 from incubator.lib.pdf_process import PdfFailed, render_in_process
 from workflows.briefs import actions, queries
@@ -31,6 +32,17 @@ def render_brief(brief_id: int, at: str = "") -> None:
             actions.give_up(brief, failed.reason if isinstance(failed, PdfFailed) else "stopped")
             raise
         actions.finish(brief, record, document)
+
+
+@app.task(name="briefs.mask", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))
+def mask_brief(brief_id: int, at: str = "") -> None:
+    """Make the copy for those from whom passages are masked."""
+    brief = Brief.objects.select_related("decision__round__idea").get(pk=brief_id)
+    passages = [row.text for row in passages_of(brief.decision.round.idea)]
+    if brief.state != Brief.State.READY or not passages:
+        return
+    with clock.as_of(at):
+        actions.keep_masked(brief, passages, _rendered(queries.masked_record(brief, passages)))
 
 
 def _rendered(record: BriefRecord) -> bytes:

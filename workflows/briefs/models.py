@@ -56,3 +56,15 @@ class Brief(models.Model):
             ),
             models.CheckConstraint(condition=~Q(replaces=F("id")), name="brief_does_not_replace_itself"),
         ]
+
+
+class MaskedBrief(models.Model):
+    """The copy of a brief for those from whom passages of it are masked: the same facts, printed without these words.
+
+    `passages_sha256` says for which passages it was made; it is served for these alone.
+    """
+
+    brief = models.OneToOneField(Brief, models.CASCADE, related_name="masked")
+    passages_sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField()

@@ -1,7 +1,9 @@
 """Reads of briefs, and the one function that gathers a decision's record from the rows it stands on."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,13 +12,15 @@ from django.db.models import Prefetch, Q
 from django.utils import translation
 from django.utils.translation import gettext
 
+from ideas.drafting.masking.rules import masked
 from ideas.drafting.models import Idea, IdeaContent, IdeaText, TeamMember
 from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
 from incubator.lib import working_days
+from incubator.lib.masks import MASK
 from incubator.people.models import Mandate, Person, Post
 from workflows.briefs import rules
-from workflows.briefs.models import Brief
+from workflows.briefs.models import Brief, MaskedBrief
 from workflows.briefs.record import (
     BriefRecord,
     Comparison,
@@ -29,8 +33,9 @@ from workflows.briefs.record import (
     Opinion,
     Signature,
     brief_number,
+    from_data,
 )
-from workflows.gates.configuration import defaults, letter_of, recourse
+from workflows.gates.configuration import delays_under, letter_of, recourse
 from workflows.gates.models import Decision
 from workflows.gates.rules import UNMET_CONDITIONS
 
@@ -123,6 +128,7 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         reexamination_answer_days=reexamination["answer_in"],
         opening=_label(letter_of(round_.configuration, decision.outcome), language),
         comparison=_comparison(frozen),
+        merged_into=idea_number(decision.target) if decision.target is not None else "",
     )
 
 
@@ -261,7 +267,7 @@ def _with_department(person: Person, day: date) -> str:
 
 
 def _next_steps(decision: Decision, idea: Idea) -> tuple[NextStep, ...]:
-    entity, numbers = idea.programme.entity, defaults()
+    entity = idea.programme.entity
     zone = ZoneInfo(entity.time_zone)
 
     def due_in(count: int) -> date | None:
@@ -279,7 +285,7 @@ def _next_steps(decision: Decision, idea: Idea) -> tuple[NextStep, ...]:
     dates = {
         "complete": _local(decision.author_due_at, zone),
         "wait": decision.hold_until,
-        "find_sponsor": due_in(numbers["stages"]["sponsorship"]["sponsor_search"]),
+        "find_sponsor": due_in(delays_under(decision.round.configuration)["sponsor_search"]),
         "reexamination": due_in(recourse(decision.round.rules)["ask_within"]),
     }
     codes = rules.next_steps(
@@ -334,4 +340,16 @@ def _local(at: datetime | None, zone: ZoneInfo) -> date | None:
 
 def files_named(sha256s: Collection[str]) -> set[str]:
     """Which of these files is a brief."""
-    return set(Brief.objects.filter(sha256__in=sha256s).values_list("sha256", flat=True))
+    briefs = Brief.objects.filter(sha256__in=sha256s).values_list("sha256", flat=True)
+    return {*briefs, *MaskedBrief.objects.filter(sha256__in=sha256s).values_list("sha256", flat=True)}
+
+
+def passages_sha256(passages: Iterable[str]) -> str:
+    return sha256(canonical(sorted(passages)))
+
+
+def masked_record(brief: Brief, passages: Sequence[str]) -> BriefRecord:
+    """The record of a ready brief without these words. The fingerprint of the text goes too: whoever has the rest
+    of the text would find a masked name by trying names."""
+    found = from_data(brief.record or {}).with_texts(partial(masked, passages=passages))
+    return replace(found, content_sha256=MASK)

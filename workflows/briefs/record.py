@@ -5,7 +5,7 @@ worded by the template. No author, voter or panel member is in it; nobody's row 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -173,6 +173,8 @@ class BriefRecord:
     opening: str = ""
     replaces: str = ""
     comparison: Comparison | None = None
+    # The number of the idea this one goes on in. To whom a redirect goes stands in no brief: all staff may read it.
+    merged_into: str = ""
 
     @property
     def reasoned_criteria(self) -> tuple[Criterion, ...]:
@@ -181,6 +183,22 @@ class BriefRecord:
     @property
     def reasoned_must_meets(self) -> tuple[MustMeet, ...]:
         return tuple(item for item in self.must_meets if item.reason)
+
+    def with_texts(self, change: Callable[[str], str]) -> "BriefRecord":
+        """The record with each text that someone wrote changed; codes, dates and figures stay."""
+        return replace(
+            self,
+            title=change(self.title),
+            pitch=change(self.pitch),
+            reasons=change(self.reasons),
+            departure_reason=change(self.departure_reason),
+            learning=change(self.learning),
+            hold_condition=change(self.hold_condition),
+            gaps=tuple(change(gap) for gap in self.gaps),
+            criteria=tuple(replace(item, reason=change(item.reason)) for item in self.criteria),
+            must_meets=tuple(replace(item, reason=change(item.reason)) for item in self.must_meets),
+            conditions=tuple(replace(item, text=change(item.text)) for item in self.conditions),
+        )
 
     def as_data(self) -> dict[str, Any]:
         """The record as JSON values; dates are ISO texts."""

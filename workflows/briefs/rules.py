@@ -36,7 +36,7 @@ def next_steps(
 def _onward(gate: str, outcome: str) -> list[str]:
     if outcome == "extend":
         return ["pilot_extended"]
-    if outcome in ("merge", "redirect", "to_programme"):
+    if outcome == "to_programme":
         return [outcome]
     conditions = ["meet_conditions"] if outcome == "go_with_conditions" else []
     return [*conditions, ONWARD.get(gate, "go_on") if outcome in GOING_ON else "go_on"]

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ideas.access import access
+from ideas.drafting.masking.queries import passages_for
 from incubator.lib import files
 from incubator.lib.refusals import NotFound
 from incubator.people.models import Person
-from workflows.briefs import words
-from workflows.briefs.models import Brief
+from workflows.briefs import queries, words
+from workflows.briefs.models import Brief, MaskedBrief
 
 
 @require_safe
@@ -32,16 +33,28 @@ def brief(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
         )
     if found.state != Brief.State.READY:
         return _waiting(request, found)
+    sha256 = _sha256_for(request.user, found)
+    if not sha256:
+        return _waiting(request, found)
     name = gettext("decision-brief")
     response = FileResponse(
-        files.open_verified(found.sha256),
+        files.open_verified(sha256),
         as_attachment=True,
         filename=f"{name}-{found.number}.pdf",
         content_type="application/pdf",
     )
     response["Cache-Control"] = "private, no-cache"
-    response["ETag"] = f'"{found.sha256}"'
+    response["ETag"] = f'"{sha256}"'
     return response
+
+
+def _sha256_for(reader: Person, found: Brief) -> str:
+    """The file for this reader: the brief, or its copy without what is masked for them; '' while that is being made."""
+    passages = passages_for(found.decision.round.idea, reader)
+    if not passages:
+        return found.sha256
+    made = MaskedBrief.objects.filter(brief=found, passages_sha256=queries.passages_sha256(passages)).first()
+    return made.sha256 if made is not None else ""
 
 
 def _waiting(request: HttpRequest, found: Brief) -> HttpResponse:

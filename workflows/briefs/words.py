@@ -143,7 +143,14 @@ NEXT_STEPS = {
     ),
     "merge": (
         _("Carry on with the other team"),
-        _("The two ideas go on as one, and the credit is shared."),
+        _("The two ideas go on as one: you are of the other’s team, and the credit is shared."),
+    ),
+    "undo_merge": (
+        _("If it was a mistake"),
+        _(
+            "Tell the programme team: until the other idea’s next decision the programme lead can undo the merge, and "
+            "your idea is back at this gate."
+        ),
     ),
     "to_programme": (
         _("The programme takes it up"),
@@ -157,8 +164,11 @@ NEXT_STEPS = {
         ),
     ),
     "redirect": (
-        _("Another service takes it"),
-        _("It was passed on with your consent. Your receipt stays valid."),
+        _("Your idea is in other hands, with your consent"),
+        _(
+            "The page of the idea keeps two receipts for you: of the submission, and of the hand-over, which says to "
+            "whom and when."
+        ),
     ),
     "ask_lead": (
         _("Talk it over"),

@@ -13,7 +13,7 @@ from ideas.lock import locked
 from incubator.events.actions import effect
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
-from incubator.lib.refusals import Refusal
+from incubator.lib.refusals import Refusal, note, refused_at
 from incubator.people.actors import CLOCK
 from workflows.clock import duties, escalation, rules, wording
 from workflows.clock.models import ClockStep
@@ -62,7 +62,9 @@ def _carry_out(step: ClockStep) -> str:
                 escalate(step)
             else:
                 remind(step)
-    except Refusal:
+    except Refusal as refusal:
+        with refused_at(f"{step.step} {step.key}"):
+            note(refusal)
         # Somebody acted between the look and the lock. Should it be owed again, it is claimed again.
         step.delete()
         return "refused"
@@ -98,14 +100,14 @@ def escalate(step: ClockStep) -> None:
         if WorkItem.objects.filter(key=key, closed_at=None).exists():
             return
         role, people = escalation.recipients(idea, items)
-        wait_for(people, idea=idea, key=key, verb=wording.late(late), url=_where(idea, items[0]))
+        wait_for(people, idea=idea, key=key, verb=wording.late(late), url=_where(idea, items[0], role))
         effects = [effect("work", None, "late", of=late)]
         record(idea, "escalated", CLOCK, effects, late=key, work=step.key, to=role)
 
 
-def _where(idea: Idea, item: WorkItem) -> str:
+def _where(idea: Idea, item: WorkItem, role: str) -> str:
     """The panel's seats, where a lead can change them, or the idea."""
-    if item.verb == "vote":
+    if item.verb == "vote" and role == "lead":
         seat = Seat.objects.select_related("round").filter(key=item.key.partition(":")[2]).first()
         if seat is not None:
             return reverse("seats", args=[seat.round.key])

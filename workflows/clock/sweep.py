@@ -6,7 +6,7 @@ No row comes to this process, so 100,000 of them cost no memory; a handful of st
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
 from incubator.inbox import wording
 from incubator.lib import clock, working_days
@@ -14,6 +14,7 @@ from incubator.people.models import Entity
 from workflows.clock import rules
 from workflows.clock.duties import duties
 from workflows.gates.configuration import defaults
+from workflows.gates.models import Configuration, GateConfiguration
 
 # Of one kind, in one sweep: after a long stand-still the rest follows minute by minute, oldest first.
 MOST = 5_000
@@ -28,20 +29,33 @@ where not exists (
 order by owed.due_at limit %s on conflict do nothing
 """
 
-# One line per entity and step. The last step that an item has reached, unless it or a later one was claimed: after a
-# night without a worker nobody is told three times. Nobody is reminded on the day they were asked, while the idea is
-# held or back with its author, or while away without a deputy who may do it. `near` is materialized: the planner,
-# which cannot see how few items are reached, would otherwise look up every idea once per step.
+# One line per entity, kind of reminders and step: an idea's reminders are those of the rules its last round was
+# opened under, or without a round those its programme has in force. The last step that an item has reached, unless it
+# or a later one was claimed: after a night without a worker nobody is told three times. Nobody is reminded on the day
+# they were asked, while the idea is held or back with its author, or while away without a deputy who may do it. `near`
+# is materialized: the planner, which cannot see how few items are reached, would otherwise look up every idea once per
+# step.
 REMIND = """
 with plan as (
-  select * from unnest(%(entities)s::bigint[], %(ranks)s::int[], %(steps)s::text[], %(until)s::timestamptz[],
-    %(todays)s::date[], %(mornings)s::timestamptz[])
-    as plan(entity_id, rank, step, until, today, morning)
+  select * from unnest(%(entities)s::bigint[], %(kinds)s::int[], %(ranks)s::int[], %(steps)s::text[],
+    %(until)s::timestamptz[], %(todays)s::date[], %(mornings)s::timestamptz[])
+    as plan(entity_id, kind, rank, step, until, today, morning)
+),
+pinned as (
+  select * from unnest(%(pinned)s::bigint[], %(pinned_kinds)s::int[]) as pinned(configuration_id, kind)
+),
+current as (
+  select * from unnest(%(current)s::bigint[], %(current_kinds)s::int[]) as current(programme_id, kind)
 ),
 near as materialized (
-  select item.*, programme.entity_id from inbox_workitem item
+  select item.*, programme.entity_id, coalesce(pinned.kind, current.kind, 0) as kind from inbox_workitem item
   join ideas_idea idea on idea.key = item.subject_key
   join ideas_programme programme on programme.id = idea.programme_id
+  left join lateral (
+    select configuration_id from workflows_gateround round where round.idea_id = idea.id order by round.id desc limit 1
+  ) last on true
+  left join pinned on pinned.configuration_id = last.configuration_id
+  left join current on current.programme_id = idea.programme_id
   where item.closed_at is null and item.subject_kind = 'idea'
     and (item.due_at <= (select max(until) from plan)
       or item.opened_at + (item.due_at - item.opened_at) / 2 <= %(now)s)
@@ -50,7 +64,7 @@ near as materialized (
 reached as (
   select distinct on (item.key, item.due_at)
     item.key, item.due_at, item.subject_key, plan.step, plan.rank
-  from near item join plan on plan.entity_id = item.entity_id
+  from near item join plan on plan.entity_id = item.entity_id and plan.kind = item.kind
   where item.opened_at < plan.morning
     and case when plan.until is null then item.opened_at + (item.due_at - item.opened_at) / 2 <= %(now)s
       else item.due_at <= plan.until end
@@ -101,22 +115,54 @@ def _claim(cursor: Any, name: str, owed: QuerySet[Any], now: Any) -> int:
 
 def _plan() -> dict[str, list[Any]]:
     """The steps of each entity at whose place it is a working day, and late enough to write to people."""
-    reminders = defaults()["reminders"]
+    from_hour = defaults()["reminders"]["from_hour"]
+    kinds, standing = _kinds()
     plan: dict[str, list[Any]] = {
-        name: [] for name in ("entities", "ranks", "steps", "until", "todays", "mornings")
+        name: [] for name in ("entities", "kinds", "ranks", "steps", "until", "todays", "mornings")
     }
     for entity in Entity.objects.all():
         today = clock.today(entity.time_zone)
-        if not _works(entity, today) or clock.hour(entity.time_zone) < reminders["from_hour"]:
+        if not _works(entity, today) or clock.hour(entity.time_zone) < from_hour:
             continue
-        for step in rules.steps(reminders):
-            plan["entities"].append(entity.pk)
-            plan["ranks"].append(step.rank)
-            plan["steps"].append(step.name)
-            plan["until"].append(None if step.offset is None else _until(entity, today, step.offset))
-            plan["todays"].append(today)
-            plan["mornings"].append(working_days.start_of_day(today, entity.time_zone))
-    return plan
+        for kind, reminders in enumerate(kinds):
+            for step in rules.steps(reminders):
+                plan["entities"].append(entity.pk)
+                plan["kinds"].append(kind)
+                plan["ranks"].append(step.rank)
+                plan["steps"].append(step.name)
+                plan["until"].append(None if step.offset is None else _until(entity, today, step.offset))
+                plan["todays"].append(today)
+                plan["mornings"].append(working_days.start_of_day(today, entity.time_zone))
+    return plan | standing
+
+
+def _kinds() -> tuple[list[dict[str, Any]], dict[str, list[int]]]:
+    """The different reminders in use, the defaults first; and which is whose, by gate's rules and by programme."""
+    kinds: list[dict[str, Any]] = [defaults()["reminders"]]
+
+    def kind(reminders: dict[str, Any] | None) -> int:
+        if reminders is None or _same(reminders, kinds[0]):
+            return 0
+        if reminders not in kinds:
+            kinds.append(reminders)
+        return kinds.index(reminders)
+
+    pinned = GateConfiguration.objects.values_list(Value("pinned"), "pk", "rules__reminders")
+    current = Configuration.objects.filter(state="published")
+    found: dict[str, list[int]] = {
+        name: [] for name in ("pinned", "pinned_kinds", "current", "current_kinds")
+    }
+    # One statement for both.
+    for name, key, reminders in pinned.union(
+        current.values_list(Value("current"), "programme", "document__reminders"), all=True
+    ):
+        found[name].append(key)
+        found[f"{name}_kinds"].append(kind(reminders))
+    return kinds, found
+
+
+def _same(reminders: dict[str, Any], other: dict[str, Any]) -> bool:
+    return (reminders["at"], reminders.get("then")) == (other["at"], other.get("then"))
 
 
 def _works(entity: Entity, day: Any) -> bool:

@@ -11,7 +11,7 @@ _LATE = {
     "late_reexamination": gettext_lazy("The answer to the re-examination of “%(title)s” is late"),
     "late_answer": gettext_lazy("An answer about “%(title)s” is late: see who can help"),
 }
-_DECIDING = ("decide", "admissibility", "propose_decision", "agree", "second_signature")
+_DECIDING = ("decide", "admissibility", "agree", "second_signature")
 _OF_THE_TEAM = (
     "rework",
     "find_sponsor",
@@ -22,7 +22,8 @@ _OF_THE_TEAM = (
     "close_incident",
 )
 _KIND = (
-    {"vote": "late_opinion", "reexamine": "late_reexamination"}
+    {"vote": "late_opinion"}
+    | dict.fromkeys(("reexamine", "name_reexaminer"), "late_reexamination")
     | dict.fromkeys(_DECIDING, "late_decision")
     | dict.fromkeys(_OF_THE_TEAM, "late_team")
 )

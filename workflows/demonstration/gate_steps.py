@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ideas.drafting import actions as drafting
+from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.actions import absences
 from incubator.people.actors import CLOCK
@@ -15,6 +16,7 @@ from workflows.gates import actions as gates
 from workflows.gates import authority, rules
 from workflows.gates.actions import Choice
 from workflows.gates.models import Condition, Decision, GateRound, Seat
+from workflows.gates.signing import waits_for_consent
 from workflows.journey import actions as journey
 from workflows.journey.models import Hold
 
@@ -27,7 +29,7 @@ LEANINGS = {
     "not_now": ["not_now", "not_now", "go", "not_now", "go_if"],
 }
 LEVELS = {"go": (3, 3, 4, 2, 3, 4), "go_if": (3, 3, 2, 3, 4), "not_now": (1, 2, 1, 2, 0)}
-BACK = ("rework", "hold", "stop")
+BACK = (*rules.BACK, *rules.ELSEWHERE)
 DAYS_PER_VOTE = {"G0": 2, "G1": 2, "G2": 1, "G4": 2}
 
 
@@ -111,7 +113,7 @@ def decide(story: IdeaStory, said: str) -> Acts:
     """`decide:OUTCOME`: whoever has not voted votes, then the round is decided and signed."""
     yield from _decide(story, said)
     waiting = Decision.objects.filter(round__idea=story.idea, issued_at=None).first()
-    if waiting is not None:
+    if waiting is not None and not waits_for_consent(waiting):
         yield story.later(2)
         gates.sign_second(decision_key=waiting.key, by=act(_second(story, waiting)))
         story.fresh()
@@ -210,7 +212,28 @@ def _choice(story: IdeaStory, round_: GateRound, said: str) -> Choice:
         hold_until=today + timedelta(days=until) if outcome == "hold" and until else None,
         hold_condition=fixture.get("hold_condition", "") if outcome == "hold" else "",
         answers={"told": "yes"} if gate == "G3" else {},
+        target=Idea.objects.get(title=fixture["into"]) if outcome == "merge" else None,
+        redirect_to=fixture["redirect"] if outcome == "redirect" else "",
     )
+
+
+@step("consent")
+def consent(story: IdeaStory, said: str) -> Acts:
+    """An author consents to a redirect; `consent:no` does not."""
+    waiting = Decision.objects.get(round__idea=story.idea, issued_at=None)
+    yield story.later(3)
+    answer = gates.decline_consent if said == "no" else gates.consent
+    answer(decision_key=waiting.key, by=act(story.author))
+    story.fresh()
+
+
+@step("undo_merge")
+def undo_merge(story: IdeaStory, _said: str) -> Acts:
+    """A lead undoes it before the other idea is decided."""
+    yield story.later(4)
+    lead = story.cast["programme_lead"][0]
+    journey.undo_merge(idea=story.idea.key, by=act(lead), reasons=story.sentence("unmerged"))
+    story.fresh()
 
 
 @step("report")

@@ -13,25 +13,26 @@ from incubator.events.actions import effect
 from incubator.events.rules import canonical, sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
-from incubator.lib.reference import defaults
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.evaluation import queries, rules, sentences
 from workflows.evaluation.models import Evaluation
 from workflows.gates import hooks
+from workflows.gates.configuration import delays_of
 
 Effects = list[dict[str, Any]]
 
 
 def name_evaluator(*, idea: Idea, evaluator: Person, by: Actor) -> Evaluation:
-    """The lead names who evaluates, with 20 working days to write; a former one who has not delivered is relieved.
+    """The lead names who evaluates, with the programme's working days to write; a former one who has not delivered
+    is relieved.
 
     Raises NotAllowed (not the lead), Conflict (not in evaluation, being decided, this person already),
     Invalid on `evaluator` (not independent of the team).
     """
     with locked(idea.pk) as idea:
-        if not roles.is_lead(idea, by.principal):
+        if not queries.leads(idea, by):
             raise NotAllowed(_("Only the programme lead names the evaluator."))
         roles.check_stands_in(by)
         _check_moment(idea)
@@ -47,7 +48,7 @@ def name_evaluator(*, idea: Idea, evaluator: Person, by: Actor) -> Evaluation:
             evaluator=evaluator,
             named_by=by.human,
             named_at=now,
-            due_at=roles.due_in(idea, defaults()["stages"]["evaluation"]["write_in"]),
+            due_at=roles.due_in(idea, delays_of(idea)["evaluation"]),
         )
         effects.append(effect("evaluator", "", evaluator.key, key=evaluation.key))
         effects += _hand_to(idea, Idea.Holder.EVALUATOR, evaluation)
@@ -120,7 +121,7 @@ def name_run_owner(*, evaluation: Evaluation, run_owner: Person, by: Actor) -> E
     Raises NotAllowed (not the lead), Conflict (not delivered, or decided), Invalid on `run_owner`.
     """
     with locked(evaluation.idea_id) as idea:
-        if not roles.is_lead(idea, by.principal):
+        if not queries.leads(idea, by):
             raise NotAllowed(_("Only the programme lead names who would run it."))
         roles.check_stands_in(by)
         current = queries.delivered(idea)

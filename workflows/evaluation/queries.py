@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from ideas import roles
 from ideas.drafting.models import Idea
+from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.evaluation import rules
 from workflows.evaluation.models import Evaluation
@@ -47,6 +49,11 @@ def has_link(idea: Idea, person: Person) -> bool:
 def is_independent(idea: Idea, person: Person) -> bool:
     """Whether someone may evaluate now."""
     return person.is_active and not has_link(idea, person)
+
+
+def leads(idea: Idea, by: Actor) -> bool:
+    """Whether a lead acts, or the deputy of an absent one who was never in the team either."""
+    return roles.is_lead(idea, by.principal) and not roles.was_ever_in_team(idea, by.human)
 
 
 def sealed_plan(idea: Idea) -> dict[str, Any]:

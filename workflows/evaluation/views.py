@@ -37,7 +37,7 @@ def name_evaluator(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     gone_on = acted(
         request,
         form,
-        lambda by, given: actions.name_evaluator(idea=idea, by=by, **given),
+        lambda by, given: actions.name_evaluator(idea=idea, by=_as_lead(idea, by), **given),
         thanks=_("The evaluator is named and has been told."),
         to="evaluation",
         key=key,
@@ -85,12 +85,17 @@ def name_run_owner(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     gone_on = acted(
         request,
         form,
-        lambda by, given: actions.name_run_owner(evaluation=delivered, by=by, **given),
+        lambda by, given: actions.name_run_owner(evaluation=delivered, by=_as_lead(idea, by), **given),
         thanks=_("The person who would run it is named."),
         to="evaluation",
         key=key,
     )
     return gone_on or _page(request, idea, owner_form=form)
+
+
+def _as_lead(idea: Idea, by: Actor) -> Actor:
+    """The actor who does what a lead does: oneself, or a deputy for a lead who is absent."""
+    return roles.acting_as(by.human, roles.leads(idea))
 
 
 def _being_written(idea: Idea) -> Evaluation:
@@ -105,7 +110,8 @@ def _page(request: HttpRequest, idea: Idea, **forms_typed: forms.Form) -> HttpRe
     newest = queries.newest(idea)
     if idea.stage != Idea.Stage.EVALUATION and newest is None:
         raise nothing_here()
-    is_lead = roles.is_lead(idea, person)
+    by = _as_lead(idea, Actor(person=person))
+    is_lead = queries.leads(idea, by)
     delivered = newest if newest is not None and newest.delivered_at else None
     writing = newest if newest is not None and not newest.delivered_at else None
     in_evaluation = idea.stage == Idea.Stage.EVALUATION and idea.state == Idea.State.LIVE

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from ideas import roles
+from ideas.access import access
 from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.lib.refusals import NotAllowed
@@ -93,19 +95,21 @@ def holders(round_: GateRound, idea: Idea) -> list[Party]:
 
 
 def rights_to_decide(round_: GateRound, idea: Idea, by: Actor) -> list[Party]:
-    """Every right by which this person could decide: one's own mandates first, then those lent by someone absent.
+    """Every right by which this person could decide: one's own mandates, or without any those lent by someone absent.
 
-    Conflicts are not looked at. An actor who says for whom they act is held to that.
+    Conflicts are not looked at: one that bars a person's own right bars what is lent to them too. An actor who says
+    for whom they act is held to that.
     """
     person = by.human
-    held = Q(holder=person) | Q(holder__in=grants.stands_in_for(person))
+    if by.on_behalf_of is None:
+        own = fitting(round_, idea, mandates_for(round_, idea, person))
+        if own:
+            return [Party(person, mandate) for mandate in own]
+    absent = grants.stands_in_for(person)
     if by.on_behalf_of is not None:
-        held = Q(holder=by.on_behalf_of, holder__in=grants.stands_in_for(person))
-    found = fitting(round_, idea, mandates_for(round_, idea).filter(held))
-    own = [Party(person, mandate) for mandate in found if mandate.holder_id == person.pk]
-    return own + [
-        Party(person, mandate, mandate.holder) for mandate in found if mandate.holder_id != person.pk
-    ]
+        absent = absent.filter(pk=by.on_behalf_of.pk)
+    lent = fitting(round_, idea, mandates_for(round_, idea).filter(holder__in=absent))
+    return [Party(person, mandate, mandate.holder) for mandate in lent]
 
 
 def right_to_decide(round_: GateRound, idea: Idea, by: Actor) -> Party:
@@ -113,7 +117,7 @@ def right_to_decide(round_: GateRound, idea: Idea, by: Actor) -> Party:
     rights = rights_to_decide(round_, idea, by)
     concerned = {one.pk: one for right in rights for one in concerned_by(right)}
     against = conflicts_of(concerned.values(), idea, round_.gate) if rights else {}
-    return distant(rights, against)
+    return distant(rights, against, idea)
 
 
 def concerned_by(right: Party) -> list[Person]:
@@ -121,7 +125,7 @@ def concerned_by(right: Party) -> list[Person]:
     return [right.person] if right.on_behalf_of is None else [right.person, right.on_behalf_of]
 
 
-def distant(rights: Sequence[Party], against: dict[int, Conflicts]) -> Party:
+def distant(rights: Sequence[Party], against: dict[int, Conflicts], idea: Idea) -> Party:
     """The first of these rights that no hard conflict bars. Raises NotAllowed as `right_to_decide` does."""
     if not rights:
         raise NotAllowed(
@@ -134,9 +138,25 @@ def distant(rights: Sequence[Party], against: dict[int, Conflicts]) -> Party:
         if not any(against[one.pk].hard for one in concerned_by(right)):
             return right
     raise NotAllowed(
-        _("You cannot decide on this idea: you are too close to it. Another holder of a delegation decides."),
+        # That there is a link tells who may be in the team.
+        _("You cannot decide on this idea.")
+        if access().names_hidden(idea)
+        else _(
+            "You cannot decide on this idea: you are too close to it. Another holder of a delegation decides."
+        ),
         code="decide.hard_conflict",
     )
+
+
+def leads(idea: Idea, by: Actor, gate: str = "") -> bool:
+    """Whether a lead of the programme acts, or a deputy for one who is absent: neither with a hard conflict.
+
+    Raises NotAllowed for an actor who claims to stand in for someone who is not absent.
+    """
+    roles.check_stands_in(by)
+    concerned = {one.pk: one for one in (by.human, by.principal)}.values()
+    against = conflicts_of(concerned, idea, gate)
+    return roles.is_lead(idea, by.principal) and not any(found.hard for found in against.values())
 
 
 def needs_second_signature(round_: GateRound, outcome: str) -> str:
@@ -149,8 +169,8 @@ def needs_second_signature(round_: GateRound, outcome: str) -> str:
     return str(round_.rules.get("second_signature_for", {}).get(outcome, ""))
 
 
-def mandates_for(round_: GateRound, idea: Idea) -> QuerySet[Mandate]:
-    """The mandates valid here today in the capacities that decide this round.
+def mandates_for(round_: GateRound, idea: Idea, holder: Person | None = None) -> QuerySet[Mandate]:
+    """The mandates valid here today in the capacities that decide this round; of one holder, or of all.
 
     Where one of a department is enough, it is the service asked (local route), or the sponsor's own.
     """
@@ -159,7 +179,7 @@ def mandates_for(round_: GateRound, idea: Idea) -> QuerySet[Mandate]:
         department = idea.service
     elif rule == TOGETHER and (sponsor := sponsor_of(idea)) is not None:
         department = _department_of(sponsor, idea)
-    return _mandates(idea, CAPACITIES[rule], department)
+    return _mandates(idea, CAPACITIES[rule], department, holder)
 
 
 def heads_for(idea: Idea) -> list[Person]:
@@ -182,12 +202,15 @@ def authors_directors(idea: Idea) -> list[Party]:
     return []
 
 
-def _mandates(idea: Idea, capacities: list[str], department: Department | None) -> QuerySet[Mandate]:
+def _mandates(
+    idea: Idea, capacities: list[str], department: Department | None, holder: Person | None = None
+) -> QuerySet[Mandate]:
     return grants.mandates(
         entity=idea.programme.entity,
         capacities=capacities,
         programme_key=idea.programme.key,
         department=department,
+        holder=holder,
     )
 
 

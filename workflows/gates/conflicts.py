@@ -1,10 +1,13 @@
 """Conflicts of interest: one function, asked when a person is seated and again when the person acts.
 
-Hard: refused. Soft: seated only with a recorded reason. All of it in one statement, for one person or a pool.
+Hard: refused. Soft: seated only with a recorded reason. All of it in one statement, for one person or a pool, for
+one idea or all that run.
 """
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -13,41 +16,47 @@ from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.models import Person
 
-# Each line gives (person, code, hard). `ideas` are this one and those merged into it; `team` whoever was ever in
-# one of their teams, helpers and coaches included; `line` the managers above each member, nearest first.
+# Each line gives (idea, person, code, hard). `ideas` are those asked about, each with all ever merged into it; `team`
+# whoever was ever in one of their teams, helpers and coaches included; `line` the managers above each member.
 FIND = """
 with recursive
-ideas as (select id from ideas_idea where id = %(idea)s or merged_into_id = %(idea)s),
+ideas as (
+  select id as idea_id, id from ideas_idea where id = any(%(ideas)s)
+  union
+  select ideas.idea_id, merged.id from ideas_idea merged join ideas on merged.merged_into_id = ideas.id
+),
 team as (
-  select distinct person_id from ideas_teammember
-  where idea_id in (select id from ideas) and (accepted_at is not null or was_member)
+  select distinct ideas.idea_id, t.person_id from ideas_teammember t join ideas on ideas.id = t.idea_id
+  where t.accepted_at is not null or t.was_member
 ),
 current_posts as (
   select p.person_id, p.department_id, p.line_manager_id from people_post p
   where p.starts_on <= %(today)s and (p.ends_on is null or p.ends_on > %(today)s)
 ),
+small as (select department_id from current_posts group by department_id having count(*) < 10),
 line as (
   select c.person_id as member, c.line_manager_id as manager, 1 as rank
-  from current_posts c join team t on t.person_id = c.person_id where c.line_manager_id is not null
+  from current_posts c where c.line_manager_id is not null and c.person_id in (select person_id from team)
   union
   select line.member, c.line_manager_id, line.rank + 1
   from line join current_posts c on c.person_id = line.manager
   where c.line_manager_id is not null and line.rank < 12
 )
-select person_id, 'team', true from team where person_id = any(%(people)s)
-union select manager, 'manages_member', true from line where rank = 1 and manager = any(%(people)s)
-union select manager, 'above_member', false from line where rank > 1 and manager = any(%(people)s)
-union select c.person_id, 'reports_to_member', true from current_posts c
-  where c.person_id = any(%(people)s) and c.line_manager_id in (select person_id from team)
-union select l.owner_id, 'declared', true from people_privatelink l
-  where l.owner_id = any(%(people)s) and l.other_id in (select person_id from team)
-union select s.person_id, 'stepped_aside', true from workflows_seat s
-  join workflows_gateround r on r.id = s.round_id
-  where s.person_id = any(%(people)s) and s.state = 'aside' and r.idea_id in (select id from ideas)
-union select c.person_id, 'small_service', false from current_posts c
-  join current_posts m on m.department_id = c.department_id and m.person_id in (select person_id from team)
-  where c.person_id = any(%(people)s)
-  and (select count(*) from current_posts a where a.department_id = c.department_id) < 10
+select idea_id, person_id, 'team', true from team where person_id = any(%(people)s)
+union select team.idea_id, line.manager, 'manages_member', true from line join team on team.person_id = line.member
+  where line.rank = 1 and line.manager = any(%(people)s)
+union select team.idea_id, line.manager, 'above_member', false from line join team on team.person_id = line.member
+  where line.rank > 1 and line.manager = any(%(people)s)
+union select team.idea_id, c.person_id, 'reports_to_member', true from current_posts c
+  join team on team.person_id = c.line_manager_id where c.person_id = any(%(people)s)
+union select team.idea_id, l.owner_id, 'declared', true from people_privatelink l
+  join team on team.person_id = l.other_id where l.owner_id = any(%(people)s)
+union select ideas.idea_id, s.person_id, 'stepped_aside', true from workflows_seat s
+  join workflows_gateround r on r.id = s.round_id join ideas on ideas.id = r.idea_id
+  where s.person_id = any(%(people)s) and s.state = 'aside'
+union select team.idea_id, c.person_id, 'small_service', false from current_posts c
+  join current_posts m on m.department_id = c.department_id join team on team.person_id = m.person_id
+  where c.person_id = any(%(people)s) and c.department_id in (select department_id from small)
 """
 
 
@@ -59,31 +68,49 @@ class Conflicts:
     soft: set[str] = field(default_factory=set)
 
 
-# (idea, gate) → {person's primary key: (code, hard)}; the sponsor lives in a room above this one.
-Source = Callable[[Idea, str], dict[int, tuple[str, bool]]]
+# (ideas, gate) → {(idea's, person's primary key): (code, hard)}; the sponsor lives in a room above this one.
+Source = Callable[[Sequence[Idea], str], dict[tuple[int, int], tuple[str, bool]]]
 _sources: list[Source] = []
 
 
 def register_source(source: Source) -> None:
-    """Add conflicts known to a room above: `source(idea, gate)` gives `{person pk: (code, hard)}`."""
+    """Add conflicts known to a room above: `source(ideas, gate)` gives `{(idea pk, person pk): (code, hard)}`."""
     _sources.append(source)
 
 
 def conflicts_of(people: Iterable[Person], idea: Idea, gate: str) -> dict[int, Conflicts]:
     """What stands against each of these persons for this idea at this gate, by primary key."""
-    found = {person.pk: Conflicts() for person in people}
+    asked = {person.pk for person in people}
+    found = _found(asked, [idea], gate, clock.today(idea.programme.entity.time_zone))
+    return {pk: found.get((idea.pk, pk), Conflicts()) for pk in asked}
+
+
+def conflicts_with(
+    people: Iterable[Person], ideas: Sequence[Idea], gate: str, today: date
+) -> dict[tuple[int, int], Conflicts]:
+    """What stands against any of these persons for any of these ideas, by (idea's, person's primary key).
+
+    As many statements as for one idea. `today`: the entity's, to which all the ideas belong.
+    """
+    return _found({person.pk for person in people}, ideas, gate, today)
+
+
+def _found(
+    people: set[int], ideas: Sequence[Idea], gate: str, today: date
+) -> dict[tuple[int, int], Conflicts]:
     parameters: dict[str, Any] = {
-        "idea": idea.pk,
-        "people": list(found),
-        "today": clock.today(idea.programme.entity.time_zone),
+        "ideas": [idea.pk for idea in ideas],
+        "people": list(people),
+        "today": today,
     }
     with connection.cursor() as cursor:
         cursor.execute(FIND, parameters)
         rows = cursor.fetchall()
-    rows += [(pk, code, hard) for source in _sources for pk, (code, hard) in source(idea, gate).items()]
-    for pk, code, hard in rows:
-        if pk in found:
-            (found[pk].hard if hard else found[pk].soft).add(code)
+    rows += [(*pair, *said) for source in _sources for pair, said in source(ideas, gate).items()]
+    found: dict[tuple[int, int], Conflicts] = defaultdict(Conflicts)
+    for idea, person, code, hard in rows:
+        if person in people:
+            (found[idea, person].hard if hard else found[idea, person].soft).add(code)
     return found
 
 

@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Mandate, Person, RoleGrant
-from workflows.gates import actions, jobs
+from workflows.gates import actions, jobs, lapses
 from workflows.gates.models import GateRound, Seat
 
 
@@ -15,6 +17,9 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
     seats = Seat.objects.filter(person=person, state="open", round__state__in=["seating", "open"])
     for key in seats.order_by("round__idea_id", "pk").values_list("key", flat=True):
         actions.replace_leaver(seat_key=key, by=SUBSTITUTION)
+    asked = actions.open_questions(expert=person).order_by("round__idea_id", "pk")
+    for key in asked.values_list("key", flat=True):
+        actions.close_question(question_key=key, reason=_("The expert is no longer here."), by=SUBSTITUTION)
     held = Mandate.objects.filter(holder=person).order_by("entity_id").values_list("entity_id", flat=True)
     for entity in held.distinct():
         _ask_anew(entity)
@@ -22,12 +27,8 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
 
 def on_grant_end(grant: RoleGrant, by: Actor) -> None:
     """A role has ended: seats that came with it and have no vote yet go to substitutes."""
-    if grant.role in SEATED_BY:
+    if grant.role in lapses.SEATED_BY:
         jobs.free_seats.defer(person=grant.person_id, at=clock.moved_to())
-
-
-# Roles from which the pools of panels, and of G0, are drawn.
-SEATED_BY = ("panel_member", "chair", "programme_lead")
 
 
 def on_joined(idea: Idea) -> None:
@@ -43,9 +44,11 @@ def on_closeness(person: Person | None) -> None:
         jobs.look_for_conflicts.defer(person=person.pk if person is not None else None, at=clock.moved_to())
 
 
-def on_mandate_end(mandate: Mandate, by: Actor) -> None:
-    """A delegation has ended: rounds that wait for a decision are asked of whoever holds one now."""
+def on_mandate_change(mandate: Mandate, by: Actor) -> None:
+    """A delegation has ended, or is given: rounds that wait for a decision are asked of whoever holds one now."""
     _ask_anew(mandate.entity_id)
+    if mandate.capacity == lapses.ELECTED:
+        jobs.free_seats.defer(person=mandate.holder_id, at=clock.moved_to())
 
 
 def _ask_anew(entity: int) -> None:

@@ -34,6 +34,7 @@ def _rule(rule: rules.Rule, configured: Mapping[str, Any]) -> dict[str, Any]:
         "fact": lambda: (wording.label_of(rule.key, configured), gettext("read from the record")),
         "majority": lambda: (gettext("Majority"), _majority(rule, said)),
         "threshold": lambda: (gettext("Weighted score"), _score(rule)),
+        "place": lambda: (gettext("A place in the selection session"), _place(rule)),
     }[rule.code]()
     return {"label": label, "met": rule.met, "text": text}
 
@@ -51,6 +52,23 @@ def _score(rule: rules.Rule) -> str:
         return gettext("no score; threshold %(threshold)s") % {"threshold": threshold}
     score = words.number(float(rule.values["score"]), 2)
     return gettext("%(score)s of 4; threshold %(threshold)s") % {"score": score, "threshold": threshold}
+
+
+def _place(rule: rules.Rule) -> str:
+    """Rank, places and means, as far as the session's record has them."""
+    values = rule.values
+    if values["result"] == "not_heard":
+        return gettext("not among the ideas heard, the best opinions first")
+    said = [gettext("%(rank)s in the order of the list") % {"rank": words.number(values["rank"])}]
+    if values["places"] is not None:
+        count = values["places"]
+        said.append(
+            ngettext("%(number)s place", "%(number)s places", count) % {"number": words.number(count)}
+        )
+    if values["mean"] is not None and values["least"] is not None:
+        means = {name: words.number(float(values[name]), 2) for name in ("mean", "least")}
+        said.append(gettext("mean %(mean)s of 4; the least with a place %(least)s") % means)
+    return "; ".join(said)
 
 
 def _any_of(group: list[rules.Change], configured: Mapping[str, Any]) -> str:
@@ -85,5 +103,12 @@ def _change(change: rules.Change, configured: Mapping[str, Any]) -> str:
             count,
         ),
         "points": lambda: gettext("%(points)s more of the score: no criterion alone would have done it"),
+        "heard": lambda: gettext("an opinion good enough to be among the ideas heard"),
+        "mean": lambda: gettext(
+            "%(points)s more of the mean in the room; between equals the tie rule decides"
+        ),
+        "freed": lambda: gettext("a place freed by another idea"),
+        "fit": lambda: gettext("needs that fit into the places and the envelope"),
+        "given_up": lambda: gettext("keeping the place it was given"),
     }[change.code]()
     return found % said

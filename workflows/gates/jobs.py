@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from incubator.lib import clock
-from incubator.lib.refusals import Refusal
+from incubator.lib.refusals import Refusal, note, refused_at
 from incubator.people.actors import SUBSTITUTION
 
 
@@ -27,7 +27,9 @@ def look_for_conflicts(idea: str = "", person: int | None = None, at: str = "") 
             try:
                 void_conflicted(round_key=key)
                 ask_again(round_key=key)
-            except Refusal:
+            except Refusal as refusal:
+                with refused_at(f"round {key}"):
+                    note(refusal)
                 continue  # decided or left between the look and the lock
 
 

@@ -1,29 +1,35 @@
 """What the passing of a date ends: roles that gave a seat, delegations, posts. Reads only."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import Q
 
 from incubator.lib import clock
 from incubator.people import grants
-from incubator.people.models import Mandate, Post, RoleGrant
+from incubator.people.models import Mandate, Person, Post, RoleGrant
+from workflows.gates import pools
 from workflows.gates.models import Seat
 
 # A worker that stood still over a night, or a weekend, still sees what lapsed meanwhile.
 LATELY = timedelta(days=4)
-PANEL = ("panel_member", "chair")
+ELECTED = Mandate.Capacity.ELECTED
+# Roles by which someone has a seat, at one gate or another.
+SEATED_BY = (*pools.ROLES, pools.CHAIR, "programme_lead")
 
 
 def role_holders() -> list[int]:
-    """Persons with an open seat whose role ended lately, by primary key."""
+    """Persons with an open seat whose role, or mandate as an elected member, ended lately, by primary key."""
     ended = RoleGrant.objects.filter(
-        role__in=[*PANEL, "programme_lead"], ends_at__lte=clock.now(), ends_at__gt=clock.now() - LATELY
+        role__in=SEATED_BY, ends_at__lte=clock.now(), ends_at__gt=clock.now() - LATELY
     )
-    seats = Seat.objects.filter(state="open", round__state__in=["seating", "open"])
-    found = (
-        seats.filter(person__in=ended.values("person")).order_by("person").values_list("person", flat=True)
+    elected = Mandate.objects.filter(_lately(), capacity=ELECTED)
+    seats = Seat.objects.filter(
+        Q(person__in=ended.values("person")) | Q(person__in=elected.values("holder")),
+        state="open",
+        round__state__in=["seating", "open"],
     )
-    return list(found.distinct())
+    return list(seats.order_by("person").values_list("person", flat=True).distinct())
 
 
 def entities_of_mandates() -> list[int]:
@@ -56,11 +62,19 @@ def seats_without_role(person: int) -> list[Seat]:
 def _role_is_over(seat: Seat) -> bool:
     programme = seat.round.idea.programme
     if seat.round.gate == "G0":
-        roles: tuple[str, ...] = ("programme_lead",)
-    else:
-        roles = ("chair",) if seat.is_chair else PANEL
-    had = RoleGrant.objects.filter(person=seat.person, role__in=roles, ends_at__lte=clock.now())
-    return had.exists() and not any(
-        grants.holds(seat.person, role, entity=programme.entity, programme_key=programme.key)
-        for role in roles
-    )
+        had = _ended(seat.person, ["programme_lead"])
+        holds = grants.holds(
+            seat.person, "programme_lead", entity=programme.entity, programme_key=programme.key
+        )
+        return had and not holds
+    sources = [] if seat.is_chair else [*(seat.round.rules.get("pool") or []), "panel_member"]
+    had = _ended(seat.person, [*sources, pools.CHAIR])
+    if pools.ELECTED in sources:
+        today = clock.today(programme.entity.time_zone)
+        mandates = Mandate.objects.filter(holder=seat.person, capacity=ELECTED, ends_on__lte=today)
+        had = had or mandates.exists()
+    return had and not pools.may_sit(seat.person, programme, sources)
+
+
+def _ended(person: Person, roles: Sequence[str]) -> bool:
+    return RoleGrant.objects.filter(person=person, role__in=roles, ends_at__lte=clock.now()).exists()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
-from incubator.people.models import Mandate, Person
+from incubator.people.models import Department, Mandate, Person
 
 
 class Configuration(models.Model):
@@ -248,7 +248,8 @@ class Vote(models.Model):
 class Decision(models.Model):
     """What the mandated person decided on a round. A draft decision is pending until it is issued.
 
-    `answers`: must-meets the decider answered at a gate without seats.
+    `answers`: must-meets the decider answered at a gate without seats. `target`: the idea a merge leads into.
+    `redirect_to`, `redirect_service`: whom a redirect hands the idea to, with the consent of one of its authors.
     `criterion_reasons`: `{criterion or must-meet key: text}`; `next_steps`: codes of what the author can do next.
     """
 
@@ -265,6 +266,13 @@ class Decision(models.Model):
         TRANSFER = "transfer", _("transfer")
         TO_PROGRAMME = "to_programme", _("to the programme")
 
+    class RedirectTo(models.TextChoices):
+        SERVICE = "service", _("a service that can do it")
+        SAFETY_REGISTER = "safety_register", _("the health and safety register")
+        PREVENTION_ADVISER = "prevention_adviser", _("the prevention adviser")
+        CST = "cst", _("the staff committee (CST)")
+        HR = "hr", _("human resources")
+
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     round = models.OneToOneField(GateRound, models.PROTECT, related_name="decision")
     outcome = models.CharField(max_length=20, choices=Outcome)
@@ -279,6 +287,11 @@ class Decision(models.Model):
     author_due_at = models.DateTimeField(null=True, blank=True)
     hold_until = models.DateField(null=True, blank=True)
     hold_condition = models.TextField(blank=True)
+    target = models.ForeignKey(Idea, models.PROTECT, null=True, blank=True, related_name="+")
+    redirect_to = models.CharField(max_length=20, choices=RedirectTo, blank=True)
+    redirect_service = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
+    consented_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    consented_at = models.DateTimeField(null=True, blank=True)
     decider = models.ForeignKey(Person, models.PROTECT, related_name="decisions")
     on_behalf_of = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     mandate = models.ForeignKey(Mandate, models.PROTECT, related_name="decisions")
@@ -310,6 +323,29 @@ class Decision(models.Model):
                 name="hold_has_a_date_or_a_condition",
             ),
             models.CheckConstraint(
+                condition=Q(outcome="merge", target__isnull=False) | ~Q(outcome="merge") & Q(target=None),
+                name="merge_alone_names_an_idea",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="redirect") & ~Q(redirect_to="")
+                | ~Q(outcome="redirect") & Q(redirect_to=""),
+                name="redirect_alone_names_its_target",
+            ),
+            models.CheckConstraint(
+                condition=Q(redirect_to="service", redirect_service__isnull=False)
+                | ~Q(redirect_to="service") & Q(redirect_service=None),
+                name="redirect_to_a_service_names_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(consented_by=None, consented_at=None)
+                | Q(outcome="redirect", consented_by__isnull=False, consented_at__isnull=False),
+                name="consent_says_whose_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_at=None) | ~Q(outcome="redirect") | Q(consented_at__isnull=False),
+                name="issued_redirect_has_its_consent",
+            ),
+            models.CheckConstraint(
                 condition=Q(second_signer=None, second_signed_at=None)
                 | Q(second_signer__isnull=False, second_signed_at__isnull=False)
                 & ~Q(second_signer=F("decider")),
@@ -339,12 +375,50 @@ class Condition(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="condition_says_what")]
 
 
-class ExpertQuestion(models.Model):
-    """A question the lead asks an expert during a round; the answer is read by seats and decider."""
+class KeptDecision(models.Model):
+    """A decision begun and put aside, perhaps incomplete: `typed` is `{field of the form: text}`. No outcome."""
 
+    round = models.ForeignKey(GateRound, models.CASCADE, related_name="kept_decisions")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    typed = models.JSONField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "person"], name="one_kept_decision_per_person")
+        ]
+
+
+class ExpertQuestion(models.Model):
+    """A question a lead asks an expert during a round: answered, or closed by a lead with a reason.
+
+    The answer is read by seats and decider, by the team once the round is decided. `answered_by` is the expert, or
+    the deputy who answered for them.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     round = models.ForeignKey(GateRound, models.PROTECT, related_name="expert_questions")
     expert = models.ForeignKey(Person, models.PROTECT, related_name="+")
     question = models.TextField()
-    answer = models.TextField(blank=True)
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answered_by=None, answer="")
+                | Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer=""),
+                name="expert_answer_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_reason="")
+                | Q(closed_at__isnull=False, answered_at=None) & ~Q(closed_reason=""),
+                name="unanswered_question_is_closed_with_a_reason",
+            ),
+        ]

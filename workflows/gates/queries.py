@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     Case,
     CharField,
@@ -11,6 +12,7 @@ from django.db.models import (
     FilteredRelation,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Value,
     When,
@@ -28,7 +30,14 @@ from incubator.people import grants
 from incubator.people.models import Person
 from workflows.gates import rules
 from workflows.gates.facts import read_facts
-from workflows.gates.models import Condition, Decision, GateConfiguration, GateRound, Seat, Vote
+from workflows.gates.models import (
+    Condition,
+    ExpertQuestion,
+    GateConfiguration,
+    GateRound,
+    Seat,
+    Vote,
+)
 
 
 def record_of(
@@ -66,19 +75,38 @@ def record_of(
     } | ({"comparison": compared} if compared else {})
 
 
+# By hand, as every decision asks it: building it from expressions takes ten times as long as the answer.
+BEFORE = """
+select count(distinct decision.id) filter (where decision.outcome = 'rework' and round.gate = %s),
+  count(condition.id) filter (where condition.met_at is null)
+from workflows_decision decision join workflows_gateround round on round.id = decision.round_id
+left join workflows_condition condition on condition.decision_id = decision.id
+where round.idea_id = %s and decision.issued_at is not null
+"""
+
+
 def _before(round_: GateRound, idea: Idea) -> dict[str, int]:
-    return Decision.objects.filter(round__idea=idea, issued_at__isnull=False).aggregate(
-        reworks=Count("pk", filter=Q(round__gate=round_.gate, outcome="rework"), distinct=True),
-        unmet=Count("conditions", filter=Q(conditions__met_at=None)),
-    )
+    """Of the idea's issued decisions: `reworks` at this gate, and `unmet` conditions of any."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, [round_.gate, idea.pk])
+        reworks, unmet = cursor.fetchone()
+    return {"reworks": reworks, "unmet": unmet}
 
 
 def sitting(round_: GateRound) -> list[Seat]:
-    """The seats that count, by key, with their holders and, in `cast_vote`, the vote in force; one query."""
+    """The seats that count, by key, with their holders and, in `cast_vote`, the vote in force; one query, and one
+    more where a deputy voted."""
     seats = Seat.objects.filter(round=round_, state__in=["open", "closed"])
     in_force = FilteredRelation("votes", condition=Q(votes__in_force=True))
-    joined: list[str] = ["person", "cast_vote__cast_by"]  # a list: django-stubs knows no filtered relation
-    return list(seats.annotate(cast_vote=in_force).select_related(*joined).order_by("key"))
+    joined: list[str] = ["person", "cast_vote"]  # a list: django-stubs knows no filtered relation
+    found: list[Seat] = list(seats.annotate(cast_vote=in_force).select_related(*joined).order_by("key"))
+    people = {seat.person_id: seat.person for seat in found}
+    votes = [vote for seat in found for vote in _cast(seat)]
+    if deputies := {vote.cast_by_id for vote in votes} - people.keys():
+        people |= Person.objects.in_bulk(deputies)
+    for vote in votes:
+        vote.cast_by = people[vote.cast_by_id]
+    return found
 
 
 def alone(seat: Seat, cast: Vote) -> list[Seat]:
@@ -129,6 +157,15 @@ def _vote(seat: Seat, vote: Vote | None) -> dict[str, Any] | None:
     }
 
 
+def last_rework(round_: GateRound) -> GateRound | None:
+    """The round of this gate before this one, with its decision, when that asked the team to complete something."""
+    if round_.number == 1:
+        return None
+    before = GateRound.objects.filter(idea=round_.idea, gate=round_.gate, number__lt=round_.number)
+    found = before.filter(state="decided").select_related("decision").order_by("-number").first()
+    return found if found is not None and found.decision.outcome == "rework" else None
+
+
 def record_sha256(record: dict[str, Any]) -> str:
     return sha256(canonical(record))
 
@@ -170,6 +207,11 @@ def is_casting(round_: GateRound) -> bool:
 def is_asked(round_: GateRound) -> bool:
     """Whether somebody is asked to decide now."""
     return WorkItem.objects.filter(key=f"decide:{round_.key}", closed_at=None).exists()
+
+
+def is_incomplete(round_: GateRound) -> bool:
+    """Whether the lead is asked to complete the panel, whose opinion lacks something."""
+    return WorkItem.objects.filter(key=f"complete_opinion:{round_.key}", closed_at=None).exists()
 
 
 def waiting_seats(round_: GateRound) -> Any:
@@ -230,6 +272,18 @@ def round_of(key: Any) -> GateRound:
         .filter(key=key)
         .first()
     )
+    if found is None:
+        raise NotFound(_("There is no such consultation."))
+    return found
+
+
+def round_to_act_on(key: Any) -> GateRound:
+    """A round and its idea, with what tells whether one may read it: an act reads the rest under the lock.
+
+    Raises NotFound.
+    """
+    needed = ("key", "gate", "state", "idea__key", "idea__state", "idea__confidential")
+    found = GateRound.objects.filter(key=key).select_related("idea").only(*needed).first()
     if found is None:
         raise NotFound(_("There is no such consultation."))
     return found
@@ -308,8 +362,14 @@ STEPS = (
     "votes_voided",
     "opinion_closed",
     "opinion_incomplete",
+    "expert_asked",
+    "expert_answered",
+    "expert_question_closed",
+    "decision_kept",
     "decision_drafted",
+    "consent_asked",
     "signature_declined",
+    "consent_declined",
     "draft_lapsed",
     "decision_handed_over",
 )
@@ -321,6 +381,17 @@ def steps_of(round_: GateRound, idea: Idea) -> list[Event]:
         subject_kind="idea", subject_key=idea.key, verb__in=STEPS, payload__round=str(round_.key)
     )
     return list(events.order_by("-sequence")[:60])
+
+
+def questions_of(round_: GateRound) -> QuerySet[ExpertQuestion]:
+    """What experts were asked in this consultation, oldest first."""
+    found = ExpertQuestion.objects.filter(round=round_).select_related("expert", "answered_by", "round")
+    return found.order_by("asked_at", "pk")
+
+
+def questions_to(round_: GateRound, person: Person) -> QuerySet[ExpertQuestion]:
+    """Those asked of this person, or of someone absent whom the person stands in for."""
+    return questions_of(round_).filter(Q(expert=person) | Q(expert__in=grants.stands_in_for(person)))
 
 
 def discussion_of(round_: GateRound) -> list[str]:

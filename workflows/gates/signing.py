@@ -37,6 +37,15 @@ def second_parties(round_: GateRound, idea: Idea, decision: Decision) -> list[Pa
     return authority.without_conflict(free, round_, idea, *_barring(free))
 
 
+def waits_for_consent(decision: Decision) -> bool:
+    """Whether this draft waits for an author of the idea: a redirect that needs no signature any more."""
+    if decision.outcome != "redirect" or decision.issued_at is not None:
+        return False
+    return decision.second_signed_at is not None or not authority.needs_second_signature(
+        decision.round, decision.outcome
+    )
+
+
 def _is_authors_director(round_: GateRound, decision: Decision) -> bool:
     return authority.needs_second_signature(round_, decision.outcome) == "authors_director"
 
@@ -48,9 +57,14 @@ def _barring(parties: list[Party]) -> list[str]:
 def right_to_sign(round_: GateRound, idea: Idea, by: Actor, decision: Decision) -> Party:
     """The right by which someone else countersigns, one's own or one lent by someone absent.
 
-    Raises NotAllowed for whoever decided, for the same side twice, and without a mandate or distance.
+    Raises NotAllowed for a draft that needs none, for whoever decided, for the same side twice, and without a mandate
+    or distance.
     """
     person = by.human
+    if waits_for_consent(decision):
+        raise NotAllowed(
+            _("This decision waits for the idea’s author, not for a signature."), code="sign.consent"
+        )
     if person.pk in (decision.decider_id, decision.on_behalf_of_id):
         raise NotAllowed(
             _("A second person signs this decision. It waits for someone other than you."),

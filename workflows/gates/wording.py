@@ -48,6 +48,12 @@ CONSEQUENCES = {
     ),
     "hold": gettext_lazy("Until a date, or until a condition is met; then it comes back here."),
     "stop": gettext_lazy("With reasons and what can be done next; the author may ask for a re-examination."),
+    "merge": gettext_lazy(
+        "Its authors join the team of the other idea; a lead can undo it until that idea’s next decision."
+    ),
+    "redirect": gettext_lazy(
+        "To a service, or to a protected target that only those concerned read. The author consents first."
+    ),
     "go_with_conditions": gettext_lazy("Each has an owner and a date; all are met before the next gate."),
     "extend": gettext_lazy("Once in all, with the same plan."),
     "scale": gettext_lazy("The service stays, with an owner and a budget."),
@@ -75,6 +81,7 @@ DECIDERS = {
     "head_of_service": gettext_lazy("the head of service"),
     "sponsor_and_lead": gettext_lazy("the sponsor and the programme lead, together"),
 }
+REDIRECTS = dict(Decision.RedirectTo.choices)
 CAPACITIES = dict(Mandate.Capacity.choices)
 NEXT_STEPS = {
     "follow": gettext_lazy("Follow the idea on its page: it says who has it and until when."),
@@ -86,6 +93,13 @@ NEXT_STEPS = {
     "reexamination": gettext_lazy("Ask for a re-examination, within %(days)s working days."),
     "learning_sheet": gettext_lazy("Read the learning sheet, and add to it."),
     "new_idea": gettext_lazy("Take the text up again in a new idea."),
+    "merge": gettext_lazy("Go on in the other idea: its team is yours too, and the credit is shared."),
+    "undo_merge": gettext_lazy(
+        "Ask the programme lead to undo the merge, until the other idea’s next decision."
+    ),
+    "redirect": gettext_lazy(
+        "Keep your receipts: of the submission, and of the hand-over, on the idea’s page."
+    ),
     "send_up": gettext_lazy("Send the idea up to the programme, within 10 working days."),
 }
 NO_PANEL = {
@@ -126,8 +140,15 @@ STEPS = {
     "votes_voided": gettext_lazy("A vote was set aside: its holder came too close to the idea"),
     "opinion_closed": gettext_lazy("The panel’s time to vote is over"),
     "opinion_incomplete": gettext_lazy("The panel’s time is over, and the opinion is not complete"),
+    "expert_asked": gettext_lazy("An expert was asked a question"),
+    "expert_answered": gettext_lazy("An expert has answered"),
+    "expert_question_closed": gettext_lazy("A question to an expert was closed without an answer"),
+    "decision_kept": gettext_lazy("A decision was begun, and put aside unfinished"),
     "decision_drafted": gettext_lazy("A decision was written; it waits for its second signature"),
+    # Panel and leads read neither whom a draft waits for nor why it went: only its writer knows of a refusal.
+    "consent_asked": gettext_lazy("A decision was written; it does not count yet"),
     "signature_declined": gettext_lazy("The second signature was declined; the draft is set aside"),
+    "consent_declined": gettext_lazy("A draft was set aside"),
     "draft_lapsed": gettext_lazy("A draft was set aside: whoever wrote it may no longer decide"),
     "decision_handed_over": gettext_lazy("The decision was handed over"),
 }
@@ -210,6 +231,12 @@ def missing(code: str, record: Mapping[str, Any], found: rules.Opinion) -> str:
 def outcome_of(gate: str, outcome: str) -> str:
     """What an outcome is called at this gate."""
     return str(ANSWERED.get(outcome, OUTCOMES[outcome]) if gate == "L" else OUTCOMES[outcome])
+
+
+def redirected_to(decision: Decision) -> str:
+    """Whom a redirect hands the idea to: the service by its name, or the protected target. For those concerned."""
+    service = decision.redirect_service
+    return service.name if service is not None else str(REDIRECTS.get(decision.redirect_to, ""))
 
 
 def outcome_name(decision: Decision) -> str:

@@ -11,8 +11,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from ideas import roles
-from ideas.acts import wait_for
+from ideas.acts import record, wait_for
+from ideas.drafting import actions as drafting
 from ideas.drafting.models import Idea
+from ideas.lock import is_locked
 from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock, working_days
@@ -22,11 +24,11 @@ from workflows.evaluation.models import Evaluation
 from workflows.gates import actions as gates
 from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
-from workflows.gates.configuration import defaults, recourse
+from workflows.gates.configuration import delays_of, recourse
 from workflows.gates.facts import read_facts
-from workflows.gates.models import Decision
+from workflows.gates.models import Condition, Decision
 from workflows.journey import windows
-from workflows.journey.models import Hold, Reexamination
+from workflows.journey.models import Hold, Merge, Reexamination
 from workflows.nodes import Movement
 from workflows.pilots import actions as pilots
 from workflows.pilots import queries as pilots_of
@@ -114,10 +116,24 @@ def stopped(movement: Movement) -> None:
     idea.ended_at = clock.now()
 
 
+def merged(movement: Movement) -> None:
+    """A merge: the idea goes on in another one, whose team its authors join; one event on the other's chain says so."""
+    idea, decision = movement.idea, movement.cause
+    target = decision.target
+    assert is_locked(target.pk), "a merge changes two ideas, and holds the locks of both"
+    inbox.close_for_subject("idea", idea.key)
+    Merge.objects.create(idea=idea, target=target, gate=decision.round.gate, merged_at=clock.now())
+    idea.merged_into, idea.ended_at = target, clock.now()
+    movement.effects += _place(idea, "merged", idea.stage, "nobody", None)
+    movement.effects.append(effect("merged_into", None, str(target.key)))
+    credited = drafting.give_credit(idea=target, source=idea)
+    record(target, "idea_taken_in", movement.by, credited, source=str(idea.key))
+
+
 def doing(movement: Movement) -> None:
     """A local yes: the service does it, then its team or whoever answered says so with a photo and a line."""
     idea, decision = movement.idea, movement.cause
-    due = due_after(idea.programme.entity, defaults()["routes"]["local"]["done_in"])
+    due = due_after(idea.programme.entity, delays_of(idea)["local_done"])
     movement.effects += _place(idea, "live", "submission", "team", due)
     asked = list(roles.authors(idea))
     if isinstance(decision, Decision) and decision.decider not in asked:
@@ -128,7 +144,7 @@ def doing(movement: Movement) -> None:
 def sponsorship(movement: Movement) -> None:
     """The team looks for a sponsor, then investigates and writes the plan."""
     idea = movement.idea
-    due = due_after(idea.programme.entity, defaults()["stages"]["sponsorship"]["sponsor_search"])
+    due = due_after(idea.programme.entity, delays_of(idea)["sponsor_search"])
     movement.effects += _place(idea, "live", "sponsorship", "team", due)
     promises.open_search(idea)
 
@@ -158,7 +174,7 @@ def pilot(movement: Movement) -> None:
 def evaluation(movement: Movement) -> None:
     """The lead names an evaluator from outside the team."""
     idea = movement.idea
-    due = due_after(idea.programme.entity, defaults()["stages"]["evaluation"]["write_in"])
+    due = due_after(idea.programme.entity, delays_of(idea)["evaluation"])
     movement.effects += _place(idea, "live", "evaluation", "evaluator", due)
     if not Evaluation.objects.filter(idea=idea, delivered_at=None, ended_at=None).exists():
         evaluations.open_naming(idea)
@@ -172,10 +188,9 @@ def in_service(movement: Movement) -> None:
     idea.ended_at = clock.now()
 
 
-def open_conditions(decision: Decision) -> None:
+def open_conditions(conditions: Iterable[Condition], idea: Idea) -> None:
     """Give each condition to its owner."""
-    idea = decision.round.idea
-    for condition in decision.written:
+    for condition in conditions:
         due = working_days.end_of_day(condition.due_on, idea.programme.entity.time_zone)
         url = reverse("condition", args=[condition.key])
         key = f"condition:{condition.key}"

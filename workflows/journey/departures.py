@@ -1,13 +1,17 @@
-"""What the journey does when a person leaves: an author's idea passes to a co-author who accepts, else it is held."""
+"""What the journey does when a person leaves, or a right ends or begins.
+
+An author's idea passes to a co-author who accepts, else it is held; a re-examination is asked of others.
+"""
 
 from datetime import date
 
 from django.db.models import Q
 
 from ideas.drafting.models import TeamMember
+from incubator.lib import clock
 from incubator.people.actors import SUBSTITUTION, Actor
-from incubator.people.models import Person
-from workflows.journey import actions
+from incubator.people.models import Mandate, Person, RoleGrant
+from workflows.journey import actions, jobs, queries
 
 
 def on_departure(person: Person, on: date, by: Actor) -> None:
@@ -18,3 +22,21 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
     )
     for key in authored.order_by("idea_id").values_list("idea__key", flat=True):
         actions.author_left(idea=key, leaver=person, by=SUBSTITUTION)
+    _ask_again()
+
+
+def on_mandate_change(mandate: Mandate, by: Actor) -> None:
+    """A delegation has ended, or is given: re-examinations are asked of whoever may answer them now."""
+    _ask_again()
+
+
+def on_grant_end(grant: RoleGrant, by: Actor) -> None:
+    """A lead's role has ended: what waits for want of someone who may answer is the others' now."""
+    if grant.role == "programme_lead":
+        _ask_again()
+
+
+def _ask_again() -> None:
+    # A job: a delegation that ends must not hold the locks of ideas.
+    if queries.asked_reexaminations():
+        jobs.ask_reexaminers.defer(at=clock.moved_to())

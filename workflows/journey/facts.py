@@ -22,3 +22,12 @@ def register() -> None:
         "report_done",
         Ask(_("Say with a photo and a line that “%(title)s” is done"), pgettext_lazy("work item", "Done")),
     )
+    declare(
+        "name_reexaminer",
+        Ask(
+            _("Find who can answer the request to re-examine “%(title)s”"),
+            pgettext_lazy("work item", "Find"),
+            lent=True,
+            hint=_("Nobody with a delegation took no part: the page says what to do."),
+        ),
+    )

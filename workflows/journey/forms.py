@@ -91,9 +91,27 @@ class Answer(forms.Form):
     )
 
 
+class Learning(forms.Form):
+    text = forms.CharField(
+        label=_("What can others learn from it?"),
+        help_text=_("Everyone who reads the idea reads it. Your name shows only if the team’s names do."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=2_000,
+    )
+
+
 class Handing(forms.Form):
     on = forms.DateField(
         label=_("Handed over on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class Unmerging(forms.Form):
+    reasons = forms.CharField(
+        label=_("Why do the two go their own ways?"),
+        help_text=_("Both teams read it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2_000,
     )
 
 

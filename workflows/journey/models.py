@@ -1,7 +1,7 @@
 """Where an idea is: the flow's process, holds, re-examinations."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from viewflow.workflow.models import Process
 
 from ideas.drafting.models import Attachment, Idea
@@ -51,6 +51,42 @@ class Hold(models.Model):
         ]
 
 
+class Merge(models.Model):
+    """An idea that goes on inside another one. A lead may undo it until the target's next decision, `final_at`."""
+
+    idea = models.ForeignKey(Idea, models.PROTECT, related_name="merges")
+    target = models.ForeignKey(Idea, models.PROTECT, related_name="taken_in")
+    gate = models.CharField(max_length=4)
+    merged_at = models.DateTimeField()
+    final_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    undone_reasons = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["idea"], condition=Q(undone_at=None), name="one_merge_in_force_per_idea"
+            ),
+            models.CheckConstraint(condition=~Q(idea=F("target")), name="merge_is_of_two_ideas"),
+            models.CheckConstraint(
+                condition=Q(final_at=None) | Q(undone_at=None), name="final_merge_is_not_undone"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by=None, undone_reasons="")
+                | Q(undone_at__isnull=False, undone_by__isnull=False) & ~Q(undone_reasons=""),
+                name="undone_merge_has_its_reasons",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["target"],
+                condition=Q(final_at=None, undone_at=None),
+                name="merges_that_can_be_undone",
+            )
+        ]
+
+
 class Done(models.Model):
     """On the local route: a line and a photo that say the service has done it."""
 
@@ -62,6 +98,18 @@ class Done(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(line=""), name="done_says_what")]
+
+
+class LearningNote(models.Model):
+    """What someone of the team adds to the learning sheet of a stopped idea; named as the idea's authors are."""
+
+    idea = models.ForeignKey(Idea, models.PROTECT, related_name="learning_notes")
+    text = models.TextField()
+    written_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="learning_note_says_something")]
 
 
 class Reexamination(models.Model):
@@ -85,6 +133,7 @@ class Reexamination(models.Model):
     answer = models.CharField(max_length=10, choices=Answer, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_on_behalf_of = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     reasons = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 

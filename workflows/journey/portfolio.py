@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import django_filters
 from django.core import signing
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models import Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +13,9 @@ from django.utils.translation import pgettext_lazy
 
 from ideas.access import access
 from ideas.calls.models import Programme
+from ideas.drafting.masking.queries import shown_all
 from ideas.drafting.models import Idea
-from ideas.search.queries import search
+from ideas.search.queries import search, shown_title
 from incubator.lib import clock, words
 from incubator.people.models import Person
 from workflows.journey import wording
@@ -27,6 +28,8 @@ STATES = [
     ("held", _("On hold")),
     ("in_service", _("In service")),
     ("stopped", _("Stopped, with the reasons")),
+    ("merged", pgettext_lazy("ideas", "Merged")),
+    ("redirected", pgettext_lazy("ideas", "Redirected")),
     ("precedent", _("Precedents")),
 ]
 SORTS = [("newest", _("Newest first")), ("due", _("Due soonest")), ("title", _("By name"))]
@@ -55,9 +58,9 @@ class Portfolio(django_filters.FilterSet):
         model = Idea
         fields: Sequence[str] = ()
 
-    def __init__(self, *args: Any, language: str = "fr", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, language: str = "fr", reader: Person | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.language = language
+        self.language, self.reader = language, reader
         if not (self.data.get("q") or "").strip():
             # Without words there is no best match: the newest come first, and are not to be chosen twice.
             order = self.filters["sort"].extra
@@ -67,7 +70,7 @@ class Portfolio(django_filters.FilterSet):
             ]
 
     def by_words(self, queryset: QuerySet[Idea], _name: str, value: str) -> QuerySet[Idea]:
-        return search(queryset, value[:300], self.language)
+        return search(queryset, value[:300], self.language, self.reader)
 
     def by_state(self, queryset: QuerySet[Idea], _name: str, value: str) -> QuerySet[Idea]:
         if value == "late":
@@ -100,12 +103,12 @@ def base(reader: Person) -> QuerySet[Idea]:
     return access().readable(reader).exclude(state__in=["draft", "withdrawn"])
 
 
-def page(queryset: QuerySet[Idea], sort: str, after: str) -> Page:
-    """One page after the key `after` (signed, so that nobody steers the query with it).
+def page(queryset: QuerySet[Idea], sort: str, after: str, reader: Person | None = None) -> Page:
+    """One page, as the reader reads it, after the key `after` (signed, so that nobody steers the query with it).
 
     A bad key, or one of a list in another order, is the start.
     """
-    ordered, fields = _ordered(queryset, sort)
+    ordered, fields = _ordered(queryset, sort, reader)
     count = queryset.order_by()[: MOST_COUNTED + 1].count()
     if (key := _read(after, fields)) is not None:
         ordered = ordered.filter(_beyond(fields, key))
@@ -116,20 +119,22 @@ def page(queryset: QuerySet[Idea], sort: str, after: str) -> Page:
         following = signing.dumps(
             [fields[0][0], *[_plain(getattr(rows[-1], name)) for name, _d in fields]], compress=True
         )
-    return Page(rows, following, min(count, MOST_COUNTED), count > MOST_COUNTED)
+    return Page(shown_all(rows, reader), following, min(count, MOST_COUNTED), count > MOST_COUNTED)
 
 
 Fields = list[tuple[str, str]]  # name, "asc" or "desc"
 
 
-def _ordered(queryset: QuerySet[Idea], sort: str) -> tuple[QuerySet[Idea], Fields]:
+def _ordered(queryset: QuerySet[Idea], sort: str, reader: Person | None) -> tuple[QuerySet[Idea], Fields]:
     if sort == "" and "rank" in queryset.query.annotations:
         fields = [("rank", "desc"), ("pk", "desc")]
     elif sort == "due":
         queryset = queryset.filter(due_at__isnull=False)
         fields = [("due_at", "asc"), ("pk", "asc")]
     elif sort == "title":
-        queryset = queryset.annotate(folded=Func(F("title"), function="fold", output_field=TextField()))
+        # The place in the list, and the key of the next page, tell the name they are made of.
+        folded = Func(shown_title(reader), function="fold", output_field=TextField())
+        queryset = queryset.annotate(folded=folded)
         fields = [("folded", "asc"), ("pk", "asc")]
     else:
         queryset = queryset.annotate(day=Coalesce("submitted_at", "created_at"))

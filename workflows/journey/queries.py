@@ -1,5 +1,6 @@
 """What the idea page shows, in a number of queries that does not grow with what it shows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,22 +10,28 @@ from django.utils.translation import gettext as _
 
 from ideas import roles
 from ideas.access import access
+from ideas.drafting.masking.queries import masked_row, shown, with_passages
 from ideas.drafting.models import Idea, IdeaContent, Precedent, TeamMember
 from ideas.drafting.rules import WRITTEN
 from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
-from incubator.lib.refusals import NotFound
+from incubator.lib.refusals import NotFound, Refusal
 from incubator.people import grants
+from incubator.people.actors import Actor
 from incubator.people.grants import mandates
-from incubator.people.models import Department, Person
+from incubator.people.models import Person
 from workflows.gates import explained
 from workflows.gates.models import Condition, Decision, GateRound
+from workflows.gates.redirects import may_read_redirect
 from workflows.gates.rules import GO_ON
 from workflows.journey import windows, wording
-from workflows.journey.models import Done, Hold, Reexamination
+from workflows.journey.actions.merging import check_may_undo
+from workflows.journey.models import Done, Hold, LearningNote, Merge, Reexamination
 
+# What a decision says in words.
+SAID = ("reasons", "learning", "gaps", "hold_condition")
 MOST_EVENTS = 60
 MOST_SERVICES = 300
 
@@ -47,10 +54,9 @@ class Reader:
 
 
 def readable_idea(key: UUID, reader: Person) -> Idea:
-    """The idea with its text, if this person may read it. Raises NotFound, never saying which of the two."""
+    """The idea with its text as this person reads it, if they may. Raises NotFound, never saying which of the two."""
     found = (
-        access()
-        .readable(reader)
+        with_passages(access().readable(reader))
         .select_related("programme__entity", "call", "content", "draft", "copied_from", "merged_into")
         .filter(key=key)
         .first()
@@ -59,7 +65,7 @@ def readable_idea(key: UUID, reader: Person) -> Idea:
         raise NotFound(
             _("There is no such idea, or it is not open to you. Your list shows those you can read.")
         )
-    return found
+    return shown(found, reader)
 
 
 def team_of(idea: Idea) -> list[TeamMember]:
@@ -75,15 +81,15 @@ def reader_of(idea: Idea, person: Person, team: list[TeamMember]) -> Reader:
         .order_by("due_at", "pk")
         .first()
     )
-    return Reader(member, member is not None or access().sees_authors(person, idea, outside=True), task)
+    return Reader(member, member is not None or access().sees_authors(person, idea), task)
 
 
-def decisions_of(idea: Idea) -> list[Decision]:
-    """Issued decisions, oldest first, with their rounds and conditions."""
+def decisions_of(idea: Idea, passages: Sequence[str] = ()) -> list[Decision]:
+    """Issued decisions, oldest first, with their rounds and conditions; without the passages masked for a reader."""
     issued = Decision.objects.filter(round__idea=idea, issued_at__isnull=False).select_related("round")
     found = list(issued.order_by("issued_at", "pk"))
     prefetch_related_objects([one for one in found if _has_conditions(one)], "conditions")
-    return found
+    return [masked_row(one, SAID, passages) for one in found]
 
 
 def _has_conditions(decision: Decision) -> bool:
@@ -117,14 +123,63 @@ def wording_of(event: Event, decisions: dict[str, Decision]) -> dict[str, Any]:
             "gate": wording.gate_words(gate),
             "outcome": wording.outcome_words(gate, decision.outcome),
         }
-        return {"title": title, "text": f"{when} · {decision.reasons}", "gate": True}
+        text = f"{when} · {decision.reasons}"
+        if decision.departs:
+            departs = _("Departs from the panel’s opinion: %(reason)s") % {
+                "reason": decision.departure_reason
+            }
+            text = f"{text} · {departs}"
+        return {"title": title, "text": text, "gate": True}
     if event.verb == "imported":
         when = words.long_day(event.happened_at)  # its source gives no hour
-    return {"title": str(wording.HAPPENED.get(event.verb, event.verb)), "text": when}
+    return {"title": str(wording.HAPPENED.get(event.verb, event.verb)), "text": when, "verb": event.verb}
 
 
-def hold_of(idea: Idea) -> Hold | None:
-    return Hold.objects.filter(idea=idea, woken_at=None).first() if idea.state == "held" else None
+def elsewhere_of(
+    idea: Idea, person: Person, decisions: list[Decision], entries: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Where the idea goes on, which ideas go on in it, and why one went its own way again, as this person may read it.
+
+    Asked only where the history says that there is something to tell.
+    """
+    found: dict[str, Any] = {
+        "into": None,
+        "taken_in": [],
+        "undone": None,
+        "handed_over": False,
+        "may_undo": False,
+    }
+    if idea.merged_into is not None:
+        found["into"] = idea.merged_into
+        found["into_readable"] = access().may_read(person, idea.merged_into)
+        found["may_undo"] = may_undo(idea, person)
+        found["final"] = any(entry.get("verb") == "merge_final" for entry in entries)
+    if any(entry.get("verb") == "idea_taken_in" for entry in entries):
+        inside = access().readable(person).filter(merged_into=idea).order_by("number")
+        found["taken_in"] = list(inside.only("key", "number", "title"))
+    if any(entry.get("verb") in UNDONE for entry in entries):
+        last = Merge.objects.filter(Q(idea=idea) | Q(target=idea), undone_at__isnull=False)
+        found["undone"] = last.order_by("-undone_at").first()
+    if idea.state == "redirected" and decisions:
+        found["handed_over"] = may_read_redirect(person, decisions[-1])
+    return found
+
+
+UNDONE = ("idea_taken_out", "merge_undone")
+
+
+def may_undo(idea: Idea, person: Person) -> bool:
+    """Whether this person would be let undo the merge now."""
+    try:
+        check_may_undo(idea, idea.merged_into, Actor(person=person))
+    except Refusal:
+        return False
+    return True
+
+
+def hold_of(idea: Idea, passages: Sequence[str] = ()) -> Hold | None:
+    found = Hold.objects.filter(idea=idea, woken_at=None).first() if idea.state == "held" else None
+    return found and masked_row(found, ["condition"], passages)
 
 
 def window_of(idea: Idea) -> Reexamination | None:
@@ -138,9 +193,29 @@ def window_of(idea: Idea) -> Reexamination | None:
     return found
 
 
-def open_conditions_of(decisions: list[Decision]) -> list[Condition]:
+def asked_reexaminations() -> list[UUID]:
+    """The ideas whose re-examination is asked for and waits for its answer, in the ideas' order."""
+    waiting = Reexamination.objects.filter(closed_at=None, asked_at__isnull=False, idea__state="stopped")
+    return list(waiting.order_by("idea_id").values_list("idea__key", flat=True))
+
+
+def has_learning_sheet(idea: Idea, decisions: list[Decision]) -> bool:
+    """Whether the last of these decisions stopped the idea and opened a learning sheet; a service's no opens none."""
+    stopped = idea.state == Idea.State.STOPPED and bool(decisions)
+    return stopped and "learning_sheet" in decisions[-1].next_steps
+
+
+def learning_of(idea: Idea) -> list[LearningNote]:
+    """What the team added to the learning sheet, oldest first."""
+    if idea.state != Idea.State.STOPPED:
+        return []
+    notes = LearningNote.objects.filter(idea=idea).select_related("written_by")
+    return list(notes.order_by("written_at", "pk"))
+
+
+def open_conditions_of(decisions: list[Decision], passages: Sequence[str] = ()) -> list[Condition]:
     found = [item for one in decisions if _has_conditions(one) for item in one.conditions.all()]
-    return [item for item in found if item.met_at is None]
+    return [masked_row(item, ["text"], passages) for item in found if item.met_at is None]
 
 
 def in_team(idea: Idea, person: Person) -> bool:
@@ -150,18 +225,6 @@ def in_team(idea: Idea, person: Person) -> bool:
 def precedent_of(idea: Idea) -> Precedent | None:
     """What an imported idea keeps of its source."""
     return Precedent.objects.filter(idea=idea).first() if idea.state == "precedent" else None
-
-
-def service_named(idea: Idea, typed: str) -> Department | None:
-    """The open department of the idea's entity with this code or name; None for none, or for more than one."""
-    said = " ".join(typed.split())
-    if not said:
-        return None
-    named = Department.objects.filter(
-        Q(code__iexact=said) | Q(name__iexact=said), entity=idea.programme.entity, closed_on=None
-    )
-    found = list(named[:2])
-    return found[0] if len(found) == 1 else None
 
 
 def services_that_answer(idea: Idea) -> list[str]:
@@ -200,7 +263,7 @@ def sees_why(person: Person, idea: Idea, asked: Reexamination, *, may_answer: bo
     """Only whoever answers, or answered, a re-examination, and the auditor, outside the team, once it is asked for."""
     if asked.asked_at is None:
         return False
-    if may_answer or person.pk == asked.answered_by_id:
+    if may_answer or person.pk in (asked.answered_by_id, asked.answered_on_behalf_of_id):
         return True
     auditor = grants.holds(person, "auditor", entity=idea.programme.entity, programme_key=idea.programme.key)
     return auditor and not roles.was_ever_in_team(idea, person)

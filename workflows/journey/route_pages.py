@@ -12,7 +12,7 @@ from ideas.drafting import uploads
 from ideas.drafting.models import Idea
 from ideas.drafting.uploads import Clean
 from incubator.lib import files
-from incubator.lib.refusals import Invalid, NotFound
+from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
@@ -35,6 +35,7 @@ def send_up(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             actions.send_up(idea=key, by=Actor(person=person), reasons=form.cleaned_data["reasons"])
             return redirect("idea", key=key)
         except Invalid as refusal:
+            note(refusal)
             forms.add_refusal(form, refusal.fields)
     return _page(request, "journey/send_up.html", idea, form, last=queries.decisions_of(idea)[-1])
 
@@ -54,6 +55,7 @@ def done(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 request, idea, form.cleaned_data["line"], uploads.receive(request.FILES.get("file"))
             )
         except Invalid as refusal:
+            note(refusal)
             forms.add_refusal(form, refusal.fields)
     return _page(request, "journey/done.html", idea, form)
 

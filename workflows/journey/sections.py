@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ideas.access import access
+from ideas.drafting.masking.queries import shown_all
 from ideas.drafting.models import Idea, TeamMember
 from incubator.inbox.sections import Section
 from incubator.lib import clock, words
@@ -40,13 +41,14 @@ def decided_lately(person: Person) -> Section | None:
         .select_related("round__idea")
         .order_by("-issued_at")[:MOST]
     )
+    ideas = shown_all([decision.round.idea for decision in found], person)
     lines = [
         {
-            "url": reverse("idea", args=[decision.round.idea.key]),
-            "label": decision.round.idea.title,
+            "url": reverse("idea", args=[idea.key]),
+            "label": idea.title,
             "detail": _decision_line(decision),
         }
-        for decision in found
+        for decision, idea in zip(found, ideas, strict=True)
     ]
     return Section("journey/decided_lately.html", {"documents": lines}) if lines else None
 

@@ -13,20 +13,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ideas import roles
+from ideas.access import access
+from ideas.drafting.masking.queries import masked_row, passages_for
 from ideas.drafting.models import CLOSED, Idea
 from ideas.drafting.queries import all_wish_to_be_named, published_files
 from incubator.inbox.wording import button, title
 from incubator.lib import words
-from incubator.lib.refusals import Conflict, Invalid, NotFound
+from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
+from incubator.people.queries import department_named
 from workflows.briefs.queries import briefs_of
+from workflows.gates import authority
 from workflows.gates.configuration import recourse
 from workflows.gates.models import Decision
 from workflows.journey import actions, forms, portfolio, queries, wording
 from workflows.journey.models import Reexamination
 
+ASKED = ("grounds", "reasons")  # what a re-examination says in words
 GET_AND_POST = ["GET", "HEAD", "POST"]
 
 
@@ -40,11 +45,14 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
     """The list of ideas; with htmx only its rows."""
     reader = _person(request)
     chosen = portfolio.Portfolio(
-        request.GET, queryset=portfolio.base(reader), language=(get_language() or "fr")[:2]
+        request.GET,
+        queryset=portfolio.base(reader),
+        language=(get_language() or "fr")[:2],
+        reader=reader,
     )
     queryset = chosen.qs if chosen.form.is_valid() else portfolio.base(reader).none()
     sort = chosen.form.cleaned_data.get("sort") or "" if chosen.form.is_valid() else ""
-    found = portfolio.page(queryset, sort, request.GET.get("after", ""))
+    found = portfolio.page(queryset, sort, request.GET.get("after", ""), reader)
     context = {
         "form": chosen.form,
         "views": portfolio.views(request.GET.get("state", "")),
@@ -75,9 +83,12 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     reader = queries.reader_of(idea, person, team)
     if idea.state == "draft":
         return redirect("idea-edit", key=idea.key)
-    decisions = queries.decisions_of(idea)
-    hold, window = queries.hold_of(idea), queries.window_of(idea)
+    passages = passages_for(idea, person)
+    decisions = queries.decisions_of(idea, passages)
+    hold, window = queries.hold_of(idea, passages), queries.window_of(idea)
     precedent = queries.precedent_of(idea)
+    entries = queries.history_of(idea, decisions)
+    elsewhere = queries.elsewhere_of(idea, person, decisions, entries)
     context = {
         "idea": idea,
         "content": getattr(idea, "content", None),
@@ -87,10 +98,13 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "bays": wording.bays(idea, {item.round.gate: item for item in decisions}),
         "next": _next(idea, reader, hold, window),
         "team": _team(team) if reader.sees_authors else None,
-        "entries": queries.history_of(idea, decisions),
-        "documents": _documents(idea, reader),
-        "conditions": queries.open_conditions_of(decisions),
+        "entries": entries,
+        "elsewhere": elsewhere,
+        "documents": _documents(idea, reader, handed_over=elsewhere["handed_over"]),
+        "conditions": queries.open_conditions_of(decisions, passages),
         "last": decisions[-1] if decisions else None,
+        "learning": queries.learning_of(idea),
+        "may_add_learning": reader.in_team and queries.has_learning_sheet(idea, decisions),
         "stages": _stage_pages(idea),
         "may_send_up": reader.in_team and actions.may_send_up(idea, window),
         "done": queries.done_of(idea),
@@ -100,6 +114,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "recourse": recourse(queries.rules_of(idea, decisions)),
         "goes_on": idea.state in ("live", "held"),
         "closed": idea.state in CLOSED,
+        "may_mask": reader.sees_authors and idea.state != "precedent" and access().names_hidden(idea),
         "name_wish": _name_wish(idea, reader),
         "request_key": new_key(),
         "precedent": precedent,
@@ -158,7 +173,7 @@ def _team(team: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _documents(idea: Idea, reader: queries.Reader) -> list[dict[str, Any]]:
+def _documents(idea: Idea, reader: queries.Reader, *, handed_over: bool) -> list[dict[str, Any]]:
     found = []
     for brief in briefs_of(idea):
         ready = brief.state == "ready"
@@ -171,6 +186,10 @@ def _documents(idea: Idea, reader: queries.Reader) -> list[dict[str, Any]]:
         day = words.short_day(idea.submitted_at)
         url = reverse("receipt", args=[idea.key])
         found.append({"url": url, "label": _("Receipt of submission"), "detail": day, "file": True})
+    if handed_over:
+        url = reverse("hand-over", args=[idea.key])
+        day = words.short_day(idea.ended_at) if idea.ended_at else ""
+        found.append({"url": url, "label": _("Receipt of the hand-over"), "detail": day, "file": True})
     for file in published_files(idea, names_shown=reader.sees_authors):
         detail = words.file_size(file.size)
         found.append({"url": file.url, "label": file.name, "detail": detail, "file": True})
@@ -207,6 +226,7 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             _submitted(request, key)
             return redirect("receipt", key=key)
         except Invalid as refused:
+            note(refused)
             refusal = refused
     idea = queries.readable_idea(key, person)
     if not queries.in_team(idea, person):
@@ -234,7 +254,7 @@ def _submitted(request: HttpRequest, key: uuid.UUID) -> None:
     route, service = request.POST.get("route") or "standard", None
     if route == "local":
         idea = queries.readable_idea(key, by.human)
-        service = queries.service_named(idea, request.POST.get("service", "")[:200])
+        service = department_named(idea.programme.entity, request.POST.get("service", "")[:200])
     actions.submit(idea=key, by=by, route=route, service=service)
 
 
@@ -271,6 +291,7 @@ def _act(
             act(idea, Actor(person=person), filled.cleaned_data)
             return redirect("idea", key=key)
         except Invalid as refusal:
+            note(refusal)
             forms.add_refusal(filled, refusal.fields or {"": [refusal.sentence]})
     status = 422 if request.method == "POST" else 200
     context = {"idea": idea, "form": filled, "request_key": new_key(), **extra}
@@ -294,7 +315,7 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """For a lead: what the idea waits for, and whether it has come."""
     idea = queries.readable_idea(key, _person(request))
-    hold = queries.hold_of(idea)
+    hold = queries.hold_of(idea, passages_for(idea, _person(request)))
     if hold is None and request.method != "POST":
         raise Conflict(_("This idea is not on hold."), code="wake.not_held")
     return _act(
@@ -302,9 +323,30 @@ def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         key,
         forms.Waking,
         "journey/wake.html",
-        lambda idea, by, data: actions.wake(idea=idea.key, by=by, condition_met=data["condition_met"]),
+        lambda idea, by, data: actions.wake(
+            idea=idea.key, by=_as_lead(idea, by), condition_met=data["condition_met"]
+        ),
         waits_for=wording.waits_for(hold),
         until=hold.until if hold else None,
+    )
+
+
+@require_http_methods(GET_AND_POST)
+@once
+def learning(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The team adds to the learning sheet of its stopped idea."""
+    person = _person(request)
+    idea = queries.readable_idea(key, person)
+    decisions = queries.decisions_of(idea)
+    if not queries.in_team(idea, person) or not queries.has_learning_sheet(idea, decisions):
+        raise NotFound(_("There is no learning sheet here for you to add to."))
+    return _act(
+        request,
+        key,
+        forms.Learning,
+        "journey/learning.html",
+        lambda found, by, data: actions.add_learning(idea=found.key, by=by, text=data["text"]),
+        decision=decisions[-1],
     )
 
 
@@ -317,13 +359,15 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     asked = queries.window_of(idea)
     if asked is None:
         raise NotFound(_("Nothing is to be re-examined here."))
-    decision = queries.decisions_of(idea)[-1]
+    passages = passages_for(idea, person)
+    asked, decision = masked_row(asked, ASKED, passages), queries.decisions_of(idea, passages)[-1]
     in_team = queries.in_team(idea, person)
     if asked.asked_at is None or asked.closed_at is not None:
         return _unasked(request, idea, asked, decision, in_team=in_team)
-    may_answer = person in actions.reexaminers(idea, asked.gate)
-    sees_why = queries.sees_why(person, idea, asked, may_answer=may_answer)
-    if not may_answer and not in_team and not sees_why:
+    right = actions.right_to_answer(idea, asked.gate, Actor(person=person))
+    sees_why = queries.sees_why(person, idea, asked, may_answer=right is not None)
+    names = idea.holder == Idea.Holder.LEAD and _leads(idea, person)
+    if right is None and not in_team and not sees_why and not names:
         raise NotFound(_("Nothing is to be re-examined here."))
     return _act(
         request,
@@ -333,10 +377,21 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         lambda found, by, data: actions.answer_reexamination(idea=found.key, by=by, **data),
         asked=asked,
         decision=decision,
-        may_answer=may_answer,
-        shows_grounds=True,
+        may_answer=right is not None,
+        stands_in_for=right.on_behalf_of if right is not None else None,
+        who_may=wording.delegations(asked.gate) if names else [],
+        shows_grounds=right is not None or in_team or sees_why,
         why=queries.why(decision) if sees_why else None,
     )
+
+
+def _as_lead(idea: Idea, by: Actor) -> Actor:
+    """The actor who does what a lead does: oneself, or a deputy for a lead who is absent."""
+    return roles.acting_as(by.human, roles.leads(idea))
+
+
+def _leads(idea: Idea, person: Person) -> bool:
+    return authority.leads(idea, _as_lead(idea, Actor(person=person)))
 
 
 def _unasked(
@@ -352,7 +407,7 @@ def _unasked(
         "may_ask": actions.may_ask_reexamination(idea, asked) and in_team,
         "shows_grounds": in_team or sees_why,
         "why": queries.why(decision) if sees_why else None,
-        "may_hand_over": open_still and not in_team and roles.is_lead(idea, person),
+        "may_hand_over": open_still and not in_team and _leads(idea, person),
     }
     if context["may_hand_over"]:
         return _act(
@@ -360,7 +415,9 @@ def _unasked(
             idea.key,
             forms.Handing,
             "journey/reexamination.html",
-            lambda found, by, data: actions.hand_over_answer(idea=found.key, by=by, on=data["on"]),
+            lambda found, by, data: actions.hand_over_answer(
+                idea=found.key, by=_as_lead(found, by), on=data["on"]
+            ),
             **context,
         )
     return _act(

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ideas.drafting.models import Idea
 from incubator.lib import words
+from workflows.gates import authority
 from workflows.gates.configuration import defaults
+from workflows.gates.wording import CAPACITIES
 
 STAGES = ("submission", "review", "sponsorship", "pilot", "evaluation")
 STAGE_NAMES = {
@@ -126,6 +128,8 @@ OUTCOMES = {
     "extend": gettext_lazy("pilot extended"),
     "transfer": gettext_lazy("transferred"),
     "to_programme": gettext_lazy("to the programme"),
+    "merge": gettext_lazy("merged with another idea"),
+    "redirect": gettext_lazy("redirected"),
 }
 # The answers of a service, where they are called otherwise.
 ANSWERS = {"go": gettext_lazy("yes"), "stop": gettext_lazy("no, with the reasons")}
@@ -148,7 +152,12 @@ HAPPENED = {
     "evaluation_delivered": gettext_lazy("The evaluation is delivered"),
     "reexamination_asked": gettext_lazy("A re-examination is asked for"),
     "reexamination_answered": gettext_lazy("The re-examination is answered"),
+    "learning_added": gettext_lazy("The team has added to the learning sheet"),
     "stop_final": gettext_lazy("The time to ask for a re-examination is over"),
+    "idea_taken_in": gettext_lazy("Another idea goes on in this one"),
+    "idea_taken_out": gettext_lazy("An idea that went on in this one goes its own way again"),
+    "merge_undone": gettext_lazy("The merge is undone: back at the gate where it was"),
+    "merge_final": gettext_lazy("The other idea has been decided: the merge is final"),
     "sent_up": gettext_lazy("Sent up to the programme by its team"),
     "done_reported": gettext_lazy("Done by the service"),
     "imported": gettext_lazy("Taken over from its source"),
@@ -216,6 +225,11 @@ def waits_for(hold: Any) -> str:
     """What an idea on hold waits for, as a sentence; nothing for one that waits for a day."""
     said = str(WAITS_FOR.get(hold.cause, hold.condition)).strip() if hold is not None else ""
     return f"{said}." if said and said[-1] not in ".!?…" else said
+
+
+def delegations(gate: str) -> list[str]:
+    """The delegations that let someone answer the re-examination of a stop at this gate."""
+    return [str(CAPACITIES[capacity]) for capacity in authority.reexamining(gate)]
 
 
 def bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
@@ -318,6 +332,14 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
         return f"{text} {late[0].upper()}{late[1:]}." if late else text
     if idea.state == "held":
         if hold is not None and hold.until:
+            if condition := waits_for(hold):
+                said["condition"] = condition
+                return (
+                    _(
+                        "It waits for this: %(condition)s It is taken up again, where it was, on %(due)s at the latest."
+                    )
+                    % said
+                )
             return _("It is taken up again on %(due)s, where it was.") % said
         return _("It waits for this: %(condition)s Then it is taken up again where it was.") % {
             "condition": waits_for(hold)
@@ -327,6 +349,13 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
     if idea.state == "stopped" and window is not None and window.gate == "L" and not window.closed_at:
         return _("The author can send the idea up to the programme until %(due)s.") % said
     if idea.state == "stopped" and window is not None and window.closed_at is None:
+        if window.asked_at and idea.holder == Idea.Holder.LEAD:
+            return (
+                _(
+                    "The programme lead finds someone who took no part and may answer; the answer is due by %(due)s."
+                )
+                % said
+            )
         if window.asked_at:
             return _("Someone who took no part looks at it again and answers by %(due)s.") % said
         return _("The author can ask for a re-examination until %(due)s.") % said
@@ -386,6 +415,7 @@ _ENDED = {
     ),
     "withdrawn": gettext_lazy("Its author took it back. Nothing more happens."),
     "merged": gettext_lazy("It goes on inside another idea."),
-    "redirected": gettext_lazy("A service that can do it has taken it over."),
+    # The same words wherever it went: a protected target shows by nothing.
+    "redirected": gettext_lazy("With its author’s consent it was handed to others who can act on it."),
     "precedent": gettext_lazy("A project done elsewhere, to read and to copy. No gate is held on it."),
 }

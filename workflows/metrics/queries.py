@@ -1,7 +1,7 @@
 """The figures, in a handful of queries. Each is about ideas that all staff may read; see `counted`."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
+from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.lib import clock, working_days
 from workflows.gates.configuration import defaults
+from workflows.gates.configuration.reading import in_force
 from workflows.gates.models import Condition, Decision, GateRound
 from workflows.metrics import rules, survival
 from workflows.metrics.rules import STAGES, Path
@@ -242,14 +244,22 @@ def _stage_time(stage: str, spells: list[survival.Spell]) -> StageTime:
 
 
 def promised(stage: str) -> int | None:
-    """Working days promised for a stage; None for the pilot, whose length each plan sets."""
-    gates, stages = defaults()["gates"], defaults()["stages"]
-    sponsorship = stages["sponsorship"]
+    """Working days promised for a stage; None for the pilot, whose length each plan sets, and where programmes
+    promise different times."""
+    running = Programme.objects.filter(closed_on=None, kind=Programme.Kind.STAFF)
+    said = {_promised(stage, in_force(programme)) for programme in running}
+    return said.pop() if len(said) == 1 else None
+
+
+def _promised(stage: str, document: Mapping[str, Any]) -> int | None:
+    gates, delays = document["gates"], document["delays"]
+    own = {gate: rules.get("due") or 2 * rules.get("review_in", 0) for gate, rules in gates.items()}
+    whole = gates["G1"].get("due_from_submission")
     return {
-        "submission": gates["G0"]["due"],
-        "review": gates["G1"]["due_from_submission"] - gates["G0"]["due"],
-        "sponsorship": sponsorship["sponsor_search"] + sponsorship["investigation"] + gates["G2"]["due"],
-        "evaluation": stages["evaluation"]["write_in"] + gates["G4"]["due"],
+        "submission": own["G0"],
+        "review": whole - own["G0"] if whole else own["G1"],
+        "sponsorship": delays["sponsor_search"] + delays["investigation"] + own["G2"],
+        "evaluation": delays["evaluation"] + own["G4"],
     }.get(stage)
 
 

@@ -15,7 +15,7 @@ from ideas import roles
 from ideas.drafting.models import Idea
 from ideas.pages import crumbs, done, nothing_here, readable_idea, reader, typed
 from incubator.lib import clock
-from incubator.lib.refusals import Conflict, NotAllowed
+from incubator.lib.refusals import Conflict, NotAllowed, note
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
 from workflows.pilots import actions, queries, rules, sentences
@@ -72,6 +72,7 @@ def edit_plan(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     except Conflict as refusal:
         if refusal.code != "plan.version":
             raise
+        note(refusal)
         return _editor(request, idea, editor, status=409, theirs=saved)
     messages.success(request, _("The plan is saved."))
     return redirect("plan", key=key)

@@ -9,7 +9,7 @@ from workflows.process.topology import LANES, PLACES, Route, Step
 COLUMN, ROW, MARGIN, GAP = 300, 130, 60, 60
 TASK, GATEWAY, EVENT = (120, 80), (50, 50), (36, 36)
 # Steps that stand beside the main way: in the lower row of their lane.
-BESIDE = {"with_author": 4, "held": 2, "reexamination": 5}
+BESIDE = {"with_author": 4, "held": 2, "merged": 3, "reexamination": 5}
 
 
 class Shape(NamedTuple):

@@ -5,17 +5,21 @@ draft, nothing withdrawn. So a count tells nobody what they could not read one b
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db.models import Count, Q
 
 from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
 from incubator.lib import clock
+from incubator.lib.reference import defaults
+from workflows.gates.configuration.document import document_from
+from workflows.gates.configuration.reading import in_force
 from workflows.gates.models import GateConfiguration
 from workflows.journey.models import IdeaProcess
 from workflows.process import drawing
 
-COUNTED = ("live", "held", "stopped", "in_service")
+COUNTED = ("live", "held", "stopped", "merged", "in_service")
 
 
 def counts(programme: Programme | None = None) -> Mapping[str, drawing.Count]:
@@ -46,8 +50,13 @@ def programmes() -> list[Programme]:
 Rules = dict[str, object]
 
 
-def rules_in_force(programme: Programme | None, defaults: Mapping[str, Rules]) -> dict[str, Rules]:
+def rules_in_force(programme: Programme | None, unchanged: Mapping[str, Rules]) -> dict[str, Rules]:
     """The published rules of each gate of this programme, the defaults where it has published none."""
     published = GateConfiguration.objects.filter(programme=programme, state="published") if programme else []
     own = {found.gate: found.rules for found in published}
-    return {gate: own.get(gate, rules) for gate, rules in defaults.items()}
+    return {gate: own.get(gate, rules) for gate, rules in unchanged.items()}
+
+
+def settings_in_force(programme: Programme | None) -> dict[str, Any]:
+    """The defaults, with what this programme has changed of its delays."""
+    return defaults() | (in_force(programme) if programme else document_from(defaults()))

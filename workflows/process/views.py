@@ -20,6 +20,7 @@ def process(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("programme", "")
     programme = next((one for one in programmes if one.key == asked), programmes[0] if programmes else None)
     rules = queries.rules_in_force(programme, {gate: default_rules(gate) for gate in defaults()["gates"]})
+    known = queries.settings_in_force(programme)
     counts = queries.counts(programme) if counted else {}
     context = {
         "routes": [
@@ -28,7 +29,7 @@ def process(request: HttpRequest) -> HttpResponse:
                 "name": wording.route_name(route),
                 "about": wording.ABOUT[route.key],
                 "picture": shown.picture(route, counts),
-                "rows": shown.rows(route, counts, rules, defaults(), counted=counted),
+                "rows": shown.rows(route, counts, rules, known, counted=counted),
             }
             for route in routes()
         ],

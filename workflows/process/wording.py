@@ -32,6 +32,7 @@ STEPS = {
     "with_author": pgettext_lazy("step", "To complete"),
     "held": pgettext_lazy("step", "On hold"),
     "reexamination": pgettext_lazy("step", "Stopped: re-examination possible"),
+    "merged": pgettext_lazy("step", "Merged: can be undone"),
     "answer": pgettext_lazy("step", "Answer of the service"),
     "doing": pgettext_lazy("step", "Being done by the service"),
     "declined": pgettext_lazy("step", "A no: can be sent up"),
@@ -48,6 +49,7 @@ ACTS = {
     "with_author": gettext_lazy("The team"),
     "held": gettext_lazy("A date wakes it, or the programme lead"),
     "reexamination": gettext_lazy("The author may ask; a decider who took no part answers"),
+    "merged": gettext_lazy("The programme lead may undo it, until the other idea’s next decision"),
     "doing": gettext_lazy("The service and the team"),
     "declined": gettext_lazy("The author may send it up"),
 }
@@ -72,6 +74,8 @@ OUTCOMES = {
     "hold": gettext_lazy("on hold"),
     "pause": gettext_lazy("on hold"),
     "stop": gettext_lazy("stopped, with the reasons"),
+    "merge": gettext_lazy("merged with another idea"),
+    "redirect": gettext_lazy("redirected, with the author’s consent"),
     "withdraw": gettext_lazy("withdrawn"),
     "scale": gettext_lazy("scaled up"),
     "extend": gettext_lazy("pilot extended"),
@@ -82,6 +86,7 @@ OUTCOMES = {
     "done": pgettext_lazy("way", "done"),
     "lapsed": gettext_lazy("not completed in time"),
     "upheld": gettext_lazy("final"),
+    "final": gettext_lazy("final"),
     "benefits_read": gettext_lazy("benefits read"),
 }
 
@@ -139,32 +144,33 @@ def acts(step: Step, rules: Mapping[str, Any] | None) -> str:
 
 
 def allowed(step: Step, route: Route, rules: Mapping[str, Any] | None, defaults: Mapping[str, Any]) -> str:
-    """The time a step may take, in words; '' where none is set."""
+    """The time a step may take, in words; '' where none is set. `defaults`: with what the programme changed of it."""
     if rules:
         if days := rules.get("due_from_submission"):
             return _("%(days)s days from submission") % {"days": days}
         return _days(rules["due"]) if rules.get("due") else ""
-    stages = defaults["stages"]
+    delays = defaults["delays"]
     if step.name == "start":
         return _("own pace")
     if step.name == "sponsorship":
-        both = stages["sponsorship"]
         return _("%(first)s days, then %(second)s") % {
-            "first": both["sponsor_search"],
-            "second": both["investigation"],
+            "first": delays["sponsor_search"],
+            "second": delays["investigation"],
         }
     if step.name == "pilot":
         if route.key == "fast":
             return _("%(days)s calendar days at most") % {
                 "days": defaults["routes"]["fast"]["pilot_calendar_days"]
             }
-        return _("%(months)s months, one extension") % {"months": stages["pilot"]["calendar_months"]}
+        return _("%(months)s months, one extension") % {
+            "months": defaults["stages"]["pilot"]["calendar_months"]
+        }
     days = {
-        "evaluation": stages["evaluation"]["write_in"],
+        "evaluation": delays["evaluation"],
         "with_author": defaults["rework"]["author_days"],
         "reexamination": defaults["reexamination"]["ask_within"],
         "declined": defaults["reexamination"]["ask_within"],
-        "doing": defaults["routes"]["local"]["done_in"],
+        "doing": delays["local_done"],
     }.get(step.name)
     return _days(days) if days else ""
 

@@ -1,6 +1,6 @@
 """The forms of a session."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,8 @@ from incubator.lib.forms import Day
 from incubator.people.models import Person, normal_staff_number
 from workflows.gates import wording as gates
 from workflows.gates.actions import Choice
-from workflows.gates.rules import reason_keys
+from workflows.gates.models import GateRound
+from workflows.gates.rules import GO_ON, reason_keys
 from workflows.sessions import wording
 from workflows.sessions.models import SelectionSession, SessionIdea
 
@@ -34,14 +35,40 @@ def _number(label: Any, initial: int, help_text: Any = "") -> forms.IntegerField
     )
 
 
-class PrepareForm(forms.Form):
-    """A session and the rules it states beforehand."""
+class WhenAndWhere(forms.Form):
+    """The day, the first hearing and the place of a session."""
 
     held_on = forms.DateField(label=_("Day of the session"), widget=Day, validators=DAYS)
     held_time = forms.TimeField(
         label=_("First hearing at"), widget=forms.TimeInput({"type": "time", "class": "input--s"})
     )
     venue = forms.CharField(label=_("Place of the session"), max_length=200)
+
+    def refuse(self, refused: Mapping[str, Iterable[Any]]) -> None:
+        """Show these sentences at their fields; what belongs to no field of the form comes first."""
+        for name, sentences in refused.items():
+            field = {"held_at": "held_on", "ties": "tie_1"}.get(name, name)
+            for sentence in sentences:
+                self.add_error(field if field in self.fields else None, sentence)
+
+    def held_at(self, zone: str) -> datetime:
+        """For a valid form."""
+        found = self.cleaned_data
+        return datetime.combine(found["held_on"], found["held_time"], ZoneInfo(zone))
+
+
+class PostponeForm(WhenAndWhere):
+    """Another time or place for a session."""
+
+    def __init__(self, data: Mapping[str, Any] | None, session: SelectionSession) -> None:
+        at = session.held_at.astimezone(ZoneInfo(session.call.programme.entity.time_zone))
+        super().__init__(data, initial={"held_on": at.date(), "held_time": at.time(), "venue": session.venue})
+
+
+class PrepareForm(WhenAndWhere):
+    """A session and the rules it states beforehand. `rounds`: one of each gate where it could be held."""
+
+    gate = forms.ChoiceField(label=_("Gate"))
     heard = _number(
         _("Ideas heard"), 7, _("Those with the best opinions, at least as many as there are places.")
     )
@@ -68,23 +95,22 @@ class PrepareForm(forms.Form):
     )
     waiting_until = forms.DateField(label=_("The waiting list ends on"), widget=Day, validators=DAYS)
 
+    def __init__(self, *args: Any, rounds: Sequence[GateRound], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.order_fields(["gate"])
+        gate = self.fields["gate"]
+        assert isinstance(gate, forms.ChoiceField)
+        gate.choices = [(one.gate, gates.gate_name(one.gate, one.rules)) for one in rounds]
+
     def stated(self, zone: str) -> dict[str, Any]:
         """What `actions.prepare` takes."""
-        found = dict(self.cleaned_data)
-        at: time = found.pop("held_time")
+        found = {name: value for name, value in self.cleaned_data.items() if not name.startswith("held_")}
         return {
-            "held_at": datetime.combine(found.pop("held_on"), at, ZoneInfo(zone)),
+            "held_at": self.held_at(zone),
             "ties": [code for code in (found.pop(f"tie_{place}") for place in (1, 2, 3)) if code],
             "threshold": str(found.pop("threshold")),
             **found,
         }
-
-    def refuse(self, fields: Mapping[str, list[Any]]) -> None:
-        shown = {"held_at": "held_on", "ties": "tie_1", "places": None}
-        for name, sentences in fields.items():
-            field = shown.get(name, name)
-            for sentence in sentences:
-                self.add_error(field if field in self.fields else None, sentence)
 
 
 class MemberForm(forms.Form):
@@ -138,7 +164,9 @@ class LineForm(forms.Form):
     )
 
     def __init__(self, data: Mapping[str, Any] | None, line: SessionIdea, session: SelectionSession) -> None:
-        proposed = {"selected": "go", "waiting": "hold"}.get(line.result, "stop")
+        # Conditions are written on the idea's own decision page.
+        onward = [code for code in onward_at(line) if code != "go_with_conditions"]
+        proposed = {"selected": onward[0], "waiting": "hold"}.get(line.result, "stop")
         first = {
             "outcome": proposed,
             "reasons": line.reasons,
@@ -148,7 +176,7 @@ class LineForm(forms.Form):
         }
         super().__init__(data, initial=first, prefix=str(line.idea.key))
         self.line = line
-        open_now = ("go", "hold", "stop") if line.result == "selected" else ("hold", "stop")
+        open_now = (*onward, "hold", "stop") if line.result == "selected" else ("hold", "stop")
         outcome = self.fields["outcome"]
         assert isinstance(outcome, forms.ChoiceField)
         outcome.choices = [(code, gates.OUTCOMES[code]) for code in open_now]
@@ -159,7 +187,7 @@ class LineForm(forms.Form):
     def choice(self) -> Choice:
         """What `actions.decide` takes; for a valid form."""
         found = self.cleaned_data
-        onward, criterion = found["outcome"] == "go", found["criterion"]
+        onward, criterion = found["outcome"] in GO_ON, found["criterion"]
         return Choice(
             outcome=found["outcome"],
             reasons=found["reasons"],
@@ -168,6 +196,11 @@ class LineForm(forms.Form):
             learning=found["learning"],
             hold_until=found["hold_until"] if found["outcome"] == "hold" else None,
         )
+
+
+def onward_at(line: SessionIdea) -> list[str]:
+    """The outcomes that let an idea go on from its gate, as configured."""
+    return list(line.round.rules.get("go_on") or ("go", "go_with_conditions"))
 
 
 def criteria_of(line: SessionIdea) -> list[tuple[str, Any]]:

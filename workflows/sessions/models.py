@@ -103,7 +103,7 @@ class SessionIdea(models.Model):
 
 
 class SessionMember(models.Model):
-    """Someone called to sit. Present from `arrived_at` until `left_at`."""
+    """Someone called to sit. Present from `arrived_at` until `left_at`; `sat_by`: the deputy who came instead."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     session = models.ForeignKey(SelectionSession, models.PROTECT, related_name="members")
@@ -112,10 +112,20 @@ class SessionMember(models.Model):
     called_at = models.DateTimeField()
     arrived_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    sat_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="lent_session_seats"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["session", "person"], name="once_in_a_room"),
+            models.UniqueConstraint(
+                fields=["session", "sat_by"], condition=Q(left_at=None), name="a_deputy_sits_once_in_a_room"
+            ),
+            models.CheckConstraint(
+                condition=Q(sat_by=None) | Q(arrived_at__isnull=False) & ~Q(sat_by=F("person")),
+                name="a_deputy_who_sat_is_another_who_came",
+            ),
             models.UniqueConstraint(
                 fields=["session"], condition=Q(is_chair=True), name="one_chair_per_session"
             ),
@@ -143,12 +153,16 @@ class SteppingOut(models.Model):
 
 
 class RoomVote(models.Model):
-    """A member's level for one idea, 0 to 4, or an abstention (null). Replaced votes are kept."""
+    """A seat's level for one idea, 0 to 4, or an abstention (null). Replaced votes are kept.
+
+    `cast_by`: the member, or the deputy who sat for them.
+    """
 
     member = models.ForeignKey(SessionMember, models.PROTECT, related_name="room_votes")
     line = models.ForeignKey(SessionIdea, models.PROTECT, related_name="room_votes")
     level = models.PositiveSmallIntegerField(null=True, blank=True)
     in_force = models.BooleanField(default=True)
+    cast_by = models.ForeignKey(Person, models.PROTECT, related_name="room_votes_cast")
     cast_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from incubator.lib import words
+from incubator.lib.masks import worded
 from workflows.gates import wording as gates
 from workflows.sessions import queries, rules, wording
 from workflows.sessions.models import SessionDocument, SessionIdea
@@ -20,7 +21,7 @@ def html_of(document: SessionDocument) -> str:
     session = document.session
     zone = ZoneInfo(session.call.programme.entity.time_zone)
     with translation.override(settings.LANGUAGE_CODE), timezone.override(zone):
-        room = queries.room_of(session)
+        room = queries.room_of(session, None)
         there = [line for line in room.lines if line.left_at is None or line.rank is not None]
         context: dict[str, Any] = {
             "session": session,
@@ -39,7 +40,7 @@ def html_of(document: SessionDocument) -> str:
                 "rows": _rows(room, there),
                 "not_heard": [line for line in there if line.rank is None],
             }
-        return render_to_string(f"workflows/sessions/{document.kind}.html", context)
+        return worded(render_to_string(f"workflows/sessions/{document.kind}.html", context))
 
 
 @lru_cache(1)

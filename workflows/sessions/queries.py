@@ -4,14 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext as _
 
+from ideas.drafting.masking.queries import shown_all
 from ideas.drafting.models import TeamMember
+from incubator.lib import clock
 from incubator.lib.refusals import NotAllowed, NotFound
 from incubator.people import grants
 from incubator.people.actors import Actor
-from incubator.people.models import Person
-from workflows.sessions.actions import common, settling
+from incubator.people.models import Absence, Person
+from workflows.sessions.actions import common, is_present, settling
 from workflows.sessions.models import (
     RoomVote,
     SelectionSession,
@@ -24,8 +27,9 @@ from workflows.sessions.models import (
 
 @dataclass
 class Reader:
-    """What one person is to a session."""
+    """What one person is to a session. `member`: the seat that is theirs, or lent to them by an absence."""
 
+    person: Person
     leads: bool = False
     decides: bool = False
     member: SessionMember | None = None
@@ -40,6 +44,12 @@ class Reader:
         """Whether the whole session is theirs to read; a team reads its own hearing only."""
         return self.leads or self.decides or self.member is not None
 
+    @property
+    def sits(self) -> bool:
+        """Whether this very person is the one noted as present in the seat."""
+        seat = self.member
+        return seat is not None and is_present(seat) and (seat.sat_by_id or seat.person_id) == self.person.pk
+
 
 @dataclass
 class Room:
@@ -48,6 +58,8 @@ class Room:
     session: SelectionSession
     lines: list[SessionIdea]
     members: list[SessionMember]
+    # Of members absent today: primary key → who stands in for them.
+    deputies: dict[int, Person]
     out: list[SteppingOut]
     votes: list[RoomVote]
 
@@ -86,9 +98,10 @@ def reader_of(session: SelectionSession, person: Person) -> Reader:
         person=person, accepted_at__isnull=False, left_at=None, idea__session_lines__session=session
     )
     reader = Reader(
+        person=person,
         leads=leads,
         decides=any(decider.pk in who for decider in settling.deciders(session)),
-        member=SessionMember.objects.filter(session=session, person=person).first(),
+        member=_member(session, person, who),
         team_of=set(team.values_list("idea", flat=True)),
     )
     if not reader.is_inside and not reader.team_of:
@@ -96,17 +109,44 @@ def reader_of(session: SelectionSession, person: Person) -> Reader:
     return reader
 
 
-def room_of(session: SelectionSession) -> Room:
-    """The session's rows, in five statements."""
+def _member(session: SelectionSession, person: Person, who: set[int]) -> SessionMember | None:
+    """The seat this person has, or sits in or may be lent today; one's own before a lent one."""
+    rows = SessionMember.objects.filter(Q(person__in=who) | Q(sat_by=person), session=session)
+    own = Case(When(person=person, then=0), When(sat_by=person, then=1), default=2)
+    return rows.select_related("person").order_by(own, "pk").first()
+
+
+def room_of(session: SelectionSession, reader: Person | None) -> Room:
+    """The session's rows with the ideas as this person reads them, in six statements; no reader: as for a paper."""
     lines = SessionIdea.objects.filter(session=session).select_related("idea", "round__decision")
-    members = SessionMember.objects.filter(session=session).select_related("person")
+    members = SessionMember.objects.filter(session=session).select_related("person", "sat_by")
     return Room(
         session,
-        list(lines.order_by("idea__number", "pk")),
+        as_read(list(lines.order_by("idea__number", "pk")), reader),
         list(members.order_by("-is_chair", "person__family_name", "pk")),
+        _deputies(session),
         list(SteppingOut.objects.filter(line__session=session).order_by("pk")),
         list(RoomVote.objects.filter(line__session=session, in_force=True).order_by("pk")),
     )
+
+
+def as_read(lines: list[SessionIdea], reader: Person | None) -> list[SessionIdea]:
+    """The lines with their ideas as this person reads them, in one query."""
+    for line, idea in zip(lines, shown_all([line.idea for line in lines], reader), strict=True):
+        line.idea = idea
+    return lines
+
+
+def _deputies(session: SelectionSession) -> dict[int, Person]:
+    today = clock.today(session.call.programme.entity.time_zone)
+    absences = Absence.objects.filter(
+        person__session_seats__session=session,
+        starts_on__lte=today,
+        ends_on__gte=today,
+        deputy__is_active=True,
+    )
+    found = absences.select_related("deputy").order_by("-deputy__staff_number")
+    return {absence.person_id: absence.deputy for absence in found if absence.deputy is not None}
 
 
 def documents_of(session: SelectionSession) -> dict[str, SessionDocument]:
@@ -117,7 +157,7 @@ def documents_of(session: SelectionSession) -> dict[str, SessionDocument]:
 
 def held_about(person: Person) -> list[dict[str, Any]]:
     """For the person's own copy of their data: the levels they gave in sessions, replaced ones included."""
-    votes = RoomVote.objects.filter(member__person=person).select_related("line__session", "line__idea")
+    votes = RoomVote.objects.filter(cast_by=person).select_related("line__session", "line__idea")
     return [
         {
             "session": str(vote.line.session.key),

@@ -1,9 +1,8 @@
 """Replays sessions from their frozen record: the list follows from it, and today's places from who left since."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
 from django.db.models.fields.json import KT
@@ -12,6 +11,7 @@ from incubator.events.models import Event
 from workflows.gates.queries import record_sha256
 from workflows.gates.replay import Replayed
 from workflows.sessions import rules
+from workflows.sessions.actions.places import list_ends_at
 from workflows.sessions.models import SelectionSession, SessionIdea
 
 
@@ -56,8 +56,7 @@ def differences(session: SelectionSession, sealed: str | None) -> list[str]:
 
 def _places_follow(session: SelectionSession, record: Mapping[str, Any]) -> bool:
     """Whether each idea still there has what follows from the record and from those that left, in their order."""
-    zone = ZoneInfo(session.call.programme.entity.time_zone)
-    end = datetime.combine(session.waiting_until, time.max, zone)
+    end = list_ends_at(session)
     lines = list(SessionIdea.objects.filter(session=session).select_related("idea"))
     gone = sorted(
         # Who left after the waiting list had ended gave a place to nobody.

@@ -10,16 +10,23 @@ an abstention and `score` a text with two decimals or null.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import Any, Literal
 
+from workflows.gates.rules import two_decimals
+
 Record = Mapping[str, Any]
+Item = Mapping[str, Any]
 Result = Literal["selected", "waiting", "not_selected", "not_heard"]
 LEVELS = range(5)
+# In a tie asked of the chair, a chair without a level sorts after every level.
+NO_LEVEL = 1
 # A level from here on speaks for the idea.
 FOR = 3
+LIMITS = ("places", "envelope_euros", "envelope_agent_days")
 TIES = ("chair", "support", "opinion", "least_euros", "least_days")
 # Always asked last and never equal: the order is total.
 LOT = "lot"
@@ -88,19 +95,18 @@ def ordered(record: Record) -> list[Line]:
     """
     if missing(record):
         raise ValueError("the list cannot be ordered while votes are missing")
-    items = sorted(_heard(record), key=lambda item: _in_order(record, item))
     lines = []
-    for place, item in enumerate(items):
+    for place, (item, tie) in enumerate(_in_order(record)):
         levels = _levels(item)
         lines.append(
             Line(
                 idea=item["idea"],
                 rank=place + 1,
-                mean=_two_decimals(_mean(item)),
+                mean=two_decimals(_mean(item)),
                 votes=len(item["votes"]),
                 abstentions=len(item["votes"]) - len(levels),
                 support=_support(item),
-                tie=_tie_between(record, items[place - 1], item) if place else "",
+                tie=tie,
             )
         )
     return lines
@@ -150,6 +156,15 @@ def outcome(record: Record) -> dict[str, Any]:
     }
 
 
+def least_mean(record: Record, found: Mapping[str, Any]) -> str:
+    """The least mean that had a place, given the record's outcome: the last idea's with one when no room was left,
+    else the threshold."""
+    threshold, places = Fraction(record["rules"]["threshold"]), record["rules"]["places"]
+    means = [Fraction(line["mean"]) for line in found["list"] if line["idea"] in found["selected"]]
+    full = bool(found["waiting"]) or len(means) == places
+    return two_decimals(max([threshold, min(means)] if full and means else [threshold]))
+
+
 def rule_problems(rules: Mapping[str, Any]) -> dict[str, str]:
     """Code of what is wrong with a session's rules, by field."""
     found = {
@@ -157,10 +172,10 @@ def rule_problems(rules: Mapping[str, Any]) -> dict[str, str]:
         for name in ("heard", "quorum", "hearing_minutes")
         if not isinstance(rules.get(name), int) or not 1 <= rules[name] <= 500
     }
-    if rules.get("places") is None and rules.get("envelope_euros") is None:
+    if all(rules.get(name) is None for name in LIMITS):
         found["places"] = "no_limit"
     elif rules.get("places") is not None and rules["places"] < 1:
-        found["places"] = "number"
+        found["places"] = "full"
     elif "heard" not in found and rules.get("places") is not None and rules["heard"] < rules["places"]:
         found["heard"] = "fewer_than_places"
     ties = list(rules.get("ties") or ())
@@ -186,10 +201,34 @@ def _support(item: Mapping[str, Any]) -> int:
     return sum(level >= FOR for level in _levels(item))
 
 
-def _in_order(record: Record, item: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Sorts the better first."""
-    ties = [_tie_key(record, code, item) for code in record["rules"]["ties"]]
-    return (-_mean(item), *ties, _lot(record, item))
+def _in_order(record: Record) -> list[tuple[Item, str]]:
+    """The ideas heard, the better first, each with the tie rule that put it after the one above."""
+    found: list[tuple[Item, str]] = []
+    for equals in _grouped(_heard(record), lambda item: -_mean(item)):
+        found += _tie_broken(record, equals, [*record["rules"]["ties"], LOT])
+    return found
+
+
+def _tie_broken(record: Record, equals: list[Item], codes: Sequence[str]) -> list[tuple[Item, str]]:
+    """Equals in the order of the tie rules, asked one after the other of those still equal.
+
+    The chair's level is not asked where the chair gave none to one of them, being out of the room for it: else a
+    link of the chair would cost an idea its place.
+    """
+    if len(equals) == 1:
+        return [(equals[0], "")]
+    code, *rest = codes
+    if code == "chair" and not all(_chair_votes(record, item) for item in equals):
+        return _tie_broken(record, equals, rest)
+    found: list[tuple[Item, str]] = []
+    for group in _grouped(equals, lambda item: _tie_key(record, code, item)):
+        (first, _none), *others = _tie_broken(record, group, rest)
+        found += [(first, code if found else ""), *others]
+    return found
+
+
+def _grouped(items: Iterable[Item], key: Callable[[Item], Any]) -> list[list[Item]]:
+    return [list(group) for _value, group in groupby(sorted(items, key=key), key)]
 
 
 def _before_hearing(record: Record, item: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -197,32 +236,33 @@ def _before_hearing(record: Record, item: Mapping[str, Any]) -> tuple[Any, ...]:
     return (
         -_score(item),
         item["opinion"]["result"] != "go",
-        *(_tie_key(record, code, item) for code in ties),
+        *(_known_key(code, item) for code in ties),
         _lot(record, item),
     )
 
 
-def _tie_between(record: Record, above: Mapping[str, Any], below: Mapping[str, Any]) -> str:
-    """The code of what separates two neighbours of the list with the same mean."""
-    if _mean(above) != _mean(below):
-        return ""
-    for code in record["rules"]["ties"]:
-        if _tie_key(record, code, above) != _tie_key(record, code, below):
-            return str(code)
-    return LOT
-
-
 def _tie_key(record: Record, code: str, item: Mapping[str, Any]) -> Any:
     """What a tie rule compares; smaller is better."""
+    if code == LOT:
+        return _lot(record, item)
     if code == "chair":
-        chairs = {member["member"] for member in record["members"] if member["chair"]}
-        own = [vote["level"] for vote in item["votes"] if vote["member"] in chairs]
-        return -own[0] if own and own[0] is not None else 1
+        own = [vote["level"] for vote in _chair_votes(record, item)]
+        return -own[0] if own and own[0] is not None else NO_LEVEL
     if code == "support":
         return -_support(item)
+    return _known_key(code, item)
+
+
+def _known_key(code: str, item: Mapping[str, Any]) -> Any:
+    """The same, for a rule that can be asked before anyone is heard."""
     if code == "opinion":
         return -_score(item)
     return item["euros"] if code == "least_euros" else item["agent_days"]
+
+
+def _chair_votes(record: Record, item: Item) -> list[Mapping[str, Any]]:
+    chairs = {member["member"] for member in record["members"] if member["chair"]}
+    return [vote for vote in item["votes"] if vote["member"] in chairs]
 
 
 def _score(item: Mapping[str, Any]) -> Fraction:
@@ -264,9 +304,3 @@ def _fits(record: Record, taken: Sequence[Mapping[str, Any]], item: Mapping[str,
             (rules["envelope_agent_days"], sum(one["agent_days"] for one in all_of_them)),
         )
     )
-
-
-def _two_decimals(value: Fraction) -> str:
-    """Half up, without floating point: the same text everywhere, so that a replay compares equal."""
-    cents = (value * 100 + Fraction(1, 2)).__floor__()
-    return f"{cents // 100}.{cents % 100:02d}"

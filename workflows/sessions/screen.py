@@ -12,21 +12,23 @@ from incubator.lib import words
 from workflows.gates import wording as gates
 from workflows.sessions import queries, rules, wording
 from workflows.sessions.actions import is_present
-from workflows.sessions.forms import LineForm, MemberForm, ReasonsForm
-from workflows.sessions.models import SelectionSession, SessionIdea
+from workflows.sessions.forms import LineForm, MemberForm, PostponeForm, ReasonsForm
+from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember
 from workflows.sessions.queries import Reader, Room
 
 NOTED_IN = ("convened", "live", "settled")
+CALLED_IN = ("preparing", "convened", "live")
 
 
 def screen(
     session: SelectionSession, who: Reader, *, act: str = "", data: QueryDict | None = None
 ) -> dict[str, Any]:
     """The context of the page. `data`: what was typed into the form of `act` that was refused."""
-    room = queries.room_of(session)
+    room = queries.room_of(session, who.person)
     there = [line for line in room.lines if line.left_at is None]
     state = session.state
-    to_decide = [line for line in _by_rank(there) if not _issued(line)]
+    waiting = [line for line in _by_rank(there) if not _issued(line)]
+    to_decide = [line for line in waiting if not _drafted(line)]
     return {
         "session": session,
         "who": who,
@@ -39,12 +41,15 @@ def screen(
         "lines": [_line(room, line, who, act, data) for line in _in_order(room)],
         "standing": _standing(room),
         "member_form": MemberForm(data if act == "member" else None)
+        if who.leads and state in CALLED_IN
+        else None,
+        "postpone_form": PostponeForm(data if act == "postpone" else None, session)
         if who.leads and state in ("preparing", "convened")
         else None,
         "deciding": [LineForm(data if act == "decide" else None, line, session) for line in to_decide]
         if who.decides and state == "settled"
         else [],
-        "undecided": len(to_decide),
+        "undecided": len(waiting),
         "documents": queries.documents_of(session),
     }
 
@@ -91,6 +96,12 @@ def _issued(line: SessionIdea) -> bool:
     return decision is not None and decision.issued_at is not None
 
 
+def _drafted(line: SessionIdea) -> bool:
+    """Whether a decision is written and waits for its second signature."""
+    decision = getattr(line.round, "decision", None)
+    return decision is not None and decision.issued_at is None
+
+
 def _ends_at(room: Room) -> Any:
     if not room.heard:
         return None
@@ -98,17 +109,26 @@ def _ends_at(room: Room) -> Any:
     return last + timedelta(minutes=room.session.rules["hearing_minutes"])
 
 
-def _member(room: Room, member: Any, who: Reader) -> dict[str, Any]:
+def _member(room: Room, member: SessionMember, who: Reader) -> dict[str, Any]:
     details = [_("chairs")] if member.is_chair else []
-    if room.session.opened_at is not None:
-        details.append(_("present") if is_present(member) else _("not there"))
+    deputy, present = room.deputies.get(member.person_id), is_present(member)
+    if deputy is not None and not present:
+        details.append(_("absent, %(deputy)s stands in") % {"deputy": deputy})
+    elif room.session.opened_at is not None:
+        details.append(_("present") if present else _("not there"))
+    if member.sat_by is not None:
+        details.append(_("%(deputy)s sits as deputy") % {"deputy": member.sat_by})
     return {
         "key": member.key,
         "initials": member.person.initials,
         "name": str(member.person),
         "detail": ", ".join(details),
-        "present": is_present(member),
+        "present": present,
+        "deputy": str(deputy) if deputy is not None and not present else "",
         "may_note": who.runs and room.session.state == "live",
+        "may_excuse": member.arrived_at is None
+        and room.session.state in CALLED_IN
+        and (who.leads or member.person_id == who.person.pk),
     }
 
 
@@ -129,6 +149,7 @@ def _line(room: Room, line: SessionIdea, who: Reader, act: str, data: QueryDict 
         "needs": f"{words.euros(line.euros)} · {words.days(line.agent_days)}",
         "opinion": _opinion(line),
         "result": result_words(line),
+        "drafted": _drafted(line),
         "result_kind": "ok" if line.result == "selected" and in_time else "",
         "rank": line.rank,
         "decision": gates.outcome_name(line.round.decision) if _issued(line) else "",
@@ -160,7 +181,7 @@ def _mine(room: Room, line: SessionIdea, who: Reader) -> dict[str, Any] | None:
     return {
         "out": False,
         "member": member.key,
-        "may_vote": room.session.state == "live" and is_present(member),
+        "may_vote": room.session.state == "live" and who.sits,
         "voted": own is not None,
         "abstained": own is not None and own.level is None,
         "levels": [

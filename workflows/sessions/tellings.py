@@ -6,6 +6,7 @@ from ideas import roles, tellings
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.messages.rules import Telling, audience
+from incubator.people import grants
 from workflows.sessions import wording
 from workflows.sessions.models import SelectionSession, SessionIdea
 
@@ -32,6 +33,39 @@ def of_the_hearings(event: Event) -> list[Telling]:
         )
         for line in heard.select_related("idea__programme").order_by("pk")
         for person in roles.authors(line.idea)
+    ]
+
+
+@audience("session_postponed", "session_cancelled")
+def of_a_change(event: Event) -> list[Telling]:
+    """Whoever had been called: members, and the teams that were to be heard."""
+    session = SelectionSession.objects.select_related("call__programme").filter(key=event.subject_key).first()
+    if session is None or session.convened_at is None:
+        return []
+    kind = "session_moved" if event.verb == "session_postponed" else "session_cancelled"
+    url, title = reverse("session", args=[session.key]), session.call.title_fr
+    heard = SessionIdea.objects.filter(session=session, hearing_at__isnull=False, left_at=None)
+    told = {member.person_id: member.person for member in session.members.select_related("person")}
+    for line in heard.select_related("idea").order_by("pk"):
+        told |= {person.pk: person for person in roles.authors(line.idea)}
+    day = {"day": session.held_at.isoformat()} if kind == "session_moved" else {}
+    return [
+        Telling(person, kind, url, title, session.call.programme.key, day)
+        for _pk, person in sorted(told.items())
+    ]
+
+
+@audience("member_excused")
+def of_an_empty_seat(event: Event) -> list[Telling]:
+    """The leads, unless it was one of them who took the name off."""
+    session = SelectionSession.objects.select_related("call__programme__entity").get(key=event.subject_key)
+    programme = session.call.programme
+    found = grants.holders("programme_lead", entity=programme.entity, programme_key=programme.key)
+    url = reverse("session", args=[session.key])
+    return [
+        Telling(person, "member_excused", url, session.call.title_fr, programme.key)
+        for person in found
+        if person.key != event.actor_key
     ]
 
 

@@ -1,5 +1,6 @@
 """One page to prepare, run, decide and close a session; every act is a form of its own and works without script."""
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -13,16 +14,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ideas import roles
 from ideas.calls.models import Call
 from ideas.pages import reader, typed
 from incubator.lib import clock, files
-from incubator.lib.refusals import Invalid, NotFound
+from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
 from workflows.sessions import actions, queries
-from workflows.sessions.actions import common
+from workflows.sessions.actions import common, settling
 from workflows.sessions.calendars import calendar_of
-from workflows.sessions.forms import LineForm, MemberForm, PrepareForm, ReasonsForm, first_dates
+from workflows.sessions.forms import LineForm, MemberForm, PostponeForm, PrepareForm, ReasonsForm, first_dates
 from workflows.sessions.models import SelectionSession
 from workflows.sessions.screen import screen
 
@@ -33,26 +35,29 @@ ENDED = ("closed", "void")
 @login_required
 @once
 def of_call(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """The session of a call: the running one, or the form that prepares one."""
+    """The sessions of a call, and the form that prepares one; the running one itself when nothing else can be held."""
     call = Call.objects.select_related("programme__entity").filter(key=key).first()
     if call is None:
         raise NotFound(_("There is no such call. Look for the open ones under “Submit”."))
     by = Actor(person=reader(request))
     common.check_leads(call.programme, by)
-    running = SelectionSession.objects.filter(call=call).exclude(state__in=ENDED).first()
-    if running is not None and request.method != "POST":
-        return redirect("session", key=running.key)
+    held = list(SelectionSession.objects.filter(call=call).order_by("pk"))
+    running = [one for one in held if one.state not in ENDED]
+    rounds = actions.gates_of(call)
+    if len(running) == 1 and not rounds and request.method != "POST":
+        return redirect("session", key=running[0].key)
     zone = call.programme.entity.time_zone
-    form = PrepareForm(typed(request), initial=first_dates(clock.today(zone)))
+    form = PrepareForm(typed(request), rounds=rounds, initial=first_dates(clock.today(zone)))
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.prepare(call=call, by=by, **form.stated(zone))
         except Invalid as refusal:
+            note(refusal)
             form.refuse(refusal.fields)
         else:
             messages.success(request, _("The session is prepared. Call its members, then convene it."))
             return redirect("session", key=made.key)
-    context = {"call": call, "form": form, "request_key": new_key()}
+    context = {"call": call, "held": held, "rounds": rounds, "form": form, "request_key": new_key()}
     return render(request, "workflows/sessions/prepare.html", context, status=422 if form.errors else 200)
 
 
@@ -73,6 +78,7 @@ def act(request: HttpRequest, key: uuid.UUID, act: str) -> HttpResponse:
     try:
         return _act(request, found, act)
     except Invalid as refusal:
+        note(refusal)
         return _page(request, found, data=request.POST, act=act, refused=refusal)
 
 
@@ -94,6 +100,9 @@ def _page(
     if not who.is_inside:
         return render(request, "workflows/sessions/hearing.html", _hearing(found, who))
     context = screen(found, who, act=act, data=data)
+    moved = context["postpone_form"]
+    if act == "postpone" and refused is not None and moved is not None and moved.is_valid():
+        moved.refuse(refused.fields)
     context |= {"refused": refused, "request_key": new_key()}
     return render(request, "workflows/sessions/session.html", context, status=422 if refused else 200)
 
@@ -173,6 +182,22 @@ def _open(_sent: QueryDict, found: SelectionSession, by: Actor) -> str:
     return "members"
 
 
+def _excuse(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
+    actions.excuse_member(session_key=found.key, member_key=_key(sent, "member"), by=by)
+    return "members"
+
+
+def _postpone(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
+    form = PostponeForm(sent, found)
+    if not form.is_valid():
+        raise _invalid(form.errors)
+    zone = found.call.programme.entity.time_zone
+    actions.postpone(
+        session_key=found.key, held_at=form.held_at(zone), venue=form.cleaned_data["venue"], by=by
+    )
+    return "rules"
+
+
 def _cancel(_sent: QueryDict, found: SelectionSession, by: Actor) -> str:
     actions.cancel(session_key=found.key, by=by)
     return ""
@@ -182,7 +207,8 @@ def _present(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
     actions.set_present(
         session_key=found.key,
         member_key=_key(sent, "member"),
-        present=sent.get("present") == "yes",
+        present=sent.get("present") in ("yes", "deputy"),
+        deputy=sent.get("present") == "deputy",
         by=by,
     )
     return "members"
@@ -196,7 +222,8 @@ def _out(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
 
 def _vote(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
     idea, given = _key(sent, "idea"), sent.get("level", "")
-    level = None if given == "abstain" else int(given) if given.isascii() and given.isdigit() else -1
+    # One digit: of a long row of them Python makes no number.
+    level = None if given == "abstain" else int(given) if re.fullmatch("[0-9]", given) else -1
     actions.vote_in_room(session_key=found.key, idea_key=idea, level=level, by=by)
     return f"idea-{idea}"
 
@@ -222,11 +249,13 @@ def _decide(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
     if any([not form.is_valid() for form in forms]):  # noqa: C419 - each form is to find its own errors
         raise _invalid({})
     choices = {str(form.line.idea.key): form.choice() for form in forms}
+    by = roles.acting_as(by.human, settling.deciders(found))
     actions.decide(session_key=found.key, by=by, choices=choices)
     return "list"
 
 
 def _close(_sent: QueryDict, found: SelectionSession, by: Actor) -> str:
+    by = roles.acting_as(by.human, common.leads(found.call.programme))
     actions.close(session_key=found.key, by=by)
     return ""
 
@@ -234,7 +263,9 @@ def _close(_sent: QueryDict, found: SelectionSession, by: Actor) -> str:
 ACTS: dict[str, Callable[[QueryDict, SelectionSession, Actor], str]] = {
     "leave-out": _leave_out,
     "member": _member,
+    "excuse": _excuse,
     "convene": _convene,
+    "postpone": _postpone,
     "open": _open,
     "cancel": _cancel,
     "present": _present,

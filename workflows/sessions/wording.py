@@ -31,7 +31,9 @@ RESULTS = {
 }
 ASKS = {
     "sit_in_session": Ask(
-        gettext_lazy("Sit in the selection session of “%(title)s”"), pgettext_lazy("work item", "Session")
+        gettext_lazy("Sit in the selection session of “%(title)s”"),
+        pgettext_lazy("work item", "Session"),
+        lent=True,
     ),
     "decide_session": Ask(
         gettext_lazy("Decide on the list of the selection session of “%(title)s”"),
@@ -48,6 +50,18 @@ TEXTS = {
     "session_hearing": Text(
         gettext_lazy("Your team presents “%(title)s” to the selection session on %(day)s"),
         gettext_lazy("The page gives the time and the place, and a calendar file."),
+    ),
+    "session_moved": Text(
+        gettext_lazy("The selection session of “%(title)s” is now held on %(day)s"),
+        gettext_lazy("The page gives the new time and place, and a new calendar file."),
+    ),
+    "session_cancelled": Text(
+        gettext_lazy("The selection session of “%(title)s” is not held"),
+        gettext_lazy("Each idea is decided for itself. Nothing is asked of you for the session any more."),
+    ),
+    "member_excused": Text(
+        gettext_lazy("A member cannot come to the selection session of “%(title)s”"),
+        gettext_lazy("Call someone else if the quorum or the chair is missing."),
     ),
     "moved_up": Text(
         gettext_lazy("A place is free: “%(title)s” moves up from the waiting list"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from ideas import roles
 from ideas.access import access
+from ideas.drafting.masking.queries import shown
 from ideas.pages import done, nothing_here, reader, typed
 from incubator.lib.refusals import NotFound
 from incubator.people.actors import Actor
@@ -54,7 +55,7 @@ def pledge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         raise no_longer_asked()
     context = {
         "pledge": found,
-        "idea": found.idea,
+        "idea": shown(found.idea, reader(request)),
         "names": access().sees_authors(reader(request), found.idea),
         "authors": list(roles.authors(found.idea)),
         "promise_form": promise_form,
@@ -146,7 +147,7 @@ def _time_page(
     )
     context = {
         "release": release,
-        "idea": release.member.idea,
+        "idea": shown(release.member.idea, reader(request)),
         "turn": turn,
         "open": waited_for == turn,
         "due": {

@@ -1,28 +1,29 @@
-"""How long each answer may take, in working days of the entity: the numbers of `fixtures/defaults.json`."""
+"""How long each answer may take, in working days of the entity: as the idea's programme has set it."""
 
-from incubator.lib.reference import defaults
+from ideas.drafting.models import Idea
+from workflows.gates.configuration import delays_of
 
 
-def search() -> int:
+def search(idea: Idea) -> int:
     """To find a sponsor."""
-    return int(defaults()["stages"]["sponsorship"]["sponsor_search"])
+    return delays_of(idea)["sponsor_search"]
 
 
-def investigation() -> int:
+def investigation(idea: Idea) -> int:
     """From the promise to the request for the launch."""
-    return int(defaults()["stages"]["sponsorship"]["investigation"])
+    return delays_of(idea)["investigation"]
 
 
-def opinion() -> int:
+def opinion(idea: Idea) -> int:
     """The line manager's, on time."""
-    return int(defaults()["line_manager_opinion"]["answer_in"])
+    return delays_of(idea)["manager_opinion"]
 
 
-def signature() -> int:
+def signature(idea: Idea) -> int:
     """The director's on time, and finance's on the budget line."""
-    return int(defaults()["director_time_release"]["answer_in"])
+    return delays_of(idea)["time_release"]
 
 
-def arbitration() -> int:
+def arbitration(idea: Idea) -> int:
     """The deputy director general's, of a refusal of time."""
-    return int(defaults()["director_time_release"]["arbitration_in"])
+    return delays_of(idea)["arbitration"]

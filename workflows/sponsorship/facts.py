@@ -1,5 +1,7 @@
 """The facts this room knows for must-meets, its conflicts, and what it does when others announce something."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -33,12 +35,11 @@ def budget_line(idea: Idea, gate: str) -> bool:
     return lines.exists()
 
 
-def sponsor_conflict(idea: Idea, gate: str) -> dict[int, tuple[str, bool]]:
+def sponsor_conflict(ideas: Sequence[Idea], gate: str) -> dict[tuple[int, int], tuple[str, bool]]:
     """The sponsor has no vote at G4 (hard) and sits at G3 only with a reason (soft)."""
-    sponsor = queries.sponsor_of(idea) if gate in ("G3", "G4") else None
-    if sponsor is None:
+    if gate not in ("G3", "G4"):
         return {}
-    return {sponsor.pk: ("sponsor", gate == "G4")}
+    return dict.fromkeys(queries.sponsors_of(ideas), ("sponsor", gate == "G4"))
 
 
 def register() -> None:

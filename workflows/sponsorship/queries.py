@@ -1,5 +1,7 @@
 """Reads of promises, time and budget."""
 
+from collections.abc import Sequence
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ideas import roles
@@ -48,6 +50,12 @@ def sponsor_of(idea: Idea) -> Person | None:
     """The sponsor whose promise is in force."""
     pledge = pledge_in_force(idea)
     return pledge.sponsor if pledge else None
+
+
+def sponsors_of(ideas: Sequence[Idea]) -> list[tuple[int, int]]:
+    """(idea's, sponsor's primary key) of each whose promise is in force."""
+    signed = Pledge.objects.filter(idea__in=ideas, state=Pledge.State.SIGNED)
+    return list(signed.values_list("idea_id", "sponsor_id"))
 
 
 def pledges(idea: Idea) -> list[Pledge]:

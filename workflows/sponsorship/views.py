@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ideas import roles
+from ideas.drafting.masking.queries import shown as shown_to
 from ideas.drafting.models import Idea, TeamMember
 from ideas.pages import acted, crumbs, done, nothing_here, readable_idea, reader, typed
 from incubator.people.actors import Actor
@@ -122,7 +123,7 @@ def budget(request: HttpRequest, key: uuid.UUID, gate: str) -> HttpResponse:
         messages.success(request, _("The budget line is confirmed. Thank you."))
         return redirect("my-work")
     context = {
-        "idea": idea,
+        "idea": shown_to(idea, reader(request)),
         "gate": gate,
         "pledge": queries.pledge_in_force(idea),
         "line": line,

@@ -1,6 +1,7 @@
 """Writing an idea before it is submitted, and again when it has come back: text, team, files."""
 
 from ideas.drafting.actions.attachments import attach, remove_attachment
+from ideas.drafting.actions.credit import give_credit, take_credit_back
 from ideas.drafting.actions.team import (
     accept_invitation,
     decline_invitation,
@@ -31,10 +32,12 @@ __all__ = [
     "copy_precedent",
     "decline_invitation",
     "delete_draft",
+    "give_credit",
     "invite",
     "leave_team",
     "remove_attachment",
     "save_version",
+    "take_credit_back",
     "version_payload",
     "wish_name_shown",
     "withdraw_invitation",

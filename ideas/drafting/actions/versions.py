@@ -4,6 +4,7 @@ from typing import Any
 
 from ideas.drafting import queries, rules
 from ideas.drafting.actions.texts import check_may_write, working_copy
+from ideas.drafting.masking.actions import keep_in_step
 from ideas.drafting.models import Idea, IdeaContent
 from ideas.lock import locked
 from incubator.events.actions import Subject, append, effect
@@ -55,6 +56,8 @@ def write_version(*, idea: Idea, by: Actor, reason: str) -> IdeaContent:
     _note(content, _history_user=by.human, _history_date=content.saved_at, _change_reason=reason)
     content.save()
     idea.title, idea.pitch = content.title, content.pitch
+    if idea.state != Idea.State.DRAFT:
+        keep_in_step(idea, content)
     return content
 
 

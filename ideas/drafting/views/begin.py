@@ -19,7 +19,7 @@ from ideas.drafting.models import Idea
 from ideas.drafting.views.persons import actor, colleague, reader
 from ideas.precedents.queries import source_of
 from incubator.lib.forms import ChoiceText
-from incubator.lib.refusals import Invalid
+from incubator.lib.refusals import Invalid, note
 from incubator.lib.words import long_day
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
@@ -41,6 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 idea = _begin(request, calls, precedent)
             return redirect("idea-edit", key=idea.key)
         except Invalid as refusal:
+            note(refusal)
             for field, sentences in refusal.fields.items():
                 form.add_error(field, sentences)
     context = {

@@ -13,7 +13,7 @@ from ideas.drafting import actions, queries, uploads
 from ideas.drafting.forms import FileForm
 from ideas.drafting.views.persons import actor, reader
 from incubator.lib import files as stored
-from incubator.lib.refusals import Conflict, Invalid
+from incubator.lib.refusals import Conflict, Invalid, note
 from incubator.people.once import new_key, once
 
 # Even if a browser is talked into showing a file, it runs nothing and reaches nothing.
@@ -34,6 +34,7 @@ def attachments(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             messages.success(request, _("“%(name)s” is attached.") % {"name": attachment.name})
             return redirect("idea-files", key=key)
         except (Invalid, Conflict) as refusal:
+            note(refusal)
             form = FileForm()
             form.full_clean()
             form.is_bound, form.cleaned_data = True, {}

@@ -14,7 +14,7 @@ from ideas.drafting import actions, queries
 from ideas.drafting.forms import InviteForm
 from ideas.drafting.models import Idea
 from ideas.drafting.views.persons import actor, colleague, reader
-from incubator.lib.refusals import Conflict, Invalid
+from incubator.lib.refusals import Conflict, Invalid, note
 from incubator.people.once import new_key, once
 
 
@@ -33,6 +33,7 @@ def team(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             messages.success(request, _("%(name)s is asked to join.") % {"name": person})
             return redirect("idea-team", key=key)
         except (Invalid, Conflict) as refusal:
+            note(refusal)
             form.add_error("staff_number", refusal.sentence)
     members = list(
         idea.team.select_related("person").filter(left_at=None, declined_at=None).order_by("invited_at")

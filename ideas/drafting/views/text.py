@@ -19,7 +19,7 @@ from ideas.drafting.forms import PARTS, Part, PartForm, part_of, values_of
 from ideas.drafting.models import Idea
 from ideas.drafting.views.persons import actor, reader
 from incubator.lib import comparison
-from incubator.lib.refusals import Invalid
+from incubator.lib.refusals import Invalid, note
 from incubator.people.once import new_key, once
 
 HIGHEST_VERSION = 2_000_000_000
@@ -45,8 +45,10 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             _choose_call(request, idea)
             return _go(request, idea, part)
     except TextConflict as conflict:
+        note(conflict)
         return _page(request, idea, part, conflict=conflict, status=409)
     except Invalid as refusal:
+        note(refusal)
         return _page(request, idea, part, refusal=refusal, status=422)
 
 
@@ -59,6 +61,7 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         with transaction.atomic():
             _keep(request, idea, rules.FIELDS)
     except TextConflict as conflict:
+        note(conflict)
         return render(
             request,
             "ideas/drafting/conflict.html",

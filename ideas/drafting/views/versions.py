@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ideas.drafting import queries, rules
+from ideas.drafting.masking.queries import passages_for
+from ideas.drafting.masking.rules import masked_all
 from ideas.drafting.models import Idea
 from ideas.drafting.views.persons import reader
 from ideas.drafting.wording import LABELS, REASONS
@@ -38,7 +40,14 @@ def versions(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             for v in found
         ],
         "pair": pair,
-        "fields": _compared(idea, *pair, names_shown=queries.sees_authors(idea, person)) if pair else [],
+        "fields": _compared(
+            idea,
+            *pair,
+            names_shown=queries.sees_authors(idea, person),
+            passages=passages_for(idea, person),
+        )
+        if pair
+        else [],
         "of_team": queries.in_team(person).filter(idea=idea).exists(),
     }
     return render(request, "ideas/drafting/versions.html", context)
@@ -56,9 +65,18 @@ def _pair(request: HttpRequest, numbers: list[int]) -> tuple[int, int] | None:
     return chosen[0], chosen[1]
 
 
-def _compared(idea: Idea, older: int, newer: int, *, names_shown: bool) -> list[dict[str, Any]]:
-    """The fields that differ, each as pieces; files by name, or counted while names are hidden."""
-    before, after = queries.version_texts(idea, older), queries.version_texts(idea, newer)
+def _compared(
+    idea: Idea, older: int, newer: int, *, names_shown: bool, passages: list[str]
+) -> list[dict[str, Any]]:
+    """The fields that differ as this reader reads them, each as pieces; files by name, or counted while names are
+    hidden."""
+    before, after = (
+        {
+            field: value if field == "files" else masked_all(value, passages)
+            for field, value in queries.version_texts(idea, number).items()
+        }
+        for number in (older, newer)
+    )
     found = [
         {"label": LABELS[field], "pieces": comparison.pieces(_words(before[field]), _words(after[field]))}
         for field in rules.WRITTEN

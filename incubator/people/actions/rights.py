@@ -111,6 +111,7 @@ def give_mandate(
             starts_on=starts_on,
             ends_on=ends_on,
         )
+        departures.mandate_given(mandate, by)
         journal.record(
             Entry("person", holder.key, "mandate_given", effects=[_mandate_effect(mandate, after=capacity)]),
             by=by,

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from incubator.lib.refusals import Invalid
+from incubator.lib.refusals import Invalid, note
 from incubator.people import once
 from incubator.people.models import Person
 
@@ -46,6 +46,7 @@ def done(form: forms.Form, act: Callable[[], Any]) -> bool:
 
 def mend(form: forms.Form, refusal: Invalid) -> None:
     """Put the sentences of a refused act beside their fields; those of no field above the form."""
+    note(refusal)
     for name, sentences in refusal.fields.items():
         form.add_error(name if name in form.fields else None, [str(sentence) for sentence in sentences])
     if not refusal.fields:

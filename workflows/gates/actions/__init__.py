@@ -3,8 +3,11 @@
 from workflows.gates.actions.admissibility import admit, check_admission
 from workflows.gates.actions.closing import close_opinion
 from workflows.gates.actions.conditions import confirm_condition, report_condition
+from workflows.gates.actions.consents import consent, decline_consent
 from workflows.gates.actions.decisions import Choice, check, decide, next_steps
 from workflows.gates.actions.discussion import call_discussion
+from workflows.gates.actions.experts import answer_expert, ask_expert, close_question, experts, open_questions
+from workflows.gates.actions.keeping import keep_decision
 from workflows.gates.actions.rounds import enter, void
 from workflows.gates.actions.seating import fill_seats
 from workflows.gates.actions.seats import change_seat, replace_leaver, seat, step_aside, void_conflicted
@@ -14,20 +17,28 @@ from workflows.gates.actions.votes import open_others, vote
 __all__ = [
     "Choice",
     "admit",
+    "answer_expert",
     "ask_again",
+    "ask_expert",
     "call_discussion",
     "change_seat",
     "check",
     "check_admission",
     "close_opinion",
+    "close_question",
     "confirm_condition",
+    "consent",
     "decide",
     "decline",
+    "decline_consent",
     "enter",
+    "experts",
     "fill_seats",
     "hand_over",
+    "keep_decision",
     "next_steps",
     "open_others",
+    "open_questions",
     "replace_leaver",
     "report_condition",
     "seat",

@@ -4,17 +4,17 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ideas.lock import locked
 from incubator.events.actions import Subject, reading
 from incubator.inbox import actions as inbox
 from incubator.lib.refusals import Invalid
 from incubator.people.actors import Actor
 from workflows.gates import authority, queries
-from workflows.gates.actions.decisions import Choice, checked_with, write, written_gaps
+from workflows.gates.actions.decisions import Choice, checked_with, locked_for, write, written_gaps
+from workflows.gates.actions.elsewhere import check_elsewhere
 from workflows.gates.actions.seats import acting_in, own_seat
 from workflows.gates.actions.votes import Ballot, acting, gap_sentence, put_in, record_vote
 from workflows.gates.conflicts import conflicts_of
-from workflows.gates.models import Decision
+from workflows.gates.models import Decision, GateRound
 from workflows.gates.rules import GO_ON, Permitted, vote_gaps
 
 
@@ -30,11 +30,11 @@ def admit(
 
     Raises as `vote` and `decide` do; the outcome cannot go on against an answer that is not yes.
     """
-    with locked(rounds__seats__key=seat_key) as idea:
+    with locked_for(choice, rounds__seats__key=seat_key) as (idea, choice):
         own = own_seat(seat_key, by)
         round_, by = own.round, acting_in(own, by)
-        round_.idea = idea
-        check_admission(round_.rules, must_meets, choice)
+        round_.idea, vars(round_)["has_drafts"] = idea, vars(own)["has_drafts"]
+        check_admission(round_, must_meets, choice, by)
         rights = authority.rights_to_decide(round_, idea, by)
         # One statement asks for all that vote and decision ask.
         deciders = [one for right in rights for one in authority.concerned_by(right)]
@@ -63,8 +63,14 @@ def _ballot(choice: Choice, must_meets: dict[str, dict[str, str]], content_versi
     )
 
 
-def check_admission(rules: dict[str, Any], must_meets: dict[str, dict[str, str]], choice: Choice) -> None:
-    """Raises Invalid with every field of answers and decision that lacks something, all at once."""
+def check_admission(
+    round_: GateRound, must_meets: dict[str, dict[str, str]], choice: Choice, by: Actor
+) -> None:
+    """Raises Invalid with every field of answers and decision that lacks something, all at once.
+
+    Raises NotAllowed when whoever merges is close to the other idea.
+    """
+    rules = round_.rules
     onward = choice.outcome in GO_ON
     gaps = vote_gaps(rules, "abstain", must_meets, {}, [], "")
     fields = {name: [gap_sentence(gap)] for name, gap in gaps.items()}
@@ -76,6 +82,7 @@ def check_admission(rules: dict[str, Any], must_meets: dict[str, dict[str, str]]
         ]
     if fields:
         raise Invalid(_("The decision is not complete yet."), code="admit.incomplete", fields=fields)
+    check_elsewhere(round_.idea, choice.target if choice.outcome == "merge" else None, by, round_.gate)
 
 
 def _vote_of(choice: Choice) -> str:

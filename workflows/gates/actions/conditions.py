@@ -15,7 +15,7 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people.actors import Actor
-from workflows.gates.conflicts import conflicts
+from workflows.gates import authority
 from workflows.gates.models import Condition
 
 
@@ -42,10 +42,10 @@ def report_condition(*, condition_key: Any, by: Actor, note: str) -> None:
 
 
 def confirm_condition(*, condition_key: Any, by: Actor) -> None:
-    """A lead confirms that a condition is met; the next gate is no longer blocked by it."""
+    """A lead, or an absent one’s deputy, confirms that a condition is met; it no longer blocks the next gate."""
     with locked(rounds__decision__conditions__key=condition_key) as idea:
         condition = _open_condition(condition_key, idea)
-        if not roles.is_lead(idea, by.human) or conflicts(by.human, idea, "").hard:
+        if not authority.leads(idea, by):
             raise NotAllowed(_("A programme lead from outside the team confirms a condition."))
         condition.met_at, condition.confirmed_by = clock.now(), by.human
         condition.save(update_fields=["met_at", "confirmed_by"])

@@ -1,16 +1,18 @@
 """Deciding a round: reasons, a valid mandate, what the author can do next; and the conditions that follow."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ideas.acts import record as record_event
 from ideas.drafting.models import Idea
-from ideas.lock import locked
+from ideas.lock import locked_with
 from incubator.events.actions import Subject, append, effect
 from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
@@ -18,20 +20,24 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotFound
 from incubator.messages.actions import defer_telling
 from incubator.people.actors import Actor
-from incubator.people.models import Person
+from incubator.people.models import Department, Person
 from workflows import nodes
 from workflows.gates import authority, hooks, queries, rules
+from workflows.gates.actions.elsewhere import ask_consent, check_elsewhere
 from workflows.gates.actions.rounds import due_after, work_keys
 from workflows.gates.authority import Party
 from workflows.gates.configuration import rework_days
 from workflows.gates.conflicts import Conflicts, conflicts_of
-from workflows.gates.models import Condition, Decision, GateRound, Seat
-from workflows.gates.signing import second_parties
+from workflows.gates.models import Condition, Decision, GateRound, KeptDecision, Seat
+from workflows.gates.signing import second_parties, waits_for_consent
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a decider writes. `conditions`: `(text, owner, due date)`; `gaps`: named lacks of a rework."""
+    """What a decider writes. `conditions`: `(text, owner, due date)`; `gaps`: named lacks of a rework.
+
+    `target`: the idea a merge leads into; `redirect_to`: one of `rules.REDIRECTS`, with the `service` if it is one.
+    """
 
     outcome: str
     reasons: str
@@ -43,6 +49,14 @@ class Choice:
     hold_until: date | None = None
     hold_condition: str = ""
     answers: dict[str, str] = field(default_factory=dict)
+    target: Idea | None = None
+    redirect_to: str = ""
+    service: Department | None = None
+
+    @property
+    def changes_too(self) -> int | None:
+        """The primary key of the other idea this changes; its lock is taken with the idea's own."""
+        return self.target.pk if self.outcome == "merge" and self.target is not None else None
 
 
 # The right, the record, and the outcome chosen.
@@ -51,6 +65,8 @@ NEXT_STEPS = {
     "rework": ["complete", "ask_lead", "withdraw"],
     "hold": ["wait", "meet_condition", "withdraw"],
     "stop": ["reexamination", "learning_sheet", "new_idea"],
+    "merge": ["merge", "undo_merge"],
+    "redirect": ["redirect", "new_idea"],
 }
 
 
@@ -62,25 +78,37 @@ def next_steps(gate: str, outcome: str) -> list[str]:
 
 
 def decide(*, round_key: Any, by: Actor, choice: Choice) -> Decision:
-    """Decide a round, or, where two sign, draft what the second person then signs.
+    """Decide a round, or draft what a second person then signs, or, for a redirect, what an author consents to.
 
     Raises NotAllowed (no mandate, too close), Conflict (over, opinion not in yet, outcome not permitted),
     Invalid with `fields` (reasons, conditions, gaps … missing). Nothing is changed by a refusal.
     """
-    with locked(rounds__key=round_key) as idea:
-        round_ = open_round_of(round_key)
+    with locked_for(choice, rounds__key=round_key) as (idea, choice):
+        round_ = open_round_of(round_key, idea)
         return write(round_, idea, choice, _checked(round_, idea, by, choice))
+
+
+@contextmanager
+def locked_for(choice: Choice, **lookup: Any) -> Iterator[tuple[Idea, Choice]]:
+    """The idea's lock and, for a merge, the other idea's; the choice names that one as it is under its lock."""
+    with locked_with(choice.changes_too, **lookup) as (idea, other):
+        yield idea, choice if other is None else replace(choice, target=other)
 
 
 def write(round_: GateRound, idea: Idea, choice: Choice, checked: Checked) -> Decision:
     """Draft the decision and, where one signature is enough, issue it. The idea is locked."""
     right, record, allowed = checked
     second = authority.needs_second_signature(round_, choice.outcome)
-    decision = _draft(round_, idea, right, choice, allowed, issued_at=None if second else clock.now())
-    if second:
-        ask_second(round_, idea, decision)
+    waits = bool(second) or choice.outcome == "redirect"
+    decision = _draft(round_, idea, right, choice, allowed, issued_at=None if waits else clock.now())
+    if waits:
+        KeptDecision.objects.filter(round=round_, person=right.person).delete()
+        if second:
+            ask_second(round_, idea, decision)
+        else:
+            ask_consent(round_, idea)
         keys = {"round": str(round_.key), "decision": str(decision.key)}
-        record_event(idea, "decision_drafted", right.actor, [], **keys)
+        record_event(idea, "decision_drafted" if second else "consent_asked", right.actor, [], **keys)
         return decision
     issue(decision, round_, idea, record, right.actor)
     return decision
@@ -93,6 +121,7 @@ def check(*, round_key: Any, by: Actor, choice: Choice) -> rules.Permitted:
 
 
 def set_aside(draft: Decision) -> None:
+    inbox.close(f"consent:{draft.round.key}")
     draft.conditions.all().delete()
     draft.delete()
 
@@ -128,13 +157,14 @@ def checked_with(
     against: dict[int, Conflicts],
 ) -> Checked:
     """`_checked` where rights, seats and conflicts are read already."""
-    right = authority.distant(rights, against)
+    right = authority.distant(rights, against, idea)
     check_distance(seats, against)
     record = queries.record_of(round_, idea, choice.answers, seats)
     if choice.outcome not in Decision.Outcome.values:
         check_written(choice, rules.Permitted(choice.outcome), record)
     allowed = permitted_one(round_, record, choice.outcome)
     check_written(choice, allowed, record)
+    check_elsewhere(idea, choice.target if choice.outcome == "merge" else None, right.actor, round_.gate)
     return right, record, allowed
 
 
@@ -147,12 +177,15 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
     round_.state, round_.closed_at = "decided", now
     round_.save(update_fields=["record", "record_sha256", "state", "closed_at"])
     Seat.objects.filter(round=round_, state="open").update(state="closed", left_at=now)
+    # Asked with the round, so that the many decisions without a draft cost no statement more.
+    if getattr(round_, "has_drafts", True):
+        KeptDecision.objects.filter(round=round_).delete()
     inbox.close(*work_keys(round_, [seat["seat"] for seat in record["seats"]]))
     effects = [effect("round", "open", "decided", gate=round_.gate, round=str(round_.key))]
     effects += [effect("condition", None, "open", condition=str(item.key)) for item in _conditions(decision)]
     effects += nodes.move(idea, decision.outcome, by, cause=decision)
     effects += hooks.fire("decided", idea=idea, by=by, cause=decision)
-    idea.save(update_fields=["route", "state", "stage", "holder", "held_since", "due_at", "ended_at"])
+    idea.save(update_fields=MOVED)
     event = append(
         subject=Subject("idea", idea.key),
         verb="decided",
@@ -172,16 +205,25 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
     defer_telling(event)
 
 
+MOVED = ["route", "state", "stage", "holder", "held_since", "due_at", "ended_at", "merged_into"]
+
+
 def _conditions(decision: Decision) -> list[Condition]:
     return decision.written if decision.outcome in rules.GO_ON[1:] else []
 
 
-def open_round_of(round_key: Any) -> GateRound:
+def open_round_of(round_key: Any, idea: Idea | None = None) -> GateRound:
+    """The round, still open, with its decision if one is drafted; `idea`: its idea, read under the lock already.
+
+    Raises NotFound, or Conflict when nothing can be decided there.
+    """
+    joined = ["decision"] if idea is not None else ["idea__programme__entity", "idea__content", "decision"]
+    drafts = Exists(KeptDecision.objects.filter(round=OuterRef("pk")))
     found = (
-        GateRound.objects.select_related("idea__programme__entity", "idea__content", "decision")
-        .filter(key=round_key)
-        .first()
+        GateRound.objects.select_related(*joined).annotate(has_drafts=drafts).filter(key=round_key).first()
     )
+    if found is not None and idea is not None:
+        found.idea = idea
     if found is None:
         raise NotFound(_("There is no such consultation."))
     if found.state == "seating":
@@ -231,6 +273,9 @@ def written_gaps(choice: Choice, allowed: rules.Permitted, record: dict[str, Any
         gaps=choice.gaps,
         held=bool(choice.hold_until or choice.hold_condition.strip()),
         learning=choice.learning,
+        target=choice.target is not None,
+        redirect_to=choice.redirect_to,
+        service=choice.service is not None,
     )
     if choice.outcome == "hold" and choice.hold_until and choice.hold_until <= clock.today():
         gaps["hold_until"] = "future"
@@ -260,6 +305,9 @@ def decision_sentence(gap: str) -> str:
         "learning": _("Say what others can learn from it: it goes on the learning sheet."),
         "answer": _("Answer this must-meet with yes before going on."),
         "future": _("Choose a day after today."),
+        "target": _("Give the number of the idea this one goes on in."),
+        "redirect": _("Say whom the idea is handed to."),
+        "service": _("Name the service that can do it."),
     }[gap]
 
 
@@ -277,7 +325,9 @@ def _draft(
     if waiting is not None:
         if waiting.decider_id != right.person.pk:
             raise Conflict(
-                _(
+                _("A decision is written already and waits for the consent of the idea’s author.")
+                if waits_for_consent(waiting)
+                else _(
                     "A decision is written already and waits for its second signature. Sign it, or hand it back."
                 ),
                 code="decide.pending",
@@ -302,6 +352,9 @@ def _draft(
         author_due_at=due_after(entity, rework_days(round_.rules)) if outcome == "rework" else None,
         hold_until=choice.hold_until if outcome == "hold" else None,
         hold_condition=choice.hold_condition.strip() if outcome == "hold" else "",
+        target=choice.target if outcome == "merge" else None,
+        redirect_to=choice.redirect_to if outcome == "redirect" else "",
+        redirect_service=choice.service if (outcome, choice.redirect_to) == ("redirect", "service") else None,
         decider=right.person,
         on_behalf_of=right.on_behalf_of,
         mandate=right.mandate,

@@ -33,7 +33,7 @@ def call_discussion(*, seat_key: Any, by: Actor) -> list[str]:
         if not own.is_chair:
             raise NotAllowed(_("The chair of the panel calls a discussion."), code="discussion.not_chair")
         if conflicts(by.human, idea, round_.gate).hard:
-            raise NotAllowed(refusal_for_conflict(round_), code="discussion.hard_conflict")
+            raise NotAllowed(refusal_for_conflict(idea), code="discussion.hard_conflict")
         if own.others_opened_at is None:
             raise Conflict(_("Read the others’ votes first."), code="discussion.unread")
         if Decision.objects.filter(round=round_).exists():

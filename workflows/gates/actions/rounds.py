@@ -10,7 +10,7 @@ from incubator.lib import clock, working_days
 from incubator.people.models import Entity
 from workflows.gates import hooks
 from workflows.gates.configuration import pinned
-from workflows.gates.models import GateRound, Seat
+from workflows.gates.models import GateRound, KeptDecision, Seat
 
 
 def due_after(entity: Entity, count: int, start: Any = None) -> Any:
@@ -58,6 +58,7 @@ def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
     for round_ in GateRound.objects.filter(idea=idea, state__in=["seating", "open"]).order_by("pk"):
         open_seats = list(Seat.objects.filter(round=round_, state="open"))
         Seat.objects.filter(round=round_, state="open").update(state="closed", left_at=now)
+        KeptDecision.objects.filter(round=round_).delete()
         effects.append(
             effect("round", round_.state, "void", gate=round_.gate, reason=reason, round=str(round_.key))
         )
@@ -69,8 +70,22 @@ def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
 
 def work_keys(round_: GateRound, seats: Sequence[object]) -> list[str]:
     """The keys of every work item a round may have opened; `seats` are the keys of its open seats."""
-    acts = ("decide", "seat_panel", "second_signature", "agree", "casting_vote", "complete_opinion")
-    return [f"{act}:{round_.key}" for act in acts] + [item for key in seats for item in seat_keys(key)]
+    acts = (
+        "decide",
+        "seat_panel",
+        "second_signature",
+        "agree",
+        "casting_vote",
+        "complete_opinion",
+        "consent",
+    )
+    own = [f"{act}:{round_.key}" for act in acts] + [expert_item(round_)]
+    return own + [item for key in seats for item in seat_keys(key)]
+
+
+def expert_item(round_: GateRound) -> str:
+    """The key of the work item that all experts asked in a round have, each until they have answered."""
+    return f"expert:{round_.key}"
 
 
 def seat_keys(seat: object) -> list[str]:

@@ -17,7 +17,7 @@ from incubator.lib import clock
 from incubator.people import grants, sign_in
 from incubator.people.actors import SEATING, Actor
 from incubator.people.models import Person, Post
-from workflows.gates import authority
+from workflows.gates import authority, pools
 from workflows.gates.configuration import open_seats_per_person
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import GateRound, Seat
@@ -187,14 +187,10 @@ def _pool(round_: GateRound, idea: Idea, sat: Container[int]) -> tuple[dict[int,
             item.holder_id
             for item in grants.mandates(entity=entity, programme_key=programme, capacities=["programme_lead"])
         }
-        people, chairs = [lead for lead in leads if lead.pk in mandated] or leads, set()
+        people = [lead for lead in leads if lead.pk in mandated] or leads
+        chairs: set[int] = set()
     else:
-        able = grants.holders("chair", entity=entity, programme_key=programme)
-        chairs = {person.pk for person in able}
-        people = list(able)
-        for role in round_.rules.get("pool", ["panel_member"]):
-            people += grants.holders(role, entity=entity, programme_key=programme)
-        people = list({person.pk: person for person in people}.values())
+        people, chairs = pools.able(round_.rules.get("pool") or ["panel_member"], idea.programme)
     against = conflicts_of(people, idea, round_.gate)
     absent = set(grants.absent_among(people))
     load = dict(

@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from ideas import roles
 from ideas.acts import record
 from ideas.drafting.models import Idea
 from ideas.lock import locked
@@ -18,11 +17,11 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people import sign_in
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
-from workflows.gates import queries
+from workflows.gates import authority, queries
 from workflows.gates.actions.rounds import seat_keys
 from workflows.gates.actions.seating import ask_vote, call_substitutes, is_from_elsewhere, open_round
 from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
-from workflows.gates.models import GateRound, Seat, Vote
+from workflows.gates.models import GateRound, KeptDecision, Seat, Vote
 
 
 def seat(
@@ -92,7 +91,8 @@ def change_seat(
     """A lead gives a seat to someone else, named or called from the pool, and says why. Gives the new seat, if named.
 
     Raises NotAllowed for a non-lead or someone too close, Invalid without a reason, Conflict when the seat's vote
-    takes a side: such a vote stands, so that nobody chooses votes by choosing seats.
+    stands: one that takes a side does, so that nobody chooses votes by choosing seats; while voters are hidden any
+    vote does, until the opinion is found to lack something, so that a refusal does not tell who abstained.
     """
     with locked(rounds__seats__key=seat_key) as idea:
         left = Seat.objects.select_related("round", "person").get(key=seat_key)
@@ -141,11 +141,23 @@ def _check_changeable(left: Seat, reason: str) -> None:
     if not reason.strip():
         sentence = _("Say in a line why the seat goes to someone else.")
         raise Invalid(sentence, code="seat.reason", fields={"reason": [sentence]})
-    if left.votes.filter(in_force=True).exclude(choice="abstain").exists():
+    standing = left.votes.filter(in_force=True)
+    if not voters_hidden(left.round) or queries.is_incomplete(left.round):
+        standing = standing.exclude(choice="abstain")
+    if standing.exists():
         raise Conflict(
-            _("This seat has voted, and its vote takes a side: it stands. Only its holder can step aside."),
-            code="seat.voted",
+            _("This seat stays as it is. Only its holder can step aside.")
+            if voters_hidden(left.round)
+            else _(
+                "This seat has voted, and its vote takes a side: it stands. Only its holder can step aside."
+            ),
+            code="seat.stands",
         )
+
+
+def voters_hidden(round_: GateRound) -> bool:
+    """Whether nobody but the auditor may learn who has voted, or how."""
+    return bool(round_.rules.get("voters_hidden", True))
 
 
 def _check_substitute(
@@ -212,7 +224,7 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
     Raises NotFound for another's, Conflict when it is over.
     Annotated: `voted`, whether it has a vote in force; `others_wait`, whether another open seat has none;
     `sits_too`, whether the actor has a seat of one's own beside a lent one, or has voted in another lent one;
-    `for_it`, `against`, `chair_choice` of the other seats.
+    `for_it`, `against`, `chair_choice` of the other seats; `has_drafts`, whether decisions are kept unfinished.
     """
     person = by.human
     votes = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
@@ -222,6 +234,7 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
         .annotate(
             voted=Exists(votes),
             others_wait=Exists(others.exclude(Exists(votes))),
+            has_drafts=Exists(KeptDecision.objects.filter(round=OuterRef("round"))),
             sits_too=Exists(others.filter(Q(person=person) | Q(votes__in_force=True, votes__cast_by=person))),
             **queries.sides_of_others(),
         )
@@ -263,10 +276,7 @@ def open_or_seating(round_key: Any) -> GateRound:
 
 def check_lead(by: Actor, idea: Idea, gate: str) -> None:
     """Raises NotAllowed unless a lead of the programme, or a lead's deputy, acts: neither with a hard conflict."""
-    roles.check_stands_in(by)
-    concerned = {one.pk: one for one in (by.human, by.principal)}.values()
-    against = conflicts_of(concerned, idea, gate)
-    if not roles.is_lead(idea, by.principal) or any(found.hard for found in against.values()):
+    if not authority.leads(idea, by, gate):
         raise NotAllowed(
             _("Seats are filled by a programme lead who has no link to the idea."), code="seat.not_lead"
         )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from ideas.acts import record as record_event
 from ideas.drafting.models import Idea
-from ideas.lock import locked
+from ideas.lock import locked, locked_with
 from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
@@ -22,37 +22,56 @@ from workflows.gates.actions.decisions import (
     permitted_one,
     set_aside,
 )
+from workflows.gates.actions.elsewhere import ask_consent, check_elsewhere
 from workflows.gates.actions.rounds import work_keys
 from workflows.gates.actions.seating import ask_decision
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.queries import is_asked, waiting_seats
-from workflows.gates.signing import right_to_sign, second_parties
+from workflows.gates.signing import right_to_sign, second_parties, waits_for_consent
 
 
 def sign_second(*, decision_key: Any, by: Actor) -> Decision:
-    """The second person signs a drafted decision, which is issued by that; the record is read again first."""
-    with locked(rounds__decision__key=decision_key) as idea:
+    """The second person signs a drafted decision, which is issued by that; the record is read again first.
+
+    A redirect is not: an author consents next.
+    """
+    target = Decision.objects.filter(key=decision_key).values_list("target", flat=True).first()
+    with locked_with(target, rounds__decision__key=decision_key) as (idea, other):
         decision = Decision.objects.select_related("round").get(key=decision_key)
         if decision.issued_at is not None:
             raise Conflict(_("This decision is signed already."), code="sign.done")
-        round_ = open_round_of(decision.round.key)
+        round_ = open_round_of(decision.round.key, idea)
         right = right_to_sign(round_, idea, by, decision)
-        first = _check_first(round_, idea, decision)
-        seats = queries.sitting(round_)
-        voters = [one for seat in seats for one in queries.voters(seat)]
-        check_distance(seats, conflicts_of(voters, idea, round_.gate))
-        record = queries.record_of(round_, idea, decision.answers, seats)
-        permitted_one(round_, record, decision.outcome)
-        # By the delegation held now: the one it was written by may have ended since, and another begun.
-        decision.mandate, decision.mandate_reference = first.mandate, first.mandate.reference
+        record = read_again(round_, idea, decision)
+        check_elsewhere(idea, other, right.actor, round_.gate)
+        decision.target = other
         decision.second_signer, decision.second_mandate = right.person, right.mandate
         decision.second_capacity, decision.second_signed_at = right.mandate.capacity, clock.now()
         decision.second_on_behalf_of = right.on_behalf_of
+        if decision.outcome == "redirect":
+            decision.save()
+            ask_consent(round_, idea)
+            keys = {"round": str(round_.key), "decision": str(decision.key)}
+            record_event(idea, "consent_asked", right.actor, [], **keys)
+            return decision
         decision.issued_at = clock.now()
         decision.save()
         issue(decision, round_, idea, record, right.actor)
         return decision
+
+
+def read_again(round_: GateRound, idea: Idea, decision: Decision) -> dict[str, Any]:
+    """The record on which a draft is made now, by the delegation its writer holds now: the one it was written by may
+    have ended since, and another begun. Raises Conflict when it could not be written any more."""
+    first = _check_first(round_, idea, decision)
+    decision.mandate, decision.mandate_reference = first.mandate, first.mandate.reference
+    seats = queries.sitting(round_)
+    voters = [one for seat in seats for one in queries.voters(seat)]
+    check_distance(seats, conflicts_of(voters, idea, round_.gate))
+    record = queries.record_of(round_, idea, decision.answers, seats)
+    permitted_one(round_, record, decision.outcome)
+    return record
 
 
 def _check_first(round_: GateRound, idea: Idea, decision: Decision) -> authority.Party:
@@ -82,7 +101,7 @@ def decline(*, decision_key: Any, by: Actor) -> None:
         decision = Decision.objects.select_related("round").get(key=decision_key)
         if decision.issued_at is not None:
             raise Conflict(_("This decision is signed already."), code="sign.done")
-        round_ = open_round_of(decision.round.key)
+        round_ = open_round_of(decision.round.key, idea)
         right = right_to_sign(round_, idea, by, decision)
         set_aside(decision)
         inbox.close(f"second_signature:{round_.key}")
@@ -103,7 +122,7 @@ def decline(*, decision_key: Any, by: Actor) -> None:
 def hand_over(*, round_key: Any, by: Actor) -> None:
     """Sponsor and lead do not agree: the round is handed to the capacity its rules name (G2's decider)."""
     with locked(rounds__key=round_key) as idea:
-        round_ = open_round_of(round_key)
+        round_ = open_round_of(round_key, idea)
         if authority.decider_rule(round_) != authority.TOGETHER:
             raise Conflict(_("This decision has its decider already."), code="hand_over.not_here")
         right = authority.right_to_decide(round_, idea, by)
@@ -129,6 +148,8 @@ def ask_again(*, round_key: Any) -> None:
         if round_.state != "open":
             return
         draft = Decision.objects.select_related("decider", "on_behalf_of").filter(round=round_).first()
+        if draft is not None:
+            draft.round = round_
         if draft is not None and draft.issued_at is None:
             _ask_again_to_sign(round_, idea, draft)
         elif is_asked(round_) or not waiting_seats(round_).exists():
@@ -144,6 +165,8 @@ def _ask_again_to_sign(round_: GateRound, idea: Idea, draft: Decision) -> None:
         inbox.close(f"second_signature:{round_.key}")
         ask_decision(round_, idea)
         record_event(idea, "draft_lapsed", SUBSTITUTION, [], round=str(round_.key), decision=key)
+        return
+    if waits_for_consent(draft):
         return
     people = [party.person for party in second_parties(round_, idea, draft)]
     if people:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ideas.access import access
 from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.actions import Subject, append, effect
@@ -208,7 +209,7 @@ def open_others(*, seat_key: Any, by: Actor) -> Seat:
         by = acting_in(own, by)
         against = conflicts_of(acting(by), idea, own.round.gate)
         if any(found.hard for found in against.values()):
-            raise NotAllowed(refusal_for_conflict(own.round), code="others.hard_conflict")
+            raise NotAllowed(refusal_for_conflict(idea), code="others.hard_conflict")
         if not own.voted:  # type: ignore[attr-defined] # annotated by own_seat
             raise Conflict(
                 _("Give your own vote first; then you can read the others’."), code="others.before_own"
@@ -245,7 +246,7 @@ def acting(by: Actor) -> list[Person]:
 
 def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, content_version: int) -> None:
     if any(against[one.pk].hard for one in acting(by)):
-        raise NotAllowed(refusal_for_conflict(own.round), code="vote.hard_conflict")
+        raise NotAllowed(refusal_for_conflict(idea), code="vote.hard_conflict")
     if own.others_opened_at is not None and not is_casting(own):
         raise Conflict(
             _(
@@ -265,9 +266,9 @@ def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, c
         )
 
 
-def refusal_for_conflict(round_: GateRound) -> str:
+def refusal_for_conflict(idea: Idea) -> str:
     """With hidden authors a refusal says nothing more: a reason would name the team."""
-    if round_.rules.get("authors_hidden"):
+    if access().names_hidden(idea):
         return _("You cannot sit on this idea.")
     return _(
         "You cannot sit on this idea: you have a link to its team, as the organisation stands on %(day)s."

@@ -6,10 +6,13 @@ Rounds take the rules of their gate from the version in force and keep them (law
 from incubator.lib.reference import defaults
 from workflows.gates.configuration.reading import (
     default_rules,
+    delays_of,
+    delays_under,
     letter_of,
     most_reworks,
     open_seats_per_person,
     pinned,
+    publish_defaults,
     recourse,
     rework_days,
 )
@@ -17,10 +20,13 @@ from workflows.gates.configuration.reading import (
 __all__ = [
     "default_rules",
     "defaults",
+    "delays_of",
+    "delays_under",
     "letter_of",
     "most_reworks",
     "open_seats_per_person",
     "pinned",
+    "publish_defaults",
     "recourse",
     "rework_days",
 ]

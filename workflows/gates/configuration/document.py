@@ -6,13 +6,40 @@ from typing import Any
 
 FORMAT = 1
 SHARED = ("gates", "rework", "reexamination", "open_seats_per_person", "letters")
+# The delays beside those of the gates, in working days: where `fixtures/defaults.json` has each.
+DELAYS = {
+    "local_done": ("routes", "local", "done_in"),
+    "sponsor_search": ("stages", "sponsorship", "sponsor_search"),
+    "investigation": ("stages", "sponsorship", "investigation"),
+    "manager_opinion": ("line_manager_opinion", "answer_in"),
+    "time_release": ("director_time_release", "answer_in"),
+    "arbitration": ("director_time_release", "arbitration_in"),
+    "evaluation": ("stages", "evaluation", "write_in"),
+    "carrying_on": ("carrying_on", "answer_in"),
+}
+REMINDERS = ("at", "then")
+# What a version from before these were settings does not say; the defaults hold there.
+LATER = ("delays", "reminders")
 
 Document = dict[str, Any]
 
 
 def document_from(defaults: Mapping[str, Any]) -> Document:
     """The document of a programme that has changed nothing, from `fixtures/defaults.json`."""
-    return {"format": FORMAT} | {name: copy.deepcopy(defaults[name]) for name in SHARED}
+    return (
+        {"format": FORMAT}
+        | {name: copy.deepcopy(defaults[name]) for name in SHARED}
+        | {
+            "delays": {name: at(defaults, "/" + "/".join(path)) for name, path in DELAYS.items()},
+            "reminders": {name: copy.deepcopy(defaults["reminders"][name]) for name in REMINDERS},
+        }
+    )
+
+
+def completed(document: Mapping[str, Any], defaults: Mapping[str, Any]) -> Document:
+    """The document with the defaults of what its version does not say yet."""
+    whole = document_from(defaults)
+    return {name: whole[name] for name in LATER} | dict(document)
 
 
 def rules_of(document: Mapping[str, Any], gate: str) -> dict[str, Any]:
@@ -24,6 +51,7 @@ def rules_of(document: Mapping[str, Any], gate: str) -> dict[str, Any]:
         "rework_days": document["rework"]["author_days"],
         "reexamination": document["reexamination"],
         "letters": document["letters"],
+        **{name: document[name] for name in LATER if name in document},
     } | own
 
 

@@ -8,7 +8,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from workflows.gates.configuration.document import Document
+from incubator.lib.reference import defaults
+from workflows.gates.configuration.document import Document, completed
 from workflows.gates.configuration.settings import Group, Setting, field_name, groups, shown, written
 
 
@@ -18,6 +19,7 @@ class SectionForm(forms.Form):
     use_required_attribute = False
 
     def __init__(self, data: Any, *, document: Document, section: str) -> None:
+        document = completed(document, defaults())
         self.document, self.section = document, section
         self.groups = groups(document, section)
         settings = [setting for group in self.groups for setting in (*group.settings, *group.details)]
@@ -76,11 +78,20 @@ def _field(setting: Setting) -> forms.Field:
             return forms.MultipleChoiceField(
                 **about, choices=setting.choices, widget=forms.CheckboxSelectMultiple
             )
+        case "steps":
+            return forms.TypedMultipleChoiceField(
+                **about, choices=setting.choices, coerce=_step, widget=forms.CheckboxSelectMultiple
+            )
         case "yes_no":
             return forms.BooleanField(**about)
         case kind:
             widget = forms.Textarea({"rows": 3}) if kind == "long" else forms.TextInput()
             return forms.CharField(**about, widget=widget)
+
+
+def _step(typed: str) -> str | int:
+    """A reminder as the document has it: `half`, or whole days before (-) and after."""
+    return typed if typed == "half" else int(typed)
 
 
 class ImportForm(forms.Form):

@@ -1,9 +1,11 @@
 """Reads for the checker and the pages: who could sit, decide and sign today, and who stays on an older version."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from ideas.calls.models import Programme
@@ -11,18 +13,28 @@ from ideas.calls.queries import leads
 from ideas.drafting.models import Idea
 from incubator.lib import clock, working_days
 from incubator.lib.clock import today
+from incubator.lib.reference import defaults
 from incubator.people import grants
 from incubator.people.models import Person, Post
-from workflows.gates import authority, facts
-from workflows.gates.configuration.document import rules_of
+from workflows.gates import authority, facts, pools
+from workflows.gates.configuration import rules
+from workflows.gates.configuration.document import completed, rules_of
 from workflows.gates.configuration.rules import WINDOW, Facts, Load, Pool, Route, gates_in_use
-from workflows.gates.conflicts import conflicts_of
+from workflows.gates.conflicts import conflicts_with
 from workflows.gates.models import Configuration, GateConfiguration, GateRound
 
 READERS = ("programme_lead", "administrator", "cst_member", "auditor")
 RUNNING = ("live", "held")
-# Each idea costs a statement per gate; the newest stand for the others.
-MOST_IDEAS = 20
+# The departments with staff today that no delegation of a director, or of a deputy director general, covers.
+UNSIGNED = """
+with recursive signing as (
+  select department_id as id from people_mandate where id = any(%(mandates)s)
+  union select d.id from people_department d join signing on d.parent_id = signing.id
+)
+select count(distinct p.department_id) from people_post p join people_department d on d.id = p.department_id
+where d.entity_id = %(entity)s and p.starts_on <= %(today)s and (p.ends_on is null or p.ends_on > %(today)s)
+and p.department_id not in (select id from signing)
+"""
 
 _routes: list[Callable[[], Mapping[str, Route]]] = []
 
@@ -63,8 +75,9 @@ def versions(programme: Programme) -> QuerySet[Configuration]:
 def changed_gates(document: Mapping[str, Any], programme: Programme) -> list[str]:
     """The gates whose published rules this document would replace; those without a published row count too."""
     published = GateConfiguration.objects.filter(programme=programme, state="published")
-    now = dict(published.values_list("gate", "rules"))
-    return [gate for gate in sorted(document["gates"]) if now.get(gate) != rules_of(document, gate)]
+    now = {gate: completed(found, defaults()) for gate, found in published.values_list("gate", "rules")}
+    whole = completed(document, defaults())
+    return [gate for gate in sorted(document["gates"]) if now.get(gate) != rules_of(whole, gate)]
 
 
 def staying(document: Mapping[str, Any], programme: Programme) -> int:
@@ -83,53 +96,71 @@ def facts_of(document: Mapping[str, Any], programme: Programme) -> Facts:
     gates = dict(gates_in_use(document, Facts(routes=known)))
     return Facts(
         routes=known,
-        pools={gate: _pool(rules, gate, programme) for gate, rules in gates.items() if rules.get("seats")},
+        pools={gate: _pool(found, gate, programme) for gate, found in gates.items() if found.get("seats")},
         loads=_loads(programme),
-        deciders={gate: _holders(programme, _capacities(rules["decider"])) for gate, rules in gates.items()},
+        deciders={gate: _deciders(programme, gate, found["decider"]) for gate, found in gates.items()},
         second_signers=_holders(programme, ["director", "dga"]),
+        unsigned_departments=_unsigned(programme),
         reexaminers={gate: _holders(programme, authority.reexamining(gate)) for gate in gates},
         known_facts=facts.known(),
     )
 
 
-def _capacities(decider: str) -> list[str]:
+def _deciders(programme: Programme, gate: str, decider: str) -> frozenset[int]:
     # The sponsor is another person for each idea: the lead is the one who has to be there.
-    return ["programme_lead"] if decider == "sponsor_and_lead" else authority.CAPACITIES[decider]
+    capacities = ["programme_lead"] if decider == rules.TOGETHER else authority.CAPACITIES[decider]
+    # Each idea of the local route names the service asked: whoever heads any.
+    return _holders(programme, capacities, anywhere=(gate, decider) == ("L", rules.HEAD))
 
 
-def _holders(programme: Programme, capacities: list[str]) -> frozenset[int]:
+def _holders(programme: Programme, capacities: list[str], anywhere: bool = False) -> frozenset[int]:
     found = grants.mandates(
-        entity=programme.entity, capacities=capacities, programme_key=programme.key
+        entity=programme.entity, capacities=capacities, programme_key=programme.key, anywhere=anywhere
     ).values_list("holder", flat=True)
     return frozenset(found)
 
 
-def _pool(rules: Mapping[str, Any], gate: str, programme: Programme) -> Pool:
+def _unsigned(programme: Programme) -> int:
+    """How many departments have staff whose time no director, nor a deputy director general, could sign for."""
+    entity = programme.entity
+    signing = dict(
+        grants.mandates(
+            entity=entity, capacities=["director", "dga"], programme_key=programme.key, anywhere=True
+        ).values_list("pk", "department")
+    )
+    if None in signing.values():
+        return 0
+    values: dict[str, Any] = {
+        "mandates": list(signing),
+        "entity": entity.pk,
+        "today": today(entity.time_zone),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(UNSIGNED, values)
+        departments: int = cursor.fetchone()[0]
+    return departments
 
-    def holders(role: str) -> set[Person]:
-        return set(grants.holders(role, entity=programme.entity, programme_key=programme.key))
 
-    alone = rules["seats"] == 1
-    chairs = holders("chair")
-    people = holders("programme_lead") if alone else set(chairs)
-    for role in () if alone else rules.get("pool", ["panel_member"]):
-        people |= holders(role)
-    away = _away(people, rules, programme)
+def _pool(configured: Mapping[str, Any], gate: str, programme: Programme) -> Pool:
+    alone = gate == rules.ADMISSION
+    found, chairs = pools.able([] if alone else configured.get("pool") or ["panel_member"], programme)
+    people = set(pools.holders("programme_lead", programme)) if alone else set(found)
+    away = _away(people, configured, programme)
     here = sorted(people - away, key=lambda person: person.staff_number)
     return Pool(
         people=len(people),
         absent=len(away),
         available=len(here),
-        chairs=len(chairs & set(here)),
+        chairs=sum(person.pk in chairs for person in here),
         departments=_departments(here, programme),
         by_idea=_by_idea(here, gate, programme),
     )
 
 
-def _away(people: set[Person], rules: Mapping[str, Any], programme: Programme) -> set[Person]:
+def _away(people: set[Person], configured: Mapping[str, Any], programme: Programme) -> set[Person]:
     """Away today, when seats are filled, or on the day the votes are due."""
     entity = programme.entity
-    days = rules.get("review_in") or rules.get("due") or 1
+    days = configured.get("review_in") or configured.get("due") or 1
     due = working_days.due(
         clock.now(),
         days,
@@ -149,18 +180,18 @@ def _departments(people: list[Person], programme: Programme) -> int:
 
 
 def _by_idea(people: list[Person], gate: str, programme: Programme) -> tuple[int, ...]:
-    """For the newest running ideas that have not been at this gate: who is left without any conflict."""
-    ahead = (
+    """For each running idea that has not been at this gate: who is left without any conflict."""
+    ahead = list(
         Idea.objects.filter(programme=programme, state__in=RUNNING)
         .exclude(rounds__gate=gate)
-        .select_related("programme__entity")
-        .order_by("-pk")[:MOST_IDEAS]
+        .only("pk")
+        .order_by("pk")
     )
-    found = []
-    for idea in ahead:
-        against = conflicts_of(people, idea, gate)
-        found.append(sum(not (against[person.pk].hard or against[person.pk].soft) for person in people))
-    return tuple(found)
+    if not ahead or not people:
+        return ()
+    against = conflicts_with(people, ahead, gate, today(programme.entity.time_zone))
+    close = Counter(idea for idea, _person in against)
+    return tuple(len(people) - close[idea.pk] for idea in ahead)
 
 
 def _loads(programme: Programme) -> dict[str, Load]:

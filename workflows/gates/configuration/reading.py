@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 
 from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.lib.reference import defaults
-from workflows.gates.configuration.document import Document, document_from, rules_of
+from workflows.gates.configuration.document import LATER, Document, completed, document_from, rules_of
 from workflows.gates.models import Configuration, GateConfiguration, GateRound
 
 
@@ -21,7 +21,7 @@ def default_rules(gate: str) -> dict[str, Any]:
 def in_force(programme: Programme) -> Document:
     """The document of the published version; the defaults while the programme has published none."""
     found = Configuration.objects.filter(programme=programme, state="published").first()
-    return found.document if found is not None else document_from(defaults())
+    return completed(found.document, defaults()) if found is not None else document_from(defaults())
 
 
 def pinned(idea: Idea, gate: str) -> tuple[GateConfiguration, dict[str, Any], int]:
@@ -71,18 +71,57 @@ def recourse(rules: Mapping[str, Any]) -> dict[str, int]:
     return found
 
 
+def delays_of(idea: Idea) -> dict[str, int]:
+    """Working days of the stages and answers beside the gates (`document.DELAYS`) that hold for this idea.
+
+    Those its last decided round was opened under, so that a stage keeps the delays it began with (law 10); before
+    any decision, those of the round it is in; without a round, those in force.
+    """
+    first = Case(When(state="decided", then=0), default=1)
+    rounds = GateRound.objects.filter(idea=idea).order_by(first, "-pk")
+    found = rounds.values_list("configuration__rules__delays", flat=True)[:1]
+    known = list(found)
+    return _delays({"delays": known[0]} if known else in_force(idea.programme))
+
+
+def delays_under(configuration: GateConfiguration) -> dict[str, int]:
+    """The delays of `delays_of` that a decision taken under these rules opens."""
+    return _delays(configuration.rules)
+
+
+def _delays(rules: Mapping[str, Any]) -> dict[str, int]:
+    return {**document_from(defaults())["delays"], **(rules.get("delays") or {})}
+
+
 def open_seats_per_person(programme: Programme) -> int:
     """On how many panels a person sits at one time, at most: as the programme has it now."""
     return int(in_force(programme)["open_seats_per_person"])
 
 
 def _frozen(rules: dict[str, Any]) -> dict[str, Any]:
-    """Letters stay in the configuration, which never changes: no round needs its own copy of all of them."""
-    return {name: value for name, value in rules.items() if name != "letters"}
+    """What judges nothing stays in the configuration, which never changes: no round needs its own copy of it."""
+    return {name: value for name, value in rules.items() if name not in ("letters", *LATER)}
+
+
+def publish_defaults(programme: Programme) -> None:
+    """A new programme publishes the defaults of every gate, so that its first ideas find them: whoever published them
+    on arrival would hold up all that arrive meanwhile."""
+    document, now = document_from(defaults()), clock.now()
+    GateConfiguration.objects.bulk_create(
+        GateConfiguration(
+            programme=programme,
+            gate=gate,
+            version=1,
+            state="published",
+            rules=rules_of(document, gate),
+            published_at=now,
+        )
+        for gate in document["gates"]
+    )
 
 
 def _first(idea: Idea, gate: str) -> GateConfiguration:
-    """A programme that has published nothing for this gate publishes the defaults."""
+    """A programme opened before defaults were published with it does so for this gate."""
     made, _created = GateConfiguration.objects.get_or_create(
         programme=idea.programme,
         gate=gate,

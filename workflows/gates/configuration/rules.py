@@ -26,7 +26,7 @@ class Station:
 
 @dataclass(frozen=True)
 class Route:
-    """A flow as data. `goal` is the station an idea is meant to reach."""
+    """A flow as data. `goal` is the station an idea is meant to reach: a service, or the doing of a local yes."""
 
     stations: Mapping[str, Station]
     goal: str
@@ -59,16 +59,33 @@ class Load:
 # About three months of working days.
 WINDOW = 60
 
+TOGETHER, HEAD = "sponsor_and_lead", "head_of_service"
+# Before sponsorship an idea has no sponsor; at investment the sponsor is too close to decide.
+WITHOUT_SPONSOR = ("L", "F", "G0", "G1")
+SPONSOR_TOO_CLOSE = ("G4",)
+# One lead sits, answers and decides in one act, without scores.
+ADMISSION = "G0"
+# In the fast lane the author's director promises by signing.
+SIGNED_LAUNCH = "F"
+# What a pilot begins with, by the gate that launches it.
+LAUNCH_FACTS = {"F": ("plan",), "G2": ("pledge", "plan")}
+# After work of a team, whose length nobody knows when an idea is submitted.
+AFTER_A_STAGE = ("G2", "G3", "G4")
+
 
 @dataclass(frozen=True)
 class Facts:
-    """What the checker knows of the city, by gate. Capacities are persons' keys, each once."""
+    """What the checker knows of the city, by gate. Capacities are persons' keys, each once.
+
+    `unsigned_departments`: those whose staff no director or deputy director general could sign for.
+    """
 
     routes: Mapping[str, Route] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
     loads: Mapping[str, Load] = field(default_factory=dict)
     deciders: Mapping[str, frozenset[int]] = field(default_factory=dict)
     second_signers: frozenset[int] = frozenset()
+    unsigned_departments: int = 0
     reexaminers: Mapping[str, frozenset[int]] = field(default_factory=dict)
     known_facts: frozenset[str] = frozenset()
 
@@ -91,9 +108,12 @@ def problems(document: Document, facts: Facts) -> list[Problem]:
             *panel(gate, configured),
             *pool(gate, configured, facts),
             *deciders(gate, document, facts),
+            *signatures(gate, configured, facts),
+            *launch(gate, configured),
             *ways(gate, configured, facts),
         ]
-    return found
+    # Two routes that share a gate find the same.
+    return [problem for place, problem in enumerate(found) if problem not in found[:place]]
 
 
 def gates_in_use(document: Document, facts: Facts) -> list[tuple[str, Mapping[str, Any]]]:
@@ -125,8 +145,12 @@ def weights(gate: str, configured: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def panel(gate: str, configured: Mapping[str, Any]) -> Iterator[Problem]:
-    """A panel has a quorum that its seats can reach, and something to judge by."""
+    """A panel has a quorum that its seats can reach, and something to judge by; scores have a panel."""
     seats, place = configured.get("seats", 0), f"/gates/{gate}"
+    if gate == ADMISSION:
+        yield from admission(configured)
+    elif not seats and configured.get("criteria"):
+        yield Problem("criteria_without_panel", f"{place}/seats", {"gate": gate})
     if not seats:
         return
     if "quorum" not in configured:
@@ -136,6 +160,17 @@ def panel(gate: str, configured: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("quorum_over_seats", f"{place}/quorum", values)
     if configured.get("criteria") and "threshold" not in configured:
         yield Problem("no_threshold", f"{place}/threshold", {"gate": gate})
+
+
+def admission(configured: Mapping[str, Any]) -> Iterator[Problem]:
+    """One lead sits, answers and decides: no other seat, no scores, no other decider."""
+    place, values = f"/gates/{ADMISSION}", {"gate": ADMISSION}
+    if configured.get("seats") != 1:
+        yield Problem("admission_has_one_seat", f"{place}/seats", values)
+    if configured.get("criteria"):
+        yield Problem("admission_without_scores", f"{place}/criteria/0/weight", values)
+    if configured["decider"] != "programme_lead":
+        yield Problem("admission_by_lead", f"{place}/decider", values)
 
 
 def pool(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[Problem]:
@@ -159,20 +194,51 @@ def pool(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[Pro
 
 
 def deciders(gate: str, document: Document, facts: Facts) -> Iterator[Problem]:
-    """Somebody holds a delegation for each decision, and another one where two sign."""
+    """Somebody holds a delegation for each decision; a sponsor is asked only where there is one who may decide."""
     configured = document["gates"][gate]
-    values = {"gate": gate, "decider": configured["decider"]}
+    place, values = f"/gates/{gate}", {"gate": gate, "decider": configured["decider"]}
+    if not facts.deciders.get(gate):
+        yield Problem("decider_without_mandate", f"{place}/decider", values)
+    if configured["decider"] != TOGETHER:
+        return
+    if gate in WITHOUT_SPONSOR:
+        yield Problem("no_sponsor_yet", f"{place}/decider", values)
+    elif gate in SPONSOR_TOO_CLOSE:
+        yield Problem("sponsor_too_close", f"{place}/decider", values)
+    elif "if_they_differ" not in configured:
+        yield Problem("no_handover", f"{place}/if_they_differ", values)
+    else:
+        other = configured["if_they_differ"].removesuffix("_decider")
+        # A head answers for one service: on the other routes an idea names none.
+        alone = document["gates"].get(other, {}).get("decider") not in (TOGETHER, HEAD)
+        if not alone or not facts.deciders.get(other):
+            yield Problem("handover_to_nobody", f"{place}/if_they_differ", values | {"other": other})
+
+
+def signatures(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[Problem]:
+    """Where two sign, somebody else can; the fast lane is launched by the author's director."""
+    place, going_on = f"/gates/{gate}/second_signature", configured.get("second_signature")
+    if gate == SIGNED_LAUNCH and going_on != "authors_director":
+        yield Problem("launch_without_signature", place, {"gate": gate})
+    if going_on == "authors_director" and facts.unsigned_departments:
+        yield Problem("no_director_signs", place, {"gate": gate, "departments": facts.unsigned_departments})
     holders = facts.deciders.get(gate, frozenset())
-    if not holders:
-        yield Problem("decider_without_mandate", f"/gates/{gate}/decider", values)
-    if configured["decider"] == "sponsor_and_lead" and "if_they_differ" not in configured:
-        yield Problem("no_handover", f"/gates/{gate}/if_they_differ", values)
-    if (
-        (configured.get("second_signature_for") or {}).get("stop")
-        and len(holders) < 2
-        and not facts.second_signers - holders
-    ):
-        yield Problem("second_signature_without_mandate", f"/gates/{gate}/second_signature_for", values)
+    # In the service asked there may be one head alone.
+    several = len(holders) > 1 and configured["decider"] != HEAD
+    if several or facts.second_signers - holders:
+        return
+    if going_on == "another_lead":
+        yield Problem("nobody_signs_going_on", place, {"gate": gate})
+    if (configured.get("second_signature_for") or {}).get("stop"):
+        yield Problem("second_signature_without_mandate", f"{place}_for", {"gate": gate})
+
+
+def launch(gate: str, configured: Mapping[str, Any]) -> Iterator[Problem]:
+    """A pilot begins with a sponsor and a complete plan: facts that its gate cannot do without."""
+    asked = [rule["key"] for rule in configured.get("must_meet") or [] if rule["kind"] == "fact"]
+    for key in LAUNCH_FACTS.get(gate, ()):
+        if key not in asked:
+            yield Problem("launch_fact_missing", f"/gates/{gate}/must_meet", {"gate": gate, "fact": key})
 
 
 def recourse(document: Document, facts: Facts) -> Iterator[Problem]:
@@ -182,10 +248,22 @@ def recourse(document: Document, facts: Facts) -> Iterator[Problem]:
     for gate, configured in gates_in_use(document, facts):
         if not (configured.get("criteria") or configured.get("must_meet")):
             yield Problem("stop_without_reasons", f"/gates/{gate}/must_meet", {"gate": gate})
+        if _may_be_sent_up(gate, facts):
+            continue
         others, own = facts.reexaminers.get(gate, frozenset()), facts.deciders.get(gate, frozenset())
         # Whoever decides the stop, somebody else is left to answer.
         if own and any(not others - {decider} for decider in own):
             yield Problem("stop_without_recourse", f"/gates/{gate}/decider", {"gate": gate})
+
+
+def _may_be_sent_up(gate: str, facts: Facts) -> bool:
+    """Whether the author of an idea stopped here may take it to the programme: that is the recourse."""
+    return any(
+        "sent_up" in route.stations[after].ways
+        for route in facts.routes.values()
+        for station in route.stations.values()
+        if station.gate == gate and (after := station.ways.get("stop", "")) in route.stations
+    )
 
 
 def ways(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[Problem]:
@@ -234,7 +312,10 @@ def clocks(document: Document, facts: Facts) -> Iterator[Problem]:
                 "review_after_due", f"/gates/{gate}/review_in", {"gate": gate, "votes": asked, "due": due}
             )
         whole = configured.get("due_from_submission")
-        before = gates.get("G0", {}).get("due", 0) if gate != "G0" else 0
+        if whole and gate in AFTER_A_STAGE:
+            yield Problem("due_after_a_stage", f"/gates/{gate}/due_from_submission", {"gate": gate})
+            continue
+        before = gates.get(ADMISSION, {}).get("due", 0) if gate == "G1" else 0
         if whole and whole < before + (asked or 0):
             values = {"gate": gate, "due": whole, "needed": before + (asked or 0)}
             yield Problem("due_before_votes", f"/gates/{gate}/due_from_submission", values)

@@ -10,13 +10,15 @@ from typing import Any, Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
+from workflows.gates import rules as gate_rules
 from workflows.gates import wording as gate_wording
 from workflows.gates.configuration import wording
 from workflows.gates.configuration.document import Document, at, put
+from workflows.gates.configuration.rules import ADMISSION, LAUNCH_FACTS
 
-Kind = Literal["text", "long", "whole", "number", "one", "some", "yes_no"]
+Kind = Literal["text", "long", "whole", "number", "one", "some", "steps", "yes_no"]
 Words = str | Promise
 GENERAL, LETTERS = "general", "letters"
 LEVELS = 5
@@ -44,7 +46,7 @@ class Setting:
     @property
     def anchor(self) -> str:
         """Id of the control on the page; of a group of choices, its first."""
-        return f"id_{self.name}_0" if self.kind in ("one", "some") else f"id_{self.name}"
+        return f"id_{self.name}_0" if self.kind in ("one", "some", "steps") else f"id_{self.name}"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,18 @@ class Group:
     hint: Words = ""
     row: str = ""
     details: tuple[Setting, ...] = ()
+
+
+def may_add(document: Document, section: str) -> tuple[str, ...]:
+    """What can be added in a section; admissibility is not scored."""
+    if section not in document["gates"]:
+        return ()
+    return ("must_meet",) if section == ADMISSION else ("criteria", "must_meet")
+
+
+def add_anchor(kind: str) -> str:
+    """Id of the button that adds a criterion or a must-meet."""
+    return f"add_{kind}"
 
 
 def field_name(pointer: str) -> str:
@@ -90,6 +104,17 @@ DELAYS = {
     "due": _("Working days until the decision, from entering the gate"),
     "due_from_submission": _("Working days until the decision, from the submission"),
 }
+BETWEEN_GATES = {
+    "local_done": _("After a yes of a service, until it is done"),
+    "sponsor_search": _("To find a sponsor"),
+    "investigation": _("From the promise of a sponsor until the launch is asked for"),
+    "manager_opinion": _("For a line manager’s opinion on time; then no objection is recorded"),
+    "time_release": _("For the director’s signature on time, and finance’s on the budget line"),
+    "arbitration": _("To settle a refusal of time"),
+    "evaluation": _("To write the evaluation"),
+    "carrying_on": _("For co-authors to take over an idea whose author left"),
+}
+OFFSETS = (1, 2, 3, 4, 5, 10, 15, 20)
 BOTH = (("fr", _("in French")), ("en", _("in English")))
 
 
@@ -123,7 +148,8 @@ def _gate(document: Document, gate: str) -> Iterator[Group]:
         tuple(Setting(f"{place}/{name}", "whole", label) for name, label in DELAYS.items()),
     )
     for number, rule in enumerate(rules.get("must_meet") or []):
-        yield _must_meet(f"{place}/must_meet/{number}", rule, number + 1)
+        needed = rule["kind"] == "fact" and rule["key"] in LAUNCH_FACTS.get(gate, ())
+        yield _must_meet(f"{place}/must_meet/{number}", rule, number + 1, needed)
     for number, _rule in enumerate(rules.get("criteria") or []):
         yield _criterion(f"{place}/criteria/{number}", number + 1)
 
@@ -199,6 +225,17 @@ def _decision(place: str, document: Document) -> Group:
                 choices=(("", _("no other gate")), *gates),
             ),
             Setting(
+                f"{place}/second_signature",
+                "one",
+                _("What lets an idea go on is signed by"),
+                _("Where sponsor and lead decide together, both sign."),
+                choices=(
+                    ("", _("the decider alone")),
+                    ("authors_director", _("the author’s director too")),
+                    ("another_lead", _("another lead too, else a director")),
+                ),
+            ),
+            Setting(
                 f"{place}/second_signature_for/stop",
                 "one",
                 _("A stop is signed by"),
@@ -218,13 +255,15 @@ def _decision(place: str, document: Document) -> Group:
     )
 
 
-def _must_meet(place: str, rule: Mapping[str, Any], number: int) -> Group:
+def _must_meet(place: str, rule: Mapping[str, Any], number: int, needed: bool) -> Group:
     read = _("Read by the system.") if rule["kind"] == "fact" else _("Answered with yes or no.")
+    if needed:
+        read = _("Read by the system. The pilot begins with it, so it stays.")
     return Group(
         _("Must-meet %(number)s") % {"number": number},
         tuple(_worded(place, "text", _("What must be met"))),
         hint=read,
-        row=place,
+        row="" if needed else place,
         details=tuple(_worded(f"{place}/why", "text", _("Why it is asked"))),
     )
 
@@ -252,12 +291,40 @@ def _worded(place: str, kind: Kind, label: Words) -> Iterator[Setting]:
 
 
 def _letters() -> Iterator[Group]:
-    for outcome in ("go", "go_with_conditions", "rework", "hold", "stop", "scale", "extend", "transfer"):
+    back = (*gate_rules.BACK, *gate_rules.ELSEWHERE)
+    for outcome in ("go", "go_with_conditions", *back, "scale", "extend", "transfer", "to_programme"):
         name = gate_wording.OUTCOMES[outcome]
         yield Group(name, tuple(_worded(f"/letters/{outcome}", "long", _("Opening words"))))
 
 
 def _general() -> Iterator[Group]:
+    yield Group(
+        pgettext_lazy("configuration", "Delays between the gates, in working days"),
+        tuple(Setting(f"/delays/{name}", "whole", label) for name, label in BETWEEN_GATES.items()),
+        _("An idea keeps those of the version it came from its last gate with."),
+    )
+    yield Group(
+        pgettext_lazy("configuration", "Reminders"),
+        (
+            Setting(
+                "/reminders/at",
+                "steps",
+                _("When whoever has work with a due day is reminded"),
+                _("A few are enough: each is a message to someone who is busy."),
+                tuple(_reminder_steps()),
+                absent=[],
+            ),
+            Setting(
+                "/reminders/then",
+                "one",
+                _("On the working day after the last"),
+                choices=(
+                    ("escalate", _("the lead, or whoever is above, hears which role is late")),
+                    ("", _("nobody else hears of it")),
+                ),
+            ),
+        ),
+    )
     yield Group(
         pgettext_lazy("configuration", "To complete"),
         (
@@ -276,6 +343,18 @@ def _general() -> Iterator[Group]:
         pgettext_lazy("configuration", "Panels"),
         (Setting("/open_seats_per_person", "whole", _("Panels a person sits on at one time, at most")),),
     )
+
+
+def _reminder_steps() -> Iterator[tuple[str, Words]]:
+    yield "half", _("halfway to the due day")
+    for days in OFFSETS[::-1]:
+        said = ngettext("%(days)s working day before", "%(days)s working days before", days) % {"days": days}
+        yield f"-{days}", said
+    for days in OFFSETS:
+        yield (
+            f"{days}",
+            ngettext("%(days)s working day after", "%(days)s working days after", days) % {"days": days},
+        )
 
 
 def shown(document: Document, setting: Setting) -> Any:

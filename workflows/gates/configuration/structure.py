@@ -85,7 +85,7 @@ def check(document: Any) -> None:
     """Raises Malformed unless this is a document of the schema, with keys given once and no circle."""
     faults = list(islice(_unkeepable(document, ()), MOST_FAULTS))
     faults = faults or list(islice(_once(_against_schema(document)), MOST_FAULTS))
-    faults = faults or list(islice(_keys(document), MOST_FAULTS)) + list(_circles(document))
+    faults = faults or [*islice(_keys(document), MOST_FAULTS), *_circles(document), *_reminders(document)]
     if faults:
         raise Malformed(*faults)
 
@@ -168,13 +168,13 @@ def _faults_of(error: Any) -> Iterator[Fault]:
                 if key not in error.instance:
                     yield Fault(pointer((*path, key)), "required", {"key": key})
         case "anyOf":
-            yield Fault(pointer(path), "no_clock")
+            yield Fault(pointer((*path, "due")), "no_clock")
         case "type":
             yield Fault(pointer(path), f"type_{limit}")
         case "enum":
             yield Fault(pointer(path), "enum", {"choices": ", ".join(str(item) for item in limit if item)})
         case "const":
-            yield Fault(pointer(path), "enum", {"choices": str(limit)})
+            yield Fault(pointer(path), "enum", {"choices": str(limit).lower()})
         case "minimum" | "maximum" | "maxLength" | "maxItems" | "minItems" as name:
             yield Fault(pointer(path), name, {"limit": limit})
         case "pattern":
@@ -201,6 +201,14 @@ def _keys(document: Mapping[str, Any]) -> Iterator[Fault]:
                 if kind == "must_meet" and (key == "conditions" or key.endswith("_reason")):
                     yield Fault(pointer(path), "reserved", {"key": key})
                 seen.add(key)
+
+
+def _reminders(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Half of the time first, then whole days in order."""
+    at = document.get("reminders", {}).get("at", [])
+    days = at[1:] if at[:1] == ["half"] else at
+    if any(type(day) is not int for day in days) or days != sorted(days):
+        yield Fault(pointer(("reminders", "at")), "reminder_order")
 
 
 def _circles(document: Mapping[str, Any]) -> Iterator[Fault]:

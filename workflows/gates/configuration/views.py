@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ideas.calls.models import Programme
 from incubator.lib.languages import supported
-from incubator.lib.refusals import Conflict, Invalid, NotFound
+from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.once import new_key, once
 from workflows.gates import wording as gate_wording
 from workflows.gates.configuration import actions, queries, settings, wording
@@ -29,8 +29,6 @@ from workflows.gates.configuration.structure import MOST_BYTES, SCHEMA, Malforme
 from workflows.gates.forms.votes import VoteForm
 from workflows.gates.models import Configuration
 from workflows.gates.views.reading import actor, reader
-
-ROWS = ("criteria", "must_meet")
 
 
 @require_safe
@@ -89,6 +87,7 @@ def take(request: HttpRequest, programme: str) -> HttpResponse:
                 by=actor(request), programme=found, document=_parsed(upload.read(MOST_BYTES + 1))
             )
     except Invalid as refusal:
+        note(refusal)
         return _versions_page(request, {found.key: list(refusal.fields.items())})
     messages.success(request, _("The file is taken as a draft. Check it before you publish it."))
     return redirect("configuration", key=draft.key)
@@ -167,6 +166,7 @@ def section(request: HttpRequest, key: uuid.UUID, section: str) -> HttpResponse:
         "form": form,
         "section": section,
         "is_gate": section in found.document["gates"],
+        "may_add": settings.may_add(found.document, section),
         "has_panel": found.document["gates"].get(section, {}).get("seats", 0) > 1,
         "revision": request.POST.get("revision", found.revision),
         "heading": _section_name(found.document, section),
@@ -179,7 +179,7 @@ def _save(request: HttpRequest, found: Configuration, form: SectionForm) -> str 
     document, where = form.as_typed(), ""
     act, _colon, what = request.POST.get("act", "save").partition(":")
     rows = {group.row for group in form.groups if group.row}
-    if act == "add" and what in ROWS and form.section in document["gates"]:
+    if act == "add" and what in settings.may_add(document, form.section):
         document = settings.with_row(
             document, form.section, "criteria" if what == "criteria" else "must_meet"
         )
@@ -193,9 +193,11 @@ def _save(request: HttpRequest, found: Configuration, form: SectionForm) -> str 
         with transaction.atomic():
             actions.edit(by=actor(request), key=found.key, revision=revision, document=document)
     except Invalid as refusal:
+        note(refusal)
         form.refuse(refusal.fields)
         return None
     except Conflict as refusal:
+        note(refusal)
         # What was typed stays on the page.
         form.add_error(None, refusal.sentence)
         return None
@@ -297,14 +299,16 @@ def _section_name(document: Document, section: str) -> str:
 
 
 def _address(found: Configuration, pointer: str) -> str:
-    """The page of the section, at the field; at the top of it when the place has no field of its own."""
+    """The page of the section, at the field; where there is no row yet, at the button that adds one."""
     section, name = settings.section_of(pointer), settings.field_name(pointer)
     fields = [
         setting
         for group in settings.groups(found.document, section)
         for setting in (*group.settings, *group.details)
     ]
-    here = [one for one in fields if one.name == name or one.name.startswith(f"{name}.")]
-    return reverse("configuration-section", args=[found.key, section]) + (
-        f"#{here[0].anchor}" if here else ""
-    )
+    here = [one.anchor for one in fields if one.name == name or one.name.startswith(f"{name}.")]
+    kind = pointer.rpartition("/")[2]
+    if not here and kind in settings.may_add(found.document, section):
+        here = [settings.add_anchor(kind)]
+    page = reverse("configuration-section", args=[found.key, section])
+    return f"{page}#{here[0]}" if here else page

@@ -21,6 +21,14 @@ POOLS = {
     "expert": gettext_lazy("Experts"),
     "staff_representative": gettext_lazy("Staff representatives"),
     "champion": gettext_lazy("Champions"),
+    "elected_member": gettext_lazy("Elected members"),
+    "other_entity": gettext_lazy("Panel members of another entity"),
+}
+
+# The facts that a pilot begins with.
+LAUNCH_FACTS = {
+    "pledge": gettext_lazy("a sponsor has promised"),
+    "plan": gettext_lazy("the pilot plan is complete"),
 }
 
 # A fault of shape, by its code: what cannot be taken at all.
@@ -51,6 +59,7 @@ FAULTS = {
     "pattern": gettext_lazy("A key is small letters, digits and underscores, and begins with a letter."),
     "unknown_gate": gettext_lazy("There is no gate %(gate)s."),
     "circle": gettext_lazy("This is a circle: the decision comes back to %(gate)s."),
+    "reminder_order": gettext_lazy("Give half of the time first, then whole days in order."),
     "not_allowed": gettext_lazy("This is not possible here."),
 }
 
@@ -76,6 +85,38 @@ PROBLEMS = {
     ),
     "decider_without_mandate": gettext_lazy(
         "%(gate)s: nobody holds a delegation to decide as %(decider)s today."
+    ),
+    "no_sponsor_yet": gettext_lazy(
+        "%(gate)s: an idea has no sponsor before sponsorship, so sponsor and lead cannot decide together here."
+    ),
+    "sponsor_too_close": gettext_lazy(
+        "%(gate)s: a sponsor is too close to the pilot to decide here. Choose someone else who decides."
+    ),
+    "handover_to_nobody": gettext_lazy(
+        "%(gate)s: when sponsor and lead do not agree, the decider named here cannot decide alone for every idea."
+    ),
+    "admission_has_one_seat": gettext_lazy(
+        "%(gate)s: one lead reads, answers and decides. Give this gate exactly one seat."
+    ),
+    "admission_without_scores": gettext_lazy(
+        "%(gate)s: admissibility is answered with yes or no, nothing is scored. Take the criteria away."
+    ),
+    "admission_by_lead": gettext_lazy("%(gate)s: whoever sits here decides too: the programme lead."),
+    "criteria_without_panel": gettext_lazy(
+        "%(gate)s: there are criteria and no seats, so nobody could score. Give seats, or take the criteria away."
+    ),
+    "launch_without_signature": gettext_lazy(
+        "%(gate)s: the author’s director signs what lets an idea go on: that signature is the promise of support."
+    ),
+    "launch_fact_missing": gettext_lazy(
+        "%(gate)s: the pilot begins here, so the system has to read this among the must-meets: %(fact)s."
+    ),
+    "nobody_signs_going_on": gettext_lazy(
+        "%(gate)s: going on needs a second signature, and nobody else could give it."
+    ),
+    "due_after_a_stage": gettext_lazy(
+        "%(gate)s comes after work of the team whose length nobody knows at the submission. Count its delay from"
+        " entering the gate."
     ),
     "no_handover": gettext_lazy("%(gate)s: nothing says who decides when sponsor and lead do not agree."),
     "second_signature_without_mandate": gettext_lazy(
@@ -122,6 +163,14 @@ def problem(found: Problem) -> str:
             "%(gate)s: for %(ideas)s running ideas, too few people without a link are left for a quorum of %(quorum)s.",
             values["ideas"],
         ) % dict(values)
+    if found.code == "no_director_signs":
+        return ngettext(
+            "%(gate)s: in %(departments)s department, nobody holds a delegation to sign as the author’s director.",
+            "%(gate)s: in %(departments)s departments, nobody holds a delegation to sign as the author’s director.",
+            values["departments"],
+        ) % dict(values)
+    if "fact" in values:
+        values["fact"] = LAUNCH_FACTS[values["fact"]]
     if "decider" in values:
         values["decider"] = gate_wording.DECIDERS[values["decider"]]
     if "outcome" in values:

@@ -9,16 +9,19 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from ideas.access import access
+from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.lib.forms import ChoiceText, Day
 from incubator.lib.refusals import Invalid
-from incubator.people.models import Person, normal_staff_number
+from incubator.people.models import Department, Person, normal_staff_number
+from incubator.people.queries import department_named
 from workflows.gates import wording
 from workflows.gates.actions import Choice
 from workflows.gates.forms.shown import Judgement, Shown, text
 from workflows.gates.forms.typed import Typed
 from workflows.gates.forms.votes import add_must_meets, judgement_fields, judgements, must_meets_of
-from workflows.gates.rules import GO_ON, Permitted, reason_keys
+from workflows.gates.rules import GO_ON, REDIRECTS, Permitted, reason_keys
 
 WITH_CONDITIONS = tuple(outcome for outcome in GO_ON if outcome != "go")
 
@@ -36,11 +39,13 @@ class Written:
 Owner = Callable[[], Person | None]
 
 
-def written_of(data: QueryDict, *, default_owner: Owner) -> Written:
-    """Read a posted decision. Owners of conditions are found by staff number; without one, `default_owner()`."""
+def written_of(data: QueryDict, *, idea: Idea, reader: Person, default_owner: Owner) -> Written:
+    """Read a posted decision on `idea` by `reader`. Owners of conditions are found by staff number; without one,
+    `default_owner()`. The idea a merge leads into is found by its number, a service by its name or code."""
     typed = Typed(data)
     outcome = typed.text("outcome", 20)
     version = typed.text("content_version", 9)
+    redirect_to = typed.text("redirect_to", 20) if outcome == "redirect" else ""
     choice = Choice(
         outcome=outcome,
         reasons=typed.text("reasons"),
@@ -53,6 +58,9 @@ def written_of(data: QueryDict, *, default_owner: Owner) -> Written:
         hold_until=typed.day("hold_until"),
         hold_condition=typed.text("hold_condition"),
         answers={key: typed.text(name, 20) for key, name in typed.named("answer_")},
+        target=_target(typed, reader) if outcome == "merge" else None,
+        redirect_to=redirect_to,
+        service=_service(typed, idea) if redirect_to == "service" else None,
     )
     refusal = None
     try:
@@ -65,6 +73,31 @@ def written_of(data: QueryDict, *, default_owner: Owner) -> Written:
         content_version=int(version) if version.isascii() and version.isdigit() else 0,
         refusal=refusal,
     )
+
+
+def _target(typed: Typed, reader: Person) -> Idea | None:
+    """The idea of this number, as its page or a brief writes it (`12`, `2026-0012`), if `reader` may read it."""
+    said = typed.text("target", 20)
+    number = said.rpartition("-")[2].strip()
+    if not said:
+        return None
+    found = None
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        found = Idea.objects.filter(number=int(number)).first()
+    if found is None or not access().may_read(reader, found):
+        typed.problems["target"] = _(
+            "No idea that you may read has this number. It stands on the idea’s page."
+        )
+        return None
+    return found
+
+
+def _service(typed: Typed, idea: Idea) -> Department | None:
+    said = typed.text("redirect_service", 200)
+    found = department_named(idea.programme.entity, said)
+    if said and found is None:
+        typed.problems["redirect_service"] = _("No service has this name or code. Look at its spelling.")
+    return found
 
 
 def _conditions(typed: Typed, default_owner: Owner) -> list[tuple[str, Person, Any]]:
@@ -158,6 +191,33 @@ class DecisionForm(Shown):
         fields["learning"] = text(
             _("What others can learn from it"),
             hint=_("It goes on the learning sheet, which everyone may read."),
+        )
+        self._add_elsewhere()
+
+    def _add_elsewhere(self) -> None:
+        fields = self.fields
+        fields["target"] = forms.CharField(
+            label=_("Number of the other idea"),
+            help_text=_("It stands on that idea’s page. It is under way or on hold, in the same programme."),
+            required=False,
+            max_length=20,
+            widget=forms.TextInput({"class": "input--s", "inputmode": "numeric", "autocomplete": "off"}),
+        )
+        fields["redirect_to"] = forms.ChoiceField(
+            label=_("Whom is it handed to?"),
+            help_text=_(
+                "Only the author, the leads, you and the auditor read this. The reasons are read by everyone: do not"
+                " name it there."
+            ),
+            required=False,
+            widget=forms.RadioSelect,
+            choices=[(one, wording.REDIRECTS[one]) for one in REDIRECTS],
+        )
+        fields["redirect_service"] = forms.CharField(
+            label=_("Which service?"),
+            help_text=_("Its name or its code, if it is a service."),
+            required=False,
+            max_length=200,
         )
 
     def _add_answers(self) -> None:

@@ -5,13 +5,17 @@ A record is plain data (JSON):
 `extended`: whether the pilot had its one extension · `seats`: `[{"chair", "other_department", "vote"}]`, where
 `vote` is null or `{"choice", "must_meets": {key: {"answer", "reason"}}, "scores": {key: {"level"} |
 {"not_applicable": true}}}` · `answers`: must-meets a decider answered at a gate without seats · `comparison`, only
-for an idea in a selection session: `{"session", "result"}`, where `result` is '' until the session's list is settled.
+for an idea in a selection session: `{"session", "result"}`, where `result` is '' until the session's list is settled;
+then also `rank`, `places`, `heard` (how many were), and as texts its `mean` and the `least` mean that had a place.
 """
 
 from workflows.gates.rules.decisions import (
     BACK,
     BACK_AT,
+    ELSEWHERE,
     GO_ON,
+    PROTECTED,
+    REDIRECTS,
     Permitted,
     blocked_facts,
     decision_gaps,
@@ -34,6 +38,7 @@ from workflows.gates.rules.opinions import (
     is_tied,
     must_meets,
     opinion,
+    two_decimals,
 )
 from workflows.gates.rules.replay import differences
 from workflows.gates.rules.seating import Candidate, choose_panel, explain_panel
@@ -44,7 +49,10 @@ __all__ = [
     "BACK",
     "BACK_AT",
     "CHOICES",
+    "ELSEWHERE",
     "GO_ON",
+    "PROTECTED",
+    "REDIRECTS",
     "UNMET_CONDITIONS",
     "Candidate",
     "Change",
@@ -70,5 +78,6 @@ __all__ = [
     "outcomes",
     "permitted",
     "reason_keys",
+    "two_decimals",
     "vote_gaps",
 ]

@@ -7,8 +7,18 @@ from workflows.gates.rules.opinions import Opinion, Record, must_meets, opinion
 
 GO_ON = ("go", "go_with_conditions", "scale", "extend", "transfer")
 BACK = ("rework", "hold", "stop")
+# Where an idea is first looked at, it may turn out to belong elsewhere: in another idea, or in other hands.
+ELSEWHERE = ("merge", "redirect")
 # The short routes may hand an idea to the standard one; a service answers at once, without rework or hold.
-BACK_AT = {"L": ("to_programme", "stop"), "F": ("to_programme", *BACK)}
+BACK_AT = {
+    "L": ("to_programme", "stop"),
+    "F": ("to_programme", *BACK, *ELSEWHERE),
+    "G0": (*BACK, *ELSEWHERE),
+    "G1": (*BACK, *ELSEWHERE),
+}
+# Whom an idea may be handed to: a service that can do it, or a protected target, named to those concerned alone.
+PROTECTED = ("safety_register", "prevention_adviser", "cst", "hr")
+REDIRECTS = ("service", *PROTECTED)
 
 
 @dataclass(frozen=True)
@@ -20,17 +30,19 @@ class Permitted:
     needs_conditions: bool = False
 
 
-def permitted(record: Record, given: Opinion | None = None) -> list[Permitted]:
+def permitted(record: Record) -> list[Permitted]:
     """The outcomes open to the decider, those that follow the opinion first.
-
-    `given`: the record's opinion, when the caller has it already.
 
     Going on is closed while a fact is not met or a condition of the gate before is open, whatever the opinion.
     A binding opinion leaves only what follows it; from a simple one the decider may depart, with reasons.
     Where ideas are compared in a selection session nothing is open before its list is settled; then only an idea
     with a place may go on: places and envelope are limits, not an opinion.
     """
-    found = given or opinion(record)
+    return permitted_after(record, opinion(record))
+
+
+def permitted_after(record: Record, found: Opinion) -> list[Permitted]:
+    """The same, for a caller who has the record's opinion already."""
     if found.result == "incomplete" or _result(record) == "":
         return []
     blocked = bool(blocked_facts(record))
@@ -47,8 +59,8 @@ def outcomes(record: Record) -> list[str]:
         onward = [outcome for outcome in onward if outcome != "extend"]
     back = [
         outcome
-        for outcome in BACK_AT.get(rules.get("gate", ""), BACK)
-        if outcome != "rework" or record["reworks"] < record["rules"].get("max_reworks", 2)
+        for outcome in BACK_AT.get(rules.get("gate"), BACK)
+        if outcome != "rework" or record["reworks"] < rules.get("max_reworks", 2)
     ]
     return onward + back
 
@@ -104,8 +116,14 @@ def decision_gaps(
     gaps: Sequence[str],
     held: bool,
     learning: str,
+    target: bool = False,
+    redirect_to: str = "",
+    service: bool = False,
 ) -> dict[str, str]:
-    """What a decision lacks: form field → code. Reasons are always there; but for `go`, tied to a criterion."""
+    """What a decision lacks: form field → code. Reasons are always there; but for `go`, tied to a criterion.
+
+    `target`: whether a merge names the other idea; `redirect_to`: one of REDIRECTS; `service`: whether one is named.
+    """
     found: dict[str, str] = {}
     onward = outcome in GO_ON
     if len(reasons.strip()) < 10:
@@ -126,6 +144,12 @@ def decision_gaps(
     # A local no costs its service no learning sheet: the author may send the idea up.
     if outcome == "stop" and not learning.strip() and record["rules"].get("gate") != "L":
         found["learning"] = "learning"
+    if outcome == "merge" and not target:
+        found["target"] = "target"
+    if outcome == "redirect" and redirect_to not in REDIRECTS:
+        found["redirect_to"] = "redirect"
+    if outcome == "redirect" and redirect_to == "service" and not service:
+        found["redirect_service"] = "service"
     if onward and not record["rules"].get("seats"):
         found |= {
             f"answer_{key}": "answer"

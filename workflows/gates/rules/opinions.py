@@ -10,6 +10,8 @@ Result = Literal["go", "go_if", "not_now", "incomplete", "none"]
 CHOICES = ("go", "go_if", "not_now", "abstain")
 ANSWERS = ("yes", "no", "cannot_tell")
 UNMET_CONDITIONS = "conditions"
+# Whether a choice is for going on; an abstention takes no side, nor does a vote that is missing.
+SIDES: Mapping[str | None, bool] = {"go": True, "go_if": True, "not_now": False}
 
 
 @dataclass
@@ -67,9 +69,10 @@ def opinion(record: Record) -> Opinion:
     )
     if not rules.get("seats"):
         return found
-    score = _score(found.criteria)
-    found.score = None if score is None else _two_decimals(score)
-    found.above_threshold = None if score is None else score >= Fraction(str(rules.get("threshold", 0)))
+    score = weighted_score(found.criteria)
+    if score is not None:
+        found.score = two_decimals(score)
+        found.above_threshold = score >= Fraction(threshold(rules))
     found.quorum = len(votes) >= rules["quorum"]
     found.diversity = not rules.get("diversity") or any(
         seat["vote"] and seat["other_department"] for seat in record["seats"]
@@ -89,7 +92,7 @@ def must_meets(record: Record) -> dict[str, MustMeet]:
             continue
         answers = [vote["must_meets"].get(key, {}).get("answer") for vote in _votes(record)]
         if not record["rules"].get("seats"):
-            answers = [record.get("answers", {}).get(key)]
+            answers = [(record.get("answers") or {}).get(key)]
         yes, no, cannot_tell = (answers.count(answer) for answer in ANSWERS)
         met = yes > no if yes or no or cannot_tell else None
         found[key] = MustMeet("judgement", met, yes, no, cannot_tell)
@@ -106,25 +109,32 @@ def criteria(record: Record) -> dict[str, Criterion]:
             vote["scores"].get(rule["key"], {}) for vote in _votes(record) if vote["choice"] != "abstain"
         ]
         levels = sorted(score["level"] for score in scores if "level" in score)
-        mean = _two_decimals(Fraction(sum(levels), len(levels))) if levels else None
+        mean = two_decimals(mean_of(levels)) if levels else None
         found[rule["key"]] = Criterion(rule["weight"], levels, mean)
     return found
+
+
+def threshold(rules: Mapping[str, Any]) -> str:
+    """The score from which an opinion may be favourable, as a text; '0' at a gate that asks for none."""
+    return str(rules.get("threshold", 0))
 
 
 def _votes(record: Record) -> list[Mapping[str, Any]]:
     return [seat["vote"] for seat in record["seats"] if seat["vote"]]
 
 
-def _score(found: Mapping[str, Criterion]) -> Fraction | None:
+def weighted_score(found: Mapping[str, Criterion]) -> Fraction | None:
     """Weighted mean of the criteria's means; weights are renormalised over the criteria that have answers."""
     answered = [item for item in found.values() if item.levels]
     total = sum(item.weight for item in answered)
     if not total:
         return None
-    return (
-        sum((Fraction(sum(item.levels), len(item.levels)) * item.weight for item in answered), Fraction())
-        / total
-    )
+    return Fraction(sum(mean_of(item.levels) * item.weight for item in answered), total)
+
+
+def mean_of(levels: Sequence[int]) -> Fraction:
+    """Exact; there must be one level at least."""
+    return Fraction(sum(levels), len(levels))
 
 
 def _missing(record: Record, found: Opinion) -> list[str]:
@@ -143,21 +153,34 @@ def _missing(record: Record, found: Opinion) -> list[str]:
         for key, item in found.must_meets.items()
         if item.kind == "judgement" and item.met is None
     ]
-    if expressed and _side(record, found) is None:
+    if expressed and is_for(record, found.votes) is None:
         missing.append("casting_vote")
     return missing
 
 
-def _side(record: Record, found: Opinion) -> str | None:
-    """The side with the majority of votes expressed, the chair's on a tie; None when a tie stays a tie."""
-    for_it, against = found.votes["go"] + found.votes["go_if"], found.votes["not_now"]
-    if for_it != against:
-        return "for" if for_it > against else "against"
-    return {"go": "for", "go_if": "for", "not_now": "against"}.get(_chair_choice(record))
+def is_for(record: Record, votes: Mapping[str, int]) -> bool | None:
+    """Whether the majority of votes expressed is for it, the chair's on a tie; None when a tie stays a tie.
+
+    `votes`: how many by choice.
+    """
+    for_it, against = votes["go"] + votes["go_if"], votes["not_now"]
+    if for_it > against:
+        return True
+    if against > for_it:
+        return False
+    return chair_is_for(record)
 
 
-def _chair_choice(record: Record) -> str:
-    return next((seat["vote"]["choice"] for seat in record["seats"] if seat["chair"] and seat["vote"]), "")
+def chair_is_for(record: Record) -> bool | None:
+    """Whether the chair's vote is for it; None without one, or with an abstention."""
+    return SIDES.get(_chair_choice(record))
+
+
+def _chair_choice(record: Record) -> str | None:
+    for seat in record["seats"]:
+        if seat["chair"] and seat["vote"]:
+            return str(seat["vote"]["choice"])
+    return None
 
 
 # What a chair settles by taking a side, with scores; a quorum, or another department, takes someone else.
@@ -171,24 +194,24 @@ def chair_settles(missing: Sequence[str]) -> bool:
 
 def is_tied(choice: str, *, chair: str, for_it: int, against: int) -> bool:
     """Whether this vote, with those of the other seats, leaves a tie that the chair's choice does not break."""
-    for_it += choice in ("go", "go_if")
-    against += choice == "not_now"
-    return for_it == against and chair not in ("go", "go_if", "not_now")
+    for_it += SIDES.get(choice) is True
+    against += SIDES.get(choice) is False
+    return for_it == against and chair not in SIDES
 
 
 def _majority(record: Record, found: Opinion) -> Result:
-    votes = found.votes
-    found.casting_vote = votes["go"] + votes["go_if"] == votes["not_now"]
-    if _side(record, found) == "against" or found.above_threshold is False:
+    go, go_if = found.votes["go"], found.votes["go_if"]
+    found.casting_vote = go + go_if == found.votes["not_now"]
+    if is_for(record, found.votes) is False or found.above_threshold is False:
         return "not_now"
     if any(item.met is False for item in found.must_meets.values()):
         return "not_now"
-    if votes["go"] != votes["go_if"]:
-        return "go" if votes["go"] > votes["go_if"] else "go_if"
-    return "go" if _chair_choice(record) == "go" else "go_if"
+    if go > go_if:
+        return "go"
+    return "go" if go == go_if and _chair_choice(record) == "go" else "go_if"
 
 
-def _two_decimals(value: Fraction) -> str:
+def two_decimals(value: Fraction) -> str:
     """Half up, without floating point: the same text everywhere, so that a replay compares equal."""
     cents = (200 * value.numerator + value.denominator) // (2 * value.denominator)
     return f"{cents // 100}.{cents % 100:02d}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from workflows.gates.rules.decisions import permitted
+from workflows.gates.rules.decisions import permitted_after
 from workflows.gates.rules.opinions import opinion
 
 # What the rules read; the record holds their result beside it.
@@ -22,7 +22,7 @@ def differences(record: Mapping[str, Any], *, departs: bool) -> list[str]:
         again = opinion(read)
         if again.as_data() != record["opinion"]:
             found.append("opinion")
-        open_then = {(item.outcome, item.departs) for item in permitted(read, again)}
+        open_then = {(item.outcome, item.departs) for item in permitted_after(read, again)}
         if (record["decision"], departs) not in open_then:
             found.append("decision")
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):

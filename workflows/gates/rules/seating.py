@@ -50,7 +50,7 @@ def choose_panel(
         other = next((item for item in order if item.other_department), None)
         if other is None:
             missing.append("diversity")
-        elif len(chosen) < seats:
+        else:
             chosen.append(other)
             order.remove(other)
     chosen += order[: seats - len(chosen)]

@@ -50,7 +50,7 @@ def _is_score(score: Mapping[str, Any]) -> bool:
 
 def _is_condition(item: Mapping[str, Any]) -> bool:
     try:
-        date.fromisoformat(str(item.get("due_on", "")))
+        date.fromisoformat(str(item.get("due_on")))
     except ValueError:
         return False
     return bool(str(item.get("text", "")).strip())

@@ -1,7 +1,9 @@
 """Pages of a gate: thin; they read, call one action, and answer."""
 
 from workflows.gates.views.conditions import condition
+from workflows.gates.views.consents import consent
 from workflows.gates.views.decisions import decision
+from workflows.gates.views.experts import expert_questions
 from workflows.gates.views.reviews import aside, discussion, others, review, reviews
 from workflows.gates.views.seats import change_seat, seats
 
@@ -9,8 +11,10 @@ __all__ = [
     "aside",
     "change_seat",
     "condition",
+    "consent",
     "decision",
     "discussion",
+    "expert_questions",
     "others",
     "review",
     "reviews",

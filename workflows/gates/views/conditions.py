@@ -11,9 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from ideas import roles
 from ideas.access import access
-from incubator.lib.refusals import Invalid, NotFound
+from ideas.drafting.masking.queries import masked_row, passages_for
+from ideas.drafting.masking.rules import masked_all
+from ideas.drafting.models import Idea
+from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.once import new_key, once
-from workflows.gates import actions
+from workflows.gates import actions, authority
 from workflows.gates.actions.conditions import ASKED_IN
 from workflows.gates.forms.seats import NoteForm
 from workflows.gates.forms.typed import Typed
@@ -38,6 +41,7 @@ def condition(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     try:
         return _confirm(request, key) if request.POST.get("step") == "confirm" else _report(request, key)
     except Invalid as refusal:
+        note(refusal)
         return _page(request, found, data=request.POST, refusal=refusal)
 
 
@@ -53,7 +57,9 @@ def _report(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @once
 def _confirm(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    actions.confirm_condition(condition_key=key, by=actor(request))
+    idea = Idea.objects.select_related("programme__entity").get(rounds__decision__conditions__key=key)
+    by = roles.acting_as(reader(request), roles.leads(idea))
+    actions.confirm_condition(condition_key=key, by=by)
     messages.success(request, _("Confirmed. This condition no longer stands in the way."))
     return redirect("condition", key=key)
 
@@ -66,19 +72,18 @@ def _page(
     in_team = roles.is_author(idea, person)
     owner_in_team = roles.was_ever_in_team(idea, found.owner)
     open_still = found.met_at is None and idea.state in ASKED_IN
+    passages = passages_for(idea, person)
     context = {
-        "condition": found,
+        "condition": masked_row(found, ["text", "met_note"], passages),
         "owner": _("the team")
         if owner_in_team and not access().sees_authors(person, idea)
         else str(found.owner),
         "gate": heading(round_),
-        "title": idea.title,
+        "title": masked_all(idea.title, passages),
         "idea_url": link("idea", idea.key),
         "decision_url": link("decide", round_.key),
         "may_report": open_still and (found.owner_id == person.pk or in_team),
-        "may_confirm": open_still
-        and roles.is_lead(idea, person)
-        and not roles.was_ever_in_team(idea, person),
+        "may_confirm": open_still and authority.leads(idea, roles.acting_as(person, roles.leads(idea))),
         "form": NoteForm(
             data,
             found=refusal.fields if refusal is not None else None,

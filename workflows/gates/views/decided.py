@@ -10,19 +10,23 @@ from django.utils.translation import gettext as _
 
 from ideas import roles
 from ideas.access import access
-from ideas.drafting.models import Idea, TeamMember
+from ideas.drafting.masking.queries import masked_row, shown
+from ideas.drafting.masking.rules import masked_all
+from ideas.drafting.models import TeamMember
 from incubator.people.models import Person
 from workflows.gates import opinions, queries, wording
 from workflows.gates.configuration import letter_of
 from workflows.gates.models import Condition, Decision, GateRound
+from workflows.gates.redirects import may_read_redirect
 from workflows.gates.views.reading import brief_of, heading, idea_in_brief, link, reader
 
 
 def preview(
-    decision: Decision, idea: Idea, conditions: Sequence[tuple[str, Person, date]] | None = None
+    decision: Decision, reader: Person, conditions: Sequence[tuple[str, Person, date]] | None = None
 ) -> dict[str, Any]:
     """What the author reads. `conditions`: those of a decision that is not written yet; owners of the team are
-    called the team, whoever reads."""
+    called the team, whoever reads. Where the idea goes is told to those who may know it."""
+    idea = decision.round.idea
     if conditions is None:
         conditions = [
             (item.text, item.owner, item.due_on)
@@ -53,18 +57,40 @@ def preview(
         "hold_until": decision.hold_until,
         "hold_condition": decision.hold_condition,
         "learning": decision.learning,
+        "goes_to": _goes_to(decision, reader),
         "next_steps": [
             wording.next_step(step, configured) for step in decision.next_steps if step in wording.NEXT_STEPS
         ],
     }
 
 
+def _goes_to(decision: Decision, reader: Person) -> dict[str, str] | None:
+    """The other idea of a merge, or whom a redirect hands the idea to; None for nothing, or nothing to be told."""
+    target = decision.target
+    if target is not None:
+        number = _("Idea %(number)s") % {"number": target.number}
+        if not access().may_read(reader, target):
+            return {"label": _("It goes on in"), "text": number, "url": ""}
+        text = _("%(idea)s, “%(title)s”") % {"idea": number, "title": shown(target, reader).title}
+        return {"label": _("It goes on in"), "text": text, "url": link("idea", target.key)}
+    if decision.redirect_to and may_read_redirect(reader, decision):
+        return {"label": _("Handed to"), "text": wording.redirected_to(decision), "url": ""}
+    return None
+
+
 def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
     """Outcome and reasons for whoever reads the idea; the opinion for the panel, who decided, the lead and the team."""
     person, idea = reader(request), round_.idea
     decision = Decision.objects.select_related(
-        "decider", "second_signer", "on_behalf_of", "second_on_behalf_of", "round__configuration"
+        "decider",
+        "second_signer",
+        "on_behalf_of",
+        "second_on_behalf_of",
+        "round__configuration",
+        "target",
+        "redirect_service",
     ).get(round=round_)
+    decision.round.idea = idea
     signers = (
         decision.decider_id,
         decision.second_signer_id,
@@ -80,19 +106,23 @@ def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
         if not for_panel:
             # A no carries its reason to the decider, not to the team.
             opinion["must_meets"] = [item | {"reasons": []} for item in opinion["must_meets"]]
+    brief = idea_in_brief(idea, person)
+    passages = brief["passages"]
+    comments = opinions.comments(queries.votes_of(round_), for_panel=for_panel) if opinion else None
     context = {
         "round": round_,
         "gate": heading(round_),
-        "idea": idea_in_brief(idea, person),
+        "idea": brief,
         "decision": decision,
-        "text": preview(decision, idea),
+        "text": masked_all(preview(decision, person), passages),
         "capacity": wording.CAPACITIES.get(decision.capacity, decision.capacity),
         "second_capacity": wording.CAPACITIES.get(decision.second_capacity, decision.second_capacity),
-        "opinion": opinion,
-        "comments": opinions.comments(queries.votes_of(round_), for_panel=for_panel) if opinion else None,
+        "opinion": masked_all(opinion, passages),
+        "comments": masked_all(comments, passages),
+        "questions": list(queries.questions_of(round_)) if for_panel or in_team else [],
         "brief_url": brief_of(decision),
         "conditions": [
-            (link("condition", item.key), item)
+            (link("condition", item.key), masked_row(item, ["text"], passages))
             for item in Condition.objects.filter(decision=decision).order_by("due_on", "pk")
         ],
         "sees_names": access().sees_authors(person, idea),

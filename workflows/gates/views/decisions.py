@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from ideas import roles
 from ideas.access import access
+from ideas.drafting.masking.queries import shown
+from ideas.drafting.masking.rules import masked_all
 from ideas.drafting.models import TeamMember
-from incubator.lib.refusals import Conflict, Invalid, NotFound, Refusal
+from incubator.lib.refusals import Conflict, Invalid, NotFound, Refusal, note
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from workflows.gates import actions, authority, opinions, queries, rules, wording
@@ -21,18 +23,35 @@ from workflows.gates.actions.votes import OTHER_VERSION
 from workflows.gates.forms.decisions import DecisionForm, Written, written_of
 from workflows.gates.forms.typed import MOST_ROWS, join
 from workflows.gates.models import Decision, GateRound, Seat
+from workflows.gates.signing import waits_for_consent
 from workflows.gates.views import standing
 from workflows.gates.views.decided import decided_page, preview
-from workflows.gates.views.reading import actor, heading, idea_in_brief, link, reader, steps
+from workflows.gates.views.kept import as_typed, kept_by, kept_of_others, typed_in
+from workflows.gates.views.reading import (
+    actor,
+    asked_last_time,
+    heading,
+    idea_in_brief,
+    link,
+    reader,
+    steps,
+)
 
 # Refusals after which the form is shown again, with what was typed.
-SHOWN_AGAIN = ("decide.not_permitted", "decide.nobody_to_sign", OTHER_VERSION)
+SHOWN_AGAIN = (
+    "decide.not_permitted",
+    "decide.nobody_to_sign",
+    "decide.nobody_to_consent",
+    "decide.target_conflict",
+    OTHER_VERSION,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def decision(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Whoever holds a mandate decides here; a decided round is read here."""
-    round_ = queries.round_of(key)
+    acts = request.POST.get("step") in WITHOUT_PAGE
+    round_ = queries.round_to_act_on(key) if acts else queries.round_of(key)
     person = reader(request)
     if not access().may_read(person, round_.idea):
         raise NotFound(_("There is no such consultation."))
@@ -47,10 +66,12 @@ def decision(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return act(request, round_)
     except Refusal as refusal:
         if refusal.code == "decide.conflicted_vote":
+            note(refusal)
             actions.void_conflicted(round_key=round_.key)
             messages.warning(request, _("A vote was set aside: its holder has come too close to the idea."))
             return redirect("decide", key=round_.key)
         if isinstance(refusal, Invalid) or refusal.code in SHOWN_AGAIN:
+            note(refusal)
             return _page(request, round_, data=request.POST, refusal=refusal)
         raise
 
@@ -78,25 +99,39 @@ def _page(
         "idea": idea_in_brief(idea, person),
         "standing": mine,
         "steps": steps(round_),
+        "last_time": asked_last_time(round_),
+        "questions": list(queries.questions_of(round_)),
         "seats_url": link("seats", round_.key) if mine.leads else "",
         "request_key": new_key(),
         "panel_due": round_.review_due_at or round_.due_at,
         "handed_to": wording.DECIDERS[authority.if_they_differ(round_, idea)] if mine.may_hand_over else "",
         "refused": refusal if refusal is not None and not refusal.fields else None,
     }
+    kept = kept_by(round_, person) if mine.pending is None and data is None else None
+    if kept is not None:
+        data, context["kept"] = as_typed(kept), kept
     if mine.admits and (mine.pending is None or "write" in request.GET or data is not None):
         form = _admission_form(round_, mine.seat, data, refusal)
+        context["kept_of_others"] = kept_of_others(round_, person, form)
         return render(request, "gates/admissibility.html", context | {"form": form}, status=_status(refusal))
     if round_.state == "seating" or (mine.pending is None and queries.panel_still_votes(round_)):
         return render(request, "gates/waiting.html", context | {"seating": round_.state == "seating"})
     record = queries.record_of(round_, idea)
-    context["opinion"] = opinions.shown(record)
-    context["comments"] = opinions.comments(queries.votes_of(round_), for_panel=True)
+    passages = context["idea"]["passages"]
+    context["opinion"] = masked_all(opinions.shown(record), passages)
+    comments = opinions.comments(queries.votes_of(round_), for_panel=True)
+    context["comments"] = masked_all(comments, passages)
     if mine.pending is not None and not (mine.pending_is_mine and ("write" in request.GET or data)):
-        context |= {"text": preview(mine.pending, idea), "may_hand_over": mine.may_hand_over}
+        context |= {
+            "text": masked_all(preview(mine.pending, person), passages),
+            "consents": waits_for_consent(mine.pending),
+            "may_hand_over": mine.may_hand_over,
+        }
         return render(request, "gates/pending.html", context)
+    form = _form(round_, record, context["opinion"], data, refusal)
+    context["kept_of_others"] = kept_of_others(round_, person, form)
     if mine.mandate is not None:
-        context["form"] = _form(round_, record, context["opinion"], data, refusal)
+        context["form"] = form
     return render(request, "gates/decision.html", context, status=_status(refusal))
 
 
@@ -151,7 +186,12 @@ def _rows(data: Any, least: int) -> int:
 
 
 def _written(request: HttpRequest, round_: GateRound) -> Written:
-    return written_of(request.POST, default_owner=lambda: _first_author(round_))
+    return written_of(
+        request.POST,
+        idea=round_.idea,
+        reader=reader(request),
+        default_owner=lambda: _first_author(round_),
+    )
 
 
 def _first_author(round_: GateRound) -> Person | None:
@@ -171,7 +211,7 @@ def _check(request: HttpRequest, round_: GateRound) -> HttpResponse:
     refusals = [written.refusal]
     try:
         if mine.admits:
-            actions.check_admission(round_.rules, written.must_meets, written.choice)
+            actions.check_admission(round_, written.must_meets, written.choice, by)
             allowed = rules.Permitted(written.choice.outcome)
         else:
             allowed = actions.check(round_key=round_.key, by=by, choice=written.choice)
@@ -181,10 +221,11 @@ def _check(request: HttpRequest, round_: GateRound) -> HttpResponse:
     context = {
         "round": round_,
         "gate": heading(round_),
-        "title": round_.idea.title,
+        "title": shown(round_.idea, by.human).title,
         "text": preview(
-            _unsaved(round_, written, departs=allowed.departs), round_.idea, written.choice.conditions
+            _unsaved(round_, written, by.human, departs=allowed.departs), by.human, written.choice.conditions
         ),
+        "consents": written.choice.outcome == "redirect",
         "kept": [(name, value) for name, value in request.POST.items() if name not in NOT_KEPT],
         "request_key": new_key(),
         "mandate": mine.mandate,
@@ -195,7 +236,7 @@ def _check(request: HttpRequest, round_: GateRound) -> HttpResponse:
 NOT_KEPT = ("csrfmiddlewaretoken", "request_key", "step")
 
 
-def _unsaved(round_: GateRound, written: Written, *, departs: bool) -> Decision:
+def _unsaved(round_: GateRound, written: Written, by: Person, *, departs: bool) -> Decision:
     """The decision as it would be written, for reading only."""
     choice = written.choice
     return Decision(
@@ -209,8 +250,26 @@ def _unsaved(round_: GateRound, written: Written, *, departs: bool) -> Decision:
         learning=choice.learning if choice.outcome == "stop" else "",
         hold_until=choice.hold_until if choice.outcome == "hold" else None,
         hold_condition=choice.hold_condition if choice.outcome == "hold" else "",
+        target=choice.target,
+        redirect_to=choice.redirect_to,
+        redirect_service=choice.service,
+        decider=by,
         next_steps=actions.next_steps(round_.gate, choice.outcome),
     )
+
+
+@once
+def _keep(request: HttpRequest, round_: GateRound) -> HttpResponse:
+    """Put aside what is written so far; whoever sits here too has voted and read the votes, as for the form."""
+    mine = standing.of(round_, reader(request))
+    if mine.admits:
+        form = _admission_form(round_, mine.seat, request.POST, None)
+    else:
+        record = queries.record_of(round_, round_.idea)
+        form = _form(round_, record, opinions.shown(record), request.POST, None)
+    actions.keep_decision(round_key=round_.key, by=actor(request), typed=typed_in(form, request.POST))
+    messages.success(request, _("Kept as a draft. It decides nothing; you find it here again."))
+    return redirect("decide", key=round_.key)
 
 
 @once
@@ -233,7 +292,9 @@ def _decide(request: HttpRequest, round_: GateRound) -> HttpResponse:
 
 
 def _after(request: HttpRequest, made: Decision) -> HttpResponse:
-    if made.issued_at is None:
+    if waits_for_consent(made):
+        messages.success(request, _("Written. It counts once the idea’s author has consented."))
+    elif made.issued_at is None:
         messages.success(request, _("Written. It counts once a second person has signed it."))
     else:
         messages.success(request, _("Decided. The author is told first; the brief is being prepared."))
@@ -267,10 +328,13 @@ def _pending_key(round_: GateRound) -> uuid.UUID:
     return pending.key
 
 
+# They show nothing of the round, unless they are refused.
+WITHOUT_PAGE = ("decide", "sign", "decline", "hand_over")
 ACTS: dict[str, Callable[[HttpRequest, GateRound], HttpResponse]] = {
     "add": _change,
     "change": _change,
     "check": _check,
+    "keep": _keep,
     "decide": _decide,
     "sign": _sign,
     "decline": _decline,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext
 
 from ideas import roles
 from ideas.access import access
+from ideas.drafting.masking.queries import masked_copy, passages_for
 from ideas.drafting.models import Idea
 from incubator.lib import words
 from incubator.people.actors import Actor
@@ -35,7 +36,12 @@ def link(name: str, *arguments: Any) -> str:
 
 
 def idea_in_brief(idea: Idea, person: Person) -> dict[str, Any]:
-    """What a judge needs at hand; names only for those who may see them, absent from the response otherwise."""
+    """What a judge needs at hand; names only for those who may see them, absent from the response otherwise.
+
+    `passages`: what is masked for this person of whatever is said about the idea.
+    """
+    passages = passages_for(idea, person)
+    idea = masked_copy(idea, passages)
     content = idea.content
     needs = []
     if content.needs_euros is not None:
@@ -65,11 +71,31 @@ def idea_in_brief(idea: Idea, person: Person) -> dict[str, Any]:
         team = ", ".join(str(person) for person in roles.authors(idea))
         facts.append({"term": gettext("Team"), "text": team})
     return {
+        "passages": passages,
         "title": idea.title,
         "pitch": content.pitch,
         "facts": facts,
         "names_masked": not named,
         "url": link("idea", idea.key),
+    }
+
+
+def comparison(round_: GateRound, older: int, newer: int) -> str:
+    """The address where two versions of the idea are compared word by word; without two, the list of versions."""
+    address = link("idea-versions", round_.idea.key)
+    return f"{address}?from={older}&to={newer}" if address and 0 < older < newer else address
+
+
+def asked_last_time(round_: GateRound) -> dict[str, Any] | None:
+    """After a rework: the gaps named then, and where what was read then is compared with today's text."""
+    found = queries.last_rework(round_)
+    if found is None:
+        return None
+    older, newer = found.content_version, round_.idea.content.version
+    return {
+        "gaps": found.decision.gaps,
+        "decided_at": found.decision.issued_at,
+        "comparison": comparison(round_, older, newer) if older < newer else "",
     }
 
 

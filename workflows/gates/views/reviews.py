@@ -1,6 +1,7 @@
 """The seats of a person: their opinion, the others' votes, stepping aside."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -13,10 +14,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ideas.access import access
+from ideas.drafting.masking.queries import passages_for, shown, shown_all
+from ideas.drafting.masking.rules import masked_all
+from incubator.inbox import titles
 from incubator.inbox import wording as asks
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
-from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal, note
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from workflows.gates import actions, opinions, queries, rules, wording
@@ -26,7 +30,15 @@ from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.typed import MOST_ROWS
 from workflows.gates.forms.votes import Answers, VoteForm, answers_of, initial_of
 from workflows.gates.models import GateRound, Seat, Vote
-from workflows.gates.views.reading import actor, heading, idea_in_brief, link, reader
+from workflows.gates.views.reading import (
+    actor,
+    asked_last_time,
+    comparison,
+    heading,
+    idea_in_brief,
+    link,
+    reader,
+)
 
 PAST = 30
 DECIDING = ("decide", "agree", "second_signature", "admissibility")
@@ -54,10 +66,12 @@ def reviews(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
         past = past.filter(pk__lt=int(before))
-    rows = list(past[: PAST + 1])
-    decisions = WorkItem.objects.filter(person=person, verb__in=DECIDING, closed_at=None).order_by(
-        "due_at", "pk"
+    rows, waiting = list(past[: PAST + 1]), list(open_seats)
+    _mask(person, [*rows, *waiting])
+    decisions = list(
+        WorkItem.objects.filter(person=person, verb__in=DECIDING, closed_at=None).order_by("due_at", "pk")
     )
+    titles.as_read_by(person, decisions)
     context = {
         "decisions": [
             {
@@ -70,12 +84,18 @@ def reviews(request: HttpRequest) -> HttpResponse:
             for item in decisions
         ],
         "open_seats": sorted(
-            (_open_row(seat, person) for seat in open_seats), key=lambda row: bool(row["done"])
+            (_open_row(seat, person) for seat in waiting), key=lambda row: bool(row["done"])
         ),
         "past": [_past_row(seat) for seat in rows[:PAST]],
         "before": rows[PAST - 1].pk if len(rows) > PAST else None,
     }
     return render(request, "gates/reviews.html", context)
+
+
+def _mask(person: Person, seats: Sequence[Seat]) -> None:
+    """Put the ideas as this person reads them into the rows, in one query."""
+    for seat, idea in zip(seats, shown_all([seat.round.idea for seat in seats], person), strict=True):
+        seat.round.idea = idea
 
 
 def _open_row(seat: Seat, person: Person) -> dict[str, Any]:
@@ -130,6 +150,7 @@ def review(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     except Refusal as refusal:
         if not isinstance(refusal, Invalid) and refusal.code != OTHER_VERSION:
             raise
+        note(refusal)
         return _again(request, queries.seat_of(reader(request), key), answers, refusal)
 
 
@@ -162,7 +183,7 @@ def _again(request: HttpRequest, seat: Seat, answers: Answers, refusal: Refusal)
         changed = {
             "read": answers.content_version,
             "now": version,
-            "url": _comparison(seat.round, answers.content_version, version),
+            "url": comparison(seat.round, answers.content_version, version),
         }
         return _page(request, seat, data=data, status=409, changed=changed)
     gaps = rules.vote_gaps(
@@ -175,11 +196,6 @@ def _again(request: HttpRequest, seat: Seat, answers: Answers, refusal: Refusal)
     )
     found: dict[str, Any] = {name: [gap_sentence(gap)] for name, gap in gaps.items()}
     return _page(request, seat, data=data, found=found | refusal.fields, status=422)
-
-
-def _comparison(round_: GateRound, older: int, newer: int) -> str:
-    address = link("idea-versions", round_.idea.key)
-    return f"{address}?from={older}&to={newer}" if address and 0 < older < newer else address
 
 
 def _page(
@@ -224,7 +240,9 @@ def _page(
         "casting": casting,
         "lent_by": seat.person if seat.person_id != person.pk else None,
         "vote_on_older": vote is not None and vote.content_version != version,
-        "comparison": _comparison(round_, vote.content_version, version) if vote else "",
+        "comparison": comparison(round_, vote.content_version, version) if vote else "",
+        "last_time": asked_last_time(round_) if open_still else None,
+        "questions": list(queries.questions_of(round_)),
         "open_still": open_still,
         "panel": _panel(seat),
         "due": round_.review_due_at or round_.due_at,
@@ -275,18 +293,20 @@ def others(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     own = seat.votes.filter(in_force=True).first()
     decided = seat.round.state == "decided" and seat.state == "closed"
     if not decided and conflicts(person, seat.round.idea, seat.round.gate).hard:
-        raise NotAllowed(refusal_for_conflict(seat.round), code="others.hard_conflict")
+        raise NotAllowed(refusal_for_conflict(seat.round.idea), code="others.hard_conflict")
     if own is None or not (decided or (seat.others_opened_at is not None and seat.state == "open")):
         return redirect("review", key=key)
     named = not seat.round.rules.get("voters_hidden", True)
     found = [vote for vote in queries.votes_of(seat.round) if vote.seat_id != seat.pk]
+    passages = passages_for(seat.round.idea, person)
     context = {
         "seat": seat,
         "gate": heading(seat.round),
-        "title": seat.round.idea.title,
+        "title": masked_all(seat.round.idea.title, passages),
         "own": _shown(own, seat.round),
         "votes": [
-            _shown(vote, seat.round) | {"name": str(vote.seat.person) if named else ""} for vote in found
+            masked_all(_shown(vote, seat.round), passages) | {"name": str(vote.seat.person) if named else ""}
+            for vote in found
         ],
         "named": named,
         "apart": _apart(seat, decided=decided),
@@ -364,7 +384,7 @@ def aside(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         "seat": seat,
         "gate": heading(seat.round),
-        "title": seat.round.idea.title,
+        "title": shown(seat.round.idea, person).title,
         "voted": seat.votes.filter(in_force=True).exists(),
         "request_key": new_key(),
     }

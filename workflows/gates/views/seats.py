@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from ideas.access import access
-from incubator.lib.refusals import Conflict, Invalid, NotFound
+from ideas.drafting.masking.queries import passages_of, shown, suggested
+from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.models import Person, normal_staff_number
 from incubator.people.once import new_key, once
 from workflows.gates import actions, queries, rules, wording
-from workflows.gates.actions.seats import check_lead
+from workflows.gates.actions.seats import check_lead, voters_hidden
 from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.seats import ChangeForm, SeatForm
 from workflows.gates.forms.typed import Typed
@@ -36,6 +37,7 @@ def seats(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     try:
         return _seat(request, round_)
     except Invalid as refusal:
+        note(refusal)
         return _page(request, round_, data=request.POST, refusal=refusal)
 
 
@@ -78,12 +80,14 @@ def change_seat(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         try:
             return _change(request, seat)
         except Invalid as found:
+            note(found)
             refusal = found
     context = {
         "seat": seat,
         "gate": heading(seat.round),
-        "title": seat.round.idea.title,
+        "title": shown(seat.round.idea, reader(request)).title,
         "round": seat.round,
+        "voters_hidden": voters_hidden(seat.round),
         "form": ChangeForm(
             request.POST if refusal is not None else None,
             found=refusal.fields if refusal is not None else None,
@@ -136,16 +140,21 @@ def _page(
         .select_related("person")
         .order_by("state", "-is_chair", "person__family_name")
     )
-    recognises = set(
-        Vote.objects.filter(seat__in=found, in_force=True, recognises=True).values_list("seat", flat=True)
-    )
+    answers = dict(Vote.objects.filter(seat__in=found, in_force=True).values_list("seat", "recognises"))
+    hidden, marked = voters_hidden(round_), [row.text for row in passages_of(round_.idea)]
+    sitting = {seat.pk for seat in found if seat.state in ("open", "closed")}
     taken = sum(seat.state in ("open", "closed") for seat in found)
     live = round_.state in ("seating", "open")
     context = {
         "round": round_,
         "gate": heading(round_),
         "idea": idea_in_brief(round_.idea, reader(request)),
-        "seats": [_row(seat, seat.pk in recognises) for seat in found],
+        "seats": [_row(seat, recognises=not hidden and bool(answers.get(seat.pk))) for seat in found],
+        # Who has voted is nobody's to know; the lead needs to know how many are awaited.
+        "answered": {"voted": len(sitting & answers.keys()), "seats": len(sitting)},
+        "recognise": sum(bool(answers.get(pk)) for pk in sitting) if hidden else 0,
+        "marked": len(marked),
+        "names_in_text": suggested(round_.idea, marked) if live and _may_mask(request, round_) else [],
         "free": max(wanted - taken, 0) if live else 0,
         "wanted": wanted,
         "steps": steps(round_),
@@ -171,6 +180,12 @@ def _page(
     return render(request, "gates/seats.html", context, status=refusal.status if refusal is not None else 200)
 
 
+def _may_mask(request: HttpRequest, round_: GateRound) -> bool:
+    """Whether the names are hidden, and this lead sees them."""
+    idea = round_.idea
+    return access().names_hidden(idea) and access().sees_authors(reader(request), idea)
+
+
 def _lacking(round_: GateRound) -> list[str]:
     """What the opinion lacks, in words, once the panel's time is over or everybody has voted."""
     if round_.gate == "G0" or round_.state != "open" or queries.panel_still_votes(round_):
@@ -189,7 +204,7 @@ STATES = {
 }
 
 
-def _row(seat: Seat, recognises: bool) -> dict[str, Any]:
+def _row(seat: Seat, *, recognises: bool) -> dict[str, Any]:
     details = [_("chairs")] if seat.is_chair else []
     details.append(str(STATES[seat.state]))
     if seat.other_department:

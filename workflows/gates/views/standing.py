@@ -38,7 +38,13 @@ def of(round_: GateRound, person: Person) -> Standing:
     """Raises NotAllowed for whoever has nothing to do here, Conflict for a seat that has to vote, or open, first."""
     idea = round_.idea
     seat = queries.own_seat_in(round_, person)
-    pending = Decision.objects.select_related("decider", "mandate").filter(round=round_).first()
+    pending = (
+        Decision.objects.select_related("decider", "mandate", "target", "redirect_service")
+        .filter(round=round_)
+        .first()
+    )
+    if pending is not None:
+        pending.round = round_
     refusal: NotAllowed | None = None
     right = None
     try:

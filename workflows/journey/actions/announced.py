@@ -12,6 +12,7 @@ from workflows.gates.models import Decision
 from workflows.gates.rules import GO_ON
 from workflows.journey import arrivals
 from workflows.journey.actions.holds import pause, resume
+from workflows.journey.actions.merging import settle_merges
 from workflows.journey.actions.steps import PLACE
 from workflows.journey.models import Hold
 
@@ -38,9 +39,16 @@ def place_freed(idea: Idea, by: Actor, _cause: Any) -> list[dict[str, Any]]:
     return resume(idea=idea, hold=hold, by=by) if hold is not None and idea.state == "held" else []
 
 
-def decided(_idea: Idea, _by: Actor, decision: Decision) -> list[dict[str, Any]]:
-    """Conditions become their owners' work; the plan is no longer asked for beside the fast lane's gate."""
-    arrivals.open_conditions(decision)
-    if decision.round.gate == "F" and decision.outcome not in GO_ON:
-        inbox.close(f"write_plan:{decision.round.idea.key}")
-    return []
+def decided(idea: Idea, _by: Actor, decision: Decision) -> list[dict[str, Any]]:
+    """Conditions become their owners' work; the plan is no longer asked for beside the fast lane's gate.
+
+    Ideas taken in stay from now on; an idea handed on has ended.
+    """
+    arrivals.open_conditions(decision.written, idea)
+    effects = settle_merges(idea)
+    if decision.outcome == "redirect":
+        inbox.close_for_subject("idea", idea.key)
+        effects += arrivals.place_ended(idea, "redirected")
+    elif decision.round.gate == "F" and decision.outcome not in GO_ON:
+        inbox.close(f"write_plan:{idea.key}")
+    return effects

@@ -35,7 +35,8 @@ def pause(
         gate = last_decision(idea).round.gate
         inbox.close(f"rework:{idea.key}")
     effects = gates.void(idea, cause)
-    sessions.on_left(idea, by)
+    # Past the gate that gave it, a place is kept: the idea comes back to where it was.
+    sessions.on_left(idea, by, gate or "")
     details = {"gate": gate or "", "cause": cause, "until": until, "condition": condition}
     effects += nodes.move(idea, "pause", by, cause=details)
     idea.save(update_fields=PLACE)

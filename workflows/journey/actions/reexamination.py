@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from ideas import roles
+from ideas.acts import wait_for
 from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.actions import effect
@@ -17,18 +19,21 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock, working_days
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people import grants
-from incubator.people.actors import Actor
+from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
 from workflows import nodes
 from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import recourse
-from workflows.gates.conflicts import conflicts
+from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import Decision, GateRound, Vote
 from workflows.journey import arrivals, windows
 from workflows.journey.actions.steps import PLACE, check_lead, of_author, tell
 from workflows.journey.models import Reexamination
-from workflows.sessions.models import SessionMember
+from workflows.sessions import actions as sessions
+from workflows.sessions.models import RoomVote, SessionMember
+
+Holder = Idea.Holder
 
 
 def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
@@ -51,19 +56,10 @@ def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
         due = due_after(found.programme.entity, recourse(_rules_of_stop(found, asked.gate))["answer_in"])
         asked.asked_at, asked.asked_by, asked.grounds, asked.due_at = now, by.human, grounds, due
         asked.save()
-        found.due_at, found.holder, found.held_since = due, "decider", now
+        before, found.holder, found.held_since = found.holder, _ask(found, asked), now
+        found.due_at = due
         found.save(update_fields=PLACE)
-        inbox.open_for(
-            reexaminers(found, asked.gate),
-            key=f"reexamine:{found.key}",
-            verb="reexamine",
-            subject_kind="idea",
-            subject_key=found.key,
-            subject_title=found.title,
-            url=reverse("reexamination", args=[found.key]),
-            due_at=due,
-        )
-        effects = [effect("holder", "nobody", "decider")]
+        effects = [effect("holder", before, found.holder)]
         tell(found, "reexamination_asked", by, {"grounds_sha256": sha256(grounds)}, effects)
         return asked
 
@@ -74,7 +70,8 @@ def answer_reexamination(*, idea: UUID, by: Actor, answer: str, reasons: str) ->
         asked = _open_reexamination(found)
         if asked.asked_at is None:
             raise Conflict(_("No re-examination was asked for."), code="reexamine.not_asked")
-        if by.human not in reexaminers(found, asked.gate):
+        right = right_to_answer(found, asked.gate, by)
+        if right is None:
             raise NotAllowed(
                 _("A re-examination is answered by someone with a delegation who took no part before."),
                 code="reexamine.took_part",
@@ -82,20 +79,20 @@ def answer_reexamination(*, idea: UUID, by: Actor, answer: str, reasons: str) ->
         if answer not in Reexamination.Answer.values or len(reasons.strip()) < 10:
             sentence = _("Choose an answer and give its reasons.")
             raise Invalid(sentence, code="reexamine.incomplete", fields={"reasons": [sentence]})
-        now = clock.now()
-        asked.answer, asked.reasons, asked.answered_at, asked.answered_by = answer, reasons, now, by.human
-        asked.closed_at = now
+        asked.answer, asked.reasons, asked.closed_at = answer, reasons, clock.now()
+        asked.answered_at, asked.answered_by = asked.closed_at, right.human
+        asked.answered_on_behalf_of = right.on_behalf_of
         asked.save()
         # All of it: an answer that was late has been said to be late, too.
         inbox.close_for_subject("idea", found.key)
         if answer == "overturned":
             found.ended_at = None
-            effects = nodes.move(found, asked.gate, by)
+            effects = nodes.move(found, asked.gate, right)
         else:
-            effects = arrivals.place_ended(found, "stopped") + nodes.move(found, "upheld", by)
+            effects = _stop_for_good(found, right)
         found.save(update_fields=PLACE)
         payload = {"gate": asked.gate, "answer": answer, "reasons_sha256": sha256(reasons)}
-        tell(found, "reexamination_answered", by, payload, effects)
+        tell(found, "reexamination_answered", right, payload, effects)
         return asked
 
 
@@ -111,7 +108,7 @@ def close_window(*, idea: UUID, by: Actor) -> None:
             return
         asked.closed_at = clock.now()
         asked.save(update_fields=["closed_at"])
-        effects = arrivals.place_ended(found, "stopped") + nodes.move(found, "upheld", by)
+        effects = _stop_for_good(found, by)
         found.save(update_fields=PLACE)
         tell(found, "stop_final", by, {}, effects)
 
@@ -158,6 +155,12 @@ def may_ask_reexamination(idea: Idea, window: Reexamination | None) -> bool:
     )
 
 
+def _stop_for_good(idea: Idea, by: Actor) -> list[dict[str, Any]]:
+    """Nothing brings the idea back: the place of a session it used until now is free."""
+    sessions.on_left(idea, by)
+    return arrivals.place_ended(idea, "stopped") + nodes.move(idea, "upheld", by)
+
+
 def _rules_of_stop(idea: Idea, gate: str) -> dict[str, Any]:
     """The frozen rules of the round that stopped the idea."""
     rounds = GateRound.objects.filter(idea=idea, gate=gate).order_by("-number")
@@ -165,7 +168,34 @@ def _rules_of_stop(idea: Idea, gate: str) -> dict[str, Any]:
 
 
 def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
-    """Holders of a delegation for such a gate, or a higher one, who took no part and are not too close.
+    """Holders of a delegation for such a gate, or a higher one, who took no part and are not too close."""
+    found = grants.mandates(
+        entity=idea.programme.entity,
+        capacities=authority.reexamining(gate),
+        programme_key=idea.programme.key,
+    )
+    return _without_part([mandate.holder for mandate in found], idea, gate)
+
+
+def right_to_answer(idea: Idea, gate: str, by: Actor) -> Actor | None:
+    """Who answers when this person does: oneself, or the deputy of someone absent; None for whoever may not.
+
+    Neither of the two may have taken part, or be too close.
+    """
+    able = {person.pk: person for person in reexaminers(idea, gate)}
+    if by.on_behalf_of is None and by.human.pk in able:
+        return by
+    absent = grants.stands_in_for(by.human).filter(pk__in=list(able)).order_by("staff_number")
+    if by.on_behalf_of is not None:
+        absent = absent.filter(pk=by.on_behalf_of.pk)
+    holder = absent.first()
+    if holder is None or not _without_part([by.human], idea, gate):
+        return None
+    return Actor(person=by.human, on_behalf_of=holder)
+
+
+def _without_part(people: Sequence[Person], idea: Idea, gate: str) -> list[Person]:
+    """Those, each once, who took no part and are not too close.
 
     Part is taken by deciding, sitting, voting for someone absent, or being there when a session heard the idea.
     """
@@ -178,14 +208,53 @@ def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
     out |= set(GateRound.objects.filter(idea=idea).values_list("seats__person", flat=True))
     out |= set(Vote.objects.filter(seat__round__idea=idea).values_list("cast_by", flat=True))
     heard = SessionMember.objects.filter(session__lines__idea=idea, arrived_at__isnull=False)
-    out |= set(heard.values_list("person", flat=True))
-    found = grants.mandates(
-        entity=idea.programme.entity,
-        capacities=authority.reexamining(gate),
-        programme_key=idea.programme.key,
+    out |= {pk for pair in heard.values_list("person", "sat_by") for pk in pair if pk}
+    out |= set(RoomVote.objects.filter(line__idea=idea).values_list("cast_by", flat=True))
+    found = {person.pk: person for person in people if person.pk not in out}
+    against = conflicts_of(found.values(), idea, gate)
+    return [person for pk, person in found.items() if not against[pk].hard]
+
+
+def ask_again(*, idea: UUID) -> None:
+    """Whoever may answer a re-examination now has it, and nobody else any more; without anyone, the leads are asked.
+
+    Nothing changes and no event is written, but where it passes from one role to the other.
+    """
+    with locked(key=idea) as found:
+        asked = Reexamination.objects.filter(idea=found, closed_at=None, asked_at__isnull=False).first()
+        if found.state != "stopped" or asked is None:
+            return
+        before, found.holder = found.holder, _ask(found, asked)
+        if before == found.holder:
+            return
+        found.held_since = clock.now()
+        found.save(update_fields=PLACE)
+        effects = [effect("holder", before, found.holder)]
+        tell(found, "reexamination_passed", SUBSTITUTION, {"gate": asked.gate}, effects)
+
+
+def _ask(idea: Idea, asked: Reexamination) -> Holder:
+    """Ask whoever may answer, else the leads to see to it that someone may; gives the role that has it now."""
+    answer, name = _items(idea)
+    people = list(reexaminers(idea, asked.gate))
+    holder, key, other = (Holder.DECIDER, answer, name) if people else (Holder.LEAD, name, answer)
+    people = people or list(roles.leads(idea))
+    inbox.close(other)
+    inbox.narrow(key, people)
+    wait_for(
+        people,
+        idea=idea,
+        key=key,
+        verb=key.partition(":")[0],
+        url=reverse("reexamination", args=[idea.key]),
+        due_at=asked.due_at,
     )
-    people = {mandate.holder_id: mandate.holder for mandate in found if mandate.holder_id not in out}
-    return [person for person in people.values() if not conflicts(person, idea, gate).hard]
+    return holder
+
+
+def _items(idea: Idea) -> tuple[str, str]:
+    """The work items of an answer, and of finding who may give it."""
+    return f"reexamine:{idea.key}", f"name_reexaminer:{idea.key}"
 
 
 def _open_reexamination(idea: Idea) -> Reexamination:

@@ -32,7 +32,7 @@ def submit(*, idea: UUID, by: Actor, route: str = "standard", service: Departmen
     confirms by this very act. Raises Invalid with the fields still missing, or on `route` and `service` when the
     route is not open to this idea; Conflict when it is submitted already or the call is closed.
     """
-    with locked(**of_author(idea, by, "author")) as found:
+    with locked(also=["draft"], **of_author(idea, by, "author")) as found:
         if found.state != "draft":
             raise Conflict(_("This idea is submitted already. You find it in My ideas."), code="submit.twice")
         call = found.call
@@ -58,7 +58,7 @@ def resubmit(*, idea: UUID, by: Actor) -> Idea:
 
     Handed in too late, the idea is on hold: this ends it.
     """
-    with locked(**of_author(idea, by, "author", "co_author")) as found:
+    with locked(also=["draft"], **of_author(idea, by, "author", "co_author")) as found:
         hold = Hold.objects.filter(idea=found, woken_at=None, cause=Hold.Cause.LAPSED_REWORK).first()
         if hold is None and nodes.station_of(found) != "with_author":
             raise Conflict(_("Nothing is asked of you for this idea now."), code="resubmit.not_asked")

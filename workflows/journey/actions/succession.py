@@ -21,7 +21,7 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotFound
 from incubator.people.actors import Actor
 from incubator.people.models import Person
-from workflows.gates.configuration import defaults
+from workflows.gates.configuration import delays_of
 from workflows.journey.actions.holds import pause, resume
 from workflows.journey.actions.steps import tell
 from workflows.journey.models import Hold
@@ -106,7 +106,7 @@ def _ask(idea: Idea) -> None:
     co_authors = idea.team.filter(
         role="co_author", accepted_at__isnull=False, left_at=None, person__is_active=True
     )
-    due = roles.due_in(idea, defaults()["carrying_on"]["answer_in"])
+    due = roles.due_in(idea, delays_of(idea)["carrying_on"])
     co_authors.update(carry_on_due_at=due)
     asked = list(heirs(idea).select_related("person").order_by("pk"))
     if asked:

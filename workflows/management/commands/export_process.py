@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from workflows.gates.configuration import default_rules, defaults
-from workflows.process import bpmn, shown
+from workflows.process import bpmn, queries, shown
 from workflows.process.topology import routes
 
 FOLDER = settings.ROOT / "docs" / "process"
@@ -69,4 +69,4 @@ def exported(kind: str, route_key: str, language: str) -> str:
             route = next(route for route in routes() if route.key == route_key)
             return shown.standalone(shown.picture(route, {}))
         rules = {gate: default_rules(gate) for gate in defaults()["gates"]}
-        return bpmn.export(routes(), rules, defaults())
+        return bpmn.export(routes(), rules, queries.settings_in_force(None))

@@ -1,9 +1,9 @@
 """The acts of a selection session: prepared, convened, held, settled, decided, closed; then the waiting list."""
 
+from workflows.sessions.actions.members import call_member, excuse_member, is_present
 from workflows.sessions.actions.places import carried, check_not_waiting, move_up, on_left, waits_for_place
-from workflows.sessions.actions.preparing import call_member, cancel, convene, leave_out, prepare
+from workflows.sessions.actions.preparing import cancel, convene, gates_of, leave_out, postpone, prepare
 from workflows.sessions.actions.room import (
-    is_present,
     note_reasons,
     open_session,
     set_present,
@@ -20,6 +20,8 @@ __all__ = [
     "close",
     "convene",
     "decide",
+    "excuse_member",
+    "gates_of",
     "is_present",
     "leave_out",
     "move_up",
@@ -27,6 +29,7 @@ __all__ = [
     "on_decided",
     "on_left",
     "open_session",
+    "postpone",
     "prepare",
     "set_present",
     "settle",

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -62,38 +63,59 @@ def lines_of(session: SelectionSession) -> Iterable[SessionIdea]:
     )
 
 
+def members_of(session: SelectionSession) -> QuerySet[SessionMember]:
+    """Everyone called to sit, with whoever sits for them, in the order in which they were called."""
+    found = SessionMember.objects.filter(session=session).select_related("person", "sat_by")
+    return found.order_by("pk")
+
+
 def leads(programme: Programme) -> Iterable[Person]:
     return grants.holders("programme_lead", entity=programme.entity, programme_key=programme.key)
 
 
-def check_lead(session: SelectionSession, by: Actor) -> None:
-    """Raises NotAllowed unless the actor leads the programme and was never in the team of one of the ideas."""
-    check_leads(session.call.programme, by)
-    too_close = TeamMember.objects.filter(EVER_IN_TEAM, person=by.human, idea__session_lines__session=session)
+def check_lead(session: SelectionSession, by: Actor) -> Actor:
+    """The actor as a lead of the programme, or for an absent one, neither ever in the team of one of the ideas.
+
+    Raises NotAllowed for anyone else.
+    """
+    by = check_leads(session.call.programme, by)
+    too_close = TeamMember.objects.filter(
+        EVER_IN_TEAM, person__in=[by.human, by.principal], idea__session_lines__session=session
+    )
     if too_close.exists():
         raise NotAllowed(
             _("You belong to the team of one of these ideas: another programme lead runs this session."),
             code="session.lead_in_team",
         )
+    return by
 
 
-def check_leads(programme: Programme, by: Actor) -> None:
-    """Raises NotAllowed unless the actor leads this programme."""
+def check_leads(programme: Programme, by: Actor) -> Actor:
+    """The actor as a lead of this programme, or naming the absent lead they stand in for. Raises NotAllowed."""
     who = [by.human, *grants.stands_in_for(by.human)]
     if by.on_behalf_of is not None:
         who = [one for one in who if one == by.on_behalf_of]
     entity, key = programme.entity, programme.key
-    if not any(grants.holds(one, "programme_lead", entity=entity, programme_key=key) for one in who):
-        raise NotAllowed(
-            _("A programme lead prepares and runs a selection session. Ask the programme team."),
-            code="session.not_lead",
-        )
+    for one in who:
+        if grants.holds(one, "programme_lead", entity=entity, programme_key=key):
+            return _in_place_of(one, by)
+    raise NotAllowed(
+        _("A programme lead prepares and runs a selection session. Ask the programme team."),
+        code="session.not_lead",
+    )
 
 
-def check_runs(session: SelectionSession, by: Actor) -> None:
-    """Raises NotAllowed unless the actor chairs the session or leads its programme."""
-    if not SessionMember.objects.filter(session=session, person=by.human, is_chair=True).exists():
-        check_lead(session, by)
+def check_runs(session: SelectionSession, by: Actor) -> Actor:
+    """The actor as the session's chair, as the chair's deputy, or as a lead of its programme. Raises NotAllowed."""
+    chair = SessionMember.objects.filter(session=session, is_chair=True).select_related("person").first()
+    if chair is not None and chair.person in (by.human, *grants.stands_in_for(by.human)):
+        return _in_place_of(chair.person, by)
+    return check_lead(session, by)
+
+
+def _in_place_of(holder: Person, by: Actor) -> Actor:
+    """The record names both: who acts, and whose right it is."""
+    return by if holder == by.human else Actor(person=by.human, on_behalf_of=holder)
 
 
 def check_state(session: SelectionSession, *states: str) -> None:

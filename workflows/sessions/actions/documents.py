@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from ideas.drafting.models import Idea
 from incubator.lib import clock, files
 from workflows.sessions.models import SelectionSession, SessionDocument
 
@@ -16,6 +17,14 @@ def ask_document(session: SelectionSession, kind: str) -> SessionDocument:
         document_id=document.pk, at=clock.moved_to()
     )
     return document
+
+
+def on_masked(idea: Idea) -> None:
+    """What is masked of an idea has changed: the papers that print its name are made anew."""
+    for session in SelectionSession.objects.filter(lines__idea=idea).distinct():
+        kinds = SessionDocument.objects.filter(session=session).order_by("kind")
+        for kind in kinds.values_list("kind", flat=True).distinct():
+            ask_document(session, kind)
 
 
 def finish(document: SessionDocument, content: bytes) -> None:

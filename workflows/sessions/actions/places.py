@@ -1,6 +1,7 @@
 """Places after the list is settled: an idea leaves, and the waiting list moves up by itself."""
 
 from collections.abc import Sequence
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,37 +24,41 @@ from workflows.sessions.models import SelectionSession, SessionIdea
 State = SelectionSession.State
 
 
-def standing_line(idea: Idea) -> SessionIdea | None:
-    """The idea's line in a session that still concerns it."""
-    return (
-        SessionIdea.objects.filter(idea=idea, left_at=None)
-        .exclude(session__state=State.VOID)
-        .select_related("session")
-        .order_by("-pk")
-        .first()
-    )
+def standing_lines(idea: Idea) -> list[SessionIdea]:
+    """The idea's lines in the sessions that still concern it, the newest first: the order in which they are locked."""
+    lines = SessionIdea.objects.filter(idea=idea, left_at=None).exclude(session__state=State.VOID)
+    return list(lines.select_related("session", "round").order_by("-session_id"))
 
 
 def waits_for_place(idea: Idea) -> bool:
     """Whether the idea is on a waiting list that still runs: it moves up by itself, and by nobody's hand."""
-    line = standing_line(idea)
-    if line is None or line.result != "waiting":
-        return False
-    return clock.today(idea.programme.entity.time_zone) <= line.session.waiting_until
+    today = clock.today(idea.programme.entity.time_zone)
+    return any(
+        line.result == "waiting" and today <= line.session.waiting_until for line in standing_lines(idea)
+    )
 
 
-def on_left(idea: Idea, by: Actor, gate: str = "") -> None:
-    """An idea is withdrawn or held: its place, if it had one, is free. The caller holds the idea's lock.
+def on_left(
+    idea: Idea, by: Actor, gate: str | None = None, *, before: SelectionSession | None = None
+) -> None:
+    """An idea ends, or is held at a gate: its place, if it had one, is free. The caller holds the idea's lock.
 
-    `gate`: only a session of this gate is concerned; any, when it is not said.
+    `gate`: where the idea is held; a place given at another gate has been used and is kept. None: the idea has
+    ended, and every place it had is free. `before`: a session that compares the idea anew; earlier ones let it go.
     """
-    line = standing_line(idea)
-    if line is None or gate not in ("", line.session.gate):
-        return
-    with common.locked_session(line.session.key) as session:
-        change = leave(session, line)
-        ask_closing(session)
-        common.record(session, "idea_left", by, [change])
+    for line in standing_lines(idea):
+        if before is not None and line.session_id >= before.pk:
+            continue
+        if (gate is None or gate == line.session.gate) and _holds_something(line):
+            with common.locked_session(line.session.key) as session:
+                change = leave(session, line)
+                ask_closing(session)
+                common.record(session, "idea_left", by, [change])
+
+
+def _holds_something(line: SessionIdea) -> bool:
+    """Whether there is something to leave: a place, a wait, or a decision that will now not come."""
+    return line.result in ("", "selected", "waiting") or line.round.state != "decided"
 
 
 def leave(session: SelectionSession, line: SessionIdea) -> dict[str, Any]:
@@ -77,8 +82,6 @@ def move_up(*, session_key: Any) -> list[SessionIdea]:
     """
     with common.locked_with_ideas(session_key) as (session, lines):
         if session.state not in (State.SETTLED, State.CLOSED) or session.record is None:
-            return []
-        if clock.today(session.call.programme.entity.time_zone) > session.waiting_until:
             return []
         now = rules.standing(session.record, left_of(session))
         moved = [
@@ -112,14 +115,27 @@ def ask_closing(session: SelectionSession) -> None:
 
 
 def left_of(session: SelectionSession) -> list[str]:
-    """Keys of the ideas that left after the list was settled, in the order in which they did."""
-    gone = SessionIdea.objects.filter(session=session, left_number__isnull=False).order_by("left_number")
+    """Keys of the ideas that left a settled list in time to give a place to someone, in the order in which they did.
+
+    In time is up to the last day of the waiting list, whenever the job runs.
+    """
+    gone = SessionIdea.objects.filter(
+        session=session, left_number__isnull=False, left_at__lte=list_ends_at(session)
+    ).order_by("left_number")
     return [str(key) for key in gone.values_list("idea__key", flat=True)]
+
+
+def list_ends_at(session: SelectionSession) -> datetime:
+    """The last instant of the waiting list, where the entity is."""
+    zone = ZoneInfo(session.call.programme.entity.time_zone)
+    return datetime.combine(session.waiting_until, time.max, zone)
 
 
 def comparison(session: SelectionSession, line: SessionIdea, waiting: Sequence[str]) -> dict[str, Any]:
     """What the round keeps of the session, and its record with it: the place, and what it was out of."""
-    key = str(line.idea.key)
+    key, frozen = str(line.idea.key), session.record
+    assert frozen is not None, "a settled session has its record"
+    means = {one["idea"]: one["mean"] for one in frozen["outcome"]["list"]}
     return {
         "session": str(session.key),
         "drawn": True,
@@ -127,6 +143,9 @@ def comparison(session: SelectionSession, line: SessionIdea, waiting: Sequence[s
         "rank": line.rank,
         "waiting": waiting.index(key) + 1 if key in waiting else None,
         "places": session.rules["places"],
+        "heard": session.rules["heard"],
+        "mean": means.get(key),
+        "least": rules.least_mean(frozen, frozen["outcome"]),
         "held_on": clock_day(session),
     }
 
@@ -148,8 +167,9 @@ def carried(idea: Idea, gate: str) -> dict[str, Any] | None:
         return None
     found = comparison(line.session, line, [])
     del found["drawn"]
-    result = "not_selected" if line.result == "selected" else line.result
-    return found | {"result": result, "carried": True}
+    given_up = line.result == "selected"
+    result = "not_selected" if given_up else line.result
+    return found | {"result": result, "carried": True, "given_up": given_up}
 
 
 def clock_day(session: SelectionSession) -> str:

@@ -4,29 +4,28 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ideas.calls.models import Call
 from ideas.lock import locked_in_order
 from incubator.events.actions import effect
+from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid
-from incubator.people import grants
 from incubator.people.actors import Actor
-from incubator.people.models import Person
 from workflows.gates import queries as gates
 from workflows.gates.actions.seating import ask_decision
-from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import GateRound
 from workflows.gates.queries import waiting_seats
 from workflows.gates.rules import opinion
 from workflows.sessions import rules
-from workflows.sessions.actions import common, places
+from workflows.sessions.actions import common, limits, places
 from workflows.sessions.actions.documents import ask_document
-from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember, SteppingOut
+from workflows.sessions.actions.members import check_distance, note_links, short_of_voters
+from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember
 
 State = SelectionSession.State
 SENTENCES = {
@@ -34,6 +33,7 @@ SENTENCES = {
     "no_limit": gettext_lazy(
         "This call has neither places nor an envelope: a session compares under a limit."
     ),
+    "full": gettext_lazy("All places of this call are taken."),
     "fewer_than_places": gettext_lazy("Hear at least as many ideas as there are places."),
     "ties": gettext_lazy("Choose each tie rule once."),
 }
@@ -56,14 +56,14 @@ def prepare(
 ) -> SelectionSession:
     """Open a session with every idea of the call that stands at the gate; their deciders wait for its list.
 
-    The rules are stated here, before anyone is heard: places and envelope are the call's, ties are asked in this
-    order and at last drawn by lot. Raises NotAllowed, Invalid with fields, Conflict when there is nothing to compare.
+    The rules are stated here, before anyone is heard: places and envelope are what is left of the call's, ties are
+    asked in this order and at last drawn by lot. Raises NotAllowed, Invalid with fields, Conflict when there is
+    nothing to compare, or while others of the call still wait for a place.
     """
-    common.check_leads(call.programme, by)
+    by = common.check_leads(call.programme, by)
+    limits.check_nobody_waits(call, gate)
     stated = {
-        "places": call.places,
-        "envelope_euros": call.envelope_euros,
-        "envelope_agent_days": call.envelope_agent_days,
+        **limits.left(call, gate),
         "heard": heard,
         "quorum": quorum,
         "hearing_minutes": hearing_minutes,
@@ -73,7 +73,7 @@ def prepare(
     }
     _check(stated, held_at, venue, waiting_until)
     at_gate = _at_gate(call, gate)
-    with locked_in_order(*at_gate.values_list("idea_id", flat=True)) as ideas:
+    with locked_in_order(*at_gate.values_list("idea_id", flat=True).order_by("idea_id")) as ideas:
         found = {idea.pk: idea for idea in ideas}
         rounds = list(_at_gate(call, gate).filter(idea__in=found))
         if SelectionSession.objects.filter(call=call, gate=gate, closed_at=None).exists():
@@ -100,6 +100,9 @@ def prepare(
             )
             for round_ in rounds
         )
+        for round_ in rounds:
+            # Compared anew: what an earlier session gave it no longer counts.
+            places.on_left(found[round_.idea_id], by, gate, before=session)
         GateRound.objects.filter(pk__in=[round_.pk for round_ in rounds]).update(
             comparison={"session": str(session.key), "result": ""}
         )
@@ -111,12 +114,20 @@ def prepare(
         return session
 
 
+def gates_of(call: Call) -> list[GateRound]:
+    """A round of each gate with a panel where ideas of the call are and no session compares them yet, in order."""
+    held = SelectionSession.objects.filter(call=call, closed_at=None).values("gate")
+    rounds = _at_gate(call).exclude(gate__in=held).order_by("gate", "pk").distinct("gate")
+    return list(rounds)
+
+
 def leave_out(*, session_key: Any, idea_key: Any, by: Actor) -> None:
     """Before the shortlist: this idea is decided for itself, outside the session."""
     with common.locked_with_ideas(session_key) as (session, lines):
-        common.check_lead(session, by)
+        by = common.check_lead(session, by)
         common.check_state(session, State.PREPARING)
         line = _line(lines, idea_key)
+        check_distance(session, line, by)
         line.left_at = clock.now()
         line.save(update_fields=["left_at"])
         _free([line])
@@ -126,43 +137,15 @@ def leave_out(*, session_key: Any, idea_key: Any, by: Actor) -> None:
         common.record(session, "idea_left_out", by, idea=str(line.idea.key))
 
 
-def call_member(*, session_key: Any, person: Person, by: Actor, chair: bool = False) -> SessionMember:
-    """Call someone to sit: a panel member or a chair of the programme, or an elected member.
-
-    Links do not keep anyone from the session: its member steps out for the ideas concerned.
-    """
-    with common.locked_session(session_key) as session:
-        common.check_lead(session, by)
-        common.check_state(session, State.PREPARING, State.CONVENED)
-        programme = session.call.programme
-        scope: dict[str, Any] = {"entity": programme.entity, "programme_key": programme.key}
-        sits = any(grants.holds(person, role, **scope) for role in ("panel_member", "chair"))
-        if not sits and not grants.mandates(holder=person, capacities=["elected"], **scope).exists():
-            raise _invalid("person", _("Only panel members, chairs and elected members sit in a session."))
-        if SessionMember.objects.filter(session=session, person=person).exists():
-            raise _invalid("person", _("This person is called already."))
-        if chair:
-            SessionMember.objects.filter(session=session, is_chair=True).update(is_chair=False)
-        member = SessionMember.objects.create(
-            session=session, person=person, is_chair=chair, called_at=clock.now()
-        )
-        if session.state == State.CONVENED:
-            note_links(session, [member], list(common.lines_of(session)))
-            common.ask(session, [person], "sit_in_session", session.held_at)
-        effects = [effect("member", None, "chair" if chair else "member", person=str(person.key))]
-        common.record(session, "member_called", by, effects)
-        return member
-
-
 def convene(*, session_key: Any, by: Actor) -> SelectionSession:
     """Draw the shortlist from the opinions, give each idea its time, and ask the members to come.
 
     From here on the opinions and the rules stand. Raises Conflict with what is still missing.
     """
     with common.locked_with_ideas(session_key) as (session, lines):
-        common.check_lead(session, by)
+        by = common.check_lead(session, by)
         common.check_state(session, State.PREPARING)
-        members = list(SessionMember.objects.filter(session=session).select_related("person").order_by("pk"))
+        members = list(common.members_of(session))
         _check_members(session, members)
         for line in lines:
             found = opinion(gates.record_of(line.round, line.idea))
@@ -186,6 +169,7 @@ def convene(*, session_key: Any, by: Actor) -> SelectionSession:
         session.state, session.convened_at = State.CONVENED, clock.now()
         session.save(update_fields=["state", "convened_at"])
         note_links(session, members, heard)
+        _check_voters(short_of_voters(session, members, heard))
         common.ask(session, [member.person for member in members], "sit_in_session", session.held_at)
         ask_document(session, "agenda")
         common.record(
@@ -198,10 +182,36 @@ def convene(*, session_key: Any, by: Actor) -> SelectionSession:
         return session
 
 
+def postpone(*, session_key: Any, held_at: datetime, venue: str, by: Actor) -> SelectionSession:
+    """The session is held at another time, or elsewhere: hearings keep their order, all who come are told.
+
+    Raises Conflict once it is under way, Invalid for a moment that is past or after the waiting list's last day.
+    """
+    with common.locked_with_ideas(session_key) as (session, lines):
+        by = common.check_lead(session, by)
+        common.check_state(session, State.PREPARING, State.CONVENED)
+        if fields := _when_and_where(held_at, venue, session.waiting_until):
+            raise Invalid(_("The session is not complete yet."), code="session.incomplete", fields=fields)
+        later, before = held_at - session.held_at, session.held_at
+        session.held_at, session.venue = held_at, venue.strip()
+        session.save(update_fields=["held_at", "venue"])
+        for line in lines:
+            line.hearing_at = line.hearing_at and line.hearing_at + later
+        SessionIdea.objects.bulk_update(lines, ["hearing_at"])
+        if session.state == State.CONVENED:
+            inbox.close(f"sit_in_session:{session.key}")
+            called = [member.person for member in common.members_of(session)]
+            common.ask(session, called, "sit_in_session", session.held_at)
+            ask_document(session, "agenda")
+        effects = [effect("held_at", before.isoformat(), held_at.isoformat())]
+        common.record(session, "session_postponed", by, effects, venue_sha256=sha256(session.venue))
+        return session
+
+
 def cancel(*, session_key: Any, by: Actor) -> None:
     """The session is not held: each idea is decided for itself again, with the opinion it has."""
     with common.locked_with_ideas(session_key) as (session, lines):
-        common.check_lead(session, by)
+        by = common.check_lead(session, by)
         common.check_state(session, State.PREPARING, State.CONVENED, State.LIVE)
         before, session.state, session.closed_at = session.state, State.VOID, clock.now()
         session.save(update_fields=["state", "closed_at"])
@@ -210,22 +220,6 @@ def cancel(*, session_key: Any, by: Actor) -> None:
         left = [effect("session", str(session.key), None)]
         common.record_on_ideas(((line.idea, left) for line in lines), "left_session", by, session)
         common.record(session, "session_cancelled", by, [effect("session", before, "void")])
-
-
-def note_links(
-    session: SelectionSession, members: Sequence[SessionMember], lines: Sequence[SessionIdea]
-) -> None:
-    """Members with a link to an idea step out for it, without being asked; read again when the session opens."""
-    people = {member.person.pk: member for member in members}
-    out = []
-    for line in lines:
-        against = conflicts_of([member.person for member in members], line.idea, session.gate)
-        out += [
-            SteppingOut(member=people[pk], line=line, cause=SteppingOut.Cause.LINK, at=clock.now())
-            for pk, found in against.items()
-            if found.hard
-        ]
-    SteppingOut.objects.bulk_create(out, ignore_conflicts=True)
 
 
 def record_of(
@@ -238,6 +232,7 @@ def record_of(
         "rules": session.rules,
         "members": [
             {"member": str(member.key), "person": str(member.person.key), "chair": member.is_chair}
+            | ({"deputy": str(member.sat_by.key)} if member.sat_by is not None else {})
             for member in members
         ],
         "ideas": [
@@ -256,13 +251,15 @@ def record_of(
     }
 
 
-def _at_gate(call: Call, gate: str) -> Any:
-    return GateRound.objects.filter(
+def _at_gate(call: Call, gate: str = "") -> QuerySet[GateRound]:
+    """The open rounds of a call's ideas that a panel judges and no session compares."""
+    rounds = GateRound.objects.filter(gate=gate) if gate else GateRound.objects.all()
+    return rounds.filter(
         Q(comparison__isnull=True) | Q(comparison__carried=True),
         idea__call=call,
-        gate=gate,
         state__in=["seating", "open"],
         decision=None,
+        rules__seats__gt=1,
     ).order_by("idea_id")
 
 
@@ -294,19 +291,34 @@ def _check_members(session: SelectionSession, members: Sequence[SessionMember]) 
         raise Conflict(_("Nobody chairs the session yet. Name a chair, then convene."), code="session.chair")
 
 
+def _check_voters(numbers: Sequence[int]) -> None:
+    if not numbers:
+        return
+    sentence = ngettext(
+        "Idea %(ideas)s: so many members step out for it that the quorum is out of reach. Call more, then convene.",
+        "Ideas %(ideas)s: so many members step out for them that the quorum is out of reach. Call more, then convene.",
+        len(numbers),
+    )
+    named = ", ".join(str(number) for number in numbers)
+    raise Conflict(sentence % {"ideas": named}, code="session.voters")
+
+
 def _check(stated: dict[str, Any], held_at: datetime, venue: str, waiting_until: date) -> None:
     fields: dict[str, list[Any]] = {
         name: [SENTENCES[code]] for name, code in rules.rule_problems(stated).items()
     }
+    fields |= _when_and_where(held_at, venue, waiting_until)
+    if fields:
+        raise Invalid(_("The session is not complete yet."), code="session.incomplete", fields=fields)
+
+
+def _when_and_where(held_at: datetime, venue: str, waiting_until: date) -> dict[str, list[Any]]:
+    """What is wrong with a session's time and place: field → sentences."""
+    fields: dict[str, list[Any]] = {}
     if held_at <= clock.now():
         fields["held_at"] = [_("Choose a moment that is still to come.")]
     if waiting_until <= held_at.date():
         fields["waiting_until"] = [_("The waiting list ends after the session.")]
     if not venue.strip():
         fields["venue"] = [_("Say where the session is held.")]
-    if fields:
-        raise Invalid(_("The session is not complete yet."), code="session.incomplete", fields=fields)
-
-
-def _invalid(name: str, sentence: str) -> Invalid:
-    return Invalid(sentence, code="session.member", fields={name: [sentence]})
+    return fields

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,13 +26,25 @@ from workflows.gates.rules import GO_ON
 from workflows.sessions import rules
 from workflows.sessions.actions import common, places
 from workflows.sessions.actions.documents import ask_document
-from workflows.sessions.actions.preparing import note_links, record_of
-from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SessionMember, SteppingOut
+from workflows.sessions.actions.members import note_links
+from workflows.sessions.actions.preparing import record_of
+from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SteppingOut
 
 State = SelectionSession.State
 Effects = list[dict[str, Any]]
-# While all decisions are made in one act, what each changes in the session goes into one event.
-_gathered: ContextVar[Effects | None] = ContextVar("gathered", default=None)
+# A redirected idea does not come back; a stop may be looked at again, so its place is free when it is final.
+GONE = ("redirect",)
+
+
+@dataclass
+class Deciding:
+    """All decisions of a session made in one act: what each changes in it goes into one event."""
+
+    session: SelectionSession
+    effects: Effects = field(default_factory=list)
+
+
+_running: ContextVar[Deciding | None] = ContextVar("running", default=None)
 
 
 def settle(*, session_key: Any, by: Actor) -> SelectionSession:
@@ -41,7 +53,7 @@ def settle(*, session_key: Any, by: Actor) -> SelectionSession:
     Raises Conflict while an idea heard lacks its quorum.
     """
     with common.locked_with_ideas(session_key) as (session, lines):
-        common.check_runs(session, by)
+        by = common.check_runs(session, by)
         common.check_state(session, State.LIVE)
         effects = [effect("session", "live", "settled"), *_void_votes_of_links(session, lines)]
         frozen = _frozen(session, lines)
@@ -82,41 +94,43 @@ def decide(*, session_key: Any, by: Actor, choices: Mapping[str, Choice]) -> lis
         wanted = [line for line in lines if str(line.idea.key) in choices]
         if not wanted:
             raise Conflict(_("There is no idea left to decide on in this session."), code="session.decided")
-        effects: Effects = []
-        token = _gathered.set(effects)
+        running = Deciding(session)
+        token = _running.set(running)
         try:
             decisions = [_decide_one(session, line, by, choices[str(line.idea.key)]) for line in wanted]
         finally:
-            _gathered.reset(token)
-        common.record(session, "session_decided", by, effects, decisions=[str(one.key) for one in decisions])
+            _running.reset(token)
+        keys = [str(one.key) for one in decisions]
+        common.record(session, "session_decided", by, running.effects, decisions=keys)
         return decisions
 
 
 def on_decided(idea: Idea, by: Actor, decision: Decision) -> Effects:
     """Handler of `decided`: a place given up goes to the waiting list; the last decision asks for the closing."""
-    call = idea.call
-    if call is None or (call.places is None and call.envelope_euros is None):
+    limited = idea.call is not None and idea.call.has_limits
+    # A call that lost its limits since still has the comparisons that were made under them.
+    if not limited and decision.round.comparison is None:
         return []
-    line = places.standing_line(idea)
-    if line is None or not _concerns(line, decision):
-        return []
-    with common.locked_session(line.session.key) as session:
-        effects = [effect("decision", None, decision.outcome, idea=str(idea.key))]
-        if _gives_up(line, decision):
-            effects.append(places.leave(session, line))
-        places.ask_closing(session)
-        gathered = _gathered.get()
-        if gathered is not None:
-            gathered += effects
-        else:
-            common.record(session, "idea_decided", by, effects, decision=str(decision.key))
+    for line in places.standing_lines(idea):
+        if not _concerns(line, decision):
+            continue
+        with common.locked_session(line.session.key) as session:
+            effects = [effect("decision", None, decision.outcome, idea=str(idea.key))]
+            if _gives_up(line, decision):
+                effects.append(places.leave(session, line))
+            places.ask_closing(session)
+            running = _running.get()
+            if running is not None and running.session == session:
+                running.effects += effects
+            else:
+                common.record(session, "idea_decided", by, effects, decision=str(decision.key))
     return []
 
 
 def close(*, session_key: Any, by: Actor) -> SelectionSession:
     """The session is over: every idea has its decision, and each team its reasoned letter (the decision brief)."""
     with common.locked_session(session_key) as session:
-        common.check_lead(session, by)
+        by = common.check_lead(session, by)
         common.check_state(session, State.SETTLED)
         waiting = places.undecided(session)
         if waiting:
@@ -180,7 +194,7 @@ def _decide_one(session: SelectionSession, line: SessionIdea, by: Actor, choice:
 def _concerns(line: SessionIdea, decision: Decision) -> bool:
     """Whether a session has to know: a decision at its own gate, or the end of an idea at a later one."""
     if decision.round.gate != line.session.gate:
-        return decision.outcome == "stop"
+        return decision.outcome in GONE
     return decision.round.comparison is not None or decision.outcome not in GO_ON or line.rank is not None
 
 
@@ -191,12 +205,12 @@ def _gives_up(line: SessionIdea, decision: Decision) -> bool:
     """
     if line.result == "waiting":
         return decision.outcome != "hold"
-    return line.result == "selected" and decision.outcome in ("stop", "hold")
+    return line.result == "selected" and decision.outcome != "rework" and decision.outcome not in GO_ON
 
 
 def _void_votes_of_links(session: SelectionSession, lines: Sequence[SessionIdea]) -> Effects:
     """Links that appeared since the session opened: who has one steps out, and their level no longer counts."""
-    members = list(SessionMember.objects.filter(session=session).select_related("person").order_by("pk"))
+    members = list(common.members_of(session))
     note_links(session, members, [line for line in lines if line.hearing_at])
     out = set(SteppingOut.objects.filter(line__session=session).values_list("member", "line"))
     votes = RoomVote.objects.filter(line__session=session, in_force=True).select_related(
@@ -212,25 +226,26 @@ def _void_votes_of_links(session: SelectionSession, lines: Sequence[SessionIdea]
 
 def _frozen(session: SelectionSession, lines: Sequence[SessionIdea]) -> dict[str, Any]:
     """The record with every vote in force of members who were there."""
-    members = list(
-        SessionMember.objects.filter(session=session, arrived_at__isnull=False)
-        .select_related("person")
-        .order_by("key")
-    )
+    members = list(common.members_of(session).filter(arrived_at__isnull=False).order_by("key"))
     frozen = record_of(session, lines, members)
-    votes = RoomVote.objects.filter(line__session=session, in_force=True).select_related("member")
+    votes = RoomVote.objects.filter(line__session=session, in_force=True).select_related("member", "cast_by")
     out = SteppingOut.objects.filter(line__session=session).select_related("member")
     for item, line in zip(frozen["ideas"], lines, strict=True):
         item["stepped_out"] = sorted(str(one.member.key) for one in out if one.line_id == line.pk)
         item["votes"] = sorted(
             (
-                {"member": str(vote.member.key), "level": vote.level}
+                {"member": str(vote.member.key), "level": vote.level, **_cast_by(vote)}
                 for vote in votes
                 if vote.line_id == line.pk and str(vote.member.key) not in item["stepped_out"]
             ),
             key=lambda vote: str(vote["member"]),
         )
     return frozen
+
+
+def _cast_by(vote: RoomVote) -> dict[str, str]:
+    """Names the deputy who voted in the member's seat."""
+    return {} if vote.cast_by_id == vote.member.person_id else {"cast_by": str(vote.cast_by.key)}
 
 
 def _check_votes(frozen: Mapping[str, Any], lines: Sequence[SessionIdea]) -> None:

@@ -53,7 +53,7 @@ def ask_sponsor(*, idea: Idea, sponsor: Person, by: Actor) -> Pledge:
             sponsor=sponsor,
             asked_by=by.human,
             asked_at=clock.now(),
-            due_at=roles.due_in(idea, delays.search()),
+            due_at=roles.due_in(idea, delays.search(idea)),
         )
         wait_for(
             [sponsor],
@@ -99,7 +99,7 @@ def promise(*, pledge: Pledge, days: int, euros: int, cover: str, by: Actor) -> 
         effects += _lapse_others(idea, pledge)
         inbox.close(pledge_item(pledge), search_item(idea))
         if idea.stage == Idea.Stage.SPONSORSHIP:
-            effects += set_due(idea, delays.investigation())
+            effects += set_due(idea, delays.investigation(idea))
             ask_finance(idea, "G2")
             open_launch(idea)
         record(idea, "pledge_signed", by, effects, cover_sha256=sha256(cover))
@@ -171,7 +171,7 @@ def withdraw_pledge(*, pledge: Pledge, by: Actor, note: str = "") -> Pledge:
         if idea.stage == Idea.Stage.SPONSORSHIP:
             inbox.close(budget_item(idea, "G2"), launch_item(idea))
             if idea.state == Idea.State.LIVE and not queries.is_at_gate(idea):
-                effects += set_due(idea, delays.search())
+                effects += set_due(idea, delays.search(idea))
                 open_search(idea)
         elif idea.state == Idea.State.LIVE:
             effects += hooks.fire("sponsor_lost", idea=idea, by=by)

@@ -42,7 +42,7 @@ def ask_finance(idea: Idea, gate: str) -> None:
         key=budget_item(idea, gate),
         verb="confirm_budget",
         url=reverse("budget", args=[idea.key, gate]),
-        due_at=roles.due_in(idea, delays.signature()),
+        due_at=roles.due_in(idea, delays.signature(idea)),
     )
 
 

@@ -84,7 +84,7 @@ def refuse_time_release(*, release: TimeRelease, note: str, by: Actor) -> TimeRe
         check_turn(release, "director")
         _check_reason(note)
         release.state, release.director_note = TimeRelease.State.DISPUTED, note
-        release.arbitration_due_at = roles.due_in(idea, delays.arbitration())
+        release.arbitration_due_at = roles.due_in(idea, delays.arbitration(idea))
         wait(idea, release)
         effects = [effect("time_release", "asked", "disputed", key=release.key)]
         record(idea, "time_release_refused", by, effects, note_sha256=sha256(note))

@@ -60,10 +60,10 @@ def wait(idea: Idea, release: TimeRelease) -> None:
     persons: list[Person] = []
     due, verb, page = None, "", ""
     if turn == "manager" and release.manager is not None:
-        due = release.opinion_due_at = roles.due_in(idea, delays.opinion())
+        due = release.opinion_due_at = roles.due_in(idea, delays.opinion(idea))
         persons, verb, page = [release.manager], "time_opinion", "time-opinion"
     elif turn == "director":
-        due = release.director_due_at = roles.due_in(idea, delays.signature())
+        due = release.director_due_at = roles.due_in(idea, delays.signature(idea))
         persons, verb, page = [release.director], "sign_time_release", "time-signature"
     elif turn == "arbiter":
         due, verb, page = release.arbitration_due_at, "arbitrate_time", "time-arbitration"

@@ -29,7 +29,9 @@ def vote(choice: str = "go", level: int | tuple[int, int] = 3, settled: str = "y
     }
 
 
-def record(*votes: dict[str, Any] | None, chair: int = 0, fact: bool = True, **rules: Any) -> dict[str, Any]:
+def record(
+    *votes: dict[str, Any] | None, chair: int = 0, fact: bool | None = True, **rules: Any
+) -> dict[str, Any]:
     return {
         "rules": RULES | rules,
         "facts": {"promised": fact},
@@ -47,6 +49,7 @@ def changes(given: dict[str, Any]) -> list[list[tuple[str, int, str]]]:
 
 
 GO, NO = vote(), vote("not_now")
+VALUE_ONLY = vote(level=2) | {"scores": {"value": {"level": 2}, "reach": {"not_applicable": True}}}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,8 @@ GO, NO = vote(), vote("not_now")
         (record(GO, None, None), [[("voters", 2, "")], [("elsewhere", 1, "")]]),
         (record(GO, None, GO, GO), [[("elsewhere", 1, "")]]),
         (record(GO, NO, NO), [[("votes", 1, "")]]),
+        (record(NO, NO, GO), [[("votes", 1, "")]]),
+        (record(vote("abstain"), GO, NO, NO), [[("votes", 1, "")]]),
         (record(NO, NO, NO), [[("votes", 2, "")]]),
         # A tie takes the chair's vote, so one less has to turn when the chair is for it.
         (record(GO, NO, NO, NO), [[("votes", 1, "")]]),
@@ -65,11 +70,27 @@ GO, NO = vote(), vote("not_now")
         (record(NO, GO, GO, NO), [[("votes", 1, "")]]),
         (record(vote("abstain"), GO, NO), [[("chair", 1, "")]]),
         (record(GO, GO, vote(settled="no"), vote(settled="no")), [[("answers", 1, "settled")]]),
+        (record(GO, *[vote(settled="no")] * 2), [[("answers", 1, "settled")]]),
         (record(GO, *[vote(settled="no")] * 3), [[("answers", 2, "settled")]]),
         (record(*[vote(settled="cannot_tell")] * 3), [[("answers", 1, "settled")]]),
         (record(NO, NO, NO, fact=False), [[("fact", 1, "promised")], [("votes", 2, "")]]),
         # 2 of 4 everywhere: 0.4 lacks; three quarters of it lie on value: 3 answers × 0.4 ÷ 0.75 = 1.6.
         (record(*[vote(level=2)] * 3), [[("levels", 2, "value"), ("levels", 5, "reach")]]),
+        # All the levels there are, and no more, would have been enough.
+        (record(*[vote(level=1)] * 3, threshold=4), [[("points", 300, "")]]),
+        (
+            record(*[vote(level=1)] * 3, threshold=4, criteria=[{"key": "value", "weight": 100}]),
+            [[("levels", 9, "value")]],
+        ),
+        # A criterion without weight, or without answers, could not have helped.
+        (
+            record(
+                *[vote(level=2)] * 3,
+                criteria=[{"key": "value", "weight": 100}, {"key": "reach", "weight": 0}],
+            ),
+            [[("levels", 2, "value")]],
+        ),
+        (record(*[VALUE_ONLY] * 3), [[("levels", 2, "value")]]),
         # Reach alone could add at most a quarter of a point.
         (record(*[vote(level=(2, 3))] * 3), [[("levels", 1, "value"), ("levels", 2, "reach")]]),
         (record(*[vote(level=(1, 4))] * 3), [[("levels", 3, "value")]]),
@@ -95,6 +116,14 @@ def test_the_rules_one_by_one() -> None:
         ("threshold", True, "", {"score": "2.50", "threshold": "2.4"}),
     ]
     assert told.opinion.result == "not_now"
+
+
+def test_what_goes_on_has_nothing_to_change() -> None:
+    """A fact that nobody knows yet closes the way on; the opinion it did not change."""
+    for choice in ("go", "go_if"):
+        told = explain(record(*[vote(choice)] * 3, fact=None))
+        assert (told.opinion.result, told.changes) == (choice, [])
+        assert [(rule.code, rule.met) for rule in told.rules if rule.met is not True] == [("fact", False)]
 
 
 def test_without_criteria_diversity_or_seats_there_is_less_to_say() -> None:
@@ -148,3 +177,43 @@ def test_the_change_named_turns_the_opinion_and_one_less_does_not(given: dict[st
     for change in group:
         assert opinion(lifted(given, change, change.count)).result == "go"
         assert opinion(lifted(given, change, change.count - 1)).result == "not_now"
+
+
+def compared(result: str, **more: Any) -> dict[str, Any]:
+    return record(GO, GO, GO) | {"comparison": {"session": "s", "result": result} | more}
+
+
+MEANS = {"rank": 5, "places": 4, "heard": 7, "mean": "2.67", "least": "3.00"}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (compared("selected", **MEANS), []),
+        (compared("waiting", **MEANS), [[("mean", 33, ""), ("freed", 1, "")]]),
+        (compared("waiting", **MEANS | {"mean": "3.00"}), [[("freed", 1, "")]]),
+        (compared("waiting", rank=5, places=4), [[("freed", 1, "")]]),
+        (compared("not_selected", **MEANS), [[("mean", 33, "")]]),
+        (compared("not_selected", **MEANS | {"mean": "3.00"}), [[("fit", 1, "")]]),
+        (compared("not_selected", **MEANS | {"least": None}), [[("fit", 1, "")]]),
+        (compared("not_selected", **MEANS | {"mean": "3.50"}, given_up=True), [[("given_up", 1, "")]]),
+        (compared("not_heard", heard=7), [[("heard", 1, "")]]),
+    ],
+)
+def test_without_a_place_what_would_have_given_it_one(
+    given: dict[str, Any], expected: list[list[tuple[str, int, str]]]
+) -> None:
+    assert changes(given) == expected
+    rule = explain(given).rules[-1]
+    assert (rule.code, rule.met) == ("place", given["comparison"]["result"] == "selected")
+    assert rule.values["rank"] == given["comparison"].get("rank")
+
+
+def test_before_its_list_is_settled_a_session_gives_no_rule() -> None:
+    for given in (compared(""), record(GO, GO, GO) | {"comparison": None}, record(GO, GO, GO)):
+        assert "place" not in {rule.code for rule in explain(given).rules}
+
+
+def test_an_opinion_against_it_and_no_place_are_both_named() -> None:
+    given = record(GO, NO, NO) | {"comparison": {"session": "s", "result": "not_heard", "heard": 3}}
+    assert changes(given) == [[("votes", 1, "")], [("heard", 1, "")]]

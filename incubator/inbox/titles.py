@@ -1,0 +1,48 @@
+"""The title of a subject as its reader may read it. Rows keep the title as it was; the rooms above say what shows."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import Combinable
+
+from incubator.people.models import Person
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Masking(Protocol):
+    """What masks the titles of work items and messages."""
+
+    def passages(self, reader: Person) -> Combinable:
+        """For a row with `subject_key`: the texts masked for this reader, as an array."""
+
+    def masked(self, title: str, passages: Sequence[str]) -> str: ...
+
+
+_masking: list[Masking] = []
+
+
+def use(masking: Masking) -> None:
+    _masking[:] = [masking]
+
+
+def with_passages(rows: QuerySet[Row], reader: Person) -> QuerySet[Row]:
+    """Read what is masked together with the rows, so that `as_read_by` asks nothing."""
+    if not _masking:
+        return rows
+    found: QuerySet[Any] = rows.annotate(passages=_masking[0].passages(reader))
+    return found
+
+
+def as_read_by(reader: Person, rows: Sequence[Any]) -> None:
+    """Put into these rows (work items, or messages), which are only shown, the titles this person reads; at most one
+    query."""
+    if not rows or not _masking:
+        return
+    found = {row.pk: vars(row).get("passages") for row in rows}
+    if None in found.values():
+        asked = type(rows[0]).objects.filter(pk__in=list(found))
+        found = dict(with_passages(asked, reader).values_list("pk", "passages"))
+    for row in rows:
+        row.subject_title = _masking[0].masked(row.subject_title, found[row.pk] or [])

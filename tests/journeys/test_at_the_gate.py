@@ -1,0 +1,112 @@
+"""On the pages of a gate: someone steps aside, the chair breaks a tie, a decision departs, a hold wakes by its date."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ideas.drafting.models import Idea
+from incubator.lib import clock
+from tests.gates import stage
+from tests.journey.cast import Cast, in_days
+from tests.journeys.walk import Run, Walk, choose, follow, give_pins, look, press
+from workflows.clock.actions import tick
+from workflows.gates.models import Decision, GateRound, Seat
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+EQUAL = "Les voix étaient à égalité : celle de la présidence a compté."
+
+
+@pytest.fixture
+def walk(open_page: Callable[..., Any], run_jobs: Run, quick_briefs: list[str]) -> Walk:
+    cast = Cast()
+    give_pins()
+    phone = open_page(width=390, height=844, scripts=False)
+    return Walk(cast, phone, open_page(width=1280), run_jobs, look)
+
+
+@pytest.fixture
+def round_(walk: Walk) -> GateRound:
+    found = stage.at_g1(walk.cast)
+    walk.run_jobs()
+    return found
+
+
+def idea_page(walk: Walk) -> Any:
+    """The author's phone, on the idea's page."""
+    if not walk.phone.locator(".tabs").count():
+        walk.author_in()
+    walk.phone.goto("/")
+    follow(walk.phone.locator(".ideas a").filter(has_text=walk.title).first)
+    return walk.phone
+
+
+def test_a_member_steps_aside_and_a_substitute_votes(walk: Walk, round_: GateRound) -> None:
+    leaver = next(seat for seat in stage.seats_of(round_) if not seat.is_chair)
+    page = walk.tasked(leaver.person)
+    choose(page, links="aside")
+    follow(page.locator("main form button.btn:not([name])").first)
+    walk.seen(page, "aside")
+    press(page)
+    page.locator(".note--ok").first.wait_for()
+    assert not page.locator("#tasks a").filter(has_text=walk.title).count()
+    walk.run_jobs()
+
+    substitute = Seat.objects.select_related("person").get(substitute_for=leaver)
+    walk.vote(substitute.person)
+    leaver.refresh_from_db()
+    assert (leaver.state, substitute.votes.get().choice) == ("aside", "go")
+    assert Seat.objects.filter(round=round_, state="open").count() == 5
+
+
+def test_a_tie_takes_the_chair_s_vote_and_the_page_says_so(walk: Walk, round_: GateRound) -> None:
+    choices = iter(("go", "not_now", "not_now", "abstain"))
+    for seat in stage.seats_of(round_):
+        if not seat.is_chair:
+            stage.cast_vote(seat, next(choices))
+    walk.vote(Seat.objects.get(round=round_, is_chair=True).person, "go")
+    walk.run_jobs()
+
+    page = walk.tasked(walk.cast.dga)
+    opinion = page.locator("section[aria-labelledby=opinion]").inner_text()
+    assert EQUAL in opinion.replace("\u00a0", " ")
+    walk.seen(page, "casting vote")
+    walk.decide_here(page, "go")
+    assert not Decision.objects.get(round=round_).departs
+
+
+def test_a_departure_is_marked_reasoned_and_printed(walk: Walk, round_: GateRound) -> None:
+    stage.all_vote(round_, "not_now")
+    walk.run_jobs()
+    why = "Le plan vélo de la ville est voté : l’abri sera financé."
+    walk.decide(walk.cast.dga, "go", departure_reason=why)
+    assert Decision.objects.get(round=round_).departs
+    decided = walk.desk.locator("section[aria-labelledby=decision]")
+    assert decided.locator(".tag--turn").count() == 1
+    assert why in decided.inner_text()
+    walk.seen(walk.desk, "departure")
+
+    page = idea_page(walk)
+    history = page.locator("section[aria-labelledby=history]").inner_text().replace("\u00a0", " ")
+    assert f"S’écarte de l’avis du jury : {why}" in history
+    walk.seen(page, "departure on the idea")
+
+
+def test_a_hold_wakes_on_its_date(walk: Walk, round_: GateRound) -> None:
+    stage.all_vote(round_, "not_now")
+    walk.run_jobs()
+    until = in_days(30)
+    walk.decide(walk.cast.dga, "hold", tie="Aucun abri avant l’été.", hold_until=until.isoformat())
+    page = idea_page(walk)
+    assert page.locator(".tag--turn").first.inner_text().startswith("Ajournée jusqu’au")
+    walk.seen(page, "on hold")
+
+    for later, state in ((29, "held"), (31, "live")):
+        with clock.moved(clock.now() + timedelta(days=later)):
+            tick()
+        assert Idea.objects.get().state == state
+    walk.run_jobs()
+    page = idea_page(walk)
+    assert "Reprise" in page.locator("section[aria-labelledby=history]").inner_text()
+    walk.seen(page, "woken")
