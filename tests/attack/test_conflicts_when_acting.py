@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.models import Mandate
-from tests.factories import TeamMemberFactory
+from tests.factories import MandateFactory, TeamMemberFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from workflows.gates import actions as gates
@@ -56,6 +56,20 @@ def test_a_draft_of_someone_who_may_no_longer_decide_is_not_signed(run_jobs: Run
     assert Decision.objects.get(pk=decision.pk).issued_at is None
     gates.decline(decision_key=decision.key, by=act(other))
     assert not Decision.objects.filter(pk=decision.pk).exists()
+
+
+def test_a_draft_is_signed_by_the_delegation_its_writer_holds_then(run_jobs: Run) -> None:
+    cast = Cast()
+    idea = play.submit(cast)
+    run_jobs()
+    seat = Seat.objects.select_related("person").get(round=play.round_of(idea), state="open")
+    decision = play.pass_g0(idea, cast, "stop")
+    Mandate.objects.filter(holder=seat.person).update(ends_on=play.in_days(0))
+    renewed = MandateFactory(holder=seat.person, capacity="programme_lead")
+    other = cast.other_lead if seat.person == cast.lead else cast.lead
+    gates.sign_second(decision_key=decision.key, by=act(other))
+    decision.refresh_from_db()
+    assert (decision.mandate, decision.mandate_reference) == (renewed, renewed.reference)
 
 
 def test_reasons_tied_to_something_the_gate_does_not_know_are_no_reasons(run_jobs: Run) -> None:

@@ -12,7 +12,8 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from tests.factories import GateRoundFactory, PersonFactory, SeatFactory, TeamMemberFactory
 from tests.gates import stage
-from tests.journey.cast import act
+from tests.journey import cast as steps
+from tests.journey.cast import Cast, act
 from workflows.gates import actions, queries
 from workflows.gates.models import GateRound, Seat, Vote
 
@@ -124,3 +125,13 @@ def test_when_the_panel_s_time_is_over_the_decision_is_asked(round_: GateRound) 
     # A decision taken back since is asked for again.
     WorkItem.objects.filter(verb="decide").update(closed_at=clock.now())
     assert queries.overdue_opinions().exists()
+
+
+def test_a_lead_who_only_votes_at_admissibility_keeps_the_decision_to_make() -> None:
+    cast = Cast()
+    seat = stage.seats_of(stage.at_g0(cast))[0]
+    stage.cast_vote(seat)
+    asked = WorkItem.objects.filter(subject_key=seat.round.idea.key, closed_at=None)
+    assert list(asked.values_list("verb", "person")) == [("decide", seat.person_id)]
+    steps.decide(seat.round.idea, seat.person)
+    assert not asked.filter(person=seat.person).exists()

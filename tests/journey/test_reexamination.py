@@ -210,6 +210,17 @@ def test_whoever_heard_the_idea_in_a_session_took_part(cast: Cast, idea: Idea) -
     assert cast.dgs not in actions.reexaminers(idea, "G1")
 
 
+def test_an_answer_that_came_late_leaves_nobody_asked(idea: Idea, cast: Cast) -> None:
+    with clock.moved(STOPPED):
+        actions.ask_reexamination(idea=idea.key, by=act(cast.author), grounds=GROUNDS)
+    asked = WorkItem.objects.filter(subject_key=idea.key, closed_at=None)
+    with clock.moved(STOPPED + timedelta(days=63)):
+        tick()
+        assert asked.filter(key__startswith="late:").exists(), "the lead was told that the answer is late"
+        actions.answer_reexamination(idea=idea.key, by=act(cast.dgs), answer="upheld", reasons=REASONS)
+        assert not asked.exists()
+
+
 def waits(verb: str) -> list[Person]:
     items = WorkItem.objects.filter(verb=verb, closed_at=None).select_related("person")
     return [item.person for item in items.order_by("person__staff_number")]

@@ -68,6 +68,8 @@ class History(RuleBasedStateMachine):
         mood=st.sampled_from(MOODS),
     )
     def begins(self, prompt: bool, told: bool, mood: str) -> None:
+        # A session closes once its letters are there.
+        told = told or "close_session" in self.wanted
         self.game = Game(self.city, prompt=prompt, told=told, mood=mood, wanted=self.wanted)
 
     @rule(data=st.data(), wrong=st.integers(0, 6), pick=NUMBER)

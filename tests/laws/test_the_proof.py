@@ -81,7 +81,7 @@ def a_rework_takes_the_newest_rules(patch: Patch) -> None:
 
     def newest(idea: Any, gate: str) -> Any:
         configuration, rules, number = pinned(idea, gate)
-        return configuration, rules | {"quorum": 1} if number > 1 else rules, number
+        return configuration, rules | {"max_reworks": 9} if number > 1 else rules, number
 
     patch.setattr("workflows.gates.actions.rounds.pinned", newest)
 

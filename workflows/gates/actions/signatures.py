@@ -1,5 +1,6 @@
 """The second signature: signing, declining, or handing the round over when two do not agree."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -61,8 +62,10 @@ def sign_second(*, decision_key: Any, by: Actor) -> Decision:
 
 
 def read_again(round_: GateRound, idea: Idea, decision: Decision) -> dict[str, Any]:
-    """The record on which a draft is made now. Raises Conflict when it could not be written any more."""
-    _check_first(round_, idea, decision)
+    """The record on which a draft is made now, by the delegation its writer holds now: the one it was written by may
+    have ended since, and another begun. Raises Conflict when it could not be written any more."""
+    first = _check_first(round_, idea, decision)
+    decision.mandate, decision.mandate_reference = first.mandate, first.mandate.reference
     seats = queries.sitting(round_)
     voters = [one for seat in seats for one in queries.voters(seat)]
     check_distance(seats, conflicts_of(voters, idea, round_.gate))
@@ -71,19 +74,25 @@ def read_again(round_: GateRound, idea: Idea, decision: Decision) -> dict[str, A
     return record
 
 
-def _check_first(round_: GateRound, idea: Idea, decision: Decision) -> None:
-    """The decision is made now: raises Conflict when its writer may no longer decide, or has come too close."""
-    try:
-        writer = Actor(person=decision.decider, on_behalf_of=decision.on_behalf_of)
-        authority.right_to_decide(round_, idea, writer)
-    except NotAllowed as refusal:
+def _check_first(round_: GateRound, idea: Idea, decision: Decision) -> authority.Party:
+    """The right by which the decision is made, now. Raises Conflict when its writer may no longer decide in the
+    capacity it names, or has come too close."""
+    writer = Actor(person=decision.decider, on_behalf_of=decision.on_behalf_of)
+    right: authority.Party | None = None
+    with suppress(NotAllowed):
+        right = authority.right_to_decide(round_, idea, writer)
+    if right is None or (right.on_behalf_of, right.mandate.capacity) != (
+        decision.on_behalf_of,
+        decision.capacity,
+    ):
         raise Conflict(
             _(
                 "Whoever wrote this decision may no longer decide on this idea. Do not sign it: whoever may decide is"
                 " then asked again."
             ),
             code="sign.first_signer",
-        ) from refusal
+        )
+    return right
 
 
 def decline(*, decision_key: Any, by: Actor) -> None:
@@ -148,10 +157,9 @@ def ask_again(*, round_key: Any) -> None:
 
 
 def _ask_again_to_sign(round_: GateRound, idea: Idea, draft: Decision) -> None:
-    writer = Actor(person=draft.decider, on_behalf_of=draft.on_behalf_of)
     try:
-        authority.right_to_decide(round_, idea, writer)
-    except NotAllowed:
+        _check_first(round_, idea, draft)
+    except Conflict:
         key = str(draft.key)
         set_aside(draft)
         inbox.close(f"second_signature:{round_.key}")

@@ -83,7 +83,8 @@ def answer_reexamination(*, idea: UUID, by: Actor, answer: str, reasons: str) ->
         asked.answered_at, asked.answered_by = asked.closed_at, right.human
         asked.answered_on_behalf_of = right.on_behalf_of
         asked.save()
-        inbox.close(*_items(found))
+        # All of it: an answer that was late has been said to be late, too.
+        inbox.close_for_subject("idea", found.key)
         if answer == "overturned":
             found.ended_at = None
             effects = nodes.move(found, asked.gate, right)
