@@ -40,13 +40,19 @@ def hidden_passages(reader: Person | None, ideas: Iterable[int]) -> dict[int, li
     return found
 
 
+def hidden_of(reader: Person, **idea: str) -> Combinable:
+    """As `hidden_passages`, as an array for each row of a query: `hidden_of(reader, pk="round__idea")`."""
+    named = {lookup: OuterRef(OuterRef(field)) for lookup, field in idea.items()}
+    hidden = access().hidden_from(reader).filter(**named)
+    rows = MaskedPassage.objects.filter(removed_at=None, idea__in=hidden.values("pk"))
+    return ArraySubquery(rows.values("text"))
+
+
 class Titles:
     """What `incubator.inbox.titles` asks: the titles of work items and messages on an idea, as `shown` gives them."""
 
     def passages(self, reader: Person) -> Combinable:
-        hidden = access().hidden_from(reader).filter(key=OuterRef(OuterRef("subject_key")))
-        rows = MaskedPassage.objects.filter(removed_at=None, idea__in=hidden.values("pk"))
-        return ArraySubquery(rows.values("text"))
+        return hidden_of(reader, key="subject_key")
 
     def masked(self, title: str, passages: Sequence[str]) -> str:
         return rules.masked(title, passages)
