@@ -23,7 +23,7 @@ from workflows.gates import hooks
 from workflows.gates.configuration import reading
 from workflows.pilots import actions as pilots
 from workflows.pilots import rules as pilot_rules
-from workflows.sponsorship import actions, delays, queries, time_actions
+from workflows.sponsorship import actions, queries, time_actions
 
 
 @pytest.fixture
@@ -102,7 +102,6 @@ def test_the_delays_and_the_launchs_facts_are_those_configured(cast: Cast, monke
     asked = changed["gates"]["G2"]["must_meet"]
     asked[:] = [one for one in asked if one["key"] not in ("budget_line", "time_release")]
     asked.append({"key": "insured", "kind": "fact", "en": "It is insured", "fr": "C’est assuré"})
-    monkeypatch.setattr(delays, "defaults", lambda: changed)
     monkeypatch.setattr(reading, "defaults", lambda: changed)
     pledge = actions.ask_sponsor(idea=cast.idea, sponsor=cast.other_director, by=by(cast.author))
     assert pledge.due_at == roles.due_in(cast.idea, 3, after=pledge.asked_at)

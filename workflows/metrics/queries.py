@@ -16,7 +16,7 @@ from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.lib import clock, working_days
 from workflows.gates.configuration import defaults
-from workflows.gates.configuration.reading import in_force
+from workflows.gates.configuration.reading import documents_of
 from workflows.gates.models import Condition, Decision, GateRound
 from workflows.metrics import rules, survival
 from workflows.metrics.rules import STAGES, Path
@@ -37,10 +37,6 @@ def counted() -> QuerySet[Idea]:
     return Idea.objects.filter(programme__kind="staff", confidential=False).exclude(
         state__in=["draft", "withdrawn", "precedent"]
     )
-
-
-def first_submission() -> datetime | None:
-    return counted().order_by("submitted_at").values_list("submitted_at", flat=True).first()
 
 
 def midnight(day: date) -> datetime:
@@ -116,10 +112,12 @@ class Changed:
 
 @dataclass(frozen=True)
 class Figures:
-    """All of the page but participation. `funnel`: how many of all ideas got so far, in order."""
+    """All of the page but participation. `first`: when the first idea was submitted; `funnel`: how many of all ideas
+    got so far, in order."""
 
     at: datetime
     since: date
+    first: datetime | None
     answered: Answered
     waiting: Waiting
     stages: list[StageTime]
@@ -143,7 +141,7 @@ class Row(NamedTuple):
 
 
 def figures() -> Figures:
-    """The programme's figures as of now, over the twelve months before. Six queries, whatever the number of ideas."""
+    """The programme's figures as of now, over the twelve months before. Seven queries, whatever the number of ideas."""
     now, today = clock.now(), clock.today()
     since = rules.year_before(today)
     ideas = [
@@ -165,6 +163,7 @@ def figures() -> Figures:
     return Figures(
         at=now,
         since=since,
+        first=min((idea.submitted_at for idea in ideas), default=None),
         answered=_answered(midnight(since), now),
         waiting=_waiting(ideas, now),
         stages=_stages(ideas, paths, now),
@@ -226,10 +225,11 @@ def _stages(ideas: list[Row], paths: dict[Any, Path], now: datetime) -> list[Sta
         for stay in paths.get(idea.key, Path()).stays:
             days = sum(_working_days(idea, start, end or now) for start, end in stay.pieces)
             spells[stay.stage].append((days, stay.over))
-    return [_stage_time(stage, spells[stage]) for stage in STAGES]
+    documents = documents_of(Programme.objects.filter(closed_on=None, kind=Programme.Kind.STAFF))
+    return [_stage_time(stage, spells[stage], promised(stage, documents)) for stage in STAGES]
 
 
-def _stage_time(stage: str, spells: list[survival.Spell]) -> StageTime:
+def _stage_time(stage: str, spells: list[survival.Spell], promise: int | None) -> StageTime:
     enough = len(spells) >= threshold()
     return StageTime(
         stage=stage,
@@ -238,16 +238,15 @@ def _stage_time(stage: str, spells: list[survival.Spell]) -> StageTime:
         half=survival.reached(spells, 0.5) if enough else None,
         three_quarters=survival.reached(spells, 0.75) if enough else None,
         longest=survival.longest(spells),
-        promise=promised(stage),
+        promise=promise,
         enough=enough,
     )
 
 
-def promised(stage: str) -> int | None:
+def promised(stage: str, documents: Iterable[Mapping[str, Any]]) -> int | None:
     """Working days promised for a stage; None for the pilot, whose length each plan sets, and where programmes
     promise different times."""
-    running = Programme.objects.filter(closed_on=None, kind=Programme.Kind.STAFF)
-    said = {_promised(stage, in_force(programme)) for programme in running}
+    said = {_promised(stage, document) for document in documents}
     return said.pop() if len(said) == 1 else None
 
 

@@ -1,5 +1,6 @@
 """The figures of the programme, readable by every employee."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -23,7 +24,7 @@ SHOWN_PERIODS = 4
 def metrics(request: HttpRequest) -> HttpResponse:
     _staff_only(request)
     figures = queries.figures()
-    periods, table = _participation(request)
+    periods, table = _participation(request, figures.first)
     funnel_title = sentences.funnel_finding(figures.funnel)
     times_title = sentences.times_finding(figures.stages)
     context = {
@@ -55,7 +56,7 @@ def download(request: HttpRequest) -> HttpResponse:
     """The page's tables, with the same figures hidden."""
     _staff_only(request)
     figures = queries.figures()
-    _periods, table = _participation(request)
+    _periods, table = _participation(request, figures.first)
     found = [tables.funnel(figures), tables.times(figures)]
     if table:
         found.append(tables.participation(table.content))
@@ -69,9 +70,10 @@ def _staff_only(request: HttpRequest) -> None:
         raise NotAllowed(_("The figures of the programme are for the staff of the city."))
 
 
-def _participation(request: HttpRequest) -> tuple[list[dict[str, Any]], PublishedTable | None]:
+def _participation(
+    request: HttpRequest, first: datetime | None
+) -> tuple[list[dict[str, Any]], PublishedTable | None]:
     """The half-years that are over, newest first, and the table of the one asked for."""
-    first = queries.first_submission()
     if first is None:
         return [], None
     found: list[Period] = []

@@ -133,7 +133,7 @@ def autosave(
     team; then nothing is changed.
     """
     values = cleaned(changes)
-    with locked(idea.pk) as idea:
+    with locked(idea.pk, also=["draft"]) as idea:
         check_may_write(idea, by.human)
         draft = working_copy(idea)
         if idea.state != Idea.State.DRAFT:

@@ -19,7 +19,7 @@ def save_version(*, idea: Idea, by: Actor) -> int:
     Of an idea handed in before, it is the team's own until it is handed in again: `idea.content`, title and pitch
     stay what the others read.
     """
-    with locked(idea.pk) as idea:
+    with locked(idea.pk, also=["draft"]) as idea:
         check_may_write(idea, by.human)
         last = queries.newest_kept(idea)
         if last is not None and not _differs(idea, last):
