@@ -51,14 +51,14 @@ def test_a_small_city_stands(settings: Any) -> None:
 
 
 def accounts_have_every_role() -> None:
-    """Whatever the city grants can be signed in with: a sponsor and a head of service are so without a grant."""
+    """Whatever the city grants can be signed in with: a sponsor is so without a grant."""
     said = StringIO()
     call_command("demo_accounts", stdout=said)
     numbers = [line.split()[0] for line in said.getvalue().splitlines()[1:]]
     grants = RoleGrant.objects.filter(person__staff_number__in=numbers, ends_at=None)
     assert set(grants.values_list("role", flat=True)) == set(RoleGrant.Role) - {"sponsor"}
     mandates = Mandate.objects.filter(holder__staff_number__in=numbers, ends_on=None)
-    assert set(mandates.values_list("capacity", flat=True)) == set(Mandate.Capacity) - {"head_of_service"}
+    assert set(mandates.values_list("capacity", flat=True)) == set(Mandate.Capacity)
 
 
 def test_production_has_no_demo(settings: Any) -> None:

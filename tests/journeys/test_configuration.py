@@ -27,6 +27,7 @@ def test_a_configuration_is_edited_refused_mended_and_published_while_a_round_ru
 ) -> None:
     cast = Cast()
     PersonFactory(employed=True, mandate="elected")
+    PersonFactory(employed=True, mandate="head_of_service", mandate__department=cast.home)
     running = stage.at_g1(cast)
     page = open_page(cast.lead, width=390, height=844, scripts=False)
 

@@ -125,21 +125,30 @@ def _mandate(cast: Cast, ville: Entity, by_number: dict[str, Person]) -> None:
         expires_on=clock.today() + timedelta(days=5 * 365),
     )
     cast.people["elected"] = [elected]
+    services = [
+        one for one in cast.directory.heads.values() if one.place.parent and one.place.entity == ville.key
+    ]
+    cast.people["head_of_service"] = [by_number[one.number] for one in services if one.is_steady]
+    served = {one.number: one.place for one in services}
     for number, (capacity, holder) in enumerate(_holders(cast), start=1):
         day = clock.today()
+        place = served[holder.staff_number] if capacity == "head_of_service" else None
         rights.give_mandate(
             holder=holder,
             capacity=capacity,
             reference=f"Arrêté n° {day:%Y}-{140 + number} du {day:%d/%m/%Y}",
             entity=ville,
             programme_key=PROGRAMME if capacity == "programme_lead" else "",
+            department=place and Department.objects.get(entity=ville, code=place.code),
             by=IMPORT,
         )
     cast.taken |= {holder.staff_number for _capacity, holder in _holders(cast)}
 
 
 def _holders(cast: Cast) -> Iterator[tuple[str, Person]]:
-    for capacity in ("dgs", "elected", "dga", "finance", "procurement", "programme_lead", "director"):
+    for capacity in (
+        "dgs", "elected", "dga", "finance", "procurement", "programme_lead", "director", "head_of_service"
+    ):  # fmt: skip
         for holder in cast.people[capacity]:
             yield capacity, holder
 

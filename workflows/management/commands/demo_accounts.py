@@ -37,6 +37,7 @@ ACCOUNTS = (
     Account(
         "Director asked for support", ("answer_pledge", "second_signature", "agree"), capacity="director"
     ),
+    Account("Head of service", ("decide",), capacity="head_of_service"),
     Account("Line manager asked about time", ("time_opinion",)),
     Account("Head of finance", ("confirm_budget",), capacity="finance"),
     Account("Head of procurement", capacity="procurement"),
