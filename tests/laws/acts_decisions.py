@@ -3,18 +3,21 @@
 from datetime import timedelta
 from typing import Any
 
+from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.actors import Actor
+from incubator.people.models import Department
 from tests.journey import cast as play
 from tests.laws import who
-from tests.laws.acts_gates import by_lead, chain, idea_of, unvoted_seats
+from tests.laws.acts_gates import by_lead, chain, idea_of, open_rounds, unvoted_seats
 from tests.laws.game import Game, Try, act
 from tests.laws.seen import Row, Seen
 from workflows.gates import actions as gates
 from workflows.gates.actions import Choice
 
 ONWARD = {"G4": ["scale", "transfer", "extend"], "G3": ["go", "go_with_conditions", "extend"], "L": ["go"]}
-BACK = {"L": ["stop", "to_programme"], "F": ["rework", "hold", "stop", "to_programme"]}
+BACK = {"L": ["stop", "to_programme"], "F": ["rework", "hold", "stop", "to_programme", "merge", "redirect"]}
+BACK["G0"] = BACK["G1"] = ["rework", "hold", "stop", "stop", "merge", "redirect"]
 
 
 def choice_of(game: Game, idea: Row, rules: dict[str, Any]) -> Choice:
@@ -35,7 +38,13 @@ def choice_of(game: Game, idea: Row, rules: dict[str, Any]) -> Choice:
     )
     owner = game.person(picks.of([game.city.lead, game.city.dgs]).pk)
     asked = [rule["key"] for rule in rules["must_meet"] if rule["kind"] == "judgement"]
+    handed = picks.of(["service", "hr", "safety_register"]) if outcome == "redirect" else ""
+    others = [row for row in game.seen.idea if row.state in ("live", "held") and row.id != idea.id]
+    target = picks.of(others) if outcome == "merge" and others else None
     return Choice(
+        target=Idea.objects.get(pk=target.id) if target else None,
+        redirect_to=handed,
+        service=Department.objects.get(pk=game.city.service.pk) if handed == "service" else None,
         outcome=outcome,
         reasons=play.REASONS if not picks.once_in(25) else "non",
         criterion_reasons={picks.of(keys): "Il manque un constat d’usagers."}
@@ -89,7 +98,96 @@ def decide_early(game: Game, round_: Row) -> Try:
 
 
 def drafts(seen: Seen) -> list[Row]:
-    return [row for row in seen.decision if row.issued_at is None]
+    """Decisions that wait for a second signature."""
+    found = [row for row in seen.decision if row.issued_at is None]
+    return [row for row in found if not _waits_for_consent(seen, row)]
+
+
+def _waits_for_consent(seen: Seen, draft: Row) -> bool:
+    """A redirect, signed where it needs to be: by sponsor and lead nowhere, for it is not open to them."""
+    return bool(draft.outcome == "redirect" and draft.issued_at is None)
+
+
+def handed_on(seen: Seen) -> list[Row]:
+    return [row for row in seen.decision if _waits_for_consent(seen, row)]
+
+
+def _consent(game: Game, draft: Row, said: str, run: Any) -> Try:
+    idea = idea_of(game.seen, draft.round_id)
+    rights = dict.fromkeys(sorted(who.authors(game.seen, idea.id)))
+    return Try(said, rights, lambda by: run(decision_key=draft.key, by=by), chain(idea))
+
+
+@act(handed_on, weight=8)
+def consent(game: Game, draft: Row) -> Try:
+    return _consent(game, draft, "an author consents", gates.consent)
+
+
+@act(handed_on, weight=2)
+def decline_consent(game: Game, draft: Row) -> Try:
+    return _consent(game, draft, "an author does not consent", gates.decline_consent)
+
+
+@act(undecided, weight=1)
+def keep_decision(game: Game, round_: Row) -> Try:
+    rights = who.may_decide(game.seen, round_, game.rules(round_.id))
+    typed = {"reasons": "Il manque encore un constat."}
+    run = gates.keep_decision
+    return Try(
+        "a decision put aside",
+        rights,
+        lambda by: run(round_key=round_.key, by=by, typed=typed),
+        _on(game, round_),
+    )
+
+
+def _on(game: Game, round_: Row) -> tuple[str, str]:
+    return chain(idea_of(game.seen, round_.id))
+
+
+@act(open_rounds, weight=1)
+def ask_expert(game: Game, round_: Row) -> Try:
+    expert, due = game.person(game.city.finance.pk), clock.today() + timedelta(days=6)
+
+    def run(by: Actor) -> object:
+        asked = "Une ligne existe-t-elle pour cela ?"
+        return gates.ask_expert(round_key=round_.key, expert=expert, question=asked, due_on=due, by=by)
+
+    rights = by_lead(game.seen, idea_of(game.seen, round_.id), round_.gate)
+    return Try("an expert asked", rights, run, _on(game, round_))
+
+
+def _questions(seen: Seen) -> list[Row]:
+    rounds = {row.id for row in open_rounds(seen)}
+    found = [row for row in seen.expertquestion if row.round_id in rounds]
+    return [row for row in found if row.answered_at is None and row.closed_at is None]
+
+
+@act(_questions, weight=6)
+def answer_expert(game: Game, question: Row) -> Try:
+    round_ = game.seen.one("gateround", question.round_id)
+    here = {question.expert_id} & who.active(game.seen)
+    rights = who.lent(game.seen, here, who.hard(game.seen, round_.idea_id, round_.gate))
+    run = gates.answer_expert
+    return Try(
+        "an expert answers",
+        rights,
+        lambda by: run(question_key=question.key, answer="Oui, la 61.", by=by),
+        _on(game, round_),
+    )
+
+
+@act(_questions, weight=1)
+def close_question(game: Game, question: Row) -> Try:
+    round_ = game.seen.one("gateround", question.round_id)
+    rights = by_lead(game.seen, idea_of(game.seen, round_.id), round_.gate)
+    run = gates.close_question
+    return Try(
+        "a question closed",
+        rights,
+        lambda by: run(question_key=question.key, reason="Réponse trouvée ailleurs.", by=by),
+        _on(game, round_),
+    )
 
 
 @act(drafts, weight=1)

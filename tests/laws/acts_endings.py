@@ -90,7 +90,7 @@ def answer_reexamination(game: Game, asked: Row) -> Try:
     def run(by: Actor) -> object:
         return journey.answer_reexamination(idea=idea.key, by=by, answer=answer, reasons=reasons)
 
-    rights = dict.fromkeys(sorted(who.may_reexamine(game.seen, idea.id, asked.gate)))
+    rights = who.may_reexamine(game.seen, idea.id, asked.gate)
     tempted = sorted(who.took_part(game.seen, idea.id))
     return Try(f"the re-examination: {answer}", rights, run, chain(idea), tempted=tempted)
 
@@ -145,3 +145,24 @@ def carry_on(game: Game, member: Row) -> Try:
     run = journey.carry_on if yes else journey.not_carry_on
     rights = {row.person_id: None for row in _asked_to_follow(game.seen) if row.idea_id == idea.id}
     return Try(f"carrying on: {yes}", rights, lambda by: run(idea=idea.key, by=by), chain(idea))
+
+
+@act(lambda seen: [row for row in seen.merge if row.undone_at is None and row.final_at is None], weight=5)
+def undo_merge(game: Game, merge: Row) -> Try:
+    """By a lead who is close to neither."""
+    idea = _idea(game, merge)
+    close = who.hard(game.seen, merge.target_id, "")
+    rights = {pk: None for pk in leads_alone(game.seen, idea) if pk not in close}
+
+    def run(by: Actor) -> object:
+        return journey.undo_merge(idea=idea.key, by=by, reasons="Les deux besoins sont bien distincts.")
+
+    return Try("a merge undone", rights, run, chain(idea))
+
+
+@act(lambda seen: ideas(seen, "stopped"), weight=2)
+def add_learning(game: Game, idea: Row) -> Try:
+    def run(by: Actor) -> object:
+        return journey.add_learning(idea=idea.key, by=by, text="Un essai d’un mois suffit à le voir.")
+
+    return Try("what was learnt", _team(game.seen, idea), run, chain(idea))

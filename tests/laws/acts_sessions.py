@@ -37,14 +37,14 @@ def leading(seen: Seen, session: Row | None = None) -> who.Rights:
     close: set[int] = set().union(*(who.team(seen, row.idea_id) for row in lines))
     lead = who.holding(seen, "programme_lead")
     found: who.Rights = dict.fromkeys(sorted(lead - close))
-    for pk in sorted(lead):
+    for pk in sorted(lead - close):
         found |= {one: pk for one in sorted(who.stand_ins(seen, pk) - close) if one not in found}
     return found
 
 
 def running(seen: Seen, session: Row) -> who.Rights:
     chairs = [row.person_id for row in seen.sessionmember if row.session_id == session.id and row.is_chair]
-    return leading(seen, session) | dict.fromkeys(pk for pk in chairs if pk in who.active(seen))
+    return who.lent(seen, set(chairs) & who.active(seen)) | leading(seen, session)
 
 
 def _to_prepare(seen: Seen) -> list[Row]:
@@ -79,7 +79,7 @@ def _on_session(game: Game, session: Row, said: str, rights: who.Rights, run: An
     return Try(said, rights, lambda by: run(session_key=session.key, by=by, **more), on(session))
 
 
-@act(lambda seen: in_state(seen, "preparing", "convened"), weight=5)
+@act(lambda seen: in_state(seen, "preparing", "convened", "live"), weight=4)
 def call_member(game: Game, session: Row) -> Try:
     city = game.city
     person = game.person(game.picks.of([*city.panel[1:4], city.other_chair, city.elected, city.author]).pk)
@@ -111,6 +111,24 @@ def open_session(game: Game, session: Row) -> Try:
     )
 
 
+@act(lambda seen: in_state(seen, "preparing", "convened"), weight=1)
+def postpone(game: Game, session: Row) -> Try:
+    more = {"held_at": clock.now() + timedelta(days=game.picks.of([3, 400])), "venue": "Salle B"}
+    return _on_session(game, session, "put off", leading(game.seen, session), sessions.postpone, **more)
+
+
+def _called(seen: Seen) -> list[tuple[Row, Row]]:
+    sessions_ = {row.id: row for row in in_state(seen, "preparing", "convened", "live")}
+    return [(row, sessions_[row.session_id]) for row in seen.sessionmember if row.session_id in sessions_]
+
+
+@act(_called, weight=1)
+def excuse_member(game: Game, target: tuple[Row, Row]) -> Try:
+    member, session = target
+    rights = leading(game.seen, session) | dict.fromkeys({member.person_id} & who.active(game.seen))
+    return _on_session(game, session, "excused", rights, sessions.excuse_member, member_key=member.key)
+
+
 def _members(seen: Seen, *, present: bool) -> list[tuple[Row, Row]]:
     rows = [(m, s) for s in in_state(seen, "live") for m in seen.sessionmember if m.session_id == s.id]
     return [(m, s) for m, s in rows if (m.arrived_at is not None and m.left_at is None) == present]
@@ -118,7 +136,8 @@ def _members(seen: Seen, *, present: bool) -> list[tuple[Row, Row]]:
 
 def _presence(game: Game, target: tuple[Row, Row], *, present: bool) -> Try:
     member, session = target
-    more = {"member_key": member.key, "present": present}
+    lent = present and bool(who.stand_ins(game.seen, member.person_id)) and game.picks.once_in(2)
+    more = {"member_key": member.key, "present": present, "deputy": lent}
     return _on_session(
         game, session, f"present: {present}", running(game.seen, session), sessions.set_present, **more
     )
@@ -142,7 +161,8 @@ def _seats(seen: Seen, *states: str) -> list[tuple[Row, Row, Row]]:
 @act(lambda seen: _seats(seen, "convened", "live"), weight=2)
 def step_out(game: Game, target: tuple[Row, Row, Row]) -> Try:
     member, line, session = target
-    rights = running(game.seen, session) | dict.fromkeys({member.person_id} & who.active(game.seen))
+    seated = {member.person_id, member.sat_by_id} & who.active(game.seen)
+    rights = running(game.seen, session) | dict.fromkeys(sorted(seated))
     more = {"idea_key": game.seen.one("idea", line.idea_id).key, "member_key": member.key}
     return _on_session(game, session, "a member steps out", rights, sessions.step_out, **more)
 
@@ -161,12 +181,11 @@ def _room_vote(game: Game, target: tuple[Row, Row, Row]) -> Try:
     _member, line, session = target
     out = {(row.member_id, row.line_id) for row in game.seen.steppingout}
     barred = who.hard(game.seen, line.idea_id, session.gate)
-    mine = [
-        m.person_id
-        for m in game.seen.sessionmember
-        if m.session_id == session.id and (m.id, line.id) not in out and m.person_id not in barred
-    ]
-    rights = dict.fromkeys(pk for pk in mine if pk in who.active(game.seen))
+    rights: who.Rights = {}
+    for m in game.seen.sessionmember:
+        if m.session_id == session.id and (m.id, line.id) not in out and m.person_id not in barred:
+            sits = m.sat_by_id if m.sat_by_id and m.left_at is None else m.person_id
+            rights |= {sits: None} if sits in who.active(game.seen) - barred else {}
     more = {"idea_key": game.seen.one("idea", line.idea_id).key, "level": game.picks.of([3, 4, 2, 1, None])}
     return _on_session(game, session, "a level given", rights, sessions.vote_in_room, **more)
 

@@ -87,6 +87,17 @@ def act(targets: Targets, *, weight: int = 3) -> Callable[[Build], Build]:
     return declare
 
 
+@contextmanager
+def one_time() -> Iterator[None]:
+    """The moved clock is the time of this history, so its jobs are not sent back to when they were deferred."""
+    known = clock.moved_to
+    clock.moved_to = lambda: ""
+    try:
+        yield
+    finally:
+        clock.moved_to = known
+
+
 @dataclass
 class Tally:
     """What really happened, over many histories."""
@@ -151,6 +162,7 @@ class Game:
         self.city, self.prompt, self.told, self.mood, self.wanted = city, prompt, told, mood, sorted(wanted)
         self.stack = ExitStack()
         self.stack.enter_context(drawn_keys(1))
+        self.stack.enter_context(one_time())
         self.stack.enter_context(clock.moved(clock.now()))
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()

@@ -20,6 +20,7 @@ UP = {
 OF_IDEA = [
     "idea", "teammember", "ideacontent", "gateround", "seat", "vote", "decision", "condition", "hold", "reexamination",
     "pledge", "budgetline", "pilotplan", "evaluation", "done", "timerelease", "pilot", "checkin", "incident",
+    "merge", "learningnote", "expertquestion", "keptdecision",
 ]  # fmt: skip
 OF_SESSION = ["selectionsession", "sessionidea", "sessionmember"]
 OF_MEMBER = ["steppingout", "roomvote"]
@@ -30,8 +31,9 @@ OF_PERSON = {
     "rolegrant": "person_id",
     "absence": "person_id",
 }
-# A session's own marks on the rounds it compares are told on the session's chain.
-NOT_OF_IDEA = {"comparison"}
+# A session's own marks on the rounds it compares are told on the session's chain; that a merge is final, on the other
+# idea's.
+NOT_OF_IDEA = {"comparison", "final_at"}
 
 
 def _violation(message: str) -> Exception:

@@ -28,7 +28,7 @@ def allowed(seen: Seen, idea: Row) -> set[str]:
     asked = looked_at_again(seen, idea)
     if idea.state == "in_service":
         return CONDITIONS
-    return {"reexamine"} if asked is not None and asked.asked_at else set()
+    return {"reexamine", "name_reexaminer"} if asked is not None and asked.asked_at else set()
 
 
 def asked_for(item: Row) -> str:
@@ -57,13 +57,17 @@ def closed(seen: Seen) -> None:
 
 
 def _waits(seen: Seen, ended: dict[int, Row]) -> None:
-    """A token waits only in the window of a stop, and in a service whose benefits are to be read."""
+    """A token waits only in the window of a stop, in a merge that can be undone, and where benefits are to be read."""
+    merged = {
+        row.idea_id for row in seen.merge if row.undone_at is None and (row.final_at is None or seen.waiting)
+    }
     tokens = {row.process_id for row in seen.task}
     for process in seen.ideaprocess:
         idea = ended.get(process.idea_id)
         if idea is None or process.process_ptr_id not in tokens:
             continue
-        if not (idea.state == "in_service" or (idea.state == "stopped" and looked_at_again(seen, idea))):
+        again = idea.state == "stopped" and looked_at_again(seen, idea)
+        if not (idea.state == "in_service" or again or (idea.state == "merged" and idea.id in merged)):
             raise _violation(f"law 6: the process of an idea {idea.state} still waits")
 
 

@@ -32,7 +32,8 @@ def acted(before: Seen, seen: Seen) -> None:
     for _table, old, new in seen.changed(before, "reexamination"):
         if new is None or not new.answered_by_id or (old and old.answered_by_id):
             continue
-        if new.answered_by_id not in who.may_reexamine(before, new.idea_id, new.gate):
+        may = who.may_reexamine(before, new.idea_id, new.gate)
+        if new.answered_by_id not in may or may[new.answered_by_id] != new.answered_on_behalf_of_id:
             raise _violation("law 1: a re-examination by someone close, without mandate, or who took part")
     _in_the_room(before, seen)
 
@@ -62,7 +63,7 @@ def _in_the_room(before: Seen, seen: Seen) -> None:
         line, member = lines[vote.line_id], members[vote.member_id]
         if not (vote.id in given or (vote.in_force and line.session_id in settled)):
             continue
-        if member.person_id in who.hard(before, line.idea_id, gates[line.session_id]):
+        if {member.person_id, vote.cast_by_id} & who.hard(before, line.idea_id, gates[line.session_id]):
             raise _violation("law 1: a level of someone too close")
 
 

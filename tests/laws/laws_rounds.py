@@ -87,6 +87,8 @@ def _reasoned(seen: Seen, round_: Row, decision: Row) -> None:
         and any(r.idea_id == idea.id and not r.closed_at for r in seen.reexamination),
         "rework": idea.holder == "author" and decision.gaps and decision.author_due_at,
         "hold": idea.state == "held" and (decision.hold_until or decision.hold_condition),
+        "merge": idea.state == "merged",
+        "redirect": idea.state == "redirected" and decision.consented_by_id,
     }.get(decision.outcome, idea.state in ("live", "in_service"))
     if not decision.next_steps or not opened:
         raise _violation(f"law 3: nothing the author can do after {decision.outcome}")

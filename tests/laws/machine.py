@@ -82,19 +82,9 @@ class History(RuleBasedStateMachine):
         assert self.game is not None
         try:
             self.game.play(kind, who, pick)
-        except Exception as error:
-            self._note(error)
+        except Exception:
+            type(self).broken = self.game
             raise
-
-    def _note(self, error: Exception) -> None:
-        """Keep the history that broke a law, and say it in words."""
-        assert self.game is not None
-        type(self).broken = self.game
-        lines = [
-            f"{kind}: {said}"
-            for (kind, _, _), said in zip(self.game.steps, self.game.told_steps, strict=False)
-        ]
-        error.add_note("\n".join(["The history:", *lines]))
 
     def teardown(self) -> None:
         """The last look; then everything is as the city was built."""
@@ -104,8 +94,8 @@ class History(RuleBasedStateMachine):
                 self.tally.add(self.game)
             elif self.game is not None:
                 self.game.close()
-        except Exception as error:
-            self._note(error)
+        except Exception:
+            type(self).broken = self.game
             raise
         finally:
             transaction.set_rollback(True)
@@ -144,8 +134,10 @@ class Broken(AssertionError):
     """A law was broken; `game` is the history that did it."""
 
     def __init__(self, game: Game, error: Exception) -> None:
-        super().__init__(f"{error}\n" + "\n".join(getattr(error, "__notes__", ())))
-        self.game, self.law = game, str(error)
+        self.game, self.law = game, str(error) or repr(error)
+        habits = f"prompt={game.prompt} told={game.told} mood={game.mood} wanted={game.wanted}"
+        lines = [f"  {step}: {said}" for step, said in zip(game.steps, game.told_steps, strict=False)]
+        super().__init__("\n".join([self.law, f"The history, {habits}:", *lines]))
 
 
 def shortest(city: City, broken: Broken) -> Broken:

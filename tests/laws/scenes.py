@@ -233,4 +233,4 @@ def places(city: City) -> None:
     lines = session_stage.lines(found)
     choices = {str(line.idea.key): session_stage.choice_for(line) for line in lines[1:]}
     sessions.decide(session_key=found.key, by=act(city.dga), choices=choices)
-    work(told=False)
+    work(told=True)  # a session closes once its letters are there

@@ -22,23 +22,23 @@ MOST_BATCHES = 12
 
 # What has to happen in the histories of a scene.
 SHOWS = {
-    "submission": "submit admit vote decide sign_second decline_signature decide_anew G0:stop G0:go G0:rework"
-    " grant_role end_grant declare_absence",
+    "submission": "submit admit vote decide sign_second G0:stop G0:go G0:rework"
+    " G0:redirect G0:merge consent decline_consent undo_merge keep_decision",
     "selection": "vote_again open_others step_aside note_link change_seat seat_by_hand withdraw call_discussion"
     " decide_early G1:go G1:go_with_conditions G1:rework G1:hold G1:stop",
     "sponsorship_": "ask_sponsor promise decline_pledge withdraw_pledge take_back_question ask_time time_opinion"
     " sign_time refuse_time arbitrate_time take_back_time confirm_budget save_plan",
-    "launch": "request_launch G2:go G2:stop give_mandate end_mandate",
+    "launch": "request_launch G2:go G2:stop give_mandate end_mandate ask_expert answer_expert close_question",
     "pilot": "check_in report_incident close_incident end_pilot depart assign",
     "end_of_pilot": "hand_over G3:go G3:extend time_passes",
     "evaluation": "name_evaluator deliver relieve name_run_owner begin_configuration edit_configuration"
     " check_configuration publish_configuration retire_configuration",
-    "investment": "G4:scale G4:transfer G4:extend G4:stop end_absence",
+    "investment": "G4:scale G4:transfer G4:extend G4:stop declare_absence end_absence grant_role end_grant",
     "service": "report_done send_up L:go L:stop L:to_programme",
-    "fast_lane": "F:go F:to_programme F:stop invite answer_invitation leave_team",
+    "fast_lane": "F:go F:to_programme F:stop decline_signature decide_anew invite answer_invitation leave_team",
     "endings": "resubmit wake ask_reexamination answer_reexamination hand_over_answer carry_on send_again"
-    " report_condition confirm_condition G0:hold G0:go_with_conditions",
-    "session": "prepare call_member leave_out convene cancel open_session arrive",
+    " report_condition confirm_condition add_learning G0:hold G0:go_with_conditions",
+    "session": "prepare call_member leave_out convene cancel open_session arrive postpone excuse_member",
     "room": "vote_in_room vote_in_room_again step_out go_out note_reasons settle decide_in_session",
     "places": "close_session",
 }

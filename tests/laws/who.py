@@ -46,8 +46,11 @@ def active(seen: Seen) -> set[int]:
 
 @kept
 def family(seen: Seen, idea: int) -> set[int]:
-    """The idea and those merged into it."""
-    return {row.id for row in seen.idea if idea in (row.id, row.merged_into_id)}
+    """The idea and all ever merged into it, and into those."""
+    found = {idea}
+    while more := {row.id for row in seen.idea if row.merged_into_id in found} - found:
+        found |= more
+    return found
 
 
 @kept
@@ -180,10 +183,15 @@ def took_part(seen: Seen, idea: int) -> set[int]:
     seats = {row.id: row.person_id for row in seen.seat if row.round_id in rounds}
     out |= set(seats.values()) | {row.cast_by_id for row in seen.vote if row.seat_id in seats}
     sessions = {row.session_id for row in seen.sessionidea if row.idea_id == idea}
-    out |= {row.person_id for row in seen.sessionmember if row.session_id in sessions and row.arrived_at}
+    for row in seen.sessionmember:
+        if row.session_id in sessions and row.arrived_at:
+            out |= {row.person_id, row.sat_by_id}
+    lines = {row.id for row in seen.sessionidea if row.idea_id == idea}
+    out |= {row.cast_by_id for row in seen.roomvote if row.line_id in lines}
     return {pk for pk in out if pk is not None}
 
 
-def may_reexamine(seen: Seen, idea: int, gate: str) -> set[int]:
+def may_reexamine(seen: Seen, idea: int, gate: str) -> Rights:
+    """Holders of a delegation, or who stands in: neither took part nor is close."""
     rows = mandates(seen, REEXAMINES.get(gate, ["dga", "dgs", "elected"]))
-    return {row.holder_id for row in rows} - took_part(seen, idea) - hard(seen, idea, gate)
+    return lent(seen, {row.holder_id for row in rows}, took_part(seen, idea) | hard(seen, idea, gate))
