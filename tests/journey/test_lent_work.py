@@ -29,6 +29,7 @@ from workflows.clock.actions import tick
 from workflows.gates import actions as gates
 from workflows.gates.models import GateRound, Seat
 from workflows.journey import actions as journey
+from workflows.sessions import actions as session_acts
 from workflows.sponsorship import actions as sponsorship
 from workflows.sponsorship import time_actions
 from workflows.sponsorship.models import TimeRelease
@@ -229,6 +230,13 @@ class Stage:
         prefix = f"{line.idea.key}-"
         typed = {"line": str(line.idea.key), f"{prefix}outcome": "go", f"{prefix}reasons": REASONS}
         return Scene(typed, _act_of(session, "decide"))
+
+    def sit_in_session(self) -> Scene:
+        jury = sessions.Jury()
+        sessions.at_selection(jury)
+        session = sessions.prepared(jury)
+        session_acts.convene(session_key=session.key, by=act(jury.lead))
+        return Scene(None)  # the chair says who sits; the vote in the room is looked at in tests/sessions
 
     def close_session(self) -> Scene:
         jury = sessions.Jury()

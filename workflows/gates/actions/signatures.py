@@ -163,7 +163,7 @@ def _ask_again_to_sign(round_: GateRound, idea: Idea, draft: Decision) -> None:
         key = str(draft.key)
         set_aside(draft)
         inbox.close(f"second_signature:{round_.key}")
-        ask_decision(round_, idea)
+        _ask_whoever_may(round_, idea, authority.parties(round_, idea))
         record_event(idea, "draft_lapsed", SUBSTITUTION, [], round=str(round_.key), decision=key)
         return
     if waits_for_consent(draft):
@@ -182,6 +182,10 @@ def _ask_again_to_decide(round_: GateRound, idea: Idea) -> None:
     seats = queries.sitting(round_) if round_.gate == "G0" else []
     if any(party.person.pk == seat.person_id for party in parties for seat in seats):
         return  # the lead who sits at G0 decides with the form of the vote
+    _ask_whoever_may(round_, idea, parties)
+
+
+def _ask_whoever_may(round_: GateRound, idea: Idea, parties: list[authority.Party]) -> None:
     ask_decision(round_, idea, parties)
     if parties:
         inbox.narrow(f"decide:{round_.key}", [party.person for party in parties])

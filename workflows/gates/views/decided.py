@@ -18,7 +18,7 @@ from workflows.gates import opinions, queries, wording
 from workflows.gates.configuration import letter_of
 from workflows.gates.models import Condition, Decision, GateRound
 from workflows.gates.redirects import may_read_redirect
-from workflows.gates.views.reading import brief_of, heading, idea_in_brief, link, reader
+from workflows.gates.views.reading import brief_of, heading, idea_in_brief, link, questions_read, reader
 
 
 def preview(
@@ -119,7 +119,7 @@ def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
         "second_capacity": wording.CAPACITIES.get(decision.second_capacity, decision.second_capacity),
         "opinion": masked_all(opinion, passages),
         "comments": masked_all(comments, passages),
-        "questions": list(queries.questions_of(round_)) if for_panel or in_team else [],
+        "questions": questions_read(round_, passages) if for_panel or in_team else [],
         "brief_url": brief_of(decision),
         "conditions": [
             (link("condition", item.key), masked_row(item, ["text"], passages))

@@ -33,6 +33,7 @@ from workflows.gates.views.reading import (
     heading,
     idea_in_brief,
     link,
+    questions_read,
     reader,
     steps,
 )
@@ -93,14 +94,15 @@ def _page(
     """What this person finds: a form, a decision to sign, or what is being waited for."""
     person, idea = reader(request), round_.idea
     mine = standing.of(round_, person)
+    brief = idea_in_brief(idea, person)
     context: dict[str, Any] = {
         "round": round_,
         "gate": heading(round_),
-        "idea": idea_in_brief(idea, person),
+        "idea": brief,
         "standing": mine,
         "steps": steps(round_),
-        "last_time": asked_last_time(round_),
-        "questions": list(queries.questions_of(round_)),
+        "last_time": asked_last_time(round_, brief["passages"]),
+        "questions": questions_read(round_, brief["passages"]),
         "seats_url": link("seats", round_.key) if mine.leads else "",
         "request_key": new_key(),
         "panel_due": round_.review_due_at or round_.due_at,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from ideas import roles
 from ideas.access import access
+from ideas.drafting.masking.queries import masked_row, passages_for
 from incubator.lib.refusals import Invalid, NotFound
 from incubator.people.models import Person, normal_staff_number
 from incubator.people.once import new_key, once
@@ -28,7 +29,9 @@ def expert_questions(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     round_ = queries.round_of(key)
     person = reader(request)
     leads = authority.leads(round_.idea, as_lead(round_, person), round_.gate)
-    asked = list(queries.questions_of(round_) if leads else queries.questions_to(round_, person))
+    mine = queries.questions_of(round_) if leads else queries.questions_to(round_, person)
+    passages = passages_for(round_.idea, person)
+    asked = [masked_row(item, ["question", "answer"], passages) for item in mine]
     if not access().may_read(person, round_.idea) or not (leads or asked):
         raise NotFound(_("There is no such consultation, or nothing is asked of you here."))
     if request.method != "POST":

@@ -1,5 +1,6 @@
 """Who asks, and what every gate page shows beside its form."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,13 +9,14 @@ from django.utils.translation import gettext, ngettext
 
 from ideas import roles
 from ideas.access import access
-from ideas.drafting.masking.queries import masked_copy, passages_for
+from ideas.drafting.masking.queries import masked_copy, masked_row, passages_for
+from ideas.drafting.masking.rules import masked_all
 from ideas.drafting.models import Idea
 from incubator.lib import words
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.gates import queries, wording
-from workflows.gates.models import Decision, GateRound
+from workflows.gates.models import Decision, ExpertQuestion, GateRound
 
 
 def reader(request: HttpRequest) -> Person:
@@ -86,17 +88,25 @@ def comparison(round_: GateRound, older: int, newer: int) -> str:
     return f"{address}?from={older}&to={newer}" if address and 0 < older < newer else address
 
 
-def asked_last_time(round_: GateRound) -> dict[str, Any] | None:
-    """After a rework: the gaps named then, and where what was read then is compared with today's text."""
+def asked_last_time(round_: GateRound, passages: Sequence[str]) -> dict[str, Any] | None:
+    """After a rework: the gaps named then, and where what was read then is compared with today's text.
+
+    `passages`: those masked for the reader.
+    """
     found = queries.last_rework(round_)
     if found is None:
         return None
     older, newer = found.content_version, round_.idea.content.version
     return {
-        "gaps": found.decision.gaps,
+        "gaps": masked_all(found.decision.gaps, passages),
         "decided_at": found.decision.issued_at,
         "comparison": comparison(round_, older, newer) if older < newer else "",
     }
+
+
+def questions_read(round_: GateRound, passages: Sequence[str]) -> list[ExpertQuestion]:
+    """What experts were asked and answered, as someone reads it from whom these passages are masked."""
+    return [masked_row(item, ["question", "answer"], passages) for item in queries.questions_of(round_)]
 
 
 def steps(round_: GateRound) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ from workflows.gates.views.reading import (
     heading,
     idea_in_brief,
     link,
+    questions_read,
     reader,
 )
 
@@ -230,19 +231,20 @@ def _page(
             rows=min(max(rows, typed, len(vote.conditions) if vote else 0, 1), MOST_ROWS),
             initial=initial_of(vote, version),
         )
+    brief = idea_in_brief(idea, person)
     context = {
         "seat": seat,
         "round": round_,
         "gate": heading(round_),
-        "idea": idea_in_brief(idea, person),
+        "idea": brief,
         "form": form,
         "vote": _shown(vote, round_) if vote else None,
         "casting": casting,
         "lent_by": seat.person if seat.person_id != person.pk else None,
         "vote_on_older": vote is not None and vote.content_version != version,
         "comparison": comparison(round_, vote.content_version, version) if vote else "",
-        "last_time": asked_last_time(round_) if open_still else None,
-        "questions": list(queries.questions_of(round_)),
+        "last_time": asked_last_time(round_, brief["passages"]) if open_still else None,
+        "questions": questions_read(round_, brief["passages"]),
         "open_still": open_still,
         "panel": _panel(seat),
         "due": round_.review_due_at or round_.due_at,
