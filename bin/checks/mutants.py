@@ -92,6 +92,7 @@ def survivors(copy: Path, names: Sequence[str]) -> bool:
     found = dict(
         line.strip().rsplit(": ", 1)
         for line in run(copy, "mutmut", "results", "--all", "true")[1].splitlines()
+        if "__mutmut_" in line  # it may say other things too
     )
     tried = {name: status for name, status in found.items() if status != "not checked"}
     lived = [name for name, status in tried.items() if status != "killed"]
