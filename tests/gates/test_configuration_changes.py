@@ -270,21 +270,21 @@ def a_city_that_stays(patched: pytest.MonkeyPatch) -> None:
         patched.setattr(configured, name, once)
 
 
-@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.prove)])
+@pytest.mark.prove
 @pytest.mark.parametrize("gate", GATES)
 def test_what_the_checker_accepts_lets_an_idea_through(
-    gate: str, every: bool, city: Cast, monkeypatch: pytest.MonkeyPatch
+    gate: str, city: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One accepted value of each setting; in `bin/prove`, `every` one."""
+    """One accepted value of each setting."""
     if gate != "L":
         PersonFactory(employed=True, mandate="head_of_service", mandate__department=DepartmentFactory())
     enter = BEFORE[gate](city)
     a_city_that_stays(monkeypatch)
     programme, by = Programme.objects.select_related("entity").get(), act(city.lead)
     accepted, refused, passed = [], [], set()
-    for change in [*changes_of(gate, default_rules(gate)), *(SHARED if every or gate == "G1" else [])]:
+    for change in [*changes_of(gate, default_rules(gate)), *(SHARED if gate == "G1" else [])]:
         setting = re.sub(r"/\d+", "", change[0])
-        if setting in passed and not every:
+        if setting in passed:
             continue
         document = copy.deepcopy(in_force(programme))
         put(document, *change)
@@ -306,5 +306,5 @@ def test_what_the_checker_accepts_lets_an_idea_through(
         except Undone:
             if change not in accepted[-1:]:
                 refused.append(change)
-    assert len(accepted) >= (40 if every else 15), accepted
-    assert len(refused) >= (20 if every else 10), refused
+    assert len(accepted) >= 15, accepted
+    assert len(refused) >= 10, refused

@@ -139,7 +139,14 @@ def pass_g0(idea: Idea, cast: Cast, outcome: str = "go", **more: Any) -> Any:
 
 
 def sponsored(idea: Idea, cast: Cast) -> None:
-    """All that G2 asks for: a promise, released time, a budget line, a plan; then the team asks for the gate."""
+    """All that G2 asks for; then the team asks for the gate."""
+    promised(idea, cast)
+    sponsorship.request_launch(idea=idea, by=act(cast.author))
+    idea.refresh_from_db()
+
+
+def promised(idea: Idea, cast: Cast) -> None:
+    """All that G2 asks for: a promise, released time, a budget line, a plan."""
     pledge = sponsorship.ask_sponsor(idea=idea, sponsor=cast.sponsor, by=act(cast.author))
     sponsorship.promise(
         pledge=pledge, days=20, euros=18400, cover="Un relais par équipe", by=act(cast.sponsor)
@@ -155,8 +162,6 @@ def sponsored(idea: Idea, cast: Cast) -> None:
     minutes = IndicatorValues("Minutes perdues", "min", "down", Decimal(22), Decimal(8))
     plan = PlanValues("Deux quartiers", 6, "Deux accidents", "Par affiche", 1, [minutes])
     pilots.save_plan(idea=idea, version=0, values=plan, by=act(cast.author))
-    sponsorship.request_launch(idea=idea, by=act(cast.author))
-    idea.refresh_from_db()
 
 
 def piloted(idea: Idea, cast: Cast) -> None:

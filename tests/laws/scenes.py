@@ -114,6 +114,13 @@ def sponsorship_(city: City) -> None:
 
 
 @scene
+def promised(city: City) -> None:
+    """All that the launch asks for is there."""
+    play.promised(selected(city), city)
+    work(told=False)
+
+
+@scene
 def launch(city: City) -> None:
     """The plan is before the panel."""
     at_g2(city)

@@ -106,6 +106,9 @@ CAUGHT = re.compile(
 NOT_AN_ANSWER = {
     "workflows/gates/views/standing.py",
     "workflows/gates/actions/signatures.py",
+    "workflows/gates/actions/consents.py",
+    "workflows/gates/views/consents.py",
+    "workflows/journey/queries.py",
     "workflows/gates/forms/votes.py",
     "workflows/gates/forms/decisions.py",
     "workflows/sessions/queries.py",

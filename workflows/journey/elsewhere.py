@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ideas import roles
 from ideas.pages import reader
 from incubator.lib import words
-from incubator.lib.refusals import Invalid, NotFound
+from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
 from workflows.gates.models import Decision
@@ -33,6 +33,7 @@ def undo_merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             actions.undo_merge(idea=key, by=Actor(person=person), reasons=form.cleaned_data["reasons"])
             return redirect("idea", key=key)
         except Invalid as refusal:
+            note(refusal)
             forms.add_refusal(form, refusal.fields)
     context = {"idea": idea, "into": idea.merged_into, "form": form, "request_key": new_key()}
     status = 422 if request.method == "POST" else 200

@@ -16,7 +16,7 @@ from ideas.drafting.models import Idea, IdeaContent
 from ideas.drafting.queries import readable_idea
 from ideas.drafting.views.persons import actor, reader
 from ideas.drafting.wording import LABELS
-from incubator.lib.refusals import Invalid
+from incubator.lib.refusals import Invalid, note
 from incubator.people.once import new_key, once
 
 
@@ -40,6 +40,7 @@ def masking(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             try:
                 actions.mask(idea=idea, by=actor(request), passages=wanted)
             except Invalid as refusal:
+                note(refusal)
                 for sentence in refusal.fields.get("passages", [refusal.sentence]):
                     form.add_error("passages", sentence)
             else:

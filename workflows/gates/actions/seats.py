@@ -241,7 +241,8 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
         .filter(queries.held_by(person), key=seat_key)
         .first()
     )
-    if found is None:
+    # A vote that was cast stands when its voter leaves; nobody who has left casts or changes one.
+    if found is None or not person.is_active:
         raise NotFound(_("There is no such seat, or it is not yours. Your seats are in My work."))
     if found.state != "open" or found.round.state not in ("open", "seating"):
         raise Conflict(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from ideas import roles
 from ideas.access import access
 from ideas.drafting.masking.queries import masked_row, passages_for
-from incubator.lib.refusals import Invalid, NotFound
+from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.models import Person, normal_staff_number
 from incubator.people.once import new_key, once
 from workflows.gates import actions, authority, queries
@@ -39,6 +39,7 @@ def expert_questions(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     try:
         return _act(request, round_)
     except Invalid as refusal:
+        note(refusal)
         return _page(request, round_, asked, leads=leads, refusal=refusal)
 
 
