@@ -83,6 +83,7 @@ def test_the_chair_s_level_breaks_no_tie_with_an_idea_the_chair_is_out_for() -> 
     c = idea("c", [4, 2, 3, 3], score="2.80")
     lines = rules.ordered(record(a, b, c, ties=["chair", "opinion"]))
     assert [(line.idea, line.tie) for line in lines] == [("a", ""), ("b", "opinion"), ("c", "opinion")]
+    assert {line.tie for line in rules.ordered(record(a, b, c, ties=["chair"]))[1:]} == {"lot"}
     lines = rules.ordered(record(b, c, ties=["chair", "opinion"]))
     assert [(line.idea, line.tie) for line in lines] == [("c", ""), ("b", "chair")]
 
@@ -238,6 +239,7 @@ def test_all_that_follows_from_a_record() -> None:
         ([[1, 1, 1]], {}, "2.00"),
         ([[1, 1, 1]], {"places": 0}, "2.00"),
         ([[4, 4, 4], [3, 3, 3]], {"places": None, "envelope_euros": 10}, "2.00"),
+        ([[4, 4, 4], [3, 3, 3], [3, 3, 2]], {"places": None, "envelope_euros": 2}, "3.00"),
     ],
 )
 def test_the_least_mean_with_a_place(levels: Any, changes: dict[str, Any], least: str) -> None:

@@ -210,6 +210,9 @@ def lacks(case: dict[str, Any], **changes: Any) -> dict[str, str]:
         "gaps": [],
         "held": False,
         "learning": "",
+        "target": False,
+        "redirect_to": "",
+        "service": False,
     }
     return decision_gaps(case, **written | changes)
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from workflows.gates.rules import Change, explain, opinion
+from workflows.gates.rules.explanation import Rule
 
 RULES: dict[str, Any] = {
     "seats": 5,
@@ -195,6 +196,8 @@ MEANS = {"rank": 5, "places": 4, "heard": 7, "mean": "2.67", "least": "3.00"}
         (compared("waiting", rank=5, places=4), [[("freed", 1, "")]]),
         (compared("not_selected", **MEANS), [[("mean", 33, "")]]),
         (compared("not_selected", **MEANS | {"mean": "3.00"}), [[("fit", 1, "")]]),
+        (compared("not_selected", **MEANS | {"mean": "2.99"}), [[("mean", 1, "")]]),
+        (compared("not_selected", **MEANS | {"mean": "2.00"}), [[("mean", 100, "")]]),
         (compared("not_selected", **MEANS | {"least": None}), [[("fit", 1, "")]]),
         (compared("not_selected", **MEANS | {"mean": "3.50"}, given_up=True), [[("given_up", 1, "")]]),
         (compared("not_heard", heard=7), [[("heard", 1, "")]]),
@@ -204,9 +207,9 @@ def test_without_a_place_what_would_have_given_it_one(
     given: dict[str, Any], expected: list[list[tuple[str, int, str]]]
 ) -> None:
     assert changes(given) == expected
-    rule = explain(given).rules[-1]
-    assert (rule.code, rule.met) == ("place", given["comparison"]["result"] == "selected")
-    assert rule.values["rank"] == given["comparison"].get("rank")
+    said = given["comparison"]
+    values = {name: said.get(name) for name in ("result", "rank", "places", "heard", "mean", "least")}
+    assert explain(given).rules[-1] == Rule("place", said["result"] == "selected", "", values)
 
 
 def test_before_its_list_is_settled_a_session_gives_no_rule() -> None:

@@ -116,9 +116,9 @@ def decision_gaps(
     gaps: Sequence[str],
     held: bool,
     learning: str,
-    target: bool = False,
-    redirect_to: str = "",
-    service: bool = False,
+    target: bool,
+    redirect_to: str,
+    service: bool,
 ) -> dict[str, str]:
     """What a decision lacks: form field → code. Reasons are always there; but for `go`, tied to a criterion.
 
