@@ -24,7 +24,7 @@ from workflows.evaluation.models import Evaluation
 from workflows.gates import actions as gates
 from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
-from workflows.gates.configuration import delays_of, recourse
+from workflows.gates.configuration import delays_of, delays_under, recourse
 from workflows.gates.facts import read_facts
 from workflows.gates.models import Condition, Decision
 from workflows.journey import windows
@@ -143,8 +143,10 @@ def doing(movement: Movement) -> None:
 
 def sponsorship(movement: Movement) -> None:
     """The team looks for a sponsor, then investigates and writes the plan."""
-    idea = movement.idea
-    due = due_after(idea.programme.entity, delays_of(idea)["sponsor_search"])
+    idea, cause = movement.idea, movement.cause
+    # A decision has its round's configuration at hand: the same that `delays_of` would look for.
+    delays = delays_under(cause.round.configuration) if isinstance(cause, Decision) else delays_of(idea)
+    due = due_after(idea.programme.entity, delays["sponsor_search"])
     movement.effects += _place(idea, "live", "sponsorship", "team", due)
     promises.open_search(idea)
 

@@ -217,7 +217,9 @@ def open_round_of(round_key: Any, idea: Idea | None = None) -> GateRound:
 
     Raises NotFound, or Conflict when nothing can be decided there.
     """
-    joined = ["decision"] if idea is not None else ["idea__programme__entity", "idea__content", "decision"]
+    joined = ["decision", "configuration"]
+    if idea is None:
+        joined += ["idea__programme__entity", "idea__content"]
     drafts = Exists(KeptDecision.objects.filter(round=OuterRef("pk")))
     found = (
         GateRound.objects.select_related(*joined).annotate(has_drafts=drafts).filter(key=round_key).first()
