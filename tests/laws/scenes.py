@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from ideas.drafting.models import Idea
 from incubator.lib import clock
-from tests.factories import CallFactory, PersonFactory
+from incubator.people import actions as people
+from incubator.people.actors import IMPORT
+from tests.factories import CallFactory, PersonFactory, TeamMemberFactory
 from tests.gates import stage as gate_stage
 from tests.journey import cast as play
 from tests.journey.cast import act
@@ -111,6 +113,15 @@ def sponsorship_(city: City) -> None:
     idea = selected(other)
     pledge = sponsorship.ask_sponsor(idea=idea, sponsor=city.sponsor, by=act(other.author))
     sponsorship.promise(pledge=pledge, days=20, euros=900, cover="Un relais.", by=act(city.sponsor))
+
+
+@scene
+def left(city: City) -> None:
+    """Its author has left the city: a colleague of the team is asked to carry it on."""
+    idea = at_g1(city)
+    TeamMemberFactory(idea=idea, person=city.colleague, role="co_author")
+    people.depart(person=city.author, on=clock.today(), by=IMPORT)
+    work(told=False)
 
 
 @scene

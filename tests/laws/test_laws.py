@@ -28,6 +28,7 @@ SHOWS = {
     " decide_early G1:go G1:go_with_conditions G1:rework G1:hold G1:stop",
     "sponsorship_": "ask_sponsor promise decline_pledge withdraw_pledge take_back_question ask_time time_opinion"
     " sign_time refuse_time arbitrate_time take_back_time confirm_budget save_plan",
+    "left": "carry_on",
     "promised": "request_launch",
     "launch": "G2:go G2:stop give_mandate end_mandate ask_expert answer_expert close_question",
     "pilot": "check_in report_incident close_incident end_pilot depart assign",
@@ -37,7 +38,7 @@ SHOWS = {
     "investment": "G4:scale G4:transfer G4:extend G4:stop declare_absence end_absence grant_role end_grant",
     "service": "report_done send_up L:go L:stop L:to_programme",
     "fast_lane": "F:go F:to_programme F:stop decline_signature decide_anew invite answer_invitation leave_team",
-    "endings": "resubmit wake ask_reexamination answer_reexamination hand_over_answer carry_on send_again"
+    "endings": "resubmit wake ask_reexamination answer_reexamination hand_over_answer send_again"
     " report_condition confirm_condition add_learning G0:hold G0:go_with_conditions",
     "session": "prepare call_member leave_out convene cancel open_session arrive postpone excuse_member",
     "room": "vote_in_room vote_in_room_again step_out go_out note_reasons settle decide_in_session",
