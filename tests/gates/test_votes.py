@@ -76,6 +76,15 @@ def test_law_1_while_acting(round_: GateRound) -> None:
     assert with_names_hidden in ("Vous ne pouvez pas siéger pour cette idée.", "You cannot sit on this idea.")
 
 
+def test_the_vote_of_someone_who_has_left_stands_and_is_not_replaced(round_: GateRound) -> None:
+    seat = stage.seats_of(round_)[0]
+    stage.cast_vote(seat)
+    seat.person.is_active = False
+    seat.person.save(update_fields=["is_active"])
+    refused(NotFound, seat, choice="not_now")
+    assert Vote.objects.get(seat=seat, in_force=True).choice == "go"
+
+
 def test_what_is_refused_changes_nothing(round_: GateRound) -> None:
     seat = stage.seats_of(round_)[0]
     assert set(refused(Invalid, seat, scores={}).fields) >= {"score_severity", "score_value"}

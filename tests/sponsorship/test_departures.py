@@ -6,10 +6,11 @@ import pytest
 
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
+from incubator.inbox.actions import close_for_subject
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.people.actions.employment import depart
-from incubator.people.actors import Actor
+from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
 from tests.factories import PersonFactory
 from tests.sponsorship.cast import Cast, by, make_cast
@@ -53,6 +54,17 @@ def test_a_sponsor_who_leaves_before_the_pilot_is_sought_again(cast: Cast) -> No
     assert waiting(cast.author) == {"find_sponsor"}
     last = Event.objects.filter(subject_key=cast.idea.key).latest("sequence")
     assert (last.verb, last.system) == ("pledge_withdrawn", "substitution")
+
+
+def test_of_an_idea_withdrawn_meanwhile_nobody_else_is_asked(cast: Cast) -> None:
+    release = asked_time(cast)
+    Idea.objects.filter(pk=cast.idea.pk).update(state="withdrawn", ended_at=clock.now())
+    close_for_subject("idea", cast.idea.key)
+    before = Event.objects.filter(subject_key=cast.idea.key).count()
+    leave(cast.manager)
+    time_actions.ask_someone_else(release=release, leaver=cast.manager, by=SUBSTITUTION)
+    assert not WorkItem.objects.filter(subject_key=str(cast.idea.key), closed_at=None).exists()
+    assert Event.objects.filter(subject_key=cast.idea.key).count() == before
 
 
 def test_a_sponsor_who_leaves_during_the_pilot_is_announced(

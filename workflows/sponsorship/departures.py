@@ -16,8 +16,9 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
         actions.withdraw_pledge(pledge=pledge, by=_system(by))
     for pledge in Pledge.objects.filter(sponsor=person, state="asked").order_by("idea_id"):
         actions.lapse_question(pledge=pledge, by=_system(by))
-    waiting = TimeRelease.objects.filter(state__in=["asked", "disputed"]).order_by("member__idea_id", "pk")
-    for release in waiting.select_related("member"):
+    running = {"member__idea__stage__in": ["sponsorship", "pilot"], "member__idea__ended_at": None}
+    waiting = TimeRelease.objects.filter(state__in=["asked", "disputed"], **running)
+    for release in waiting.select_related("member").order_by("member__idea_id", "pk"):
         if person.pk in (release.manager_id, release.director_id, release.member.person_id) or _nobody(
             release
         ):

@@ -17,7 +17,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person
 from workflows.sponsorship import queries, rules
 from workflows.sponsorship.models import TimeRelease
-from workflows.sponsorship.time_actions.turns import answer_in, fresh, wait
+from workflows.sponsorship.time_actions.turns import answer_in, fresh, is_running, wait
 
 
 def ask_time(*, member: TeamMember, days_a_month: Decimal, by: Actor) -> TimeRelease:
@@ -74,7 +74,7 @@ def take_back_time(*, release: TimeRelease, by: Actor) -> TimeRelease:
 
 def ask_someone_else(*, release: TimeRelease, leaver: Person, by: Actor) -> TimeRelease:
     """A manager, director or arbiter who left is replaced by whoever now stands there; what was answered is kept.
-    A member who left no longer asks.
+    A member who left no longer asks. Of an idea that has ended meanwhile, nothing is asked.
 
     Raises ValueError for a person.
     """
@@ -82,6 +82,8 @@ def ask_someone_else(*, release: TimeRelease, leaver: Person, by: Actor) -> Time
         raise ValueError("Only a departure replaces who is asked.")
     with locked(release.member.idea_id) as idea:
         release = fresh(release)
+        if not is_running(idea):
+            return release
         day = clock.today(idea.programme.entity.time_zone)
         if release.member.person_id == leaver.pk:
             return answer_in(idea, release, TimeRelease.State.WITHDRAWN, "time_taken_back", by)

@@ -33,10 +33,15 @@ def item(release: TimeRelease) -> str:
     return f"time:{release.key}"
 
 
+def is_running(idea: Idea) -> bool:
+    """Whether time is still a question: the idea has not ended, and is not past its pilot."""
+    stages = (Idea.Stage.SPONSORSHIP, Idea.Stage.PILOT)
+    return idea.state in (Idea.State.LIVE, Idea.State.HELD) and idea.stage in stages
+
+
 def check_running(idea: Idea) -> None:
     """An answer counts while the idea is on its way; raises Conflict when it has ended or is past its pilot."""
-    stages = (Idea.Stage.SPONSORSHIP, Idea.Stage.PILOT)
-    if idea.state not in (Idea.State.LIVE, Idea.State.HELD) or idea.stage not in stages:
+    if not is_running(idea):
         raise Conflict(_("This is no longer asked: the idea has moved on or ended."), code="time.over")
 
 
