@@ -78,7 +78,12 @@ def decline_pledge(game: Game, row: Row) -> Try:
     return _pledge(game, row, "no promise", sponsorship.decline_pledge)
 
 
-@act(lambda seen: seen.where("pledge", state="signed"), weight=2)
+def _kept(seen: Seen) -> list[Row]:
+    there = {row.id for row in in_stage(seen, "sponsorship", "pilot")}
+    return [row for row in seen.where("pledge", state="signed") if row.idea_id in there]
+
+
+@act(_kept, weight=2)
 def withdraw_pledge(game: Game, row: Row) -> Try:
     return _pledge(game, row, "a promise taken back", sponsorship.withdraw_pledge)
 

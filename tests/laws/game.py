@@ -25,6 +25,7 @@ from workflows.gates.models import GateRound
 
 BEGINNING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # a Monday
 FULL = 15
+MORE = 12  # how often an act that is wanted is chosen beside others
 
 
 class Violation(AssertionError):
@@ -181,7 +182,7 @@ class Game:
     def possible(self) -> list[str]:
         """The kinds of act that have something to act on, each as often as it weighs; those wanted more often."""
         able = [kind for kind in KINDS.values() if kind.targets(self.seen)]
-        return [one.name for one in able for _ in range(one.weight + 9 * (one.name in self.wanted))]
+        return [one.name for one in able for _ in range(one.weight + MORE * (one.name in self.wanted))]
 
     def rules(self, round_: int) -> dict[str, Any]:
         """The rules a round was opened with. Kept: that they never change is law 10's to see."""

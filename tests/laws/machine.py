@@ -18,7 +18,9 @@ from tests.laws.scenes import SCENES
 for room in ("gates", "decisions", "endings", "stages", "pilots", "people", "sessions", "programme"):
     importlib.import_module(f"tests.laws.acts_{room}")
 
-NUMBER = st.integers(0, 2**40)
+LARGEST = 2**40
+NUMBER = st.integers(0, LARGEST)
+TURN = 2_654_435_761  # a prime: neighbours end far apart
 STEPS = 23
 MOODS = ["kind", "mixed", "strict"]
 
@@ -72,11 +74,14 @@ class History(RuleBasedStateMachine):
         told = told or "close_session" in self.wanted
         self.game = Game(self.city, prompt=prompt, told=told, mood=mood, wanted=self.wanted)
 
-    @rule(data=st.data(), wrong=st.integers(0, 6), pick=NUMBER)
-    def goes_on(self, data: Any, wrong: int, pick: int) -> None:
+    @rule(kind=NUMBER, wrong=st.integers(0, 6), pick=NUMBER)
+    def goes_on(self, kind: int, wrong: int, pick: int) -> None:
         assert self.game is not None
-        kind = data.draw(st.sampled_from(self.game.possible()), label="act")
-        self._attempt(kind, "wrong" if wrong == 6 else "right", pick)
+        # Hypothesis likes all zeros, and begins with them: without this, one act tried twenty times over.
+        turned = len(self.game.steps) * TURN
+        possible = self.game.possible()
+        name = possible[(kind + turned) % len(possible)]
+        self._attempt(name, "wrong" if wrong == 6 else "right", (pick + turned) % LARGEST)
 
     def _attempt(self, kind: str, who: str, pick: int) -> None:
         assert self.game is not None

@@ -15,9 +15,9 @@ from workflows.gates.models import Decision
 from workflows.nodes import Station
 
 pytestmark = pytest.mark.django_db
-# Of each scene; together at least 150.
-HISTORIES = 11
-IN_PROVE = 40
+# Full histories of each scene; together at least 150.
+HISTORIES = 10
+IN_PROVE = 70
 MOST_BATCHES = 30
 
 # What has to happen in the histories of a scene.
@@ -82,12 +82,14 @@ def test_the_laws_hold_for_long_from(
     tally = Tally()
     with staged(scene) as city:
         try:
-            played(city, tally, histories=IN_PROVE, from_seed=100)
+            for batch in range(MOST_BATCHES):
+                played(city, tally, histories=IN_PROVE // 5, from_seed=100 + batch)
+                if tally.full >= IN_PROVE:
+                    break
         except Broken as broken:
             raise shortest(city, broken) from None
     count(request.config, tally)
-    assert tally.histories >= IN_PROVE * 0.9
-    assert tally.full >= IN_PROVE * 0.6
+    assert tally.full >= IN_PROVE, f"{tally.full} full histories of {tally.histories}"
 
 
 def test_every_kind_of_act_and_every_outcome_has_to_be_shown() -> None:
