@@ -11,6 +11,7 @@ import base64
 import json
 import os
 import resource
+import signal
 import struct
 import subprocess
 import sys
@@ -38,10 +39,12 @@ PASSED_ON = (
     "LD_LIBRARY_PATH",
 )
 DONE, FAILED = b"D", b"F"
+# Whoever stops the worker stops its child too: that says nothing of the document.
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class PdfFailed(Exception):
-    """A document could not be made. `reason` is one of: time, memory, nesting, font, content, stopped."""
+    """A document could not be made. `reason` is one of: time, memory, nesting, font, content, stopped, interrupted."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -156,7 +159,9 @@ class RenderingProcess:
         except (EOFError, BrokenPipeError) as ended:
             if late.is_set():
                 raise PdfFailed("time", f"more than {seconds:g} s") from ended
-            raise PdfFailed("stopped", f"the child ended with {child.wait()}") from ended
+            status = child.wait()
+            reason = "interrupted" if -status in STOPPING else "stopped"
+            raise PdfFailed(reason, f"the child ended with {status}") from ended
         finally:
             timer.cancel()
 

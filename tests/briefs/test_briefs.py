@@ -203,6 +203,20 @@ def test_a_failure_says_why_and_a_later_try_mends_it(monkeypatch: pytest.MonkeyP
     assert (brief.state, brief.failure) == ("ready", "")
 
 
+def test_a_worker_that_is_stopped_shortens_no_brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def interrupted(html: str, *, stylesheet: str) -> bytes:
+        asked.append(html)
+        raise PdfFailed("interrupted")
+
+    monkeypatch.setattr(jobs, "render_in_process", interrupted)
+    brief = prepared(decided(submitted_idea()))
+    with pytest.raises(PdfFailed):
+        jobs.render_brief(brief.pk)
+    assert len(asked) == 1
+
+
 def test_the_page_waits_then_gives_the_file(quick_briefs: list[str], client: Client) -> None:
     brief = prepared(decided(submitted_idea()))
     client.force_login(PersonFactory(language="en"))

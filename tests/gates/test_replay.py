@@ -5,6 +5,7 @@ import logging
 import resource
 from collections.abc import Callable
 from io import StringIO
+from string import Template
 from typing import Any
 
 import pytest
@@ -122,33 +123,36 @@ def columns(model: type[Model], source: str, **changed: str) -> tuple[str, str]:
     return ", ".join(names), ", ".join(changed.get(name, f"{source}.{name}") for name in names)
 
 
+COPY = Template("""
+with one as (select * from workflows_gateround where id = %(round)s),
+made as (
+  insert into ideas_idea ($idea)
+  select $idea_copy from generate_series(1, %(count)s) n, ideas_idea i where i.id = (select idea_id from one)
+  returning id, key
+),
+closed as (
+  insert into workflows_gateround ($closed)
+  select $closed_copy from made, one returning id, key, idea_id, record_sha256
+),
+said as (
+  insert into events_event (subject_kind, subject_key, sequence, verb, system, payload, effects, happened_at, hash,
+    previous_hash)
+  select 'idea', made.key, 1, 'decided', 'clock',
+    jsonb_build_object('round', closed.key::text, 'record_sha256', closed.record_sha256), '[]', now(), 'x', ''
+  from closed join made on made.id = closed.idea_id
+)
+insert into workflows_decision ($decision)
+select $decision_copy from closed, workflows_decision d where d.round_id = %(round)s
+""")
+
+
 def copied() -> str:
     """The statement that copies one decided round, with its idea and its decision, as often as asked."""
     new = "gen_random_uuid()"
-    ideas = columns(Idea, "i", key=new, number="1000000 + n")
-    rounds = columns(GateRound, "one", key=new, idea_id="made.id")
-    decisions = columns(Decision, "d", key=new, round_id="closed.id")
-    said = "jsonb_build_object('round', closed.key::text, 'record_sha256', closed.record_sha256)"
-    return f"""
-    with one as (select * from workflows_gateround where id = %(round)s),
-    made as (
-      insert into ideas_idea ({ideas[0]})
-      select {ideas[1]} from generate_series(1, %(count)s) n, ideas_idea i where i.id = (select idea_id from one)
-      returning id, key
-    ),
-    closed as (
-      insert into workflows_gateround ({rounds[0]})
-      select {rounds[1]} from made, one returning id, key, idea_id, record_sha256
-    ),
-    said as (
-      insert into events_event (subject_kind, subject_key, sequence, verb, system, payload, effects, happened_at, hash,
-        previous_hash)
-      select 'idea', made.key, 1, 'decided', 'clock', {said}, '[]', now(), 'x', ''
-      from closed join made on made.id = closed.idea_id
-    )
-    insert into workflows_decision ({decisions[0]})
-    select {decisions[1]} from closed, workflows_decision d where d.round_id = %(round)s
-    """
+    idea, idea_copy = columns(Idea, "i", key=new, number="1000000 + n")
+    closed, closed_copy = columns(GateRound, "one", key=new, idea_id="made.id")
+    decision, decision_copy = columns(Decision, "d", key=new, round_id="closed.id")
+    return COPY.substitute(locals())
 
 
 @pytest.mark.prove

@@ -286,6 +286,20 @@ def test_a_document_that_takes_too_long_is_killed_and_the_next_one_is_made() -> 
         child.close()
 
 
+def test_a_child_stopped_from_outside_is_no_fault_of_the_document() -> None:
+    child = RenderingProcess()
+    try:
+        child.render(page("<p>x</p>"), stylesheet=SHEET)
+        assert child.pid is not None
+        stopping = threading.Timer(1, os.kill, (child.pid, signal.SIGTERM))
+        stopping.start()
+        with pytest.raises(PdfFailed) as failed:
+            child.render(page(BOMB), stylesheet=SHEET)
+        assert failed.value.reason == "interrupted"
+    finally:
+        child.close()
+
+
 def test_a_document_that_takes_too_much_memory_fails_alone() -> None:
     child = RenderingProcess(memory_bytes=300 * 1024 * 1024)
     try:

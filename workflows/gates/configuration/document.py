@@ -30,10 +30,15 @@ def document_from(defaults: Mapping[str, Any]) -> Document:
         {"format": FORMAT}
         | {name: copy.deepcopy(defaults[name]) for name in SHARED}
         | {
-            "delays": {name: at(defaults, "/" + "/".join(path)) for name, path in DELAYS.items()},
+            "delays": delays_from(defaults),
             "reminders": {name: copy.deepcopy(defaults["reminders"][name]) for name in REMINDERS},
         }
     )
+
+
+def delays_from(defaults: Mapping[str, Any]) -> dict[str, int]:
+    """The delays of such a programme alone, in working days: asked for in each decision."""
+    return {name: at(defaults, "/" + "/".join(path)) for name, path in DELAYS.items()}
 
 
 def completed(document: Mapping[str, Any], defaults: Mapping[str, Any]) -> Document:

@@ -9,7 +9,14 @@ from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.lib.reference import defaults
-from workflows.gates.configuration.document import LATER, Document, completed, document_from, rules_of
+from workflows.gates.configuration.document import (
+    LATER,
+    Document,
+    completed,
+    delays_from,
+    document_from,
+    rules_of,
+)
 from workflows.gates.models import Configuration, GateConfiguration, GateRound
 
 
@@ -98,7 +105,7 @@ def delays_under(configuration: GateConfiguration) -> dict[str, int]:
 
 
 def _delays(rules: Mapping[str, Any]) -> dict[str, int]:
-    return {**document_from(defaults())["delays"], **(rules.get("delays") or {})}
+    return {**delays_from(defaults()), **(rules.get("delays") or {})}
 
 
 def open_seats_per_person(programme: Programme) -> int:
