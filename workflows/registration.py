@@ -13,12 +13,11 @@ from workflows.clock import standing
 from workflows.clock import tellings as _clock_tellings  # noqa: F401 - declares its audiences
 from workflows.clock import wording as clock_wording
 from workflows.evaluation import facts as evaluation
-from workflows.gates import authority, hooks
+from workflows.gates import authority, held, hooks
 from workflows.gates import departures as gates_departures
 from workflows.gates import tellings as gates_tellings
 from workflows.gates.configuration import publish_defaults
 from workflows.gates.configuration.queries import register_routes
-from workflows.gates.queries import held_about as votes_of_person
 from workflows.gates.replay import register_source
 from workflows.journey import actions as journey
 from workflows.journey import departures as journey_departures
@@ -53,7 +52,9 @@ def register() -> None:
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)
     hooks.on("decided", journey.decided)
-    own_data.add("votes", votes_of_person)
+    own_data.add("votes", held.votes)
+    own_data.add("kept_decisions", held.kept_decisions)
+    own_data.add("expert_answers", held.expert_answers)
     own_data.add("session_votes", room_votes_of_person)
     register_source(sessions_replay.sessions)
     departures.on_departure(gates_departures.on_departure)

@@ -14,6 +14,7 @@ from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.messages.models import Message
+from incubator.people import own_data
 from incubator.people.actors import SUBSTITUTION
 from incubator.people.models import Person
 from incubator.people.once import new_key
@@ -86,6 +87,7 @@ def test_from_the_question_to_what_the_panel_the_decider_and_the_team_read(
     events = Event.objects.filter(verb__startswith="expert_").order_by("sequence")
     assert [event.verb for event in events] == ["expert_asked", "expert_answered"]
     assert ANSWER not in str([event.payload for event in events])
+    assert [row["answer"] for row in own_data.of(expert)["expert_answers"]] == [ANSWER]
 
     seat = stage.seats_of(round_)[0]
     assert ANSWER in page(seat.person, "review", seat.key)[1]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
+from incubator.people import own_data
 from incubator.people.models import Person
 from incubator.people.once import new_key
 from tests.factories import MandateFactory, PersonFactory
@@ -54,6 +55,8 @@ def test_it_is_kept_with_what_was_typed_and_nothing_is_an_outcome(cast: Cast, ro
     assert keep(cast.dga, round_, outcome="rework", gaps="Chiffrer le besoin").status_code == 302
     kept = KeptDecision.objects.get()
     assert kept.typed == {"outcome": "rework", "reasons": BEGUN, "gaps": "Chiffrer le besoin"}
+    assert [row["typed"] for row in own_data.of(cast.dga)["kept_decisions"]] == [kept.typed]
+    assert own_data.of(cast.lead)["kept_decisions"] == []
     round_.refresh_from_db()
     assert (round_.state, Decision.objects.filter(round=round_).exists()) == ("open", False)
     assert list(WorkItem.objects.filter(closed_at=None).values_list("key", "person", "due_at")) == waiting

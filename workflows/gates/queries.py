@@ -335,23 +335,6 @@ def last_missing(round_: GateRound, idea: Idea) -> list[str]:
     return list((payload or {}).get("missing", []))
 
 
-def held_about(person: Person) -> list[dict[str, Any]]:
-    """For the person's own copy of their data: the votes they cast, replaced ones included."""
-    return [
-        {
-            "round": str(vote.seat.round.key),
-            "cast_at": vote.cast_at.isoformat(),
-            "in_force": vote.in_force,
-            "choice": vote.choice,
-            "must_meets": vote.must_meets,
-            "scores": vote.scores,
-            "comment_to_authors": vote.comment_to_authors,
-            "comment_to_panel": vote.comment_to_panel,
-        }
-        for vote in Vote.objects.filter(cast_by=person).select_related("seat__round").order_by("pk")
-    ]
-
-
 STEPS = (
     "panel_seated",
     "no_panel",
