@@ -1,0 +1,47 @@
+"""What the gates hold about a person, for the person's own copy of their data. JSON-ready rows."""
+
+from typing import Any
+
+from incubator.people.models import Person
+from workflows.gates.models import ExpertQuestion, KeptDecision, Vote
+
+Rows = list[dict[str, Any]]
+
+
+def votes(person: Person) -> Rows:
+    """The votes they cast, replaced ones included."""
+    return [
+        {
+            "round": str(vote.seat.round.key),
+            "cast_at": vote.cast_at.isoformat(),
+            "in_force": vote.in_force,
+            "choice": vote.choice,
+            "must_meets": vote.must_meets,
+            "scores": vote.scores,
+            "comment_to_authors": vote.comment_to_authors,
+            "comment_to_panel": vote.comment_to_panel,
+        }
+        for vote in Vote.objects.filter(cast_by=person).select_related("seat__round").order_by("pk")
+    ]
+
+
+def kept_decisions(person: Person) -> Rows:
+    """What they typed of decisions they have not taken."""
+    kept = KeptDecision.objects.filter(person=person).select_related("round").order_by("pk")
+    return [
+        {"round": str(one.round.key), "kept_at": one.kept_at.isoformat(), "typed": one.typed} for one in kept
+    ]
+
+
+def expert_answers(person: Person) -> Rows:
+    """What they answered as an expert, or for one."""
+    answered = ExpertQuestion.objects.filter(answered_by=person).select_related("round").order_by("pk")
+    return [
+        {
+            "round": str(one.round.key),
+            "question": one.question,
+            "answer": one.answer,
+            "answered_at": one.answered_at.isoformat() if one.answered_at else None,
+        }
+        for one in answered
+    ]
