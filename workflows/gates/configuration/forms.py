@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from incubator.lib.reference import defaults
 from workflows.gates.configuration.document import Document, completed
-from workflows.gates.configuration.settings import Group, Setting, field_name, groups, shown, written
+from workflows.gates.configuration.editing import shown, written
+from workflows.gates.configuration.settings import Group, Setting, field_name, groups
 
 
 class SectionForm(forms.Form):

@@ -20,7 +20,7 @@ from incubator.lib.languages import supported
 from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.once import new_key, once
 from workflows.gates import wording as gate_wording
-from workflows.gates.configuration import actions, queries, settings, wording
+from workflows.gates.configuration import actions, editing, queries, settings, wording
 from workflows.gates.configuration.document import Document, rules_of
 from workflows.gates.configuration.forms import ImportForm, SectionForm
 from workflows.gates.configuration.reading import in_force
@@ -180,13 +180,11 @@ def _save(request: HttpRequest, found: Configuration, form: SectionForm) -> str 
     act, _colon, what = request.POST.get("act", "save").partition(":")
     rows = {group.row for group in form.groups if group.row}
     if act == "add" and what in settings.may_add(document, form.section):
-        document = settings.with_row(
-            document, form.section, "criteria" if what == "criteria" else "must_meet"
-        )
+        document = editing.with_row(document, form.section, "criteria" if what == "criteria" else "must_meet")
         place = f"/gates/{form.section}/{what}/{len(document['gates'][form.section][what]) - 1}/fr"
         where = f"#id_{settings.field_name(place)}"
     elif act == "remove" and what in rows:
-        document = settings.without_row(document, what)
+        document = editing.without_row(document, what)
     typed = request.POST.get("revision", "")
     revision = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
     try:
