@@ -15,6 +15,7 @@ from tests.journey.test_routes import plan as short_plan
 from tests.laws.city import City
 from tests.laws.worker import work
 from tests.sessions import stage as session_stage
+from workflows.gates import actions as gates
 from workflows.journey import actions as journey
 from workflows.sessions import actions as sessions
 from workflows.sessions.models import SelectionSession, SessionMember
@@ -103,6 +104,25 @@ def selection(city: City) -> None:
     other = at_g1(city.seen_by(city.other_author))
     for seat in gate_stage.seats_of(play.round_of(other))[1:]:
         play.vote_one(other, seat)
+
+
+@scene
+def far_apart(city: City) -> None:
+    """The panel has voted and disagrees; its chair has read the others' votes."""
+    idea = at_g1(city)
+    for place, seat in enumerate(gate_stage.seats_of(play.round_of(idea))):
+        play.vote_one(idea, seat, *(("go", 4) if place % 2 else ("not_now", 0)))
+        if seat.is_chair:
+            chair = seat
+    gates.open_others(seat_key=chair.key, by=act(chair.person))
+
+
+@scene
+def handed_on(city: City) -> None:
+    """One idea is to go on elsewhere once its author consents; another is before its lead."""
+    play.pass_g0(at_g0(city), city, "redirect", redirect_to="hr")
+    at_g0(city.seen_by(city.other_author))
+    work(told=False)
 
 
 @scene

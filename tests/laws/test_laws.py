@@ -16,16 +16,18 @@ from workflows.nodes import Station
 
 pytestmark = pytest.mark.django_db
 # Full histories of each scene; together at least 150.
-HISTORIES = 10
+HISTORIES = 9
 IN_PROVE = 70
 MOST_BATCHES = 30
 
 # What has to happen in the histories of a scene.
 SHOWS = {
     "submission": "submit admit vote decide sign_second G0:stop G0:go G0:rework"
-    " G0:redirect G0:merge consent decline_consent undo_merge keep_decision",
-    "selection": "vote_again open_others step_aside note_link change_seat seat_by_hand withdraw call_discussion"
+    " G0:redirect G0:merge undo_merge keep_decision",
+    "selection": "vote_again open_others step_aside note_link change_seat seat_by_hand withdraw"
     " decide_early G1:go G1:go_with_conditions G1:rework G1:hold G1:stop",
+    "far_apart": "call_discussion",
+    "handed_on": "consent decline_consent",
     "sponsorship_": "ask_sponsor promise decline_pledge withdraw_pledge take_back_question ask_time time_opinion"
     " sign_time refuse_time arbitrate_time take_back_time confirm_budget save_plan",
     "left": "carry_on",
