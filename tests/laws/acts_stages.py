@@ -186,8 +186,10 @@ def _budgets(seen: Seen) -> list[tuple[Row, str]]:
 @act(_budgets, weight=8)
 def confirm_budget(game: Game, target: tuple[Row, str]) -> Try:
     idea, gate = target
-    finance = [row.holder_id for row in who.mandates(game.seen, ["finance"])]
-    rights = who.lent(game.seen, finance, who.team(game.seen, idea.id))
+    team = who.team(game.seen, idea.id)
+    close = team | who.managers(game.seen, team)
+    holders = [{row.holder_id for row in who.mandates(game.seen, [one])} - close for one in ("finance", "dgs")]
+    rights = who.lent(game.seen, holders[0] or holders[1], team)
     none = game.picks.of([False, True])
 
     def run(by: Actor) -> object:

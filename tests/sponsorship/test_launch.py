@@ -7,12 +7,14 @@ import pytest
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
+from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
+from incubator.people.models import Mandate
 from tests.factories import EntityFactory, MandateFactory, PersonFactory, TeamMemberFactory
 from tests.pilots.plans import write_plan
 from tests.sponsorship.cast import Cast, by, make_cast, refused
 from workflows.gates import hooks
-from workflows.sponsorship import actions, facts, time_actions
+from workflows.sponsorship import actions, facts, queries, time_actions
 from workflows.sponsorship.models import BudgetLine
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +78,20 @@ def test_a_new_promise_asks_finance_again(cast: Cast) -> None:
     confirm(cast, euros=90_000)
     assert facts.budget_line(cast.idea, "G2")
     assert BudgetLine.objects.filter(gate="G2").count() == 1
+
+
+def test_who_manages_one_of_the_team_confirms_no_budget_and_the_services_director_does(cast: Cast) -> None:
+    """Law 11, where the idea comes from the finance department."""
+    MandateFactory(holder=cast.manager, capacity="finance")
+    assert queries.budget_confirmers(cast.idea) == [cast.finance]
+    with refused(NotAllowed):
+        actions.confirm_budget(idea=cast.idea, gate="G2", none_needed=True, by=by(cast.manager))
+    Mandate.objects.filter(holder=cast.finance).update(ends_on=clock.today())
+    assert queries.budget_confirmers(cast.idea) == []
+    general = PersonFactory(mandate="dgs")
+    promised(cast)
+    assert WorkItem.objects.get(verb="confirm_budget", closed_at=None).person == general
+    actions.confirm_budget(idea=cast.idea, gate="G2", none_needed=True, by=by(general))
 
 
 def test_only_a_finance_mandate_of_this_entity_outside_the_team(cast: Cast) -> None:

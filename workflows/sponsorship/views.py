@@ -15,7 +15,6 @@ from ideas.drafting.masking.queries import shown as shown_to
 from ideas.drafting.models import Idea, TeamMember
 from ideas.pages import acted, crumbs, done, nothing_here, readable_idea, reader, typed
 from incubator.people.actors import Actor
-from incubator.people.models import Mandate
 from incubator.people.once import new_key, once
 from workflows.sponsorship import actions, queries, shown, time_actions
 from workflows.sponsorship.forms import BudgetForm, SponsorForm, TimeForm
@@ -112,8 +111,9 @@ def budget(request: HttpRequest, key: uuid.UUID, gate: str) -> HttpResponse:
         raise nothing_here()
     if idea.stage not in ("sponsorship", "pilot", "evaluation"):
         raise nothing_here()
-    by = roles.acting_as(reader(request), roles.mandated(idea, Mandate.Capacity.FINANCE))
-    if not roles.is_mandated(idea, by.principal, Mandate.Capacity.FINANCE):
+    confirmers = queries.budget_confirmers(idea)
+    by = roles.acting_as(reader(request), confirmers)
+    if by.principal not in confirmers:
         raise nothing_here()
     line = BudgetLine.objects.filter(idea=idea, gate=gate).first()
     form = BudgetForm(typed(request), initial=_line_values(line))

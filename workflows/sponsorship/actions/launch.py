@@ -13,7 +13,6 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
-from incubator.people.models import Mandate
 from workflows.gates import facts, hooks
 from workflows.sponsorship import queries, rules, sentences
 from workflows.sponsorship.actions.shared import budget_item, launch_item
@@ -25,16 +24,22 @@ def confirm_budget(
 ) -> BudgetLine:
     """Finance confirms the line for a gate (`G2`, `G4`), or that none is needed; said again, it replaces the last.
 
-    Raises NotAllowed (no finance mandate in the idea's entity, or of the team), Conflict (not the moment),
+    Raises NotAllowed (not of `queries.budget_confirmers`, or of the team), Conflict (not the moment),
     Invalid on `euros`, `reference`.
     """
     with locked(idea.pk) as idea:
         roles.check_stands_in(by)
-        if not roles.is_mandated(idea, by.principal, Mandate.Capacity.FINANCE):
-            raise NotAllowed(_("Confirming a budget line needs a finance mandate in this entity."))
         if roles.was_ever_in_team(idea, by.human) or roles.was_ever_in_team(idea, by.principal):
             raise NotAllowed(
                 _("You are of this idea’s team: someone else with a finance mandate has to confirm.")
+            )
+        if by.principal not in queries.budget_confirmers(idea):
+            raise NotAllowed(
+                _(
+                    "Confirming a budget line needs a finance mandate in this entity, held by someone who manages"
+                    " nobody of the team."
+                ),
+                code="budget.no_mandate",
             )
         _check_budget_moment(idea, gate)
         _check_budget_values(euros, reference, none_needed)

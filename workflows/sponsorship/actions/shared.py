@@ -12,7 +12,6 @@ from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import Actor
-from incubator.people.models import Mandate
 from workflows.sponsorship import delays, queries
 from workflows.sponsorship.models import Pledge
 
@@ -37,7 +36,7 @@ def ask_finance(idea: Idea, gate: str) -> None:
     """Finance's work item; said again, it is opened anew with its new due time."""
     inbox.close(budget_item(idea, gate))
     wait_for(
-        roles.mandated(idea, Mandate.Capacity.FINANCE),
+        queries.budget_confirmers(idea),
         idea=idea,
         key=budget_item(idea, gate),
         verb="confirm_budget",
