@@ -188,6 +188,15 @@ def render_in_process(html: str, *, stylesheet: str, attachments: Sequence[Attac
     return _shared.render(html, stylesheet=stylesheet, attachments=attachments)
 
 
+def render_alone(html: str, *, stylesheet: str, wall_seconds: float) -> bytes:
+    """As `render_in_process`, for a document of many pages: in a child of its own, which may take so long."""
+    process = RenderingProcess(wall_seconds=wall_seconds, documents=1)
+    try:
+        return process.render(html, stylesheet=stylesheet)
+    finally:
+        process.close()
+
+
 def _pictures(html: str) -> dict[str, str]:
     """The stored logos that the letterheads of a page name, by SHA-256: the child itself reads no file."""
     named = sorted(set(LOGO.findall(html)))

@@ -19,9 +19,10 @@ def quick_documents(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     pages: list[str] = []
 
-    def render(html: str, *, stylesheet: str) -> bytes:
+    def render(html: str, *, stylesheet: str, wall_seconds: float = 30) -> bytes:
         pages.append(html)
         return f"%PDF {html}".encode()
 
     monkeypatch.setattr(jobs, "render_in_process", render)
+    monkeypatch.setattr(jobs, "render_alone", render)
     return pages

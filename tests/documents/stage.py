@@ -129,7 +129,7 @@ def session(ideas: int = 3, jury: Jury | None = None, **changes: Any) -> tuple[S
     """A convened session that hears these ideas; `jury.members[0]` chairs."""
     jury = jury or Jury(places=2)
     for number in range(ideas):
-        sessions.at_selection(jury, 1 + number % 4, title=f"{TITLE} {number + 1}", **changes)
+        sessions.at_selection(jury, 3 + number % 2, title=f"{TITLE} {number + 1}", **changes)
     found = sessions.prepared(jury, heard=max(ideas, 2))
     return actions.convene(session_key=found.key, by=Actor(person=jury.lead)), jury
 

@@ -56,21 +56,15 @@ def _letter(record: Mapping[str, Any]) -> dict[str, Any]:
         "brief": said,
         "title": said.title,
         "outcome": briefs.OUTCOMES[said.outcome],
-        "steps": [_step(step, days) for step in said.next_steps],
-        "recourse_words": wording.RECOURSES.get(record["recourse"], ""),
-        "answer_days": said.reexamination_answer_days,
+        # A recourse has a place of its own in the letter, with its last day.
+        "steps": [_step(step, days) for step in said.next_steps if step.code not in wording.RECOURSES],
+        "recourse_words": str(wording.RECOURSES.get(record["recourse"], "")) % days,
     }
 
 
 def _step(step: NextStep, days: Mapping[str, int]) -> dict[str, Any]:
     title, text = briefs.NEXT_STEPS[step.code]
-    # The last day of a recourse has a place of its own in the letter.
-    shown = step.due_on is not None and step.code not in wording.RECOURSES
-    until = (
-        gettext("Until %(day)s.") % {"day": plain_day(step.due_on, year=True)}
-        if shown and step.due_on
-        else ""
-    )
+    until = gettext("Until %(day)s.") % {"day": plain_day(step.due_on, year=True)} if step.due_on else ""
     return {"title": title, "text": str(text) % days, "until": until}
 
 

@@ -41,8 +41,9 @@ PARTS = {
 }
 RECOURSES = {
     "reexamination": _(
-        "You may ask that someone who took no part in this decision looks at it again. Ask on the page of the idea, "
-        "or write to the programme, and say why. Nothing goes through your manager."
+        "You may ask that someone who took no part in this decision looks at it again, and answers within %(answer)s "
+        "working days. Ask on the page of the idea, or write to the programme, and say why. Nothing goes through "
+        "your manager."
     ),
     "send_up": _(
         "You may send your idea up to the programme from its page, and say why. It is then taken up as if you had "
