@@ -179,7 +179,7 @@ def test_progress_is_shown_without_script(client: Client) -> None:
     actions.progressed(asked_for(asked), 1)
     reader(client, asked.person)
     page = client.get(asked.path).content.decode()
-    assert "1 of 2 ideas are laid out." in page
+    assert "Ideas laid out: 1 of 2." in page
     assert 'value="1" max="2"' in page
     assert "Look again" in page
 

@@ -14,7 +14,7 @@ from workflows.documents.models import Document
 from workflows.documents.page import html_of, stylesheet
 
 logger = logging.getLogger(__name__)
-# Twenty ideas of three pages took 5 s and 145 MB; on a machine at five times its load, 25 s.
+# Twenty ideas of three pages take 8 s of one core and 145 MB; three times as long on a machine with other work.
 PACK_SECONDS = 120.0
 
 
