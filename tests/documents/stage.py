@@ -1,19 +1,17 @@
 """Rows that a document can be made of, one function per kind, each giving its address and who may have it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from ideas.drafting.models import Idea, IdeaContent, TeamMember
-from incubator.lib import clock
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from tests.briefs.decided import ISSUED, condition, decided, submitted_idea
-from tests.factories import DepartmentFactory, MandateFactory, PersonFactory, TeamMemberFactory
+from tests.factories import DepartmentFactory, PersonFactory, TeamMemberFactory
 from tests.sessions import stage as sessions
 from tests.sessions.stage import Jury
-from workflows.gates.models import Decision
 from workflows.journey.models import LearningNote, Reexamination
 from workflows.sessions import actions
 from workflows.sessions.models import SelectionSession

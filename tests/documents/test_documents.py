@@ -212,7 +212,9 @@ def test_files_of_documents_are_kept_and_told_to_whoever_asked(
     assert own_data.of(asked.person)["documents"][0]["kind"] == "promise"
 
 
-@pytest.mark.parametrize(("kind", "bound"), [("promise", 16), ("letter", 26), ("receipt", 14), ("certificate", 12)])
+@pytest.mark.parametrize(
+    ("kind", "bound"), [("promise", 16), ("letter", 26), ("receipt", 14), ("certificate", 12)]
+)
 def test_a_page_costs_few_statements(client: Client, at_most: Any, kind: str, bound: int) -> None:
     asked = stage.KINDS[kind]()
     reader(client, asked.person)

@@ -129,7 +129,9 @@ def test_hostile_words_stay_words() -> None:
 
 
 def test_a_record_is_read_back_by_the_names_of_its_fields() -> None:
-    found = rules.dated({"made_on": "2026-11-29", "notes": [{"written_at": "2026-11-20T10:00:00+01:00"}], "a": 1})
+    found = rules.dated(
+        {"made_on": "2026-11-29", "notes": [{"written_at": "2026-11-20T10:00:00+01:00"}], "a": 1}
+    )
     assert str(found["made_on"]) == "2026-11-29"
     assert found["notes"][0]["written_at"].hour == 10
     assert rules.dated({"title": "2026-11-29", "hearing_at": ""}) == {"title": "2026-11-29", "hearing_at": ""}
@@ -156,7 +158,9 @@ def test_every_kind_is_laid_out(renderer: RenderingProcess) -> None:
         assert [words for words in wanted if words not in text] == [], kind
         assert reader.trailer["/Root"]["/Lang"] == "fr"
         assert reader.metadata is not None
-        assert reader.metadata.title.startswith(wanted[0].split(" de l’")[0] if kind != "letter" else "Lettre")
+        assert reader.metadata.title.startswith(
+            wanted[0].split(" de l’")[0] if kind != "letter" else "Lettre"
+        )
         assert font_names(document) <= {
             "Source-Sans-3",
             "Source-Sans-3-Medium",

@@ -189,7 +189,9 @@ def test_a_member_reads_a_pack_masked_and_without_what_they_do_not_judge() -> No
     session, jury = stage.session(2)
     line = session.lines.filter(hearing_at__isnull=False).order_by("pk").first()
     idea = line.idea
-    type(line.round).objects.filter(pk=line.round_id).update(rules=line.round.rules | {"authors_hidden": True})
+    type(line.round).objects.filter(pk=line.round_id).update(
+        rules=line.round.rules | {"authors_hidden": True}
+    )
     author = idea.team.get().person
     MaskedPassage.objects.create(idea=idea, text="fourgons", marked_by=author, marked_at=ISSUED)
     member = SessionMember.objects.get(person=jury.members[1])

@@ -161,7 +161,9 @@ def test_prints_a_stored_logo_and_no_other_file(settings: Any, tmp_path: Path) -
     assert b"a secret" not in else_
 
 
-@pytest.mark.parametrize("url", ["asset:///pictures/" + "0" * 64, "asset:///pictures/../x", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "url", ["asset:///pictures/" + "0" * 64, "asset:///pictures/../x", "file:///etc/passwd"]
+)
 def test_the_fetcher_answers_for_pictures_that_came_with_the_page_only(url: str) -> None:
     fetcher = pdf.Closed({"1" * 64: b"png"})
     with pytest.raises(ValueError, match="blocked"):

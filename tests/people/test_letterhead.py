@@ -100,7 +100,9 @@ def test_what_cannot_be_printed_is_refused_in_its_field(given: dict[str, Any], f
     assert not Event.objects.filter(verb="letterhead_changed").exists()
 
 
-def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def decoded(*_args: Any) -> None:
         raise AssertionError("decoded")
 
