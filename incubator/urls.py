@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.evaluation.urls")),
     path("", include("workflows.briefs.urls")),
     path("", include("workflows.sessions.urls")),
+    path("", include("workflows.documents.urls")),
 ]
 
 handler400 = "incubator.lib.errors.bad_request"

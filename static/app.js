@@ -105,7 +105,8 @@
     if (elt === document.body) return;
     const asked = elt.matches("[data-focus]") ? elt : one("[data-focus]", elt);
     if (asked) focus(asked);
-    else if (document.activeElement === document.body) focus(one("h1, h2, h3", elt) || elt);
+    /* What only tells how far a job is must not take the focus every two seconds. */
+    else if (!elt.matches("[data-quiet]") && document.activeElement === document.body) focus(one("h1, h2, h3", elt) || elt);
     const said = elt.matches("[data-announce]") ? elt : one("[data-announce]", elt);
     if (said) one("#status").textContent = said.textContent;
   });

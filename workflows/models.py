@@ -2,6 +2,7 @@
 
 from workflows.briefs.models import Brief, MaskedBrief
 from workflows.clock.models import ClockStep
+from workflows.documents.models import Document
 from workflows.evaluation.models import Evaluation
 from workflows.gates.models import (
     Condition,
@@ -42,6 +43,7 @@ __all__ = [
     "Condition",
     "Configuration",
     "Decision",
+    "Document",
     "Done",
     "Evaluation",
     "ExpertQuestion",

@@ -12,6 +12,8 @@ from workflows.briefs.queries import files_named as brief_files
 from workflows.clock import standing
 from workflows.clock import tellings as _clock_tellings  # noqa: F401 - declares its audiences
 from workflows.clock import wording as clock_wording
+from workflows.documents.queries import files_named as document_files
+from workflows.documents.queries import held_about as documents_of_person
 from workflows.evaluation import facts as evaluation
 from workflows.gates import authority, held, hooks
 from workflows.gates import departures as gates_departures
@@ -56,6 +58,7 @@ def register() -> None:
     own_data.add("kept_decisions", held.kept_decisions)
     own_data.add("expert_answers", held.expert_answers)
     own_data.add("session_votes", room_votes_of_person)
+    own_data.add("documents", documents_of_person)
     register_source(sessions_replay.sessions)
     departures.on_departure(gates_departures.on_departure)
     for on_change in (gates_departures.on_mandate_change, journey_departures.on_mandate_change):
@@ -74,5 +77,6 @@ def register() -> None:
     masking.on_masked(session_documents.on_masked)
     files.named_by(brief_files)
     files.named_by(session_files)
+    files.named_by(document_files)
     sections.register(journey_sections.my_ideas, rank=1)
     sections.register(journey_sections.decided_lately, aside=True, rank=2)

@@ -8,7 +8,7 @@ same HTML gives the same bytes.
 import logging
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from incubator.lib.pdf_process import Attached, PdfFailed
+from incubator.lib.pdf_process import PICTURE_ADDRESS, Attached, PdfFailed
 
 FONTS = Path(__file__).parent / "fonts" / "documents"
 # urljoin does not join on schemes of our own: url(fonts/x.woff2) would fail, so the sheets write whole addresses.
@@ -36,16 +36,20 @@ LONGEST_WORD, PIECE = 64, 20
 
 
 class Closed(URLFetcher):
-    """Answers for the bundled fonts and for nothing else: no network, no file, no data address."""
+    """Answers for the bundled fonts, and for the pictures that came with the page, by their SHA-256; for nothing else:
+    no network, no file, no data address."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
         super().__init__(allowed_protocols=("asset",), allow_redirects=False)
+        self.pictures = pictures or {}
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        known = FONT_ADDRESS.fullmatch(url)
-        if not known:
+        if known := FONT_ADDRESS.fullmatch(url):
+            return URLFetcherResponse(url, (FONTS / known[1]).read_bytes(), {"Content-Type": "font/woff2"})
+        given = PICTURE_ADDRESS.fullmatch(url)
+        if not given or given[1] not in self.pictures:
             raise ValueError(f"blocked: {url[:80]}")
-        return URLFetcherResponse(url, (FONTS / known[1]).read_bytes(), {"Content-Type": "font/woff2"})
+        return URLFetcherResponse(url, self.pictures[given[1]], {"Content-Type": "image/png"})
 
 
 class FontAlarm(logging.Handler):
@@ -94,8 +98,14 @@ def _sheet(stylesheet: str) -> CSS:
     return CSS(string=stylesheet, base_url=BASE, font_config=fonts, url_fetcher=fetcher)
 
 
-def render(html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()) -> bytes:
-    """The PDF of a whole HTML page, laid out with `stylesheet` and the bundled fonts.
+def render(
+    html: str,
+    *,
+    stylesheet: str,
+    attachments: Sequence[Attached] = (),
+    pictures: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """The PDF of a whole HTML page, laid out with `stylesheet`, the bundled fonts and these pictures, by SHA-256.
 
     Characters that neither these nor the system's fonts can draw are printed as [?]: PDF/A allows no empty box.
     Raises PdfFailed when a font is missing or the page lacks its language or title; MemoryError and
@@ -104,15 +114,15 @@ def render(html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()) 
     html = harmless(html)
     for _ in range(TRIES):
         with _fonts_watched() as alarm:
-            document = _write(html, stylesheet, attachments)
+            document = _write(html, stylesheet, attachments, Closed(pictures))
         if not alarm.undrawable:
             return document
         html = _without(alarm.undrawable, html)
     raise PdfFailed("font", "characters without a glyph remain")
 
 
-def _write(html: str, stylesheet: str, attachments: Sequence[Attached]) -> bytes:
-    fonts, fetcher, faces = _fonts()
+def _write(html: str, stylesheet: str, attachments: Sequence[Attached], fetcher: Closed) -> bytes:
+    fonts, _fetcher, faces = _fonts()
     document: bytes = HTML(string=html, base_url=BASE, url_fetcher=fetcher).write_pdf(
         stylesheets=[faces, _sheet(stylesheet)],
         font_config=fonts,

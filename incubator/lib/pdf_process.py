@@ -10,6 +10,7 @@ import atexit
 import base64
 import json
 import os
+import re
 import resource
 import signal
 import struct
@@ -41,6 +42,9 @@ PASSED_ON = (
 DONE, FAILED = b"D", b"F"
 # Whoever stops the worker stops its child too: that says nothing of the document.
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+PICTURE_ADDRESS = re.compile("asset:///pictures/([0-9a-f]{64})")
+# As `documents/mast.html` writes it. No text of a person can: there, < and " are entities.
+LOGO = re.compile(f'<img class="logo" src="{PICTURE_ADDRESS.pattern}"')
 
 
 class PdfFailed(Exception):
@@ -91,6 +95,7 @@ class RenderingProcess:
             "html": html,
             "stylesheet": stylesheet,
             "attachments": [_packed(a) for a in attachments],
+            "pictures": _pictures(html),
         }
         with self._turn:
             if self._child is None:
@@ -188,6 +193,25 @@ def render_in_process(html: str, *, stylesheet: str, attachments: Sequence[Attac
     return _shared.render(html, stylesheet=stylesheet, attachments=attachments)
 
 
+def render_alone(html: str, *, stylesheet: str, wall_seconds: float) -> bytes:
+    """As `render_in_process`, for a document of many pages: in a child of its own, which may take so long."""
+    process = RenderingProcess(wall_seconds=wall_seconds, documents=1)
+    try:
+        return process.render(html, stylesheet=stylesheet)
+    finally:
+        process.close()
+
+
+def _pictures(html: str) -> dict[str, str]:
+    """The stored logos that the letterheads of a page name, by SHA-256: the child itself reads no file."""
+    named = sorted(set(LOGO.findall(html)))
+    if not named:
+        return {}
+    from incubator.lib import files
+
+    return {sha256: base64.b64encode(files.read(sha256)).decode() for sha256 in named}
+
+
 def _packed(file: Attached) -> dict[str, str]:
     return {
         "name": file.name,
@@ -239,7 +263,9 @@ def _answer(order: bytes) -> tuple[bytes, bytes]:
     try:
         wanted = json.loads(order)
         files = [_unpacked(packed) for packed in wanted["attachments"]]
-        return DONE, render(wanted["html"], stylesheet=wanted["stylesheet"], attachments=files)
+        pictures = {sha256: base64.b64decode(content) for sha256, content in wanted["pictures"].items()}
+        page, sheet = wanted["html"], wanted["stylesheet"]
+        return DONE, render(page, stylesheet=sheet, attachments=files, pictures=pictures)
     except PdfFailed as failure:
         reason, detail = failure.reason, failure.detail
     except MemoryError:

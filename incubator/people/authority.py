@@ -70,6 +70,12 @@ def check_may_grant(by: Actor, person: Person | None, entity: Entity | None) -> 
         raise NotAllowed(_("Nobody gives themselves a role or a mandate: ask another administrator."))
 
 
+def check_may_administer(by: Actor, entity: Entity) -> None:
+    """Only an administrator of that entity (or the installation's superuser)."""
+    if by.person is not None and not administers(by.person, entity):
+        raise NotAllowed(_("Only an administrator of this entity changes its letterhead."))
+
+
 def administers(person: Person, entity: Entity | None) -> bool:
     """A superuser may, because somebody has to name the first administrator; it opens nothing else."""
     return person.is_active and (

@@ -15,8 +15,21 @@ from django.utils.translation import gettext_lazy as _
 from incubator.lib import clock
 
 
+class Logo(models.Model):
+    """A picture that an entity prints or has printed on its documents; kept, so that each can be made again.
+
+    `sha256` is that of a stored PNG, see `incubator.lib.files`.
+    """
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    added_at = models.DateTimeField()
+
+
 class Entity(models.Model):
-    """A legal body: city, métropole, social centre. Working days and letterhead are the entity's."""
+    """A legal body: city, métropole, social centre. Working days and letterhead are the entity's.
+
+    `letterhead` is its address; `colour` (`#rrggbb`, or empty) stands under white words.
+    """
 
     key = models.SlugField(unique=True)
     # What the chain of the organisation's events is about.
@@ -27,7 +40,18 @@ class Entity(models.Model):
     # In the row itself, so that a due time costs no query of its own.
     closing_days = ArrayField(models.DateField(), default=list, blank=True)
     letterhead = models.TextField(blank=True)
+    # By its SHA-256, so that printing it costs no query.
+    logo = models.ForeignKey(Logo, models.PROTECT, to_field="sha256", null=True, blank=True, related_name="+")
+    colour = models.CharField(max_length=7, blank=True, default="", db_default="")
     signed_charter_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(colour="") | Q(colour__regex="^#[0-9a-f]{6}$"),
+                name="letterhead_colour_is_a_colour",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,5 +1,6 @@
 """Reads of the people room for its own pages."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db.models import Func, Q, QuerySet, TextField, Value
@@ -8,7 +9,16 @@ from django.db.models.functions import Concat, Replace
 
 from incubator.lib import clock
 from incubator.people import rules
-from incubator.people.models import Department, Entity, Mandate, Person, Post, RoleGrant, normal_staff_number
+from incubator.people.models import (
+    Department,
+    Entity,
+    Logo,
+    Mandate,
+    Person,
+    Post,
+    RoleGrant,
+    normal_staff_number,
+)
 
 SHORTEST_SEARCH = 3
 MOST_FOUND = 20
@@ -107,6 +117,11 @@ def administered(person: Person) -> QuerySet[Entity]:
     if granted.filter(entity=None).exists():
         return Entity.objects.order_by("name")
     return Entity.objects.filter(pk__in=granted.values("entity")).order_by("name")
+
+
+def logos_named(sha256s: Collection[str]) -> set[str]:
+    """Which of these files is, or was, a logo."""
+    return set(Logo.objects.filter(sha256__in=sha256s).values_list("sha256", flat=True))
 
 
 def within(entities: QuerySet[Entity]) -> Q:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from incubator.people.views import account, desk, rights, sign_in
+from incubator.people.views import account, desk, letterhead, rights, sign_in
 
 urlpatterns = [
     path("sign-in", sign_in.sign_in, name="sign-in"),
@@ -23,4 +23,7 @@ urlpatterns = [
     path("administration/roles/<int:pk>/end", rights.end_role, name="end-role"),
     path("administration/mandates", rights.mandates, name="mandates"),
     path("administration/mandates/<int:pk>/end", rights.end_mandate, name="end-mandate"),
+    path("administration/letterhead", letterhead.letterheads, name="letterheads"),
+    path("administration/letterhead/<slug:key>", letterhead.change, name="letterhead"),
+    path("administration/letterhead/<slug:key>/logo", letterhead.logo, name="letterhead-logo"),
 ]

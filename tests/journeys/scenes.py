@@ -21,6 +21,8 @@ from tests.journey import cast as play
 from tests.journey.cast import Cast, act, in_days
 from tests.sessions import stage as sessions
 from workflows.briefs.models import Brief
+from workflows.documents import actions as documents
+from workflows.documents.queries import paper
 from workflows.gates import actions as gates
 from workflows.gates.configuration import actions as configuration
 from workflows.gates.models import Condition, GateRound, Seat
@@ -86,6 +88,7 @@ class City:
         administrator = PersonFactory(employed=True, role="administrator")
         yield Visit(administrator, reverse("roles"))
         yield Visit(administrator, reverse("mandates"))
+        yield Visit(administrator, reverse("letterheads"))
         yield Visit(self.cast.lead, reverse("call-new"))
         yield Visit(self.cast.lead, reverse("call-edit", args=[self.cast.call.key]))
         yield Visit(self.cast.author, reverse("call", args=[self.cast.call.key]))
@@ -213,6 +216,8 @@ class City:
         yield Visit(cast.author, reverse("condition", args=[Condition.objects.get().key]))
         yield Visit(cast.dga, reverse("decide", args=[decision.round.key]))
         yield Visit(cast.author, reverse("brief", args=[Brief.objects.get(decision=decision).key]))
+        for kind, key in (("letter", decision.key), ("certificate", stopped.key), ("learning", stopped.key)):
+            yield Visit(cast.author, reverse("document", args=[kind, key]))
 
     def sponsoring(self) -> Iterator[Visit]:
         """A sponsor and three colleagues' time asked for: not answered yet, one reserved, one refused."""
@@ -269,6 +274,9 @@ class City:
         for person in (jury.lead, jury.members[0], jury.dga, team.person):
             yield Visit(person, reverse("session", args=[session.key]))
         yield Visit(jury.lead, reverse("session-document", args=[session.key, "agenda"]), status=202)
+        pack = paper("pack", session.key, jury.lead)
+        documents.progressed(documents.ask(found=pack, by=act(jury.lead)), 1)
+        yield Visit(jury.lead, reverse("document", args=["pack", session.key]))
 
     def _local(self, place: Department, title: str) -> Any:
         idea = play.draft(self.cast, title=title)

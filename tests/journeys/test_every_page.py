@@ -25,6 +25,8 @@ NOT_SWEPT = {
     "idea-file": "a download",
     "idea-done-photo": "a download",
     "session-calendar": "a calendar file",
+    "document-file": "a download",
+    "letterhead-logo": "a picture",
     "configuration-schema": "a JSON file",
     "configuration-export": "a JSON file",
     "configuration-in-force": "a JSON file",

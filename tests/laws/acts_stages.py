@@ -188,7 +188,9 @@ def confirm_budget(game: Game, target: tuple[Row, str]) -> Try:
     idea, gate = target
     team = who.team(game.seen, idea.id)
     close = team | who.managers(game.seen, team)
-    holders = [{row.holder_id for row in who.mandates(game.seen, [one])} - close for one in ("finance", "dgs")]
+    holders = [
+        {row.holder_id for row in who.mandates(game.seen, [one])} - close for one in ("finance", "dgs")
+    ]
     rights = who.lent(game.seen, holders[0] or holders[1], team)
     none = game.picks.of([False, True])
 

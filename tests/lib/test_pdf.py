@@ -12,13 +12,14 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 from weasyprint.urls import URLFetcher
 
-from incubator.lib import pdf
+from incubator.lib import files, pdf
 from incubator.lib.pdf_process import ROOT, Attached, PdfFailed, RenderingProcess
 
 SHEET = """html{font:400 10pt "Source Sans 3"} h1{font:700 20pt "Source Serif 4"} code{font:400 9pt "JetBrains Mono"}"""
@@ -135,6 +136,39 @@ def test_carries_an_attached_file_once(document: bytes) -> None:
     assert read(document).attachments == {"decision.json": [b'{"outcome": "go"}']}
     files = read(document).trailer["/Root"]["/AF"]
     assert [entry.get_object()["/AFRelationship"] for entry in files] == ["/Source"]
+
+
+LOGO = '<img class="logo" src="asset:///pictures/{}" alt="Logo">'
+
+
+def test_prints_a_stored_logo_and_no_other_file(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    drawn = io.BytesIO()
+    Image.new("RGB", (60, 20), (10, 85, 102)).save(drawn, "PNG")
+    logo, other = files.put(drawn.getvalue()), files.put(b"a secret")
+    process = RenderingProcess(wall_seconds=120)
+    try:
+        made = process.render(page(LOGO.format(logo)), stylesheet=SHEET)
+        # As text, or by any other element, a file of the store is not read at all.
+        by_text = LOGO.format(other).replace("<", "&lt;").replace('"', "&quot;")
+        else_ = process.render(
+            page(f'<p>{by_text}</p><img alt="x" src="asset:///pictures/{other}">'), stylesheet=SHEET
+        )
+    finally:
+        process.close()
+    assert [image.image.size for image in read(made).pages[0].images] == [(60, 20)]
+    assert len(read(else_).pages[0].images) == 0
+    assert b"a secret" not in else_
+
+
+@pytest.mark.parametrize(
+    "url", ["asset:///pictures/" + "0" * 64, "asset:///pictures/../x", "file:///etc/passwd"]
+)
+def test_the_fetcher_answers_for_pictures_that_came_with_the_page_only(url: str) -> None:
+    fetcher = pdf.Closed({"1" * 64: b"png"})
+    with pytest.raises(ValueError, match="blocked"):
+        fetcher.fetch(url)
+    assert fetcher.fetch("asset:///pictures/" + "1" * 64)
 
 
 def test_same_page_same_bytes_in_any_process_and_after_other_documents(document: bytes) -> None:
@@ -257,6 +291,7 @@ def test_the_attacks_are_real(listener: str, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(pdf, "FONT_ALARMS", ())
     fonts, _, faces = pdf._fonts()
     monkeypatch.setattr(pdf, "_fonts", lambda: (fonts, URLFetcher(), faces))
+    monkeypatch.setattr(pdf, "Closed", lambda _pictures: URLFetcher())
     document = pdf.render(page(attacks(listener, secret)), stylesheet=SHEET)
     assert len(Counter.asked) >= 8
     assert b"the secret of the city" in [

@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q
 from django.utils import translation
 from django.utils.translation import gettext
 
+from ideas.calls.models import Programme
 from ideas.drafting.masking.rules import masked
 from ideas.drafting.models import Idea, IdeaContent, IdeaText, TeamMember
 from incubator.events.models import Event
@@ -90,7 +91,7 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
     return BriefRecord(
         number=brief_number(number, round_.gate, round_.number),
         language=language,
-        letterhead=Letterhead(entity.name, getattr(idea.programme, f"name_{language}"), entity.letterhead),
+        letterhead=letterhead_of(idea.programme, language),
         idea_number=number,
         title=content.title,
         pitch=content.pitch,
@@ -130,6 +131,13 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         comparison=_comparison(frozen),
         merged_into=idea_number(decision.target) if decision.target is not None else "",
     )
+
+
+def letterhead_of(programme: Programme, language: str) -> Letterhead:
+    """What documents of this programme print at their head today; no query beside the programme's entity."""
+    entity = programme.entity
+    name = getattr(programme, f"name_{language}")
+    return Letterhead(entity.name, name, entity.letterhead, entity.logo_id or "", entity.colour)
 
 
 def _comparison(frozen: Mapping[str, Any]) -> Comparison | None:

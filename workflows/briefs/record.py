@@ -18,6 +18,8 @@ class Letterhead:
     entity: str
     programme: str
     address: str = ""
+    logo_sha256: str = ""
+    colour: str = ""
 
 
 @dataclass(frozen=True)

@@ -205,12 +205,12 @@ def has_learning_sheet(idea: Idea, decisions: list[Decision]) -> bool:
     return stopped and "learning_sheet" in decisions[-1].next_steps
 
 
-def learning_of(idea: Idea) -> list[LearningNote]:
-    """What the team added to the learning sheet, oldest first."""
+def learning_of(idea: Idea, passages: Sequence[str] = ()) -> list[LearningNote]:
+    """What the team added to the learning sheet, oldest first; without the passages masked for a reader."""
     if idea.state != Idea.State.STOPPED:
         return []
     notes = LearningNote.objects.filter(idea=idea).select_related("written_by")
-    return list(notes.order_by("written_at", "pk"))
+    return [masked_row(note, ["text"], passages) for note in notes.order_by("written_at", "pk")]
 
 
 def open_conditions_of(decisions: list[Decision], passages: Sequence[str] = ()) -> list[Condition]:

@@ -103,8 +103,8 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "documents": _documents(idea, reader, handed_over=elsewhere["handed_over"]),
         "conditions": queries.open_conditions_of(decisions, passages),
         "last": decisions[-1] if decisions else None,
-        "learning": queries.learning_of(idea),
-        "may_add_learning": reader.in_team and queries.has_learning_sheet(idea, decisions),
+        "learning": queries.learning_of(idea, passages),
+        "has_learning_sheet": queries.has_learning_sheet(idea, decisions),
         "stages": _stage_pages(idea),
         "may_send_up": reader.in_team and actions.may_send_up(idea, window),
         "done": queries.done_of(idea),
@@ -182,10 +182,16 @@ def _documents(idea: Idea, reader: queries.Reader, *, handed_over: bool) -> list
         found.append(
             {"url": reverse("brief", args=[brief.key]), "label": label, "detail": detail, "file": True}
         )
+        if reader.in_team:
+            gate = wording.gate_words(brief.decision.round.gate)
+            url = reverse("document", args=["letter", brief.decision.key])
+            found.append({"url": url, "label": _("Letter to the team"), "detail": gate, "file": True})
     if reader.in_team and idea.submitted_at:
         day = words.short_day(idea.submitted_at)
         url = reverse("receipt", args=[idea.key])
         found.append({"url": url, "label": _("Receipt of submission"), "detail": day, "file": True})
+        url, detail = reverse("document", args=["certificate", idea.key]), _("made only if you ask")
+        found.append({"url": url, "label": _("Certificate of contribution"), "detail": detail, "file": True})
     if handed_over:
         url = reverse("hand-over", args=[idea.key])
         day = words.short_day(idea.ended_at) if idea.ended_at else ""

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from incubator.lib import words
 from incubator.lib.masks import worded
+from workflows.briefs.queries import letterhead_of
 from workflows.gates import wording as gates
 from workflows.sessions import queries, rules, wording
 from workflows.sessions.models import SessionDocument, SessionIdea
@@ -26,7 +27,7 @@ def html_of(document: SessionDocument) -> str:
         context: dict[str, Any] = {
             "session": session,
             "entity": session.call.programme.entity.name,
-            "programme": session.call.programme.name_fr,
+            "letterhead": letterhead_of(session.call.programme, settings.LANGUAGE_CODE[:2]),
             "language": settings.LANGUAGE_CODE[:2],
             "limits": limits(session),
             "ties": [wording.TIES[code] for code in [*session.rules["ties"], rules.LOT]],

@@ -143,6 +143,7 @@ def _time_row(view: Viewpoint, release: TimeRelease) -> dict[str, Any]:
         "state": release.get_state_display(),
         "kind": TAGS.get(release.state, ""),
         "mine": release.member.person_id == view.person.pk,
+        "signed": release.state == TimeRelease.State.SIGNED,
         "key": release.key,
         "request_key": new_key(),
         "waits": _waits(release),

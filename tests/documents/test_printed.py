@@ -1,0 +1,190 @@
+"""What documents say, and all of them laid out once, read back from their PDFs."""
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.utils import translation
+from PIL import Image
+from pypdf import PdfReader
+
+from incubator.lib.pdf_process import RenderingProcess
+from incubator.people import actions as people
+from incubator.people.actors import IMPORT
+from tests.documents import stage
+from tests.documents.stage import Asked
+from tests.factories import EntityFactory
+from tests.lib.test_pdf import font_names, structure
+from workflows.documents import queries, rules
+from workflows.documents.page import html_of, stylesheet
+from workflows.sessions import papers
+from workflows.sessions.models import SessionDocument
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
+ENGLISH = {
+    "receipt": ("Receipt of submission", "was received on 5 October 2026", "plan de la cour.pdf", "ab" * 32),
+    "letter": ("To the team of idea", "Votre idée s’arrête ici"),
+    "promise": ("25 days, €18,400", "Yannick Prigent", "Direction des écoles", "20 November 2026"),
+    "time-release": ("2.5 days a month", "Maëlle Le Goff", "Soizic Cam", "Direction de l’eau"),
+    "learning": ("Mesurer l’eau", "Nous avons gardé les relevés", "Stopped at gate G1 on 12 November 2026"),
+    "certificate": ("Maëlle Le Goff", "had this idea, wrote it and submitted it", "5 October 2026"),
+    "pack": ("Order of the hearings", "Gravité du problème", "weighted score"),
+}
+FRENCH = {
+    "receipt": ("Accusé de dépôt", "a été reçue le 5\xa0octobre 2026"),
+    "letter": ("À l’équipe de l’idée", "Dernier jour pour le demander\xa0: jeudi 26\xa0novembre 2026"),
+    "promise": ("Promesse de soutien", "25\xa0jours, 18\xa0400\xa0€"),
+    "time-release": ("Temps libéré", "2,5\xa0jours par mois"),
+    "learning": ("Fiche d’apprentissage", "Ajouté par l’équipe le 20\xa0novembre 2026"),
+    "certificate": ("Attestation de contribution", "a eu cette idée"),
+    "pack": ("Dossier de séance", "Ordre des auditions", "note pondérée"),
+}
+
+
+def page_of(asked: Asked, language: str) -> str:
+    with translation.override(language):
+        found = queries.paper(asked.kind, asked.key, asked.person)
+    return html_of(found.record)
+
+
+def said(html: str) -> str:
+    return re.sub(r"\s+", lambda gap: "\xa0" if gap[0] == "\xa0" else " ", re.sub("<[^>]+>", " ", html))
+
+
+@pytest.mark.parametrize("kind", stage.KINDS)
+def test_french(kind: str) -> None:
+    html = page_of(stage.KINDS[kind](), "fr")
+    assert '<html lang="fr">' in html
+    assert [words for words in FRENCH[kind] if words not in said(html)] == []
+
+
+@pytest.mark.parametrize("kind", stage.KINDS)
+def test_english(kind: str) -> None:
+    asked = stage.KINDS[kind]()
+    if kind == "letter":  # speaks the idea's language, as its brief does
+        assert '<html lang="fr">' in page_of(asked, "en")
+        type(asked.idea).objects.update(language="en")
+    html = page_of(asked, "en")
+    assert '<html lang="en">' in html
+    wanted = [words for words in ENGLISH[kind] if words != "Votre idée s’arrête ici"]
+    text = said(html).replace("\xa0", " ")
+    # The gate's own words are the city's.
+    assert [words for words in wanted if words not in text and words != "Gravité du problème"] == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "more", "words"),
+    [
+        ("go", {}, "Votre idée poursuit son chemin. Merci"),
+        ("go_with_conditions", {}, "Chiffrer l’entretien avec la direction des écoles."),
+        ("rework", {"gaps": ["Dire qui entretient."], "author_due_at": stage.SIGNED}, "Dire qui entretient."),
+        ("hold", {"hold_condition": "Le marché est attribué."}, "Le marché est attribué."),
+        ("stop", {}, "Onze débordements en un an."),
+        ("stop", {"departs": True, "departure_reason": "Le budget a fondu."}, "Le budget a fondu."),
+    ],
+)
+def test_a_letter_opens_with_the_configured_words_and_gives_what_was_decided(
+    outcome: str, more: dict[str, Any], words: str
+) -> None:
+    text = said(page_of(stage.letter(outcome, **more), "fr"))
+    assert words in text
+    assert "Hélène Marchetti-Roux" in text
+    assert "Arrêté n° 2026-118" in text
+    assert ("Dernier jour" in text) == (outcome == "stop"), "only what may be re-examined has a last day"
+
+
+def test_the_team_is_not_named_in_its_letter() -> None:
+    assert "Le Goff" not in page_of(stage.letter(), "fr")
+
+
+def test_leave_moves_the_last_day_and_makes_another_letter() -> None:
+    from tests.factories import AbsenceFactory
+
+    asked = stage.letter()
+    before = queries.paper(asked.kind, asked.key, asked.person).record
+    day = datetime(2026, 11, 16, tzinfo=UTC).date()
+    AbsenceFactory(person=asked.person, starts_on=day, ends_on=day)
+    after = queries.paper(asked.kind, asked.key, asked.person).record
+    assert (before["recourse_until_on"], after["recourse_until_on"]) == ("2026-11-26", "2026-11-27")
+
+
+def test_a_service_s_no_may_be_sent_up() -> None:
+    text = said(page_of(stage.letter("stop", gate="L", next_steps=["send_up"]), "fr"))
+    assert "transmettre votre idée au programme" in text
+    assert "Dernier jour" in text
+
+
+def test_hostile_words_stay_words() -> None:
+    asked = stage.promise()
+    from workflows.sponsorship.models import Pledge
+
+    hostile = '<img class="logo" src="asset:///pictures/' + "0" * 64 + '"> <script>alert(1)</script>'
+    Pledge.objects.update(cover=hostile)
+    html = page_of(asked, "fr")
+    assert "<script" not in html
+    assert '<img class="logo"' not in html
+
+
+def test_a_record_is_read_back_by_the_names_of_its_fields() -> None:
+    found = rules.dated(
+        {"made_on": "2026-11-29", "notes": [{"written_at": "2026-11-20T10:00:00+01:00"}], "a": 1}
+    )
+    assert str(found["made_on"]) == "2026-11-29"
+    assert found["notes"][0]["written_at"].hour == 10
+    assert rules.dated({"title": "2026-11-29", "hearing_at": ""}) == {"title": "2026-11-29", "hearing_at": ""}
+    assert rules.cut({"texts": ["x" * 2_001, "y"]}) == {"texts": ["x" * 2_000 + " […]", "y"]}
+
+
+@pytest.fixture
+def renderer() -> Iterator[RenderingProcess]:
+    process = RenderingProcess(wall_seconds=120)  # a busy machine is no fault of the page
+    yield process
+    process.close()
+
+
+def test_every_kind_is_laid_out(renderer: RenderingProcess) -> None:
+    picture = io.BytesIO()
+    Image.new("RGBA", (600, 200), (122, 31, 61, 200)).save(picture, "PNG")
+    head = {"address": "Hôtel de ville\n76000 Port-Aubert", "colour": "#7a1f3d", "logo": picture.getvalue()}
+    people.change_letterhead(entity=EntityFactory(), by=IMPORT, **head)
+    for kind, make in stage.KINDS.items():
+        document = renderer.render(page_of(make(), "fr"), stylesheet=stylesheet())
+        reader = PdfReader(io.BytesIO(document))
+        text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
+        wanted = [words.replace("\xa0", " ") for words in FRENCH[kind]]
+        assert [words for words in wanted if words not in text] == [], kind
+        assert reader.trailer["/Root"]["/Lang"] == "fr"
+        assert reader.metadata is not None
+        assert reader.metadata.title.startswith(
+            wanted[0].split(" de l’")[0] if kind != "letter" else "Lettre"
+        )
+        assert font_names(document) <= {
+            "Source-Sans-3",
+            "Source-Sans-3-Medium",
+            "Source-Sans-3-Semi-Bold",
+            "Source-Sans-3-Bold",
+            "Source-Serif-4-Semi-Bold",
+            "Source-Serif-4-Bold",
+            "JetBrains-Mono",
+            "JetBrains-Mono-Medium",
+        }
+        figures = [entry for entry in structure(document) if entry["/S"] == "/Figure"]
+        assert figures, "the logo is there"
+        assert all(entry["/Alt"] for entry in figures)
+        if kind == "pack":
+            bookmarks = [item.title for item in reader.outline[1] if not isinstance(item, list)]
+            assert sum("Jardins de pluie" in title for title in bookmarks) == 3
+            assert len(reader.pages) == 1 + 3
+
+
+def test_a_session_s_papers_have_the_same_head(renderer: RenderingProcess) -> None:
+    people.change_letterhead(entity=EntityFactory(), by=IMPORT, address="", colour="#7a1f3d")
+    session, _jury = stage.session(2)
+    html = papers.html_of(SessionDocument(session=session, kind="agenda", asked_at=session.prepared_at))
+    assert '<header class="mast">' in html
+    assert "--own:#7a1f3d" in html
+    document = renderer.render(html, stylesheet=papers.stylesheet())
+    assert "Ordre du jour" in PdfReader(io.BytesIO(document)).pages[0].extract_text()

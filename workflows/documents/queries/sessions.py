@@ -1,0 +1,111 @@
+"""The pack of a selection session: everything a member reads before the hearings, in one document."""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from ideas.access import access
+from ideas.drafting.models import EVER_IN_TEAM, TeamMember
+from incubator.lib.reference import in_language
+from incubator.people.models import Person
+from workflows.briefs.queries import idea_number
+from workflows.documents.models import Document
+from workflows.documents.queries.ideas import not_here
+from workflows.documents.queries.papers import Paper, head, iso, language
+from workflows.gates import rules
+from workflows.gates.models import Vote
+from workflows.sessions import queries as sessions
+from workflows.sessions.models import SelectionSession, SessionIdea, SteppingOut
+from workflows.sessions.screen import limits
+
+TEXTS = ("problem", "concerned", "proposal", "expected_effect", "needs_people")
+Votes = dict[int, list[dict[str, Any]]]
+
+
+def pack(key: UUID, person: Person) -> Paper:
+    """For those inside a convened session: the order, then each idea heard as this person reads it.
+
+    The panel's answers are left out for an idea that the person steps out for, or had a part in. A number of
+    statements that does not grow with the ideas.
+    """
+    session = sessions.session_of(key)
+    who = sessions.reader_of(session, person)
+    if not who.is_inside or session.convened_at is None:
+        raise not_here()
+    zone = ZoneInfo(session.call.programme.entity.time_zone)
+    heard = SessionIdea.objects.filter(session=session, left_at=None, hearing_at__isnull=False)
+    rows = heard.select_related("idea__content", "idea__programme__entity", "round")
+    lines = sessions.as_read(list(rows.order_by("hearing_at", "pk")), person)
+    opened = set(
+        access().readable(person).filter(session_lines__session=session).values_list("pk", flat=True)
+    )
+    apart, votes = _apart(session, who), _votes(lines)
+    call = session.call
+    title = call.title_en if language() == "en" and call.title_en else call.title_fr
+    return Paper(
+        Document.Kind.PACK,
+        head(Document.Kind.PACK, session.call.programme, language(), session.convened_at, session.gate)
+        | {
+            "session": str(session.key),
+            "title": title,
+            "venue": session.venue,
+            "held_at": session.held_at.astimezone(zone).isoformat(),
+            "limits": limits(session),
+            "ideas": [
+                _idea(line, votes, opinion=line.idea_id not in apart, zone=zone)
+                for line in lines
+                if line.idea_id in opened
+            ],
+        },
+        title=title,
+        back_url=reverse("session", args=[session.key]),
+        session=session,
+    )
+
+
+def _apart(session: SelectionSession, who: sessions.Reader) -> set[int]:
+    """The ideas this person takes no part in judging."""
+    out = SteppingOut.objects.filter(line__session=session, member=who.member) if who.member else None
+    stepped = set(out.values_list("line__idea", flat=True)) if out is not None else set()
+    ever = TeamMember.objects.filter(EVER_IN_TEAM, person=who.person, idea__session_lines__session=session)
+    return stepped | set(ever.values_list("idea", flat=True))
+
+
+def _votes(lines: list[SessionIdea]) -> Votes:
+    """The votes in force by round, as a record of the rules holds them; of seats that count."""
+    found: Votes = defaultdict(list)
+    rows = Vote.objects.filter(
+        seat__round__in=[line.round_id for line in lines], seat__state__in=["open", "closed"], in_force=True
+    )
+    for round_, choice, scores in rows.order_by("pk").values_list("seat__round", "choice", "scores"):
+        found[round_].append({"vote": {"choice": choice, "scores": scores}})
+    return found
+
+
+def _idea(line: SessionIdea, votes: Votes, *, opinion: bool, zone: ZoneInfo) -> dict[str, Any]:
+    content = line.idea.content
+    return {
+        "number": idea_number(line.idea),
+        "title": line.idea.title,
+        "pitch": line.idea.pitch,
+        "hearing_at": iso(line.hearing_at.astimezone(zone)) if line.hearing_at else "",
+        "euros": line.euros,
+        "agent_days": line.agent_days,
+        "texts": {name: getattr(content, name) for name in TEXTS},
+        "opinion": (line.opinion or {}) | {"criteria": _criteria(line, votes)} if opinion else None,
+    }
+
+
+def _criteria(line: SessionIdea, votes: Votes) -> list[dict[str, Any]]:
+    """The answers by criterion, sorted: those the opinion stood on when the session was convened."""
+    compared = line.round.comparison or {}
+    seats = compared["seats"] if "seats" in compared else votes.get(line.round_id, [])
+    record = line.round.record or {"rules": line.round.rules, "seats": seats}
+    labels = {rule["key"]: in_language(rule) for rule in record["rules"].get("criteria", [])}
+    return [
+        {"label": labels[key], "weight": item.weight, "levels": item.levels, "mean": item.mean or ""}
+        for key, item in rules.criteria(record).items()
+    ]
