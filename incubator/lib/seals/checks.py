@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from incubator.lib import clock
+from incubator.lib.seals import SealFailed
 from incubator.lib.seals.configuration import SealSettings, certificates_in
 
 SOON = timedelta(days=60)
@@ -32,7 +33,7 @@ def the_seal(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 def _of_the_key(seal: SealSettings) -> list[CheckMessage]:
     from incubator.lib.seals.demo import ORGANISATION
     from incubator.lib.seals.reading import certificates, is_known
-    from incubator.lib.seals.sealing import SealFailed, certificate_of
+    from incubator.lib.seals.sealing import certificate_of
 
     try:
         own = certificate_of(seal)

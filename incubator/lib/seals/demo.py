@@ -1,4 +1,4 @@
-"""The demo city's seal: a root and a P-256 key that anyone may read. It shows how to check a seal, and proves nothing."""
+"""The demo city's seal: a root and a P-256 key that anyone may read. It shows how seals work and proves nothing."""
 
 import os
 from datetime import UTC, datetime, timedelta

@@ -5,6 +5,7 @@ many keeps only their own waiting.
 """
 
 import base64
+import hashlib
 import json
 import logging
 import os
@@ -16,7 +17,6 @@ import threading
 from collections.abc import Sequence
 
 from incubator.lib.pdf_process import PASSED_ON, ROOT
-from incubator.lib.seals.configuration import SealSettings, certificates_in
 from incubator.lib.seals.examination import Examination, from_data
 
 LARGEST = 20_000_000  # bytes
@@ -31,24 +31,30 @@ class Busy(Exception):
 
 
 def examine_in_process(
-    document: bytes, settings: SealSettings, *, wall_seconds: float = WALL_SECONDS
+    document: bytes,
+    trusted: Sequence[bytes],
+    stamps_trusted: Sequence[bytes] = (),
+    *,
+    wall_seconds: float | None = None,
 ) -> Examination:
-    """What `reading.examine` finds; too_large, or too_long when it did not end in time or in memory. Raises Busy."""
+    """What `reading.examine` finds; too_large, or too_long when it did not end in time or in memory. Raises Busy.
+
+    `trusted`, `stamps_trusted`: certificates as PEM.
+    """
     if len(document) > LARGEST:
         return Examination("too_large", size=len(document))
-    order = {
-        "trusted": _packed(certificates_in(settings.certificates)),
-        "stamps_trusted": _packed(certificates_in(settings.timestamp_certificates)),
-    }
+    order = {"trusted": _packed(trusted), "stamps_trusted": _packed(stamps_trusted)}
     if not _turns.acquire(blocking=False):
         raise Busy
     try:
-        return _asked(json.dumps(order).encode() + b"\n" + document, len(document), wall_seconds)
+        told = json.dumps(order).encode() + b"\n" + document
+        return _asked(told, document, WALL_SECONDS if wall_seconds is None else wall_seconds)
     finally:
         _turns.release()
 
 
-def _asked(order: bytes, size: int, wall_seconds: float) -> Examination:
+def _asked(order: bytes, document: bytes, wall_seconds: float) -> Examination:
+    late = Examination("too_long", hashlib.sha256(document).hexdigest(), len(document))
     with tempfile.TemporaryDirectory(prefix="travee-seal-") as folder:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         environment |= {"PYTHONPATH": str(ROOT), "TMPDIR": folder}
@@ -63,9 +69,9 @@ def _asked(order: bytes, size: int, wall_seconds: float) -> Examination:
                 timeout=wall_seconds,  # then it is killed
             )
         except subprocess.TimeoutExpired:
-            return Examination("too_long", size=size)
+            return late
     if done.returncode:
-        return Examination("too_long", size=size)
+        return late
     return from_data(json.loads(done.stdout))
 
 

@@ -9,7 +9,6 @@ import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,29 +18,13 @@ from pyhanko.sign import fields, signers, timestamps
 from pyhanko.sign.signers.pdf_cms import CMSSignedAttributes
 from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
 
+from incubator.lib.seals import Sealed, SealFailed
 from incubator.lib.seals.configuration import SealSettings
 
 FIELD = "Seal"
 TIMESTAMP_SECONDS = 10
 # A token lets one session sign in at a time, and a worker has several threads.
 _token_turn = threading.Lock()
-
-
-class SealFailed(Exception):
-    """A document could not be sealed. `reason`: seal (the key, or its certificate), stamp (the time-stamp service)."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Sealed:
-    """The sealed file, which begins with the very bytes it was made of, and the SHA-256 of the seal's certificate."""
-
-    document: bytes
-    certificate: str
-    sealed_at: datetime
 
 
 class _Sealer(signers.PdfSigner):
