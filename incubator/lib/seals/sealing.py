@@ -137,4 +137,7 @@ def _signer(key: SealSettings) -> Iterator[Any]:
         user_pin=key.pkcs11_pin,
     )
     with _token_turn, PKCS11SigningContext(token) as signer:
+        # Few tokens hash by themselves before they sign with a curve; all sign a hash.
+        signer.use_raw_mechanism = signer.signing_cert.public_key.algorithm == "ec"
+        signer.embed_roots = False
         yield signer

@@ -111,7 +111,8 @@ def facts(found: Examination, known: Known | None, *, asked: bool = True) -> lis
     if found.finding in ("too_large", "too_long", "not_pdf", "damaged"):
         return []
     lines = [_seal(found.seal)]
-    if found.finding in CONTENT:
+    # A stranger's seal that fits says nothing in the file's favour.
+    if found.finding in CONTENT and (found.finding != "whole" or (found.seal and found.seal.trusted)):
         lines.append(_content(found.finding))
     if not asked:
         return [*lines, *_to_ask(found)]
