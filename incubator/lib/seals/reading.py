@@ -63,19 +63,20 @@ def signer_of_detached(
     content: bytes, signature: bytes, trusted: Sequence[bytes], stamps_trusted: Sequence[bytes] = ()
 ) -> tuple[bool, Seal | None]:
     """Whether a detached signature (DER) fits the content, and whose it is; (False, None) when it cannot be read."""
+
+    def judged(moment: datetime | None) -> Any:
+        contexts = _context(trusted, moment), _context(stamps_trusted, None)
+        return asyncio.run(async_validate_detached_cms(content, signed, *contexts))
+
     try:
         signed = cms.ContentInfo.load(signature)["content"]
-        status = asyncio.run(
-            async_validate_detached_cms(
-                content, signed, _context(trusted, None), _context(stamps_trusted, None)
-            )
-        )
+        status = judged(judged(None).signer_reported_dt)
         return bool(status.intact and status.valid), _as_seal(status, status.signer_reported_dt, trusted)
     except Exception:
         return False, None
 
 
-def is_known(certificate: Any, trusted: Sequence[bytes], at: datetime) -> bool:
+def is_known(certificate: Any, trusted: Sequence[bytes], at: datetime | None) -> bool:
     """Whether a seal by this certificate would be trusted: it leads to a trusted one, and may sign for good."""
     validator: Any = CertificateValidator(certificate, validation_context=_context(trusted, at))
     try:
@@ -105,7 +106,9 @@ def _seal(
         raise
     except Exception:  # asn1crypto and pyHanko have no common error for what they cannot read
         return "altered", None
-    if not (status.intact and status.valid):
+    if not status.valid:
+        return "altered", None  # made by no such key: the name in it is worth nothing
+    if not status.intact:
         return "altered", seal
     end = _end_of_what_is_sealed(document, first)
     if end is None:
@@ -143,7 +146,9 @@ def _as_seal(status: Any, claimed: datetime | None, trusted: Sequence[bytes]) ->
         sealed_at=claimed.isoformat() if claimed else "",
         stamped_at=stamp.timestamp.isoformat() if stamped else "",
         stamped_by=_name(stamp.signing_cert.subject, "common_name") if stamped else "",
-        trusted=bool(status.trusted) and _valid_at(certificate, moment),
+        # pyHanko follows the certificates of a seal that fits only; whose a misfit was is still told.
+        trusted=_valid_at(certificate, moment)
+        and (bool(status.trusted) or (not status.intact and is_known(certificate, trusted, moment))),
         demo=_name(certificate.subject, "organization_name") == DEMO,
     )
 

@@ -29,9 +29,10 @@ def verify(request: HttpRequest) -> HttpResponse:
     typed = forms.AddressForm(request.GET if "address" in request.GET else None)
     if typed.is_bound and typed.is_valid():
         return redirect("verify-token", token=typed.token()[:100] or "-")
-    form = forms.FileForm(request.POST or None, request.FILES or None)
+    sent = request.method == "POST"
+    form = forms.FileForm(request.POST, request.FILES) if sent else forms.FileForm()
     context: dict[str, Any] = {"form": form, "typed": typed}
-    if request.method != "POST":
+    if not sent:
         return render(request, "briefs/checking/verify.html", context)
     if not form.is_valid():
         return render(request, "briefs/checking/verify.html", context, status=422)
