@@ -213,6 +213,11 @@ class City:
         yield Visit(cast.author, reverse("condition", args=[Condition.objects.get().key]))
         yield Visit(cast.dga, reverse("decide", args=[decision.round.key]))
         yield Visit(cast.author, reverse("brief", args=[Brief.objects.get(decision=decision).key]))
+        ready = Brief.objects.filter(state="ready").earliest("pk")
+        yield Visit(cast.author, reverse("brief-evidence", args=[ready.key]))
+        yield Visit(None, reverse("verify"))
+        yield Visit(None, reverse("verify-token", args=[ready.token]))
+        yield Visit(None, "/verify/nowhere", status=404)
 
     def sponsoring(self) -> Iterator[Visit]:
         """A sponsor and three colleagues' time asked for: not answered yet, one reserved, one refused."""

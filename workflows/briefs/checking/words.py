@@ -117,7 +117,8 @@ def facts(found: Examination, known: Known | None, *, asked: bool = True) -> lis
     if not asked:
         return [*lines, *_to_ask(found)]
     lines.append(_record(known, found))
-    return [*lines, force(known)] if known is not None else lines
+    # Of a file that only begins as a brief does, nobody should read that it is in force.
+    return [*lines, force(known)] if known is not None and known.kept != "beginning" else lines
 
 
 def _seal(seal: Seal | None) -> Fact:
