@@ -27,6 +27,13 @@ TIMESTAMP_SECONDS = 10
 _token_turn = threading.Lock()
 
 
+class _Addition(IncrementalPdfFileWriter):
+    """Adds the seal and nothing else: pyHanko would write the document's claims and dates anew, with today's."""
+
+    def _update_meta(self) -> None:
+        return
+
+
 class _Sealer(signers.PdfSigner):
     """A signer that says the time it is given."""
 
@@ -66,7 +73,7 @@ def seal(
             timestamper=_timestamper(key),
             new_field_spec=fields.SigFieldSpec(FIELD, readable_field_name=name),
         )
-        sealed = sealer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(document))).getvalue()
+        sealed = sealer.sign_pdf(_Addition(io.BytesIO(document))).getvalue()
     assert sealed.startswith(document), "a seal is added after the document"
     return Sealed(sealed, certificate, at)
 
