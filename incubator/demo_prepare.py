@@ -26,6 +26,7 @@ def main() -> int:
     stamp, digest = settings.VAR / "static.stamp", _static_digest()
     collected = stamp.exists() and stamp.read_text() == digest
     _step("Compressing the static files", lambda: _collect(stamp, digest), needed=not collected)
+    _step("Making the seal", lambda: call_command("make_demo_seal"), needed=not settings.SEAL.seals)
     fill = "Filling the demo city (a minute or two)"
     size = shlex.split(os.environ.get("DEMO_CITY", ""))  # arguments of demo_city, such as --ideas 10
     _step(fill, lambda: call_command("demo_city", *size), needed=_city_is_empty())

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from incubator import postgres
+from incubator.lib.seals.configuration import SealSettings, of_the_demo
 
 ROOT = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -194,6 +195,24 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+
+# --- The seal of documents (incubator/lib/seals; docs/operations.md says how to get one) ----------------------
+
+SEAL = SealSettings(
+    file=env.str("TRAVEE_SEAL_FILE", ""),
+    passphrase=env.str("TRAVEE_SEAL_PASSPHRASE", ""),
+    pkcs11_module=env.str("TRAVEE_SEAL_PKCS11_MODULE", ""),
+    pkcs11_token=env.str("TRAVEE_SEAL_PKCS11_TOKEN", ""),
+    pkcs11_pin=env.str("TRAVEE_SEAL_PKCS11_PIN", ""),
+    pkcs11_label=env.str("TRAVEE_SEAL_PKCS11_LABEL", ""),
+    certificates=env.str("TRAVEE_SEAL_CERTIFICATES", ""),
+    timestamp_url=env.str("TRAVEE_SEAL_TIMESTAMP_URL", ""),
+    timestamp_certificates=env.str("TRAVEE_SEAL_TIMESTAMP_CERTIFICATES", ""),
+)
+if SEAL.faults():
+    raise ImproperlyConfigured(f"The seal is half configured: {'; '.join(SEAL.faults())}")
+if SealSettings() == SEAL and not PRODUCTION:
+    SEAL = of_the_demo(VAR)
 
 # --- Mail ---------------------------------------------------------------------------------------------------
 

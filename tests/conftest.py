@@ -40,6 +40,7 @@ pytest_plugins = [
     "tests.platform.browser",
     "tests.platform.counting",
     "tests.briefs.quick",
+    "tests.briefs.seals",
     "tests.laws.counted",
 ]
 

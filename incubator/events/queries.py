@@ -1,7 +1,8 @@
 """Reads of the log."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -27,6 +28,45 @@ def verify() -> Verification:
         if (place := rules.first_break(counted)) is not None:
             broken.append((kind, str(key), place))
     return Verification(events, chains, broken)
+
+
+def head_of(kind: str, key: uuid.UUID) -> tuple[int, str] | None:
+    """The sequence and hash of a chain's last event; None for a subject without one."""
+    chain = Event.objects.filter(subject_kind=kind, subject_key=key).order_by("-sequence")
+    return chain.values_list("sequence", "hash").first()
+
+
+def heads(since: datetime, until: datetime, *, besides: str) -> list[tuple[str, int, str]]:
+    """Of each chain with an event in this time: the SHA-256 of its subject, and its last event's sequence and hash
+    then. Sorted; chains of the kind `besides` are left out."""
+    then = Event.objects.filter(happened_at__gte=since, happened_at__lt=until).exclude(subject_kind=besides)
+    last = then.order_by("subject_kind", "subject_key", "-sequence").distinct("subject_kind", "subject_key")
+    rows = last.values_list("subject_kind", "subject_key", "sequence", "hash")
+    return sorted((rules.subject_sha256(kind, key), sequence, hash_) for kind, key, sequence, hash_ in rows)
+
+
+def differing(published: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """What is no longer as it was published: cut or rewritten, and the SHA-256 of the chain's subject.
+
+    `published`: rows of subject, events, head, as `heads` gave them.
+    """
+    subjects = Event.objects.values_list("subject_kind", "subject_key").distinct()
+    known = {rules.subject_sha256(kind, key): (kind, key) for kind, key in subjects.order_by().iterator(2000)}
+    found = []
+    for row in published:
+        subject = known.get(row["subject"])
+        what = _against(*subject, row["events"], row["head"]) if subject else "cut"
+        if what:
+            found.append((what, row["subject"]))
+    return found
+
+
+def _against(kind: str, key: uuid.UUID, events: int, head: str) -> str:
+    rows = Event.objects.filter(subject_kind=kind, subject_key=key, sequence__lte=events)
+    chain = list(rows.order_by("sequence").values(*rules.HASHED, "hash"))
+    if not chain or chain[-1]["sequence"] != events:
+        return "cut"
+    return "" if chain[-1]["hash"] == head and rules.first_break(chain) is None else "rewritten"
 
 
 def of_subject(kind: str, key: uuid.UUID) -> Iterator[Event]:

@@ -42,6 +42,11 @@ def event_hash(fields: Mapping[str, Any]) -> str:
     return sha256(canonical(plain))
 
 
+def subject_sha256(kind: str, key: Any) -> str:
+    """What a published list calls a chain: keys are by chance, so nobody finds the key from it."""
+    return sha256(f"{kind}:{key}")
+
+
 def first_break(chain: Iterable[Mapping[str, Any]]) -> int | None:
     """The sequence at which a chain (in order) breaks: a gap, a wrong link or a changed event; None when whole."""
     previous, expected = "", 1

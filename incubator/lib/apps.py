@@ -6,3 +6,4 @@ class LibConfig(AppConfig):
 
     def ready(self) -> None:
         from incubator.lib import theme  # noqa: F401 - its check of the city's colours registers itself
+        from incubator.lib.seals import checks  # noqa: F401 - the same

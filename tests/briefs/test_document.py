@@ -10,7 +10,9 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from incubator.lib.pdf_process import RenderingProcess
+from incubator.lib.seals.configuration import SealSettings
 from tests.briefs import records
+from tests.briefs.seals import sealed
 from tests.lib.test_pdf import font_names, structure
 from workflows.briefs import drawings, rules, words
 from workflows.briefs.document import html_of, stylesheet
@@ -94,6 +96,26 @@ def test_its_pdf_is_tagged_titled_and_uses_only_our_fonts(renderer: RenderingPro
     assert all(entry.get("/Alt") for entry in figures)
     assert all("/Scope" in entry["/A"] for entry in structure(document) if entry["/S"] == "/TH")
     assert any("Jardins" in entry.title for entry in reader.outline if not isinstance(entry, list))
+
+
+def test_the_address_is_printed_with_its_square_and_a_seal_keeps_what_the_file_claims(
+    renderer: RenderingProcess, a_key: SealSettings
+) -> None:
+    address = "https://idees.ville.example/verify/25nW3Q-BWNHkMhYLQ3RfMA"
+    document = render(renderer, records.selection(address=address))
+    assert address in text_of(document).replace(" ", "")
+    figures = [entry for entry in structure(document) if entry["/S"] == "/Figure"]
+    assert len(figures) == 2 + len(records.CRITERIA)
+    assert all(entry.get("/Alt") for entry in figures)
+    made = sealed(document, a_key).document
+    reader = PdfReader(io.BytesIO(made))
+    claims = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert re.search(r"pdfaid:part>3<|pdfaid:part=\"3\"", claims)
+    assert re.search(r"pdfaid:conformance>A<|pdfaid:conformance=\"A\"", claims)
+    assert "<pdfuaid:part>1</pdfuaid:part>" in claims
+    kinds = [entry["/S"] for entry in structure(document)]
+    assert [entry["/S"] for entry in structure(made)] == kinds
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
 
 
 def test_the_same_record_gives_the_same_bytes(renderer: RenderingProcess) -> None:

@@ -160,6 +160,8 @@ def test_what_is_decided_is_read_by_whom_it_concerns(cast: Cast, round_: GateRou
         )
     }
     assert all(steps.REASONS in said for said in says.values())
+    brief = Decision.objects.get(round=round_).briefs.get()
+    assert all(f'href="/briefs/{brief.key}/evidence"' in said for said in says.values())
     assert {name for name, said in says.items() if "Entre nous" in said} == {"panel"}
     assert {name for name, said in says.items() if "Pour l’équipe" in said} == {"panel", "author"}
     assert {name for name, said in says.items() if "L’avis des assurances manque." in said} == {"panel"}

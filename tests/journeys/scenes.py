@@ -218,6 +218,11 @@ class City:
         yield Visit(cast.author, reverse("brief", args=[Brief.objects.get(decision=decision).key]))
         for kind, key in (("letter", decision.key), ("certificate", stopped.key), ("learning", stopped.key)):
             yield Visit(cast.author, reverse("document", args=[kind, key]))
+        ready = Brief.objects.filter(state="ready").earliest("pk")
+        yield Visit(cast.author, reverse("brief-evidence", args=[ready.key]))
+        yield Visit(None, reverse("verify"))
+        yield Visit(None, reverse("verify-token", args=[ready.token]))
+        yield Visit(None, "/verify/nowhere", status=404)
 
     def sponsoring(self) -> Iterator[Visit]:
         """A sponsor and three colleagues' time asked for: not answered yet, one reserved, one refused."""

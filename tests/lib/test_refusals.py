@@ -117,6 +117,7 @@ NOT_AN_ANSWER = {
     "workflows/management/commands/move_processes.py",
     # Its caller, `mend`, notes it.
     "incubator/people/views/account.py",
+    "incubator/people/views/letterhead.py",
     "incubator/people/views/answers.py",
 }
 

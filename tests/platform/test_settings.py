@@ -42,6 +42,25 @@ def test_production_names_what_is_missing(missing: str) -> None:
     assert done.stderr.strip().endswith(f"TRAVEE_ENV=production needs: {missing}")
 
 
+def test_production_runs_unsealed_or_sealed_and_not_in_between(tmp_path: Path) -> None:
+    from incubator.lib.seals import demo
+
+    file, root = demo.make(tmp_path, "passphrase", city="Port-Aubert")
+    whole = {
+        "TRAVEE_SEAL_FILE": str(file),
+        "TRAVEE_SEAL_PASSPHRASE": "passphrase",
+        "TRAVEE_SEAL_CERTIFICATES": str(root),
+    }
+    assert _settings(**COMPLETE, **whole).returncode == 0
+    for missing in whole:
+        half = {name: value for name, value in whole.items() if name != missing}
+        done = _settings(**COMPLETE, **half)
+        assert done.returncode != 0, missing
+        assert "The seal is half configured" in done.stderr
+    # A web process may have the certificates alone.
+    assert _settings(**COMPLETE, TRAVEE_SEAL_CERTIFICATES=str(root)).returncode == 0
+
+
 def test_a_misspelt_environment_is_not_taken_for_a_demo() -> None:
     done = _settings(TRAVEE_ENV="prod")
     assert done.returncode != 0

@@ -11,6 +11,7 @@ from ideas.drafting.masking.queries import passages_of
 from ideas.drafting.models import Idea
 from incubator.events.rules import canonical, sha256
 from incubator.lib import clock, files
+from incubator.lib.seals import Sealed
 from incubator.messages import actions as messages
 from incubator.people.actors import Actor
 from workflows.briefs import queries, rules, tellings
@@ -56,15 +57,18 @@ def _defer_masking(brief_id: int) -> None:
 
 
 def keep_masked(brief: Brief, passages: Sequence[str], document: bytes) -> None:
-    """Keep the copy without these passages, in place of one made for others."""
-    MaskedBrief.objects.update_or_create(
-        brief=brief,
-        defaults={
-            "passages_sha256": queries.passages_sha256(passages),
-            "sha256": files.put(document),
-            "made_at": clock.now(),
-        },
-    )
+    """Keep the copy without these passages, in place of one made for others, which stays known by its SHA-256."""
+    sha256_of_document = files.put(document)
+    made = {
+        "passages_sha256": queries.passages_sha256(passages),
+        "sha256": sha256_of_document,
+        "made_at": clock.now(),
+    }
+    with transaction.atomic():
+        earlier = MaskedBrief.objects.select_for_update().filter(brief=brief).first()
+        if earlier is not None and earlier.sha256 != sha256_of_document:
+            made["former"] = [*earlier.former, earlier.sha256]
+        MaskedBrief.objects.update_or_create(brief=brief, defaults=made)
 
 
 def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]]:
@@ -74,10 +78,11 @@ def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]
     return []
 
 
-def finish(brief: Brief, record: BriefRecord, document: bytes) -> bool:
-    """Keep the document, say that the brief is ready and tell whom it is for; False, and nothing changed, when
-    another job was first."""
-    sha256_of_document = files.put(document)
+def finish(brief: Brief, record: BriefRecord, document: bytes, seal: Sealed | None = None) -> bool:
+    """Keep the document, or the sealed file that begins with it, say that the brief is ready and tell whom it is for;
+    False, and nothing changed, when another job was first."""
+    kept = seal.document if seal else document
+    sha256_of_document = files.put(kept)
     data = record.as_data()
     with transaction.atomic():
         waiting = Brief.objects.filter(pk=brief.pk).exclude(state=Brief.State.READY)
@@ -86,7 +91,10 @@ def finish(brief: Brief, record: BriefRecord, document: bytes) -> bool:
             record=data,
             record_sha256=sha256(canonical(data)),
             sha256=sha256_of_document,
-            size=len(document),
+            size=len(kept),
+            unsigned_sha256=sha256(document),
+            sealed_at=seal.sealed_at if seal else None,
+            seal_certificate=seal.certificate if seal else "",
             failure="",
             prepared_at=clock.now(),
         )

@@ -44,6 +44,11 @@ def _context(record: BriefRecord) -> dict[str, Any]:
         "place": words.PLACES.get(record.comparison.result, "") if record.comparison else "",
         "result": words.RESULTS.get(record.opinion.result, "") if record.opinion else "",
         "rail": _rail(record),
+        "square": drawings.square(
+            record.address, title=gettext("A square to scan, which leads to the address printed beside it")
+        )
+        if record.address
+        else "",
         "criteria": [(criterion, _answers(criterion)) for criterion in record.criteria],
         "disagreements": [criterion for criterion in record.criteria if criterion.is_wide],
         "weights": sum(criterion.weight for criterion in record.criteria),

@@ -1,10 +1,11 @@
-"""The brief's two drawings, as SVG with attributes only: page styles do not reach inside an SVG.
+"""The brief's drawings, as SVG with attributes only: page styles do not reach inside an SVG.
 
 Each has a `<title>`, which becomes its alternative text in the PDF.
 """
 
 from collections.abc import Sequence
 
+import segno
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
@@ -73,6 +74,13 @@ def answers(levels: Sequence[int], mean: float | None, *, title: str) -> SafeStr
         f'<svg class="answers" viewBox="0 0 {5 * CELL} 80" xmlns="http://www.w3.org/2000/svg" role="img">'
         f"<title>{escape(title)}</title>{''.join(marks)}</svg>"
     )
+
+
+def square(address: str, *, title: str) -> SafeString:
+    """The address as a QR code; the page around it is its quiet zone."""
+    picture = segno.make(address, error="m", micro=False)
+    said = {"border": 0, "svgclass": "square", "lineclass": None, "omitsize": True, "title": title}
+    return SafeString(picture.svg_inline(**said))  # segno escapes the title
 
 
 def _text(x: float, y: float, words: str, *, ink: str, size: int, weight: int, anchor: str) -> str:

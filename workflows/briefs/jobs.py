@@ -1,13 +1,17 @@
-"""Renders briefs, outside any transaction; run twice, the second run finds the brief ready."""
+"""Renders briefs and seals them, outside any transaction; run twice, the second run finds the brief ready."""
 
 import logging
 
+from django.utils import translation
+from django.utils.translation import gettext
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from ideas.drafting.masking.queries import passages_of
 from incubator.lib import clock
 from incubator.lib.pdf_process import PdfFailed, render_in_process
+from incubator.lib.seals import Sealed, SealFailed
+from incubator.lib.seals.documents import sealed
 from workflows.briefs import actions, queries
 from workflows.briefs.document import html_of, stylesheet
 from workflows.briefs.models import Brief
@@ -20,18 +24,20 @@ TEXT_TO_BLAME = ("time", "memory", "nesting", "stopped")
 
 @app.task(name="briefs.render", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))
 def render_brief(brief_id: int, at: str = "") -> None:
-    """Make the brief's PDF and keep it. Raises PdfFailed, after saying so in the row, to be tried again."""
+    """Make the brief's PDF, seal it and keep it. Raises PdfFailed or SealFailed, after saying so in the row, to be
+    tried again."""
     brief = Brief.objects.select_related("decision__round__idea__programme__entity").get(pk=brief_id)
     if brief.state == Brief.State.READY:
         return
     with clock.as_of(at):
         try:
-            record = queries.record_of(brief.decision)
+            record = queries.record_to_print(brief)
             document = _rendered(record)
+            seal = _sealed(document, record)
         except Exception as failed:
-            actions.give_up(brief, failed.reason if isinstance(failed, PdfFailed) else "stopped")
+            actions.give_up(brief, failed.reason if isinstance(failed, PdfFailed | SealFailed) else "stopped")
             raise
-        actions.finish(brief, record, document)
+        actions.finish(brief, record, document, seal)
 
 
 @app.task(name="briefs.mask", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))
@@ -42,7 +48,16 @@ def mask_brief(brief_id: int, at: str = "") -> None:
     if brief.state != Brief.State.READY or not passages:
         return
     with clock.as_of(at):
-        actions.keep_masked(brief, passages, _rendered(queries.masked_record(brief, passages)))
+        record = queries.masked_record(brief, passages)
+        document = _rendered(record)
+        seal = _sealed(document, record)
+        actions.keep_masked(brief, passages, seal.document if seal else document)
+
+
+def _sealed(document: bytes, record: BriefRecord) -> Sealed | None:
+    with translation.override(record.language):
+        name = gettext("Seal of the organisation")
+    return sealed(document, name=name, about=record.number, check_at=record.address)
 
 
 def _rendered(record: BriefRecord) -> bytes:

@@ -1,7 +1,9 @@
 """The brief of a decision: rendered once from its record, kept by its SHA-256, never changed."""
 
+import secrets
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
@@ -9,10 +11,18 @@ from django.utils.translation import pgettext_lazy
 from workflows.gates.models import Decision
 
 
-class Brief(models.Model):
-    """One edition. `record` is what `record.BriefRecord.as_data` gives; `failure` is a code of `pdf_process.PdfFailed`.
+def new_token() -> str:
+    """128 bits by chance, as 22 letters: whoever has it holds the paper."""
+    return secrets.token_urlsafe(16)
 
-    A correction is a new row that names the one it replaces; only the newest is in force.
+
+class Brief(models.Model):
+    """One edition. `record` is what `record.BriefRecord.as_data` gives; `failure` is a code of `pdf_process.PdfFailed`
+    or of `seals.sealing.SealFailed`.
+
+    A correction is a new row that names the one it replaces; only the newest is in force. `token` stands in the
+    address printed on it. `sha256` is of the file given out; `unsigned_sha256` of its beginning, before the seal, which
+    is the whole file where none was made. `seal_certificate`: SHA-256 of the certificate it was sealed with.
     """
 
     class State(models.TextChoices):
@@ -21,6 +31,7 @@ class Brief(models.Model):
         FAILED = "failed", pgettext_lazy("brief", "could not be produced")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    token = models.CharField(max_length=22, default=new_token, unique=True, editable=False)
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="briefs")
     number = models.CharField(max_length=32)
     edition = models.PositiveSmallIntegerField(default=1)
@@ -31,6 +42,9 @@ class Brief(models.Model):
     record = models.JSONField(null=True, blank=True)
     record_sha256 = models.CharField(max_length=64, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    unsigned_sha256 = models.CharField(max_length=64, blank=True)
+    sealed_at = models.DateTimeField(null=True, blank=True)
+    seal_certificate = models.CharField(max_length=64, blank=True)
     size = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=20, blank=True)
     tries = models.PositiveSmallIntegerField(default=0, db_default=0)
@@ -51,6 +65,16 @@ class Brief(models.Model):
                 name="ready_brief_has_its_file",
             ),
             models.CheckConstraint(
+                condition=Q(state="ready") & ~Q(unsigned_sha256="")
+                | ~Q(state="ready") & Q(unsigned_sha256=""),
+                name="ready_brief_has_its_unsigned_hash",
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed_at=None, seal_certificate="", unsigned_sha256=F("sha256"))
+                | Q(sealed_at__isnull=False) & ~Q(seal_certificate="") & ~Q(unsigned_sha256=F("sha256")),
+                name="brief_is_sealed_or_as_rendered",
+            ),
+            models.CheckConstraint(
                 condition=Q(state="failed") & ~Q(failure="") | ~Q(state="failed") & Q(failure=""),
                 name="failed_brief_says_why",
             ),
@@ -61,10 +85,12 @@ class Brief(models.Model):
 class MaskedBrief(models.Model):
     """The copy of a brief for those from whom passages of it are masked: the same facts, printed without these words.
 
-    `passages_sha256` says for which passages it was made; it is served for these alone.
+    `passages_sha256` says for which passages it was made; it is served for these alone. `former` are the SHA-256 of
+    copies made before what is masked changed: whoever kept one may still ask whether it is genuine.
     """
 
     brief = models.OneToOneField(Brief, models.CASCADE, related_name="masked")
     passages_sha256 = models.CharField(max_length=64)
     sha256 = models.CharField(max_length=64)
+    former = ArrayField(models.CharField(max_length=64), default=list, blank=True)
     made_at = models.DateTimeField()

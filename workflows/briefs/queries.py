@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Prefetch, Q
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -58,6 +59,11 @@ def briefs_of(idea: Idea) -> list[Brief]:
     )
 
 
+def address_of(brief: Brief) -> str:
+    """The whole address printed on the brief, where anyone who holds it can check it."""
+    return f"{settings.SITE_URL}{reverse('verify-token', args=[brief.token])}"
+
+
 def idea_number(idea: Idea) -> str:
     """`2026-0142`: the year of the submission where the entity is, then the number given at submission."""
     assert idea.submitted_at is not None, "a draft has no number"
@@ -68,6 +74,11 @@ def idea_number(idea: Idea) -> str:
 def language_of(idea: Idea) -> str:
     """The brief speaks the idea's language, if the product does."""
     return idea.language if idea.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def record_to_print(brief: Brief) -> BriefRecord:
+    """The record of the brief's decision, with the address printed on this very brief."""
+    return replace(record_of(brief.decision), address=address_of(brief))
 
 
 def record_of(decision: Decision) -> BriefRecord:

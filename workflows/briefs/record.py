@@ -177,6 +177,8 @@ class BriefRecord:
     comparison: Comparison | None = None
     # The number of the idea this one goes on in. To whom a redirect goes stands in no brief: all staff may read it.
     merged_into: str = ""
+    # Where this brief can be checked, with its token; printed as a square to scan too.
+    address: str = ""
 
     @property
     def reasoned_criteria(self) -> tuple[Criterion, ...]:

@@ -1,5 +1,11 @@
 from django.urls import path
 
 from workflows.briefs import views
+from workflows.briefs.checking import views as checking
 
-urlpatterns = [path("briefs/<uuid:key>", views.brief, name="brief")]
+urlpatterns = [
+    path("briefs/<uuid:key>", views.brief, name="brief"),
+    path("briefs/<uuid:key>/evidence", views.evidence, name="brief-evidence"),
+    path("verify", checking.verify, name="verify"),
+    path("verify/<str:token>", checking.verify_token, name="verify-token"),
+]

@@ -1,4 +1,4 @@
-"""A brief is downloaded by whoever may read its idea; until it is ready, a page says so."""
+"""A brief is downloaded by whoever may read its idea, a page says when it is not ready, another by what to check it."""
 
 import uuid
 
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from ideas.access import access
 from ideas.drafting.masking.queries import passages_for
+from incubator.events.queries import head_of
 from incubator.lib import files
 from incubator.lib.refusals import NotFound
 from incubator.people.models import Person
@@ -23,14 +24,8 @@ from workflows.briefs.models import Brief, MaskedBrief
 @login_required
 def brief(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     """The PDF; else 200 with where it stands. A brief of an idea that the reader may not read does not exist."""
+    found = _readable(request, key)
     assert isinstance(request.user, Person)
-    found = Brief.objects.select_related("decision__round__idea__programme__entity").filter(key=key).first()
-    if found is None or not access().may_read(request.user, found.decision.round.idea):
-        raise NotFound(
-            _(
-                "There is no such brief, or it is not open to you. Your list of ideas shows those you can read."
-            )
-        )
     if found.state != Brief.State.READY:
         return _waiting(request, found)
     sha256 = _sha256_for(request.user, found)
@@ -46,6 +41,43 @@ def brief(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     response["Cache-Control"] = "private, no-cache"
     response["ETag"] = f'"{sha256}"'
     return response
+
+
+@require_safe
+@login_required
+def evidence(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """By what the brief can be checked: fingerprints, seal, record, chain, editions."""
+    found = _readable(request, key)
+    assert isinstance(request.user, Person)
+    sha256 = _sha256_for(request.user, found) if found.state == Brief.State.READY else ""
+    if not sha256:
+        return _waiting(request, found)
+    idea = found.decision.round.idea
+    context = {
+        "brief": found,
+        "idea": idea,
+        "sha256": sha256,
+        # Whoever reads a copy with masked names would find them by trying: other fingerprints cover the names too.
+        "whole": sha256 == found.sha256,
+        "replaced_by": Brief.objects.filter(replaces=found).first(),
+        "head": head_of("idea", idea.key),
+        "address": queries.address_of(found),
+    }
+    return render(request, "briefs/evidence.html", context)
+
+
+def _readable(request: HttpRequest, key: uuid.UUID) -> Brief:
+    """The brief, if its idea is the reader's to read. Raises NotFound."""
+    assert isinstance(request.user, Person)
+    briefs = Brief.objects.select_related("replaces", "decision__round__idea__programme__entity")
+    found = briefs.filter(key=key).first()
+    if found is None or not access().may_read(request.user, found.decision.round.idea):
+        raise NotFound(
+            _(
+                "There is no such brief, or it is not open to you. Your list of ideas shows those you can read."
+            )
+        )
+    return found
 
 
 def _sha256_for(reader: Person, found: Brief) -> str:

@@ -175,11 +175,13 @@ NEXT_STEPS = {
         _("The programme team explains this decision to you and helps with the next step, whenever you ask."),
     ),
 }
-# Codes of incubator.lib.pdf_process.PdfFailed
+# Codes of incubator.lib.pdf_process.PdfFailed, then of incubator.lib.seals.SealFailed
 FAILURES = {
     "time": _("A text in it took too long to lay out."),
     "memory": _("A text in it needs more memory than a document may use."),
     "nesting": _("A list or quotation in it has too many levels."),
     "font": _("A font of the application is missing."),
+    "seal": _("The organisation’s seal could not be used."),
+    "stamp": _("The time-stamp service did not answer."),
 }
 FAILED = _("The document program stopped.")

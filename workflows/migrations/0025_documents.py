@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ideas', '0009_masking'),
-        ('workflows', '0022_deputies_in_sessions'),
+        ('workflows', '0023_seal'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

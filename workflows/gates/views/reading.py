@@ -121,8 +121,10 @@ def heading(round_: GateRound) -> str:
     return wording.gate_name(round_.gate, round_.rules)
 
 
-def brief_of(decision: Decision) -> str:
-    """The address of the brief in force; '' while there is none."""
+def brief_links(decision: Decision) -> dict[str, str]:
+    """The addresses of the brief in force and of its evidence; '' while there is none."""
     briefs = getattr(decision, "briefs", None)
     found = briefs.filter(in_force=True).first() if briefs is not None else None
-    return link("brief", found.key) if found is not None else ""
+    if found is None:
+        return {"brief_url": "", "evidence_url": ""}
+    return {"brief_url": link("brief", found.key), "evidence_url": link("brief-evidence", found.key)}

@@ -1,0 +1,467 @@
+"""Is this brief genuine? Asked with a file or a printed address, on the page and in a terminal."""
+
+import hashlib
+import html
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from incubator.lib import files
+from incubator.lib.seals import SealFailed, process
+from incubator.lib.seals.configuration import SealSettings
+from incubator.lib.seals.examination import Examination, Seal
+from incubator.people.actors import Actor
+from tests.briefs.decided import ISSUED, decided, submitted_idea
+from tests.briefs.seals import one_byte, sealed, small_pdf, with_a_revision, with_other_data
+from workflows.briefs import actions, jobs
+from workflows.briefs.checking import rules, words
+from workflows.briefs.checking.rules import Known
+from workflows.briefs.models import Brief, MaskedBrief
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_briefs")]
+ROOT = Path(__file__).resolve().parents[2]
+AtMost = Callable[[int], AbstractContextManager[None]]
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return tmp_path
+
+
+@pytest.fixture
+def in_a_child() -> None:
+    """Files are read as in life; else they are read here, which spares a second each."""
+
+
+@pytest.fixture(autouse=True)
+def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    from incubator.lib.seals import reading
+    from workflows.briefs.checking import views
+
+    if "in_a_child" not in request.fixturenames:
+        monkeypatch.setattr(views, "examine_in_process", reading.examine)
+
+
+def made(**fields: Any) -> Brief:
+    """A ready brief, sealed if the test has a seal."""
+    decision = decided(submitted_idea(**fields))
+    with transaction.atomic():
+        brief = actions.prepare(decision=decision, by=Actor(person=decision.decider))
+    jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+    assert brief.state == "ready"
+    return brief
+
+
+def corrected(brief: Brief) -> Brief:
+    """The edition that replaces this one, ready with another file."""
+    Brief.objects.filter(pk=brief.pk).update(in_force=False)
+    newer = Brief.objects.create(
+        decision=brief.decision,
+        number=brief.number,
+        edition=2,
+        language="fr",
+        asked_at=ISSUED,
+        replaces=brief,
+    )
+    jobs.render_brief(newer.pk)
+    newer.refresh_from_db()
+    return newer
+
+
+def document_of(brief: Brief) -> bytes:
+    return files.read(brief.sha256)
+
+
+def asked(client: Client, document: bytes, name: str = "releve.pdf") -> Any:
+    return client.post(
+        "/verify", {"file": SimpleUploadedFile(name, document)}, headers={"Accept-Language": "en"}
+    )
+
+
+def verdict_on(client: Client, document: bytes) -> str:
+    """The verdict's title, as the page gives it."""
+    answer = asked(client, document)
+    assert answer.status_code == 200
+    title = re.search(r"<h1[^>]*>(.*?)</h1>", answer.content.decode())
+    assert title
+    return html.unescape(title[1])
+
+
+def cases(brief: Brief, key: SealSettings, other: SealSettings) -> dict[str, tuple[bytes, str, str]]:
+    """Name → file, verdict on the page, verdict in a terminal."""
+    genuine = document_of(brief)
+    unsealed = small_pdf("Relevé 1")
+    swapped = small_pdf("Relevé 1", b'{"outcome": "stop"}')
+    return {
+        "genuine": (genuine, "genuine", "sealed"),
+        "one byte": (one_byte(genuine), "altered", "altered"),
+        "added revision": (with_a_revision(genuine), "added", "added"),
+        "record swapped": (with_other_data(genuine), "added", "added"),
+        "record swapped, sealed by another": (sealed(swapped, other).document, "another_key", "another_key"),
+        "record swapped, sealed again": (sealed(swapped, key).document, "unknown", "sealed"),
+        "another key": (sealed(unsealed, other).document, "another_key", "another_key"),
+        "truncated": (genuine[:-700], "damaged", "damaged"),
+        "no seal": (small_pdf("Autre chose"), "not_sealed", "not_sealed"),
+        "seal taken off": (unsealed, "unsealed_copy", "not_sealed"),
+        "no pdf": (b"Bonjour", "not_pdf", "not_pdf"),
+    }
+
+
+def title(code: str) -> str:
+    return str(words.VERDICTS[code][0])
+
+
+@pytest.fixture
+def english() -> None:
+    from django.utils import translation
+
+    translation.activate("en")
+
+
+def terminal(*arguments: str, language: str = "C") -> subprocess.CompletedProcess[str]:
+    """bin/verify-brief with neither database nor settings in its environment."""
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": language, "PYTHONIOENCODING": "utf-8"}
+    command = [str(ROOT / "bin" / "verify-brief"), *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_each_file_gets_its_reason_on_the_page_and_in_a_terminal(
+    client: Client,
+    city_seal: SealSettings,
+    other_key: SealSettings,
+    folder: Path,
+    english: None,
+    in_a_child: None,
+) -> None:
+    brief = made()
+    found = cases(brief, city_seal, other_key)
+    names = []
+    for number, (case, (document, code, _offline)) in enumerate(found.items()):
+        assert verdict_on(client, document) == title(code), case
+        names.append(str(folder / f"{number}.pdf"))
+        Path(names[-1]).write_bytes(document)
+    done = terminal("--certificate", city_seal.certificates, *names)
+    assert done.returncode == 1, done.stderr
+    for name, (case, (_document, _code, offline)) in zip(names, found.items(), strict=True):
+        assert f"{name}: {title(offline)}." in done.stdout, case
+
+
+def test_a_terminal_says_what_it_knows_and_where_to_ask_the_rest(
+    city_seal: SealSettings, folder: Path
+) -> None:
+    brief = made()
+    (folder / "releve.pdf").write_bytes(document_of(brief))
+    done = terminal(
+        "--certificate", city_seal.certificates, str(folder / "releve.pdf"), language="fr_FR.UTF-8"
+    )
+    assert done.returncode == 0, done.stderr
+    for words_said in (
+        "Le sceau est authentique et rien n’a été modifié",
+        "Sceau de la ville – Ville de Port-Aubert",
+        brief.number,
+        f"/verify/{brief.token}",
+        brief.sha256,
+    ):
+        assert words_said in done.stdout
+    lost = terminal("--certificate", city_seal.certificates, str(folder / "nowhere.pdf"))
+    assert (lost.returncode, lost.stdout) == (2, "")
+    assert terminal("--certificate", str(folder / "nowhere"), str(folder / "releve.pdf")).returncode == 2
+
+
+def test_the_page_says_by_whom_it_is_sealed_and_what_it_is(client: Client, city_seal: SealSettings) -> None:
+    brief = made()
+    text = html.unescape(asked(client, document_of(brief)).content.decode())
+    for fact in (
+        "Sceau de la ville – Ville de Port-Aubert, sealed on ",
+        "The seal covers the whole file",
+        f"The file kept as brief {brief.number}, edition 1",
+        "No later edition has replaced it",
+        brief.sha256,
+    ):
+        assert fact in text, fact
+
+
+def test_a_replaced_brief_is_said_to_be_replaced_and_by_which(
+    client: Client, city_seal: SealSettings, english: None
+) -> None:
+    brief = made()
+    former, newer = document_of(brief), corrected(brief)
+    assert verdict_on(client, former) == title("replaced")
+    assert f"Edition 2 of brief {brief.number} has replaced it" in asked(client, former).content.decode()
+    assert verdict_on(client, document_of(newer)) == title("genuine")
+    page = client.get(f"/verify/{brief.token}", headers={"Accept-Language": "en"}).content.decode()
+    assert f"Brief {brief.number} has been replaced" in page
+
+
+def test_an_unsealed_brief_of_the_record_is_known_and_said_not_to_be_sealed(
+    client: Client, english: None
+) -> None:
+    brief = made()
+    assert brief.sealed_at is None
+    assert brief.unsigned_sha256 == brief.sha256
+    assert verdict_on(client, document_of(brief)) == title("kept")
+    page = client.get(f"/verify/{brief.token}", headers={"Accept-Language": "en"}).content.decode()
+    assert "Not sealed" in page
+    changed = document_of(brief).replace(b"200", b"300")
+    assert verdict_on(client, changed) == title("not_sealed")
+
+
+def test_a_masked_copy_is_sealed_and_known_also_after_another_was_made(
+    client: Client, city_seal: SealSettings, english: None
+) -> None:
+    brief = made()
+    copies = [sealed(small_pdf(f"Copie {number}"), city_seal).document for number in (1, 2)]
+    for number, copy in enumerate(copies):
+        actions.keep_masked(brief, [f"Passage {number}"], copy)
+    actions.keep_masked(brief, ["Passage 1"], copies[1])
+    kept = MaskedBrief.objects.get(brief=brief)
+    assert kept.former == [hashlib.sha256(copies[0]).hexdigest()]
+    for copy, fact in ((copies[0], "An earlier copy of brief"), (copies[1], "A copy of brief")):
+        assert verdict_on(client, copy) == title("genuine")
+        assert fact in asked(client, copy).content.decode()
+
+
+def test_the_job_seals_masked_copies(
+    city_seal: SealSettings, monkeypatch: pytest.MonkeyPatch, small_briefs: list[str]
+) -> None:
+    brief = made()
+    row = type("Row", (), {"text": "réel"})()
+    monkeypatch.setattr(jobs, "passages_of", lambda idea: [row])
+    jobs.mask_brief(brief.pk)
+    copy = files.read(MaskedBrief.objects.get(brief=brief).sha256)
+    assert b"/ETSI.CAdES.detached" in copy
+    assert brief.token in small_briefs[-1]
+    assert "réel" not in small_briefs[-1]
+
+
+def test_data_that_are_not_those_kept_are_said(english: None) -> None:
+    assert rules.embedded_matches({"decision.json": "a"}, "a") is True
+    assert rules.embedded_matches({"decision.json": "a"}, "b") is False
+    assert rules.embedded_matches({}, "b") is None
+    assert rules.embedded_matches({"decision.json": "a"}, "") is None
+    seal = Seal("Ville", "Ville", "Racine", "00", ISSUED.isoformat(), trusted=True)
+    known = Known("2026-0142-G1", 1, ISSUED.date(), "go", "file", in_force=True, data_matches=False)
+    found = Examination("whole", "00", 1, seal=seal)
+    assert rules.verdict(found, known) == "record_differs"
+    assert any("not those kept" in fact.text for fact in words.facts(found, known))
+    assert rules.verdict(found, replace(known, data_matches=True)) == "genuine"
+
+
+def test_a_file_that_takes_too_long_is_given_up(
+    client: Client,
+    city_seal: SealSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    english: None,
+    in_a_child: None,
+) -> None:
+    brief = made()
+    monkeypatch.setattr(process, "WALL_SECONDS", 0.05)
+    assert verdict_on(client, document_of(brief)) == title("too_long")
+
+
+def test_too_many_at_once_are_asked_to_wait(client: Client, in_a_child: None) -> None:
+    for _ in range(process.AT_A_TIME):
+        assert process._turns.acquire(blocking=False)
+    try:
+        answer = asked(client, small_pdf())
+    finally:
+        for _ in range(process.AT_A_TIME):
+            process._turns.release()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "Wait a few seconds" in answer.content.decode()
+    assert asked(client, small_pdf()).status_code == 200
+
+
+def test_more_than_twenty_megabytes_and_no_file_are_refused_in_the_form(client: Client) -> None:
+    large = asked(client, b"%PDF-1.7" + b"0" * 20_000_000)
+    assert large.status_code == 422
+    assert "larger than 20 MB" in large.content.decode()
+    none = client.post("/verify", {}, headers={"Accept-Language": "en"})
+    assert none.status_code == 422
+    assert "Choose a file first" in none.content.decode()
+
+
+def test_nothing_that_is_sent_is_kept(client: Client, folder: Path) -> None:
+    before = Brief.objects.count()
+    asked(client, small_pdf("Secret"))
+    assert Brief.objects.count() == before
+    assert not list((folder / "files").rglob("*")) if (folder / "files").exists() else True
+
+
+def test_a_check_sends_few_queries(client: Client, city_seal: SealSettings, at_most: AtMost) -> None:
+    brief = made()
+    document = document_of(brief)
+    corrected(brief)
+    with at_most(2):
+        asked(client, document)
+    with at_most(2):
+        client.get(f"/verify/{brief.token}")
+    with at_most(0):
+        client.get("/verify")
+    with at_most(0):
+        client.get("/verify/nonsense")
+
+
+# --- the printed address ---
+
+
+def test_the_printed_address_tells_no_more_than_the_paper(
+    client: Client, city_seal: SealSettings, small_briefs: list[str]
+) -> None:
+    brief = made(confidential=True)
+    assert f"/verify/{brief.token}" in small_briefs[-1]
+    assert 'class="square"' in small_briefs[-1]
+    answer = client.get(f"/verify/{brief.token}", headers={"Accept-Language": "en"})
+    text = html.unescape(answer.content.decode())
+    assert answer.status_code == 200
+    for fact in (f"Brief {brief.number} is in force", "Go on", "12\xa0November 2026"):
+        assert fact in text, fact
+    decision = brief.decision
+    for kept_back in (decision.round.idea.title, decision.decider.family_name, str(brief.key), brief.sha256):
+        assert kept_back not in text
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("token", ["A" * 22, "short", "x" * 100, "%2E%2E", "é" * 22])
+def test_an_unknown_address_says_so_and_how_to_go_on(client: Client, token: str) -> None:
+    made()
+    answer = client.get(f"/verify/{token}", headers={"Accept-Language": "en"})
+    assert answer.status_code == 404
+    assert "No brief has this address" in html.unescape(answer.content.decode())
+    assert 'href="/verify"' in answer.content.decode()
+
+
+def test_a_brief_that_is_not_ready_has_no_page_yet(client: Client) -> None:
+    decision = decided(submitted_idea())
+    with transaction.atomic():
+        brief = actions.prepare(decision=decision, by=Actor(person=decision.decider))
+    assert client.get(f"/verify/{brief.token}").status_code == 404
+
+
+def test_an_address_that_is_typed_leads_to_its_page(client: Client) -> None:
+    brief = made()
+    for typed in (brief.token, f"https://ville.example/verify/{brief.token}/"):
+        answer = client.get("/verify", {"address": typed})
+        assert answer["Location"] == f"/verify/{brief.token}"
+    assert client.get("/verify", {"address": ""}).status_code == 200
+
+
+# --- the row and its job ---
+
+
+def test_a_sealed_file_begins_with_what_was_rendered(city_seal: SealSettings) -> None:
+    brief = made()
+    document = document_of(brief)
+    rendered = small_pdf("Relevé 1")
+    assert document.startswith(rendered)
+    assert brief.unsigned_sha256 == hashlib.sha256(rendered).hexdigest()
+    assert brief.size == len(document)
+    assert brief.sealed_at is not None
+    assert len(brief.seal_certificate) == 64
+    assert brief.record["address"].endswith(f"/verify/{brief.token}")
+
+
+@pytest.mark.parametrize("reason", ["stamp", "seal"])
+def test_a_seal_that_fails_is_said_and_a_later_try_mends_it(
+    city_seal: SealSettings, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    def fails(document: bytes, **more: str) -> None:
+        raise SealFailed(reason)
+
+    decision = decided(submitted_idea())
+    with transaction.atomic():
+        brief = actions.prepare(decision=decision, by=Actor(person=decision.decider))
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs, "sealed", fails)
+        with pytest.raises(SealFailed):
+            jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+    assert (brief.state, brief.failure, brief.sha256) == ("failed", reason, "")
+    jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+    assert (brief.state, brief.failure) == ("ready", "")
+    assert brief.sealed_at is not None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"unsigned_sha256": ""},
+        {"sealed_at": None},
+        {"seal_certificate": ""},
+        {"sealed_at": None, "seal_certificate": ""},
+    ],
+)
+def test_the_database_refuses_a_brief_half_sealed(city_seal: SealSettings, changed: dict[str, Any]) -> None:
+    brief = made()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Brief.objects.filter(pk=brief.pk).update(**changed)
+
+
+def test_tokens_are_by_chance_and_one_brief_s(client: Client) -> None:
+    one, two = made(), made()
+    assert one.token != two.token
+    assert re.fullmatch(r"[\w-]{22}", one.token)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Brief.objects.filter(pk=two.pk).update(token=one.token)
+
+
+# --- the page of evidence ---
+
+
+def test_the_evidence_page_gives_what_to_check_by(client: Client, city_seal: SealSettings) -> None:
+    from tests.factories import PersonFactory
+
+    brief = made()
+    newer = corrected(brief)
+    client.force_login(PersonFactory(language="en"))
+    page = client.get(f"/briefs/{newer.key}/evidence").content.decode()
+    for fact in (
+        newer.sha256,
+        newer.unsigned_sha256,
+        newer.seal_certificate,
+        newer.record_sha256,
+        newer.record["round_sha256"],
+        f"/verify/{newer.token}",
+        f"/briefs/{brief.key}/evidence",
+    ):
+        assert fact in page, fact
+    assert f"/briefs/{newer.key}/evidence" in client.get(f"/briefs/{brief.key}/evidence").content.decode()
+
+
+def test_whoever_reads_a_masked_copy_sees_its_fingerprint_alone(
+    client: Client, city_seal: SealSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.factories import PersonFactory
+    from workflows.briefs import views
+
+    brief = made()
+    copy = sealed(small_pdf("Copie"), city_seal).document
+    actions.keep_masked(brief, ["réel"], copy)
+    monkeypatch.setattr(views, "passages_for", lambda idea, person: ["réel"])
+    client.force_login(PersonFactory(language="en"))
+    page = client.get(f"/briefs/{brief.key}/evidence").content.decode()
+    assert hashlib.sha256(copy).hexdigest() in page
+    for other in (brief.sha256, brief.unsigned_sha256, brief.record_sha256, brief.record["content_sha256"]):
+        assert other not in page
+
+
+def test_evidence_is_only_for_those_who_may_read_the_idea(client: Client) -> None:
+    from tests.factories import PersonFactory
+
+    brief = made(confidential=True)
+    assert client.get(f"/briefs/{brief.key}/evidence").status_code == 302
+    client.force_login(PersonFactory())
+    assert client.get(f"/briefs/{brief.key}/evidence").status_code == 404

@@ -1,0 +1,142 @@
+"""bin/verify-brief: the check without a database and without the city's server, against certificates that are given.
+
+`bin/verify-brief [--certificate FILE]… [--list FILE] FILE…` exits with 0 when all is well, 1 when a file or the list
+is not, 2 when something could not be read.
+"""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import django
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from incubator.lib import translations
+from incubator.lib.seals.configuration import certificates_in, of_the_demo
+from incubator.lib.seals.examination import Examination, Seal
+from incubator.lib.seals.process import examine_in_process
+from workflows.briefs.checking.rules import GOOD
+
+ROOT = Path(__file__).resolve().parents[3]
+WELL, ILL, UNREAD = 0, 1, 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    _speak()
+    wanted = _parser().parse_args(arguments)
+    if not wanted.files and not wanted.list:
+        _parser().error(_("name a file, or a list with --list"))
+    trusted = _certificates(wanted.certificate, "TRAVEE_SEAL_CERTIFICATES")
+    stamps = _certificates(wanted.timestamp_certificate, "TRAVEE_SEAL_TIMESTAMP_CERTIFICATES")
+    if not trusted:
+        _parser().error(_("no certificate to check with: give the organisation’s with --certificate"))
+    listed: set[str] | None = None
+    codes = []
+    if wanted.list:
+        code, listed = _list(wanted.list, trusted, stamps)
+        codes.append(code)
+    codes += [_file(name, trusted, stamps, listed) for name in wanted.files]
+    return max(codes)
+
+
+def _speak() -> None:
+    """French where the terminal speaks French. Only what translations need is configured: no database, no secret."""
+    translations.compile_if_needed()
+    code = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    if not settings.configured:
+        settings.configure(
+            LANGUAGE_CODE="fr" if code.startswith("fr") else "en",
+            LANGUAGES=[("fr", "français"), ("en", "English")],
+            LOCALE_PATHS=[ROOT / "locale"],
+            TIME_ZONE="Europe/Paris",
+            USE_TZ=True,
+        )
+        django.setup()
+    logging.disable(logging.CRITICAL)  # what a library says of a stranger's file is not an answer
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bin/verify-brief", description=_("Checks decision briefs without a network.")
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    said = _("a certificate to trust (PEM), or a folder of them; may be given again")
+    parser.add_argument("--certificate", action="append", default=[], metavar="FILE", help=said)
+    said = _("the same for the time-stamp service")
+    parser.add_argument("--timestamp-certificate", action="append", default=[], metavar="FILE", help=said)
+    said = _("a published list, with its signature beside it (FILE.p7s)")
+    parser.add_argument("--list", metavar="FILE", help=said)
+    return parser
+
+
+def _certificates(given: Sequence[str], variable: str) -> tuple[bytes, ...]:
+    """Those given; else those of the environment; else, for seals, those that this checkout made for its demo."""
+    places = list(given) or [os.environ.get(variable, "")]
+    if not any(places) and variable == "TRAVEE_SEAL_CERTIFICATES":
+        places = [of_the_demo(Path(os.environ.get("TRAVEE_VAR", ROOT / "var"))).certificates]
+    return tuple(one for place in places for one in certificates_in(place))
+
+
+def _file(name: str, trusted: Sequence[bytes], stamps: Sequence[bytes], listed: set[str] | None) -> int:
+    from workflows.briefs.checking import words
+
+    try:
+        document = Path(name).read_bytes()
+    except OSError as error:
+        print(f"{name}: {error.strerror}", file=sys.stderr)
+        return UNREAD
+    found = examine_in_process(document, trusted, stamps)
+    code, title, sentence, _kind = words.said(found, None, asked=False)
+    print(f"{name}: {title}. {sentence}")
+    for fact in words.facts(found, None, asked=False):
+        print(f"  {fact.term}: {fact.text}")
+    if found.sha256:
+        print(f"  SHA-256: {found.sha256}")
+    if listed is not None:
+        return max(WELL if code in GOOD else ILL, _in_list(found, listed))
+    return WELL if code in GOOD else ILL
+
+
+def _in_list(found: Examination, listed: set[str]) -> int:
+    there = found.sha256 in listed
+    text = _("in the list") if there else _("not in the list")
+    print(f"  {text}")
+    return WELL if there else ILL
+
+
+def _list(name: str, trusted: Sequence[bytes], stamps: Sequence[bytes]) -> tuple[int, set[str]]:
+    from incubator.lib.seals.reading import signer_of_detached
+
+    try:
+        content, signature = Path(name).read_bytes(), Path(f"{name}.p7s").read_bytes()
+        listed: dict[str, Any] = json.loads(content)
+        briefs = {str(sha256) for sha256 in listed["briefs"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return UNREAD, set()
+    fits, signer = signer_of_detached(content, signature, trusted, stamps)
+    print(f"{name}: {_signed(fits, signer)}")
+    count = ngettext("%(month)s: %(count)s brief", "%(month)s: %(count)s briefs", len(briefs))
+    print(f"  {count % {'month': listed.get('month', '?'), 'count': len(briefs)}}")
+    return (WELL, briefs) if fits and signer and signer.trusted else (ILL, set())
+
+
+def _signed(fits: bool, signer: Seal | None) -> str:
+    if signer is None:
+        return _("the signature of this list cannot be read.")
+    if not fits:
+        return _("this list was changed after it was signed.")
+    if not signer.trusted:
+        return _("this list is signed by a key that is not known here.")
+    return _("signed by %(name)s, and unchanged since.") % {"name": signer.name}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
