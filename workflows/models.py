@@ -1,6 +1,6 @@
 """Gathers the rooms' models for Django."""
 
-from workflows.briefs.models import Brief, MaskedBrief
+from workflows.briefs.models import Brief, BriefSeries, MaskedBrief
 from workflows.clock.models import ClockStep
 from workflows.evaluation.models import Evaluation
 from workflows.gates.models import (
@@ -36,6 +36,7 @@ from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
 
 __all__ = [
     "Brief",
+    "BriefSeries",
     "BudgetLine",
     "CheckIn",
     "ClockStep",

@@ -1,7 +1,8 @@
 """The brief's row is made in the transaction that issues the decision; a job does the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
@@ -14,7 +15,7 @@ from incubator.lib import clock, files
 from incubator.messages import actions as messages
 from incubator.people.actors import Actor
 from workflows.briefs import queries, rules, tellings
-from workflows.briefs.models import Brief, MaskedBrief
+from workflows.briefs.models import Brief, BriefSeries, MaskedBrief
 from workflows.briefs.record import BriefRecord, brief_number
 from workflows.gates.models import Decision
 
@@ -74,7 +75,23 @@ def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]
     return []
 
 
-def finish(brief: Brief, record: BriefRecord, document: bytes) -> bool:
+def take_serial(brief: Brief) -> None:
+    """Give the brief its place in its entity's year, once; the row keeps it whatever becomes of the rendering.
+
+    Under one lock, the series' row, which nothing else takes: so there is neither a gap nor a double, and no act
+    waits. The year is that of the asking, where the entity is.
+    """
+    entity = brief.decision.round.idea.programme.entity
+    year = brief.asked_at.astimezone(ZoneInfo(entity.time_zone)).year
+    with transaction.atomic():
+        BriefSeries.objects.get_or_create(entity=entity, year=year)
+        series = BriefSeries.objects.select_for_update().get(entity=entity, year=year)
+        if Brief.objects.filter(pk=brief.pk, serial=None).update(series=series, serial=series.last + 1):
+            BriefSeries.objects.filter(pk=series.pk).update(last=series.last + 1)
+    brief.refresh_from_db(fields=["series", "serial"])
+
+
+def finish(brief: Brief, record: BriefRecord, public: Mapping[str, Any], document: bytes) -> bool:
     """Keep the document, say that the brief is ready and tell whom it is for; False, and nothing changed, when
     another job was first."""
     sha256_of_document = files.put(document)
@@ -85,6 +102,8 @@ def finish(brief: Brief, record: BriefRecord, document: bytes) -> bool:
             state=Brief.State.READY,
             record=data,
             record_sha256=sha256(canonical(data)),
+            public=public,
+            public_sha256=record.public_sha256,
             sha256=sha256_of_document,
             size=len(document),
             failure="",

@@ -137,6 +137,8 @@ class HistoryLine:
 
 @dataclass(frozen=True)
 class BriefRecord:
+    """`round_sha256` is a salted fingerprint of the round's frozen record (`public.commitment`)."""
+
     number: str
     language: str
     letterhead: Letterhead
@@ -173,6 +175,10 @@ class BriefRecord:
     opening: str = ""
     replaces: str = ""
     comparison: Comparison | None = None
+    # Its number in the entity's year, `2026/17`; '' in a draft of the document.
+    serial: str = ""
+    # Of the public record that the document carries, as bytes.
+    public_sha256: str = ""
     # The number of the idea this one goes on in. To whom a redirect goes stands in no brief: all staff may read it.
     merged_into: str = ""
 
@@ -209,6 +215,11 @@ class BriefRecord:
 def brief_number(idea_number: str, gate: str, round_number: int) -> str:
     """`2026-0142-G1`, and `2026-0142-G1-2` for the second round at the same gate."""
     return f"{idea_number}-{gate}" if round_number == 1 else f"{idea_number}-{gate}-{round_number}"
+
+
+def serial_of(year: int, serial: int) -> str:
+    """`2026/17`: the seventeenth brief of the entity's year."""
+    return f"{year}/{serial}"
 
 
 def from_data(data: Mapping[str, Any]) -> BriefRecord:

@@ -2,4 +2,7 @@ from django.urls import path
 
 from workflows.briefs import views
 
-urlpatterns = [path("briefs/<uuid:key>", views.brief, name="brief")]
+urlpatterns = [
+    path("briefs/schema.json", views.schema, name="brief-schema"),
+    path("briefs/<uuid:key>", views.brief, name="brief"),
+]

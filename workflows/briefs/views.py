@@ -2,7 +2,8 @@
 
 import uuid
 
-from django.contrib.auth.decorators import login_required
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -17,6 +18,17 @@ from incubator.lib.refusals import NotFound
 from incubator.people.models import Person
 from workflows.briefs import queries, words
 from workflows.briefs.models import Brief, MaskedBrief
+
+SCHEMA = settings.ROOT / "fixtures" / "schemas" / "public_record.json"
+
+
+@login_not_required
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """The published JSON Schema of the public record that a brief carries."""
+    response = HttpResponse(SCHEMA.read_text(encoding="utf-8"), content_type="application/schema+json")
+    response["Content-Disposition"] = 'attachment; filename="public_record.schema.json"'
+    return response
 
 
 @require_safe
