@@ -26,6 +26,7 @@ NOT_SWEPT = {
     "idea-done-photo": "a download",
     "session-calendar": "a calendar file",
     "configuration-schema": "a JSON file",
+    "brief-schema": "a JSON file",
     "configuration-export": "a JSON file",
     "configuration-in-force": "a JSON file",
 }

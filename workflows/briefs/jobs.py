@@ -17,7 +17,12 @@ from workflows.briefs.record import BriefRecord
 from workflows.briefs.rules import MOST_TRIES
 
 logger = logging.getLogger(__name__)
-JOINED = ("decision__round__idea__programme__entity", "decision__round__configuration__source", "series")
+JOINED = (
+    "decision__round__idea__programme__entity",
+    "decision__round__configuration__source",
+    "series",
+    "replaces__series",
+)
 TEXT_TO_BLAME = ("time", "memory", "nesting", "stopped")
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from ideas.drafting.masking.rules import masked
 from ideas.drafting.models import Idea, IdeaContent, IdeaText, TeamMember
+from ideas.roles import is_lead
 from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
 from incubator.lib import working_days
@@ -83,9 +84,22 @@ def record_of(decision: Decision, brief: Brief | None = None) -> BriefRecord:
     return record if brief is None else replace(record, **_of_this_edition(brief))
 
 
+def serial_in_words(brief: Brief) -> str:
+    """`2026/17`, or '' for a brief that no job has taken up yet."""
+    return serial_of(brief.series.year, brief.serial) if brief.series and brief.serial else ""
+
+
+def may_correct(person: Person, brief: Brief) -> bool:
+    """Whoever decided, or a lead of the programme who was never in the team."""
+    decision = brief.decision
+    return person.pk == decision.decider_id or is_lead(decision.round.idea, person)
+
+
 def _of_this_edition(brief: Brief) -> dict[str, Any]:
     return {
-        "serial": serial_of(brief.series.year, brief.serial) if brief.series and brief.serial else "",
+        "serial": serial_in_words(brief),
+        "replaces": serial_in_words(brief.replaces) if brief.replaces else "",
+        "correction": brief.correction,
         "round_sha256": commitment(brief.decision.round.record or {}, brief.salt),
     }
 

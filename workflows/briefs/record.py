@@ -173,7 +173,9 @@ class BriefRecord:
     reexamination_answer_days: int = 15
     # The configuration's words for this outcome, in the brief's language.
     opening: str = ""
+    # The serial of the brief that this one corrects, and why.
     replaces: str = ""
+    correction: str = ""
     comparison: Comparison | None = None
     # Its number in the entity's year, `2026/17`; '' in a draft of the document.
     serial: str = ""
@@ -200,6 +202,7 @@ class BriefRecord:
             departure_reason=change(self.departure_reason),
             learning=change(self.learning),
             hold_condition=change(self.hold_condition),
+            correction=change(self.correction),
             gaps=tuple(change(gap) for gap in self.gaps),
             criteria=tuple(replace(item, reason=change(item.reason)) for item in self.criteria),
             must_meets=tuple(replace(item, reason=change(item.reason)) for item in self.must_meets),

@@ -5,4 +5,5 @@ from workflows.briefs import views
 urlpatterns = [
     path("briefs/schema.json", views.schema, name="brief-schema"),
     path("briefs/<uuid:key>", views.brief, name="brief"),
+    path("briefs/<uuid:key>/correct", views.correct, name="brief-correct"),
 ]

@@ -126,3 +126,10 @@ def brief_of(decision: Decision) -> str:
     briefs = getattr(decision, "briefs", None)
     found = briefs.filter(in_force=True).first() if briefs is not None else None
     return link("brief", found.key) if found is not None else ""
+
+
+def correction_of(decision: Decision, person: Person) -> str:
+    """The address where whoever decided, or a lead, has the brief made anew; '' for others and before it is ready."""
+    ready = decision.briefs.filter(in_force=True, state="ready", replaced_by=None).first()  # type: ignore[attr-defined] # of a room above
+    may = person.pk == decision.decider_id or roles.is_lead(decision.round.idea, person)
+    return link("brief-correct", ready.key) if ready is not None and may else ""
