@@ -210,11 +210,8 @@ def _finish_entry(entry: dict[str, Any], pdf: Any) -> None:
 
 def _set_aside_running_heads(pdf: Any) -> None:
     """Makes artifacts of what stands in the margins: WeasyPrint marks it as content, but of no element of the tree."""
-    elements = {
-        entry.reference: entry
-        for entry in pdf.objects
-        if isinstance(entry, dict) and entry.get("Type") == "/StructElem"
-    }
+    dictionaries: list[Any] = [entry for entry in pdf.objects if isinstance(entry, dict)]
+    elements = {entry.reference: entry for entry in dictionaries if entry.get("Type") == "/StructElem"}
     held = {kid for element in elements.values() for kid in element["K"] if isinstance(kid, bytes)}
     loose = [one for name, one in elements.items() if name not in held and one["S"] != "/Document"]
     marks: dict[bytes, set[int]] = {}

@@ -130,6 +130,6 @@ def brief_of(decision: Decision) -> str:
 
 def correction_of(decision: Decision, person: Person) -> str:
     """The address where whoever decided, or a lead, has the brief made anew; '' for others and before it is ready."""
-    ready = decision.briefs.filter(in_force=True, state="ready", replaced_by=None).first()  # type: ignore[attr-defined] # of a room above
+    ready = decision.briefs.filter(in_force=True, state="ready", replaced_by=None).first()
     may = person.pk == decision.decider_id or roles.is_lead(decision.round.idea, person)
     return link("brief-correct", ready.key) if ready is not None and may else ""
