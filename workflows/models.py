@@ -1,6 +1,6 @@
 """Gathers the rooms' models for Django."""
 
-from workflows.briefs.models import Brief, MaskedBrief
+from workflows.briefs.models import Brief, BriefSeries, MaskedBrief
 from workflows.clock.models import ClockStep
 from workflows.documents.models import Document
 from workflows.evaluation.models import Evaluation
@@ -37,6 +37,7 @@ from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
 
 __all__ = [
     "Brief",
+    "BriefSeries",
     "BudgetLine",
     "CheckIn",
     "ClockStep",

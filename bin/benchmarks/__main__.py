@@ -38,7 +38,7 @@ def bench(ideas: int, repeats: int) -> dict[str, Any]:
     from django.core.management import call_command
     from django.db import connection
 
-    from bin.benchmarks import city, measures, report
+    from bin.benchmarks import city, documents, measures, report
 
     say = _teller()
     say("tables")
@@ -47,7 +47,7 @@ def bench(ideas: int, repeats: int) -> dict[str, Any]:
     made = city.found(ideas, repeats + measures.NOT_TIMED, say)
     say("settling")
     city.settle()
-    found = report.report(made, repeats, say)
+    found = report.report(made, repeats, say) | {"documents": documents.report(say)}
     connection.close()
     return found
 

@@ -147,6 +147,7 @@ class Copier:
                     made["number"] = number
                 elif model is Brief:
                     made["number"] = re.sub(r"\d+(?=-G)", str(number), row["number"])
+                    made["serial"] = made["id"]
                 elif model is WorkItem:
                     # Named by a row's number instead of its key.
                     made["key"] = re.sub(r":\d+$", f":{made['id']}", made["key"])

@@ -8,14 +8,14 @@ from datetime import datetime, time
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import F, Value
 
 from bin.benchmarks.staff import PROGRAMME, Staff
 from ideas.calls.models import Call, Programme
 from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.models import Entity
-from workflows.briefs.models import Brief
+from workflows.briefs.models import Brief, BriefSeries
 from workflows.demonstration import gate_steps, pilot_steps
 from workflows.demonstration.followers import run_jobs
 from workflows.demonstration.idea_story import IdeaStory
@@ -88,7 +88,10 @@ def _fixture(number: int, began: int, way: str) -> dict[str, Any]:
 
 def _with_briefs() -> None:
     """As if rendered: a bench of PDF files would be another one."""
+    series = BriefSeries.objects.create(entity=Entity.objects.get(), year=2026)
     Brief.objects.update(
+        series=series,
+        serial=F("pk"),
         state="ready",
         record=Value({}, output_field=Brief._meta.get_field("record")),
         record_sha256="0" * 64,

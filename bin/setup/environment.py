@@ -38,9 +38,9 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def run(*command: str | Path, **options: object) -> bool:
+def run(*command: str | Path) -> bool:
     """True when the command succeeded; its output is kept back unless it failed."""
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
         say(done.stdout[-2000:] + done.stderr[-2000:])
     return done.returncode == 0
@@ -97,7 +97,15 @@ def ensure_packages(lock: str) -> None:
     say(f"Installing the packages of {lock} (once; a minute or two) …")
     for stamp in VENV.glob("*.installed"):
         stamp.unlink()
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "-q", "install"]
+    pip: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--no-input",
+        "-q",
+        "install",
+    ]
     # The lock is complete: nothing to resolve, and nothing may be added that it does not name.
     if not run(*pip, "--require-hashes", "--no-deps", "-r", ROOT / lock):
         raise Missing(f"The packages of {lock} could not be installed; what pip says is above.")

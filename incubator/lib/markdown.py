@@ -44,6 +44,7 @@ LONGEST_WORD = 60
 # Laying out one unbroken word takes quadratic time: 20,000 characters took 8 seconds.
 _UNBROKEN = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_HALVES = re.compile("[\ud800-\udfff]")  # of a pair: no text in UTF-8 holds one alone
 
 _parser = (
     MarkdownIt("commonmark", {"html": False, "maxNesting": 20, "breaks": True})
@@ -53,8 +54,8 @@ _parser = (
 
 
 def plain(text: str) -> str:
-    """The text without control characters and with one kind of line end."""
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """The text without control characters or halves of characters, and with one kind of line end."""
+    return _HALVES.sub("\ufffd", _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def soften(text: str) -> str:

@@ -204,6 +204,7 @@ def _finish(document: Any, pdf: Any) -> None:
             entry.stream[0] = entry.stream[0].replace(b"</rdf:RDF>", UNIVERSAL_ACCESS + b"</rdf:RDF>")
         if isinstance(entry, dict):
             _finish_entry(entry, pdf)
+    _set_aside_running_heads(pdf)
     if "AF" in pdf.catalog:
         pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))  # each file is listed twice
 
@@ -215,6 +216,28 @@ def _finish_entry(entry: dict[str, Any], pdf: Any) -> None:
         entry.setdefault("A", {"O": "/Table"})["Scope"] = "/Column" if group == "/THead" else "/Row"
     if entry.get("Type") == "/FontDescriptor" and not any(key.startswith("FontFile") for key in entry):
         raise PdfFailed("font", f"{entry.get('FontName')} is not embedded")
+
+
+def _set_aside_running_heads(pdf: Any) -> None:
+    """Makes artifacts of what stands in the margins: WeasyPrint marks it as content, but of no element of the tree."""
+    dictionaries: list[Any] = [entry for entry in pdf.objects if isinstance(entry, dict)]
+    elements = {entry.reference: entry for entry in dictionaries if entry.get("Type") == "/StructElem"}
+    held = {kid for element in elements.values() for kid in element["K"] if isinstance(kid, bytes)}
+    loose = [one for name, one in elements.items() if name not in held and one["S"] != "/Document"]
+    marks: dict[bytes, set[int]] = {}
+    while loose:
+        element = loose.pop()
+        loose += [elements[kid] for kid in element["K"] if isinstance(kid, bytes)]
+        marks.setdefault(element["Pg"], set()).update(kid for kid in element["K"] if isinstance(kid, int))
+    mapped = _referred(_referred(pdf.catalog["StructTreeRoot"], pdf)["ParentTree"], pdf)["Nums"]
+    for place, page in enumerate(pdf.page_references):
+        aside = marks.get(page, set())
+        drawn = _referred(_referred(page, pdf)["Contents"], pdf).stream  # type: ignore[attr-defined]
+        for at, part in enumerate(drawn):
+            if isinstance(part, dict) and part.get("MCID") in aside:
+                drawn[at - 1 : at + 2] = ["/Artifact", b"", b"BMC"]
+        for mark in aside:
+            mapped[2 * place + 1][mark] = "null"
 
 
 def _referred(reference: str | bytes, pdf: Any) -> dict[str, Any]:

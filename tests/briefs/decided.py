@@ -3,7 +3,11 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db import transaction
+
 from ideas.drafting.models import Idea
+from incubator.events.actions import Subject, append
+from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person
 from tests.factories import IdeaFactory, MandateFactory, PersonFactory
 from workflows.gates import rules
@@ -29,13 +33,13 @@ def decided(idea: Idea, gate: str = "G1", outcome: str = "go", number: int = 1, 
     """A round at `gate`, with its panel's votes where it has one, and its issued decision."""
     configured = default_rules(gate)
     round_ = _round(idea, gate, number, configured)
-    seats = [_seat(round_, place) for place in range(configured["seats"])] if configured["seats"] > 1 else []
+    seats = [_seat(round_, place) for place in range(configured["seats"])]
     _freeze(round_, outcome, configured, seats)
     person = fields.pop("decider", None) or decider()
     mandate = Mandate.objects.filter(holder=person).first() or MandateFactory(
         holder=person, capacity="dga", reference="Arrêté n° 2026-118", starts_on=date(2026, 3, 2)
     )
-    return Decision.objects.create(
+    decision = Decision.objects.create(
         **{
             "round": round_,
             "outcome": outcome,
@@ -53,6 +57,14 @@ def decided(idea: Idea, gate: str = "G1", outcome: str = "go", number: int = 1, 
         }
         | fields
     )
+    with transaction.atomic():
+        append(
+            subject=Subject("idea", idea.key),
+            verb="decided",
+            by=Actor(person=person),
+            payload={"round": str(round_.key), "decision": str(decision.key)},
+        )
+    return decision
 
 
 def condition(decision: Decision, owner: Person, text: str = "Chiffrer l’entretien.") -> Condition:

@@ -10,7 +10,7 @@ def quick_briefs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     pages: list[str] = []
 
-    def render(html: str, *, stylesheet: str) -> bytes:
+    def render(html: str, *, stylesheet: str, attachments: object = ()) -> bytes:
         pages.append(html)
         return f"%PDF {html}".encode()
 

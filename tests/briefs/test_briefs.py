@@ -1,6 +1,7 @@
 """From a decision to its one brief: the record, the job, the page."""
 
 import io
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -9,15 +10,22 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from jsonschema import Draft202012Validator
 from pypdf import PdfReader
 
+from incubator.events.models import Event
+from incubator.events.rules import sha256
 from incubator.lib import files
-from incubator.lib.pdf_process import PdfFailed
+from incubator.lib.pdf_process import PdfFailed, render_in_process
 from incubator.people.actors import Actor
 from tests.briefs.decided import ISSUED, VOTERS, condition, decided, decider, submitted_idea
 from tests.factories import PersonFactory
 from workflows.briefs import actions, jobs, queries
+from workflows.briefs.document import attached, html_of, stylesheet
 from workflows.briefs.models import Brief
+from workflows.briefs.public import as_bytes, commitment, differences, replayed
+from workflows.briefs.record import from_data
+from workflows.briefs.views import SCHEMA
 from workflows.gates.models import Decision
 
 pytestmark = pytest.mark.django_db
@@ -129,9 +137,10 @@ def test_the_job_makes_the_brief_ready_once(quick_briefs: list[str], run_jobs: A
 
 def test_of_two_jobs_at_once_one_makes_it_ready(quick_briefs: list[str]) -> None:
     brief = prepared(decided(submitted_idea()))
-    record = queries.record_of(brief.decision)
-    assert actions.finish(brief, record, b"%PDF one") is True
-    assert actions.finish(brief, record, b"%PDF two") is False
+    actions.take_serial(brief)
+    given = queries.with_public_record(brief, queries.record_of(brief.decision, brief))
+    assert actions.finish(brief, *given, b"%PDF one") is True
+    assert actions.finish(brief, *given, b"%PDF two") is False
     actions.give_up(brief, "time")
     brief.refresh_from_db()
     assert (brief.state, files.read(brief.sha256)) == ("ready", b"%PDF one")
@@ -166,7 +175,7 @@ def test_the_database_refuses_a_ready_brief_without_its_file(
 def test_a_text_that_cannot_be_laid_out_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     pages: list[str] = []
 
-    def render(html: str, *, stylesheet: str) -> bytes:
+    def render(html: str, **_given: Any) -> bytes:
         pages.append(html)
         if len(pages) == 1:
             raise PdfFailed("time")
@@ -183,7 +192,7 @@ def test_a_text_that_cannot_be_laid_out_is_cut(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_failure_says_why_and_a_later_try_mends_it(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
-    def fails(html: str, *, stylesheet: str) -> bytes:
+    def fails(html: str, **_given: Any) -> bytes:
         raise PdfFailed("font")
 
     monkeypatch.setattr(jobs, "render_in_process", fails)
@@ -197,7 +206,7 @@ def test_a_failure_says_why_and_a_later_try_mends_it(monkeypatch: pytest.MonkeyP
     answer = client.get(f"/briefs/{brief.key}")
     assert answer.status_code == 200
     assert "A font of the application is missing." in answer.content.decode()
-    monkeypatch.setattr(jobs, "render_in_process", lambda html, stylesheet: b"%PDF")
+    monkeypatch.setattr(jobs, "render_in_process", lambda html, **_given: b"%PDF")
     jobs.render_brief(brief.pk)
     brief.refresh_from_db()
     assert (brief.state, brief.failure) == ("ready", "")
@@ -238,6 +247,67 @@ def test_a_brief_is_only_for_those_who_may_read_its_idea(quick_briefs: list[str]
     client.force_login(PersonFactory())
     assert client.get(f"/briefs/{brief.key}").status_code == 404
     assert client.get("/briefs/00000000-0000-4000-8000-000000000000").status_code == 404
+
+
+def test_the_record_kept_gives_the_same_file_again(run_jobs: Any) -> None:
+    """Byte for byte, from the row alone: its record, and the public record it carries."""
+    brief = prepared(decided(submitted_idea()))
+    run_jobs()
+    brief.refresh_from_db()
+    record = from_data(brief.record)
+    again = render_in_process(
+        html_of(record), stylesheet=stylesheet(), attachments=[attached(record, brief.public)]
+    )
+    assert sha256(again) == brief.sha256
+    carried = PdfReader(io.BytesIO(again)).attachments["decision.json"]
+    assert [sha256(content) for content in carried] == [brief.public_sha256]
+
+
+def test_a_brief_carries_its_public_record_and_says_its_fingerprint(
+    quick_briefs: list[str], client: Client
+) -> None:
+    brief = prepared(decided(submitted_idea(), outcome="go_with_conditions"))
+    jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+    decision = brief.decision
+    assert sha256(as_bytes(brief.public)) == brief.public_sha256
+    assert brief.public_sha256 in quick_briefs[0]
+    assert brief.public["commitment"] in quick_briefs[0]
+    assert decision.round.record_sha256 not in quick_briefs[0], "without its salt it could be guessed"
+    assert brief.salt not in quick_briefs[0] + str(brief.public)
+    assert commitment(decision.round.record, brief.salt) == brief.public["commitment"]
+    event = Event.objects.get(verb="decided")
+    assert brief.public["chain"] == {"sequence": event.sequence, "head": event.hash}
+    assert replayed(brief.public).opinion.as_data() == decision.round.record["opinion"]
+    assert differences(brief.public) == []
+    said = json.dumps(brief.public, ensure_ascii=False)
+    assert not [name for name in (*VOTERS, "Marchetti", "2026-118", "mesuré") if name in said]
+    schema = client.get(
+        "/briefs/schema.json"
+    )  # without signing in: whoever holds a brief may read what it says
+    assert schema["Content-Type"] == "application/schema+json"
+    Draft202012Validator(json.loads(schema.content)).validate(brief.public)
+
+
+@pytest.mark.parametrize("gate", ["L", "F", "G0", "G1", "G2", "G3", "G4"])
+def test_the_public_record_of_every_gate_follows_its_schema(gate: str) -> None:
+    brief = prepared(decided(submitted_idea(), gate))
+    _record, public = queries.with_public_record(brief, queries.record_of(brief.decision, brief))
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(public)
+    assert "unreadable" not in differences(public)
+
+
+def test_a_masked_copy_carries_a_record_of_what_it_prints(quick_briefs: list[str]) -> None:
+    brief = prepared(decided(submitted_idea(), reasons="Proposé par Maëlle, et mesuré."))
+    jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+    masked = queries.masked_record(brief, ["Maëlle"])
+    printed, public = queries.with_public_record(brief, masked)
+    assert printed.public_sha256 == sha256(as_bytes(public)) != brief.public_sha256
+    assert public["idea"]["sha256"] == ""
+    texts = [{row["where"]: row["sha256"] for row in one["texts"]} for one in (public, brief.public)]
+    assert texts[0]["reasons"] != texts[1]["reasons"] == sha256("Proposé par Maëlle, et mesuré.")
+    assert public["commitment"] == brief.public["commitment"]
 
 
 def test_a_real_brief_is_rendered_kept_and_given_out(client: Client, run_jobs: Any) -> None:

@@ -55,7 +55,7 @@ def test_a_brief_that_fails_for_good_is_told_to_the_leads_and_the_administrators
 ) -> None:
     administrator = PersonFactory(role="administrator", email="admin@ville.example")
 
-    def fails(html: str, *, stylesheet: str) -> bytes:
+    def fails(html: str, **_given: object) -> bytes:
         raise PdfFailed("font")
 
     monkeypatch.setattr(jobs, "render_in_process", fails)

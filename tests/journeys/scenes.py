@@ -215,7 +215,9 @@ class City:
         yield Visit(cast.author, reverse("idea-learning", args=[stopped.key]))
         yield Visit(cast.author, reverse("condition", args=[Condition.objects.get().key]))
         yield Visit(cast.dga, reverse("decide", args=[decision.round.key]))
-        yield Visit(cast.author, reverse("brief", args=[Brief.objects.get(decision=decision).key]))
+        brief = Brief.objects.get(decision=decision)
+        yield Visit(cast.author, reverse("brief", args=[brief.key]))
+        yield Visit(cast.dga, reverse("brief-correct", args=[brief.key]))
         for kind, key in (("letter", decision.key), ("certificate", stopped.key), ("learning", stopped.key)):
             yield Visit(cast.author, reverse("document", args=[kind, key]))
         ready = Brief.objects.filter(state="ready").earliest("pk")

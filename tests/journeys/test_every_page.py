@@ -28,6 +28,7 @@ NOT_SWEPT = {
     "document-file": "a download",
     "letterhead-logo": "a picture",
     "configuration-schema": "a JSON file",
+    "brief-schema": "a JSON file",
     "configuration-export": "a JSON file",
     "configuration-in-force": "a JSON file",
 }

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import pytest
 from PIL import Image
 from pypdf import PdfReader
+from pypdf.generic import IndirectObject
 from weasyprint.urls import URLFetcher
 
 from incubator.lib import files, pdf
@@ -94,6 +95,20 @@ def test_has_language_title_and_tags(document: bytes) -> None:
 def test_every_header_cell_says_what_it_heads(document: bytes) -> None:
     scopes = [entry["/A"]["/Scope"] for entry in structure(document) if entry["/S"] == "/TH"]
     assert sorted(scopes) == ["/Column", "/Column", "/Row"]
+
+
+def test_running_heads_are_set_aside_for_whoever_listens() -> None:
+    sheet = f'{SHEET} @page{{@bottom-right{{content:"folio " counter(page)}}}}'
+    made = pdf.render(page("<p>Premier</p><p style='break-before:page'>Second</p>"), stylesheet=sheet)
+    for leaf in read(made).pages:
+        drawn = leaf.get_contents().get_data()
+        assert drawn.count(b"/Artifact\n") == 1, "the folio"
+        assert drawn.count(b"/MCID") == 1, "the paragraph"
+        assert "folio" in leaf.extract_text()
+    mapped = read(made).trailer["/Root"]["/StructTreeRoot"]["/ParentTree"]["/Nums"]
+    assert [[isinstance(mark, IndirectObject) for mark in marks] for marks in mapped[1::2]] == [
+        [True, False]
+    ] * 2
 
 
 def test_embeds_our_fonts_and_no_other(document: bytes) -> None:

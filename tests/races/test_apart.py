@@ -83,6 +83,8 @@ def followed(idea: Idea) -> None:
     """What jobs do after the acts: everyone is told, every brief is kept."""
     for event in Event.objects.filter(subject_key=idea.key).order_by("sequence"):
         messages.tell(event)
+    if connection.in_atomic_block:
+        return  # a brief is numbered by its job, never inside an act's transaction: those alone share a lock
     for brief in Brief.objects.filter(decision__round__idea=idea):
         briefs.render_brief(brief_id=brief.pk)
 

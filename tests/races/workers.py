@@ -61,7 +61,7 @@ def _work(at: datetime, death: dict[str, Any] | None) -> int:
     from workflows.briefs import jobs as briefs
 
     queues = None
-    briefs.render_in_process = lambda html, *, stylesheet: f"%PDF {html}".encode()
+    briefs.render_in_process = lambda html, **_given: f"%PDF {html}".encode()
     if death is not None:
         task = app.tasks[death["task"]]
         task.func, queues = _dying(task.func, death), [task.queue]

@@ -1,21 +1,28 @@
 """The brief's row is made in the transaction that issues the decision; a job does the rest."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from ideas.acts import record as record_act
 from ideas.drafting.masking.queries import passages_of
 from ideas.drafting.models import Idea
+from ideas.lock import locked
+from incubator.events.actions import effect
 from incubator.events.rules import canonical, sha256
 from incubator.lib import clock, files
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.lib.seals import Sealed
 from incubator.messages import actions as messages
 from incubator.people.actors import Actor
 from workflows.briefs import queries, rules, tellings
-from workflows.briefs.models import Brief, MaskedBrief
+from workflows.briefs.models import Brief, BriefSeries, MaskedBrief
 from workflows.briefs.record import BriefRecord, brief_number
 from workflows.gates.models import Decision
 
@@ -78,7 +85,73 @@ def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]
     return []
 
 
-def finish(brief: Brief, record: BriefRecord, document: bytes, seal: Sealed | None = None) -> bool:
+def correct(*, brief: uuid.UUID, reason: str, by: Actor) -> Brief:
+    """Have the brief made anew, in another edition that names this one and says why.
+
+    This one stays in force until the other is ready. Raises NotFound, NotAllowed for others than who decided and the
+    programme's leads, Conflict for a brief that is not ready or was corrected already, Invalid without a reason.
+    """
+    with locked(rounds__decision__briefs__key=brief) as idea:
+        old = Brief.objects.select_related("decision__round").get(key=brief)
+        old.decision.round.idea = idea
+        _check_correction(old, reason, by)
+        new = Brief.objects.create(
+            decision=old.decision,
+            number=old.number,
+            edition=old.edition + 1,
+            language=old.language,
+            in_force=False,
+            replaces=old,
+            correction=reason.strip(),
+            asked_at=clock.now(),
+        )
+        effects = [effect("brief", None, "preparing", brief=str(new.key), replaces=str(old.key))]
+        record_act(
+            idea, "brief_corrected", by, effects, brief=str(new.key), reason_sha256=sha256(new.correction)
+        )
+        defer_rendering(new)
+    return new
+
+
+def _check_correction(old: Brief, reason: str, by: Actor) -> None:
+    if not queries.may_correct(by.human, old):
+        raise NotAllowed(
+            _("A brief is corrected by whoever decided, or by a lead of the programme."),
+            code="brief.not_yours",
+        )
+    if old.state != Brief.State.READY:
+        raise Conflict(_("This brief is not ready yet: there is nothing to correct."), code="brief.not_ready")
+    if Brief.objects.filter(replaces=old).exists():
+        raise Conflict(
+            _("This brief was corrected already. Correct the newest one."), code="brief.corrected_already"
+        )
+    if len(reason.strip()) < rules.SHORTEST_REASON:
+        raise Invalid(
+            _("Say in a sentence what was wrong."),
+            code="brief.reason",
+            fields={"reason": [_("Say what was wrong.")]},
+        )
+
+
+def take_serial(brief: Brief) -> None:
+    """Give the brief its place in its entity's year, once; the row keeps it whatever becomes of the rendering.
+
+    Under one lock, the series' row, which nothing else takes: so there is neither a gap nor a double, and no act
+    waits. The year is that of the asking, where the entity is.
+    """
+    entity = brief.decision.round.idea.programme.entity
+    year = brief.asked_at.astimezone(ZoneInfo(entity.time_zone)).year
+    with transaction.atomic():
+        BriefSeries.objects.get_or_create(entity=entity, year=year)
+        series = BriefSeries.objects.select_for_update().get(entity=entity, year=year)
+        if Brief.objects.filter(pk=brief.pk, serial=None).update(series=series, serial=series.last + 1):
+            BriefSeries.objects.filter(pk=series.pk).update(last=series.last + 1)
+    brief.refresh_from_db(fields=["series", "serial"])
+
+
+def finish(
+    brief: Brief, record: BriefRecord, public: Mapping[str, Any], document: bytes, seal: Sealed | None = None
+) -> bool:
     """Keep the document, or the sealed file that begins with it, say that the brief is ready and tell whom it is for;
     False, and nothing changed, when another job was first."""
     kept = seal.document if seal else document
@@ -90,6 +163,8 @@ def finish(brief: Brief, record: BriefRecord, document: bytes, seal: Sealed | No
             state=Brief.State.READY,
             record=data,
             record_sha256=sha256(canonical(data)),
+            public=public,
+            public_sha256=record.public_sha256,
             sha256=sha256_of_document,
             size=len(kept),
             unsigned_sha256=sha256(document),
@@ -99,11 +174,18 @@ def finish(brief: Brief, record: BriefRecord, document: bytes, seal: Sealed | No
             prepared_at=clock.now(),
         )
         if first:
+            _come_into_force(brief)
             # Whoever it is for has had the mail of the decision: this one stays in the application.
             messages.tell_also(tellings.event_of(brief), tellings.of_a_ready_brief(brief), mailed=False)
             if passages_of(brief.decision.round.idea):
                 _defer_masking(brief.pk)
     return bool(first)
+
+
+def _come_into_force(brief: Brief) -> None:
+    if brief.replaces_id is not None:
+        Brief.objects.filter(pk=brief.replaces_id).update(in_force=False)
+        Brief.objects.filter(pk=brief.pk).update(in_force=True)
 
 
 def give_up(brief: Brief, reason: str) -> None:

@@ -10,8 +10,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
 from incubator.lib.masks import worded
+from incubator.lib.pdf_process import Attached
 from incubator.lib.words import number, plain_day
 from workflows.briefs import drawings, words
+from workflows.briefs.public import NAME, as_bytes
 from workflows.briefs.record import BriefRecord, Criterion, NextStep
 
 LONGEST_TEXT = 2_000  # characters of each text, in a document that could not be laid out with them whole
@@ -25,6 +27,13 @@ def html_of(record: BriefRecord, *, shortened: bool = False) -> str:
     printed = record.with_texts(_cut) if shortened else record
     with translation.override(record.language), timezone.override(record.decided_at.tzinfo):
         return worded(render_to_string("briefs/brief.html", _context(printed) | {"shortened": shortened}))
+
+
+def attached(record: BriefRecord, public: Mapping[str, Any]) -> Attached:
+    """The public record as the file that the document carries."""
+    with translation.override(record.language):
+        said = gettext("Public record of decision %(number)s") % {"number": record.number}
+    return Attached(NAME, as_bytes(public), said, record.decided_at)
 
 
 @lru_cache(1)

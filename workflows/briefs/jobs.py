@@ -1,6 +1,8 @@
 """Renders briefs and seals them, outside any transaction; run twice, the second run finds the brief ready."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext
@@ -13,12 +15,18 @@ from incubator.lib.pdf_process import PdfFailed, render_in_process
 from incubator.lib.seals import Sealed, SealFailed
 from incubator.lib.seals.documents import sealed
 from workflows.briefs import actions, queries
-from workflows.briefs.document import html_of, stylesheet
+from workflows.briefs.document import attached, html_of, stylesheet
 from workflows.briefs.models import Brief
 from workflows.briefs.record import BriefRecord
 from workflows.briefs.rules import MOST_TRIES
 
 logger = logging.getLogger(__name__)
+JOINED = (
+    "decision__round__idea__programme__entity",
+    "decision__round__configuration__source",
+    "series",
+    "replaces__series",
+)
 TEXT_TO_BLAME = ("time", "memory", "nesting", "stopped")
 
 
@@ -26,30 +34,31 @@ TEXT_TO_BLAME = ("time", "memory", "nesting", "stopped")
 def render_brief(brief_id: int, at: str = "") -> None:
     """Make the brief's PDF, seal it and keep it. Raises PdfFailed or SealFailed, after saying so in the row, to be
     tried again."""
-    brief = Brief.objects.select_related("decision__round__idea__programme__entity").get(pk=brief_id)
+    brief = Brief.objects.select_related(*JOINED).get(pk=brief_id)
     if brief.state == Brief.State.READY:
         return
     with clock.as_of(at):
         try:
-            record = queries.record_to_print(brief)
-            document = _rendered(record)
+            actions.take_serial(brief)
+            record, public = queries.with_public_record(brief, queries.record_of(brief.decision, brief))
+            document = _rendered(record, public)
             seal = _sealed(document, record)
         except Exception as failed:
             actions.give_up(brief, failed.reason if isinstance(failed, PdfFailed | SealFailed) else "stopped")
             raise
-        actions.finish(brief, record, document, seal)
+        actions.finish(brief, record, public, document, seal)
 
 
 @app.task(name="briefs.mask", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))
 def mask_brief(brief_id: int, at: str = "") -> None:
     """Make the copy for those from whom passages are masked."""
-    brief = Brief.objects.select_related("decision__round__idea").get(pk=brief_id)
+    brief = Brief.objects.select_related(*JOINED).get(pk=brief_id)
     passages = [row.text for row in passages_of(brief.decision.round.idea)]
     if brief.state != Brief.State.READY or not passages:
         return
     with clock.as_of(at):
-        record = queries.masked_record(brief, passages)
-        document = _rendered(record)
+        record, public = queries.with_public_record(brief, queries.masked_record(brief, passages))
+        document = _rendered(record, public)
         seal = _sealed(document, record)
         actions.keep_masked(brief, passages, seal.document if seal else document)
 
@@ -60,12 +69,13 @@ def _sealed(document: bytes, record: BriefRecord) -> Sealed | None:
     return sealed(document, name=name, about=record.number, check_at=record.address)
 
 
-def _rendered(record: BriefRecord) -> bytes:
+def _rendered(record: BriefRecord, public: Mapping[str, Any]) -> bytes:
     """The PDF; when a text in it cannot be laid out, the PDF with the long texts cut and a note in their place."""
+    carried = [attached(record, public)]
     try:
-        return render_in_process(html_of(record), stylesheet=stylesheet())
+        return render_in_process(html_of(record), stylesheet=stylesheet(), attachments=carried)
     except PdfFailed as failed:
         if failed.reason not in TEXT_TO_BLAME:
             raise
         logger.warning("Brief %s with its whole texts: %s", record.number, failed)
-    return render_in_process(html_of(record, shortened=True), stylesheet=stylesheet())
+    return render_in_process(html_of(record, shortened=True), stylesheet=stylesheet(), attachments=carried)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
 
+from incubator.people.models import Entity
 from workflows.gates.models import Decision
 
 
@@ -16,13 +17,34 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+def new_salt() -> str:
+    """32 random bytes, in hexadecimal."""
+    return secrets.token_hex(32)
+
+
+class BriefSeries(models.Model):
+    """The briefs of an entity in one year, numbered without a gap from 1 to `last`, whose row is the lock."""
+
+    entity = models.ForeignKey(Entity, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "year"], name="one_series_per_year")]
+
+
 class Brief(models.Model):
     """One edition. `record` is what `record.BriefRecord.as_data` gives; `failure` is a code of `pdf_process.PdfFailed`
     or of `seals.sealing.SealFailed`.
 
-    A correction is a new row that names the one it replaces; only the newest is in force. `token` stands in the
-    address printed on it. `sha256` is of the file given out; `unsigned_sha256` of its beginning, before the seal, which
-    is the whole file where none was made. `seal_certificate`: SHA-256 of the certificate it was sealed with.
+    `public` is the record the file carries, `public_sha256` that of its bytes; `salt` opens its commitment and is
+    told to nobody. `serial` is its place in the year's `series`, taken before the first rendering, which prints it,
+    and kept whatever becomes of that.
+    A correction is a new row that names the one it replaces; only the newest that is ready is in force.
+
+    `token` stands in the address printed on it. `sha256` is of the file given out; `unsigned_sha256` of its beginning,
+    before the seal, which is the whole file where none was made. `seal_certificate`: SHA-256 of the certificate it was
+    sealed with.
     """
 
     class State(models.TextChoices):
@@ -39,8 +61,15 @@ class Brief(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PREPARING)
     in_force = models.BooleanField(default=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    # Why it replaces that one, in words printed in it.
+    correction = models.TextField(blank=True)
     record = models.JSONField(null=True, blank=True)
     record_sha256 = models.CharField(max_length=64, blank=True)
+    public = models.JSONField(null=True, blank=True)
+    public_sha256 = models.CharField(max_length=64, blank=True)
+    salt = models.CharField(max_length=64, default=new_salt, editable=False)
+    series = models.ForeignKey(BriefSeries, models.PROTECT, null=True, blank=True, related_name="briefs")
+    serial = models.PositiveIntegerField(null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     unsigned_sha256 = models.CharField(max_length=64, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
@@ -79,6 +108,23 @@ class Brief(models.Model):
                 name="failed_brief_says_why",
             ),
             models.CheckConstraint(condition=~Q(replaces=F("id")), name="brief_does_not_replace_itself"),
+            models.CheckConstraint(
+                condition=Q(replaces=None, correction="", edition=1)
+                | Q(replaces__isnull=False, edition__gt=1) & ~Q(correction=""),
+                name="correction_says_of_what_and_why",
+            ),
+            models.UniqueConstraint(fields=["series", "serial"], name="one_brief_per_serial"),
+            models.CheckConstraint(
+                condition=Q(series=None, serial=None) | Q(series__isnull=False, serial__gte=1),
+                name="serial_stands_in_its_series",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ready") | Q(serial__isnull=False), name="ready_brief_has_its_serial"
+            ),
+            models.CheckConstraint(
+                condition=Q(public=None, public_sha256="") | Q(public__isnull=False) & ~Q(public_sha256=""),
+                name="public_record_has_its_hash",
+            ),
         ]
 
 

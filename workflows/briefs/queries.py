@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from ideas.calls.models import Programme
 from ideas.drafting.masking.rules import masked
 from ideas.drafting.models import Idea, IdeaContent, IdeaText, TeamMember
+from ideas.roles import is_lead
 from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
 from incubator.lib import working_days
@@ -23,6 +24,7 @@ from incubator.lib.masks import MASK
 from incubator.people.models import Mandate, Person, Post
 from workflows.briefs import rules
 from workflows.briefs.models import Brief, MaskedBrief
+from workflows.briefs.public import Origin, as_bytes, commitment, public_record
 from workflows.briefs.record import (
     BriefRecord,
     Comparison,
@@ -36,6 +38,7 @@ from workflows.briefs.record import (
     Signature,
     brief_number,
     from_data,
+    serial_of,
 )
 from workflows.gates.configuration import delays_under, letter_of, recourse
 from workflows.gates.models import Decision
@@ -76,20 +79,67 @@ def language_of(idea: Idea) -> str:
     return idea.language if idea.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def record_to_print(brief: Brief) -> BriefRecord:
-    """The record of the brief's decision, with the address printed on this very brief."""
-    return replace(record_of(brief.decision), address=address_of(brief))
-
-
-def record_of(decision: Decision) -> BriefRecord:
+def record_of(decision: Decision, brief: Brief | None = None) -> BriefRecord:
     """Everything the brief says, from the round's frozen record and the rows of the decision.
 
     The same rows give the same record at any later time: nothing is read that goes on changing, except a name or
-    a department as it is written today.
+    a department as it is written today. Without `brief`: what its first edition would say, without its serial.
     """
     idea = decision.round.idea
     with translation.override(language_of(idea)):
-        return _record_of(decision, idea)
+        record = _record_of(decision, idea)
+    return record if brief is None else replace(record, **_of_this_edition(brief))
+
+
+def serial_in_words(brief: Brief) -> str:
+    """`2026/17`, or '' for a brief that no job has taken up yet."""
+    return serial_of(brief.series.year, brief.serial) if brief.series and brief.serial else ""
+
+
+def may_correct(person: Person, brief: Brief) -> bool:
+    """Whoever decided, or a lead of the programme who was never in the team."""
+    decision = brief.decision
+    return person.pk == decision.decider_id or is_lead(decision.round.idea, person)
+
+
+def _of_this_edition(brief: Brief) -> dict[str, Any]:
+    return {
+        "address": address_of(brief),
+        "serial": serial_in_words(brief),
+        "replaces": serial_in_words(brief.replaces) if brief.replaces else "",
+        "correction": brief.correction,
+        "round_sha256": commitment(brief.decision.round.record or {}, brief.salt),
+    }
+
+
+def with_public_record(brief: Brief, record: BriefRecord) -> tuple[BriefRecord, dict[str, Any]]:
+    """The brief's record, saying the fingerprint of the public record it carries, and that public record."""
+    public = public_record(record, brief.decision.round.record or {}, _origin(brief))
+    return replace(record, public_sha256=sha256(as_bytes(public))), public
+
+
+def _origin(brief: Brief) -> Origin:
+    decision = brief.decision
+    configured = decision.round.configuration
+    source = configured.source
+    issued = Event.objects.filter(
+        subject_kind="idea",
+        subject_key=decision.round.idea.key,
+        verb="decided",
+        payload__decision=str(decision.key),
+    )
+    sequence, head = issued.values_list("sequence", "hash").get()
+    return Origin(
+        programme=decision.round.idea.programme.key,
+        version=configured.version,
+        document=(str(source.key), source.version) if source else None,
+        capacity=decision.capacity,
+        second_capacity=decision.second_capacity,
+        sequence=sequence,
+        head=head,
+        salt=brief.salt,
+        edition=brief.edition,
+    )
 
 
 def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
@@ -111,7 +161,7 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         gate=round_.gate,
         gate_name=_label(round_.rules, language),
         round_number=round_.number,
-        round_sha256=round_.record_sha256,
+        round_sha256="",
         decided_at=decision.issued_at.astimezone(zone),
         outcome=decision.outcome,
         reasons=decision.reasons,

@@ -139,6 +139,8 @@ class HistoryLine:
 
 @dataclass(frozen=True)
 class BriefRecord:
+    """`round_sha256` is a salted fingerprint of the round's frozen record (`public.commitment`)."""
+
     number: str
     language: str
     letterhead: Letterhead
@@ -173,8 +175,14 @@ class BriefRecord:
     reexamination_answer_days: int = 15
     # The configuration's words for this outcome, in the brief's language.
     opening: str = ""
+    # The serial of the brief that this one corrects, and why.
     replaces: str = ""
+    correction: str = ""
     comparison: Comparison | None = None
+    # Its number in the entity's year, `2026/17`; '' in a draft of the document.
+    serial: str = ""
+    # Of the public record that the document carries, as bytes.
+    public_sha256: str = ""
     # The number of the idea this one goes on in. To whom a redirect goes stands in no brief: all staff may read it.
     merged_into: str = ""
     # Where this brief can be checked, with its token; printed as a square to scan too.
@@ -198,6 +206,7 @@ class BriefRecord:
             departure_reason=change(self.departure_reason),
             learning=change(self.learning),
             hold_condition=change(self.hold_condition),
+            correction=change(self.correction),
             gaps=tuple(change(gap) for gap in self.gaps),
             criteria=tuple(replace(item, reason=change(item.reason)) for item in self.criteria),
             must_meets=tuple(replace(item, reason=change(item.reason)) for item in self.must_meets),
@@ -213,6 +222,11 @@ class BriefRecord:
 def brief_number(idea_number: str, gate: str, round_number: int) -> str:
     """`2026-0142-G1`, and `2026-0142-G1-2` for the second round at the same gate."""
     return f"{idea_number}-{gate}" if round_number == 1 else f"{idea_number}-{gate}-{round_number}"
+
+
+def serial_of(year: int, serial: int) -> str:
+    """`2026/17`: the seventeenth brief of the entity's year."""
+    return f"{year}/{serial}"
 
 
 def from_data(data: Mapping[str, Any]) -> BriefRecord:

@@ -15,6 +15,7 @@ ONWARD = {
 TALK = "ask_lead"
 # A rendering that failed this often is not tried again by itself; then the programme lead is told.
 MOST_TRIES = 3
+SHORTEST_REASON = 10  # characters of the reason of a correction
 
 
 def next_steps(

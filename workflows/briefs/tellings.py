@@ -11,9 +11,11 @@ from workflows.briefs.models import Brief
 
 
 def event_of(brief: Brief) -> Event | None:
-    """The event of the decision: a message about its brief is one more about it, so it is told once."""
+    """The event of the decision, or of the correction: a message about the brief is one more about it, told once."""
     decision = brief.decision
     chain = Event.objects.filter(subject_kind="idea", subject_key=decision.round.idea.key)
+    if brief.replaces_id is not None:
+        return chain.filter(payload__brief=str(brief.key), verb="brief_corrected").first()
     return chain.filter(payload__decision=str(decision.key), verb="decided").order_by("sequence").first()
 
 

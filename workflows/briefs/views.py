@@ -2,22 +2,40 @@
 
 import uuid
 
-from django.contrib.auth.decorators import login_required
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ideas.access import access
 from ideas.drafting.masking.queries import passages_for
+from ideas.pages import crumbs, done, nothing_here, readable_idea, reader, typed
 from incubator.events.queries import head_of
 from incubator.lib import files
 from incubator.lib.refusals import NotFound
+from incubator.people.actors import Actor
 from incubator.people.models import Person
-from workflows.briefs import queries, words
+from incubator.people.once import new_key, once
+from workflows.briefs import actions, queries, words
+from workflows.briefs.forms import Correction
 from workflows.briefs.models import Brief, MaskedBrief
+
+JOINED = ("series", "decision__round__idea__programme__entity")
+SCHEMA = settings.ROOT / "fixtures" / "schemas" / "public_record.json"
+
+
+@login_not_required
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """The published JSON Schema of the public record that a brief carries."""
+    response = HttpResponse(SCHEMA.read_text(encoding="utf-8"), content_type="application/schema+json")
+    response["Content-Disposition"] = 'attachment; filename="public_record.schema.json"'
+    return response
 
 
 @require_safe
@@ -41,6 +59,29 @@ def brief(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     response["Cache-Control"] = "private, no-cache"
     response["ETag"] = f'"{sha256}"'
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@once
+def correct(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The form by which whoever decided, or a lead, has the brief made anew."""
+    found = Brief.objects.select_related(*JOINED).filter(key=key).first()
+    if found is None:
+        raise nothing_here()
+    person, idea = reader(request), readable_idea(request, found.decision.round.idea.key)
+    if not queries.may_correct(person, found):
+        raise nothing_here()
+    form = Correction(typed(request))
+    if form.is_valid() and done(
+        form, lambda: actions.correct(brief=key, reason=form.cleaned_data["reason"], by=Actor(person=person))
+    ):
+        messages.success(
+            request, _("The corrected brief is being prepared. Until it is ready, this one stays in force.")
+        )
+        return redirect("idea", key=idea.key)
+    context = {"brief": found, "idea": idea, "form": form, "crumbs": crumbs(idea), "request_key": new_key()}
+    return render(request, "briefs/correct.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

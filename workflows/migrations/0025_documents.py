@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ideas', '0009_masking'),
-        ('workflows', '0023_seal'),
+        ('workflows', '0024_public_record'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -21,6 +21,7 @@ from workflows.gates.rules.decisions import (
     decision_gaps,
     outcomes,
     permitted,
+    permitted_after,
     reason_keys,
 )
 from workflows.gates.rules.explanation import Change, Explanation, Rule, explain
@@ -77,6 +78,7 @@ __all__ = [
     "opinion",
     "outcomes",
     "permitted",
+    "permitted_after",
     "reason_keys",
     "two_decimals",
     "vote_gaps",

@@ -18,7 +18,14 @@ from workflows.gates import opinions, queries, wording
 from workflows.gates.configuration import letter_of
 from workflows.gates.models import Condition, Decision, GateRound
 from workflows.gates.redirects import may_read_redirect
-from workflows.gates.views.reading import brief_links, heading, idea_in_brief, link, questions_read, reader
+from workflows.gates.views.reading import (
+    brief_links,
+    heading,
+    idea_in_brief,
+    link,
+    questions_read,
+    reader,
+)
 
 
 def preview(
@@ -120,7 +127,7 @@ def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
         "opinion": masked_all(opinion, passages),
         "comments": masked_all(comments, passages),
         "questions": questions_read(round_, passages) if for_panel or in_team else [],
-        **brief_links(decision),
+        **brief_links(decision, person),
         "conditions": [
             (link("condition", item.key), masked_row(item, ["text"], passages))
             for item in Condition.objects.filter(decision=decision).order_by("due_on", "pk")

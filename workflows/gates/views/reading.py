@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, ngettext
@@ -121,10 +122,18 @@ def heading(round_: GateRound) -> str:
     return wording.gate_name(round_.gate, round_.rules)
 
 
-def brief_links(decision: Decision) -> dict[str, str]:
-    """The addresses of the brief in force and of its evidence; '' while there is none."""
+def brief_links(decision: Decision, person: Person) -> dict[str, str]:
+    """The addresses of the brief in force, its evidence, and its correction by whoever decided or a lead.
+
+    '' where there is none, or not yet."""
     briefs = getattr(decision, "briefs", None)
-    found = briefs.filter(in_force=True).first() if briefs is not None else None
+    found = briefs.filter(in_force=True).annotate(corrected=F("replaced_by")).first() if briefs else None
     if found is None:
-        return {"brief_url": "", "evidence_url": ""}
-    return {"brief_url": link("brief", found.key), "evidence_url": link("brief-evidence", found.key)}
+        return dict.fromkeys(("brief_url", "evidence_url", "correct_url"), "")
+    may = person.pk == decision.decider_id or roles.is_lead(decision.round.idea, person)
+    open_to_change = may and found.state == "ready" and found.corrected is None
+    return {
+        "brief_url": link("brief", found.key),
+        "evidence_url": link("brief-evidence", found.key),
+        "correct_url": link("brief-correct", found.key) if open_to_change else "",
+    }

@@ -1,0 +1,227 @@
+"""A sample of briefs before two judges of accessibility, and beside the pictures and the words kept of them.
+
+veraPDF's engine, which needs Java, judges every brief of a city: bin/check-archival.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from incubator.events.rules import sha256
+from incubator.lib.pdf_process import RenderingProcess
+from tests.briefs import drawn, judges, records
+from tests.gates.rules.records import GO, IF, NOT
+from tests.gates.rules.records import record as frozen
+from tests.lib.test_pdf import font_names, structure
+from workflows.briefs import rules
+from workflows.briefs.document import attached, html_of, stylesheet
+from workflows.briefs.public import Origin, as_bytes, public_record
+from workflows.briefs.record import BriefRecord, NextStep
+
+ORIGIN = Origin("ideas", 3, None, "dga", "", 7, "ab" * 32, "5a" * 32)
+HOSTILE = (
+    "# Titre\n\n"
+    + "a" * 500
+    + " 👩🏽‍🚒 مرحبا <script>alert(1)</script>\n\n"
+    + "| a | b |\n|-|-|\n| c | d |\n\n"
+    "> cité\n\n1. un\n   - deux\n\n`code` [lien](https://example.org) \x00\x07 \u202eabc\u202c"
+)
+FONTS = {
+    "Source-Sans-3",
+    "Source-Sans-3-Bold",
+    "Source-Sans-3-Semi-Bold",
+    "Source-Serif-4-Bold",
+    "Source-Serif-4-Semi-Bold",
+    "JetBrains-Mono",
+    "JetBrains-Mono-Medium",
+}
+
+
+# With those by name, twenty: every gate, every outcome, both languages.
+VARIED = [
+    ("fr", "L", "stop"), ("en", "L", "to_programme"), ("fr", "F", "go"), ("en", "F", "redirect"), ("fr", "G0", "merge"),
+    ("en", "G0", "rework"), ("fr", "G1", "hold"), ("en", "G1", "go"), ("fr", "G2", "go_with_conditions"),
+    ("en", "G2", "rework"), ("fr", "G3", "extend"), ("en", "G3", "go"), ("fr", "G4", "scale"), ("en", "G4", "transfer"),
+    ("fr", "G4", "stop"),
+]  # fmt: skip
+
+
+def varied(language: str, gate: str, outcome: str) -> BriefRecord:
+    """An invented decision of that kind, with what its outcome prints."""
+    whole = records.selection() if gate in ("G1", "G2", "G4") else records.admissibility()
+    given: dict[str, Any] = {"gaps": ("Dire qui entretient.", "Chiffrer.")} if outcome == "rework" else {}
+    if outcome == "hold":
+        given = {"hold_until": date(2027, 3, 1), "hold_condition": "La ligne est rouverte."}
+    if outcome == "stop":
+        given = {"learning": "Une autre cour reste à trouver.", "second": records.LEAD}
+    if outcome == "merge":
+        given = {"merged_into": "2026-0098"}
+    steps = tuple(NextStep(step) for step in rules.next_steps(gate, outcome, ["follow", "reexamination"]))
+    return replace(
+        whole,
+        language=language,
+        gate=gate,
+        gate_name="jalon",
+        outcome=outcome,
+        conditions=whole.conditions if outcome == "go_with_conditions" else (),
+        next_steps=steps,
+        **given,
+    )
+
+
+def samples() -> dict[str, tuple[BriefRecord, dict[str, Any]]]:
+    """Name → record and public record, as the job makes them."""
+    both = drawn.records_drawn()
+    both |= {
+        "admitted-en": records.admissibility(language="en"),
+        "one-condition": records.selection(
+            conditions=records.selection().conditions[:1], must_meets=records.selection().must_meets[:1]
+        ),
+        "hostile": records.selection(
+            title=HOSTILE[:120],
+            pitch=HOSTILE,
+            reasons=HOSTILE,
+            gaps=(HOSTILE, HOSTILE),
+            conditions=(replace(records.selection().conditions[0], text=HOSTILE),),
+            hold_condition=HOSTILE,
+            learning=HOSTILE,
+        ),
+    }
+    for language, gate, outcome in VARIED:
+        both[f"{gate}-{outcome}-{language}"] = varied(language, gate, outcome)
+    public = public_record(both["conditions-fr"], frozen(GO, IF, IF, NOT), ORIGIN)
+    return {name: (record, public) for name, record in both.items()}
+
+
+@pytest.fixture(scope="module")
+def documents() -> Iterator[dict[str, bytes]]:
+    process = RenderingProcess(wall_seconds=120)  # a busy machine is no fault of the page
+    yield {
+        name: process.render(html_of(record), stylesheet=stylesheet(), attachments=[attached(record, public)])
+        for name, (record, public) in samples().items()
+    }
+    process.close()
+
+
+@pytest.mark.parametrize("name", samples())
+def test_two_judges_of_accessibility_find_nothing(
+    documents: dict[str, bytes], name: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "brief.pdf"
+    file.write_bytes(documents[name])
+    assert judges.found_in(file) == []
+
+
+def test_the_judges_can_find_something(tmp_path: Path) -> None:
+    """The same page without its title and language, in tags of no use."""
+    from weasyprint import HTML
+
+    file = tmp_path / "bare.pdf"
+    HTML(string="<p>Sans langue ni titre<table><tr><td>a</table>").write_pdf(file)
+    assert {one.split()[0] for one in judges.found_in(file)} == {"pdfua", "outloud"}
+
+
+@pytest.mark.parametrize("name", samples())
+def test_only_our_fonts_are_in_it(documents: dict[str, bytes], name: str) -> None:
+    found = font_names(documents[name])
+    if (
+        name == "hostile"
+    ):  # Emoji and Arabic come from the system, which differs; whatever it is, it is embedded.
+        assert found > FONTS
+    else:
+        assert found == FONTS
+
+
+def test_it_has_headings_headers_texts_for_drawings_a_language_a_title_and_bookmarks(
+    documents: dict[str, bytes],
+) -> None:
+    document = documents["conditions-fr"]
+    reader = PdfReader(io.BytesIO(document))
+    tags = [entry["/S"] for entry in structure(document)]
+    assert tags.count("/H1") == 1
+    assert tags.count("/H2") == 9
+    assert tags.count("/H3") == 3
+    headers = [entry for entry in structure(document) if entry["/S"] == "/TH"]
+    assert {entry["/A"]["/Scope"] for entry in headers} == {"/Column", "/Row"}
+    assert all(entry.get("/Alt") for entry in structure(document) if entry["/S"] == "/Figure")
+    assert reader.trailer["/Root"]["/Lang"] == "fr"
+    assert PdfReader(io.BytesIO(documents["admitted-en"])).trailer["/Root"]["/Lang"] == "en"
+    assert reader.metadata.title == "Relevé de décision 2026-0147-G1 – " + records.selection().title
+    (first, below) = reader.outline
+    assert first.title == records.selection().title
+    sections = [one.title for one in below if not isinstance(one, list)]
+    assert sections[:2] == ["Décision", "Motifs"]
+    assert "L’avis du jury" in sections
+
+
+def test_it_carries_decision_json_and_prints_what_is_in_it(documents: dict[str, bytes]) -> None:
+    reader = PdfReader(io.BytesIO(documents["conditions-fr"]))
+    (content,) = reader.attachments["decision.json"]
+    _record, public = samples()["conditions-fr"]
+    assert content == as_bytes(public)
+    assert json.loads(content)["decision"]["outcome"] == "go_with_conditions"
+    (file,) = [entry.get_object() for entry in reader.trailer["/Root"]["/AF"]]
+    assert (file["/F"], file["/AFRelationship"]) == ("decision.json", "/Source")
+    embedded = file["/EF"]["/F"].get_object()
+    assert embedded["/Subtype"] == "/application/json"
+    assert str(embedded["/Params"]["/CreationDate"]).startswith("D:20261112154000")
+    for language in ("conditions-fr", "departing-en"):
+        assert samples()[language][0].number in attached(*samples()[language]).description
+
+
+def test_in_other_processes_and_after_other_documents_the_bytes_are_the_same(
+    documents: dict[str, bytes],
+) -> None:
+    """With the file it carries; by fingerprint, the first and the last of a child's life."""
+    record, public = samples()["conditions-fr"]
+    made = []
+    for before in ((), ("hostile",)):
+        process = RenderingProcess(wall_seconds=120)
+        for name in before:
+            process.render(html_of(samples()[name][0]), stylesheet=stylesheet())
+        made.append(
+            process.render(html_of(record), stylesheet=stylesheet(), attachments=[attached(record, public)])
+        )
+        process.close()
+    assert {sha256(one) for one in made} == {sha256(documents["conditions-fr"])}
+
+
+def test_the_pages_look_as_they_were_looked_at(documents: dict[str, bytes]) -> None:
+    """`python -m tests.briefs.drawn` makes the pictures anew, after the new pages were looked at."""
+    for name in drawn.records_drawn():
+        kept = sorted(drawn.PICTURES.glob(f"{name}-*.png"))
+        pages = list(drawn.pages(documents[name]))
+        assert len(pages) == len(kept)
+        for page, file in zip(pages, kept, strict=True):
+            with Image.open(file) as picture:
+                share = drawn.share_that_differs(page, picture.convert("L"))
+            assert share < MOST_DIFFERENT, f"{file.name}: {share:.2%} of the page differs"
+
+
+# Of a page's pixels, 35 of 350,000; a surname that is gone changes twice as many.
+MOST_DIFFERENT = 0.0001
+
+
+def test_a_small_change_shows_in_the_pictures(documents: dict[str, bytes]) -> None:
+    record, _public = samples()["conditions-fr"]
+    process = RenderingProcess(wall_seconds=120)
+    other = process.render(
+        html_of(replace(record, decider=replace(record.decider, name="Hélène Marchetti"))),
+        stylesheet=stylesheet(),
+    )
+    process.close()
+    before, after = next(drawn.pages(documents["conditions-fr"])), next(drawn.pages(other))
+    assert drawn.share_that_differs(before, after) > MOST_DIFFERENT
+    assert drawn.share_that_differs(before, after.rotate(90, expand=True)) == 1
+
+
+def test_it_is_read_aloud_in_this_order(documents: dict[str, bytes]) -> None:
+    assert drawn.spoken(documents["conditions-fr"]) == drawn.SPOKEN.read_text(encoding="utf-8")

@@ -1,0 +1,49 @@
+"""What a brief costs beside WeasyPrint alone, over many, and by two workers: computed, whatever the machine does."""
+
+import io
+import logging
+from dataclasses import replace
+
+import pytest
+from pypdf import PdfReader
+
+from bin.benchmarks import documents
+from incubator.lib import pdf
+from tests.briefs import records
+from workflows.briefs.document import html_of, stylesheet
+
+pytestmark = [
+    pytest.mark.prove,
+    # WeasyPrint leaves its colour profile open until the collector comes.
+    pytest.mark.filterwarnings("ignore:.*sRGB2014:pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    """A brief of four pages."""
+    whole = records.selection()
+    html = html_of(replace(whole, reasons=whole.reasons + "\n\n" + documents.PARAGRAPH * 9))
+    assert len(PdfReader(io.BytesIO(pdf.render(html, stylesheet=stylesheet()))).pages) == 4
+    return html
+
+
+def test_a_warm_worker_costs_little_more_than_weasyprint_alone(page: str) -> None:
+    found = documents.beside_bare(page, stylesheet())
+    logging.info("a brief: %s", found)
+    assert found["computing_to_bare"] <= 1.15
+
+
+def test_the_memory_of_500_briefs_is_that_of_twenty() -> None:
+    html = html_of(records.admissibility())
+    found = documents.over_lives(html, stylesheet(), lives=25)
+    logging.info("500 briefs: %s", found)
+    assert found["renders"] == 500
+    assert max(found["peak_mb"]) <= 1.1 * found["peak_mb"][0]
+
+
+def test_two_workers_compute_no_more_for_a_brief_than_one(page: str) -> None:
+    """Each on a core of its own, that is 1.7 times as many briefs at least."""
+    found = documents.by_workers(page, stylesheet())
+    logging.info("workers: %s", found)
+    assert found["computing_two_to_one"] <= 2 / 1.7
