@@ -215,7 +215,7 @@ def test_a_failure_says_why_and_a_later_try_mends_it(monkeypatch: pytest.MonkeyP
 def test_a_worker_that_is_stopped_shortens_no_brief(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def interrupted(html: str, *, stylesheet: str) -> bytes:
+    def interrupted(html: str, **_given: object) -> bytes:
         asked.append(html)
         raise PdfFailed("interrupted")
 
