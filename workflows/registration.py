@@ -8,6 +8,7 @@ from incubator.inbox import sections
 from incubator.lib import files
 from incubator.people import departures, own_data
 from workflows.briefs import actions as briefs
+from workflows.briefs import replay as briefs_replay
 from workflows.briefs.queries import files_named as brief_files
 from workflows.clock import standing
 from workflows.clock import tellings as _clock_tellings  # noqa: F401 - declares its audiences
@@ -60,6 +61,7 @@ def register() -> None:
     own_data.add("session_votes", room_votes_of_person)
     own_data.add("documents", documents_of_person)
     register_source(sessions_replay.sessions)
+    register_source(briefs_replay.briefs)
     departures.on_departure(gates_departures.on_departure)
     for on_change in (gates_departures.on_mandate_change, journey_departures.on_mandate_change):
         departures.on_mandate_end(on_change)

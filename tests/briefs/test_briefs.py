@@ -21,6 +21,7 @@ from incubator.people.actors import Actor
 from tests.briefs.decided import ISSUED, VOTERS, condition, decided, decider, submitted_idea
 from tests.factories import PersonFactory
 from workflows.briefs import actions, jobs, queries
+from workflows.briefs import replay as briefs_replay
 from workflows.briefs.document import attached, html_of, stylesheet
 from workflows.briefs.models import Brief
 from workflows.briefs.public import as_bytes, commitment, differences, replayed
@@ -287,6 +288,29 @@ def test_a_brief_carries_its_public_record_and_says_its_fingerprint(
     )  # without signing in: whoever holds a brief may read what it says
     assert schema["Content-Type"] == "application/schema+json"
     Draft202012Validator(json.loads(schema.content)).validate(brief.public)
+
+
+def test_what_briefs_publish_is_replayed_with_the_rounds(quick_briefs: list[str]) -> None:
+    brief = prepared(decided(submitted_idea(), outcome="go_with_conditions"))
+    prepared(decided(submitted_idea()))  # not made yet: it says nothing
+    jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+
+    def said(**changes: Any) -> list[list[str]]:
+        with transaction.atomic():
+            Brief.objects.filter(pk=brief.pk).update(**changes)
+            found = [one.differences for one in briefs_replay.briefs()]
+            transaction.set_rollback(True)
+        return found
+
+    assert said(edition=1) == [[]]
+    panel = brief.public["panel"]
+    other = brief.public | {"panel": panel | {"votes": panel["votes"] | {"not_now": 2, "go": 0}}}
+    assert said(public=other) == [["public record", "opinion", "permitted", "decision"]]
+    assert said(public=other, public_sha256=sha256(as_bytes(other))) == [["opinion", "permitted", "decision"]]
+    assert said(salt="00" * 32) == [["commitment"]]
+    assert said(public={}) == [["public record", "commitment", "outcome", "unreadable"]]
+    assert list(briefs_replay.briefs("another")) == list(briefs_replay.briefs("", date(2030, 1, 1))) == []
 
 
 @pytest.mark.parametrize("gate", ["L", "F", "G0", "G1", "G2", "G3", "G4"])

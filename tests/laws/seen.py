@@ -46,6 +46,7 @@ ONLY = {"inbox_workitem": "where t.closed_at is null", "viewflow_task": "where t
 COUNTED = {
     "incubator_messages_message",
     "workflows_brief",
+    "workflows_briefseries",
     "workflows_sessiondocument",
     "ideas_historicalideacontent",
 }
