@@ -6,7 +6,7 @@ Also small documents, sealed in a few milliseconds, and what can be done to them
 import http.server
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pypdf import PdfWriter
 
+from incubator.lib.pdf_process import Attached
 from incubator.lib.seals import Sealed, demo
 from incubator.lib.seals.configuration import SealSettings
 
@@ -93,9 +94,9 @@ def small_briefs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     pages: list[str] = []
 
-    def render(html: str, *, stylesheet: str, **more: Any) -> bytes:
+    def render(html: str, *, stylesheet: str, attachments: Sequence[Attached] = ()) -> bytes:
         pages.append(html)
-        return small_pdf(f"Relevé {len(pages)}")
+        return small_pdf(f"Relevé {len(pages)}", *(file.content for file in attachments))
 
     monkeypatch.setattr(jobs, "render_in_process", render)
     return pages

@@ -27,6 +27,7 @@ from workflows.briefs import actions, jobs
 from workflows.briefs.checking import rules, words
 from workflows.briefs.checking.rules import Known
 from workflows.briefs.models import Brief, MaskedBrief
+from workflows.briefs.public import as_bytes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_briefs")]
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,15 +67,8 @@ def made(**fields: Any) -> Brief:
 
 def corrected(brief: Brief) -> Brief:
     """The edition that replaces this one, ready with another file."""
-    Brief.objects.filter(pk=brief.pk).update(in_force=False)
-    newer = Brief.objects.create(
-        decision=brief.decision,
-        number=brief.number,
-        edition=2,
-        language="fr",
-        asked_at=ISSUED,
-        replaces=brief,
-    )
+    by = Actor(person=brief.decision.decider)
+    newer = actions.correct(brief=brief.key, reason="La date de l’avis était fausse.", by=by)
     jobs.render_brief(newer.pk)
     newer.refresh_from_db()
     return newer
@@ -102,7 +96,7 @@ def verdict_on(client: Client, document: bytes) -> str:
 def cases(brief: Brief, key: SealSettings, other: SealSettings) -> dict[str, tuple[bytes, str, str]]:
     """Name → file, verdict on the page, verdict in a terminal."""
     genuine = document_of(brief)
-    unsealed = small_pdf("Relevé 1")
+    unsealed = small_pdf("Relevé 1", as_bytes(brief.public or {}))
     swapped = small_pdf("Relevé 1", b'{"outcome": "stop"}')
     return {
         "genuine": (genuine, "genuine", "sealed"),
@@ -364,7 +358,7 @@ def test_an_address_that_is_typed_leads_to_its_page(client: Client) -> None:
 def test_a_sealed_file_begins_with_what_was_rendered(city_seal: SealSettings) -> None:
     brief = made()
     document = document_of(brief)
-    rendered = small_pdf("Relevé 1")
+    rendered = small_pdf("Relevé 1", as_bytes(brief.public or {}))
     assert document.startswith(rendered)
     assert brief.unsigned_sha256 == hashlib.sha256(rendered).hexdigest()
     assert brief.size == len(document)
