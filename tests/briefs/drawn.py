@@ -24,7 +24,11 @@ def records_drawn() -> dict[str, Any]:
 
     from tests.briefs import records
 
-    carried = {"serial": "2026/17", "public_sha256": "9c2e" * 16}
+    carried = {
+        "serial": "2026/17",
+        "public_sha256": "9c2e" * 16,
+        "address": "https://idees.port-aubert.example/verify/AAAAAAAAAAAAAAAAAAAAAA",
+    }
     return {
         "conditions-fr": records.selection(**carried),
         "departing-en": replace(records.departing_stop(), language="en", **carried),

@@ -13,7 +13,17 @@ from incubator.events.rules import canonical
 
 ROOMS = ("people", "events", "ideas", "workflows", "inbox", "messages")
 # Random, told by the real clock, or counted by the database: not of the city.
-LEFT_OUT = {"password", "token", "recorded_at", "hash", "previous_hash", "history_id", "search", "url", "salt"}
+LEFT_OUT = {
+    "password",
+    "token",
+    "recorded_at",
+    "hash",
+    "previous_hash",
+    "history_id",
+    "search",
+    "url",
+    "salt",
+}
 ENGINES = {"created", "finished"}  # of a process: viewflow asks the real clock
 COUNTED = {"mandate", "number"}  # in an event: rows are named by what the database counted
 
