@@ -97,6 +97,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         demo.process.stdout.close()
 
 
+@pytest.mark.prove
 def test_it_serves_works_and_leaves_nothing_however_it_ends(demo: Demo) -> None:
     process = demo.start()
     said = demo.said_until("Ctrl-C stops everything")

@@ -53,6 +53,7 @@ def _manage(role: str, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.prove
 def test_the_applications_role_works_and_cannot_change_events() -> None:
     server = _address("postgres").replace(f"/{NAME}?", "/postgres?")
     with psycopg.connect(server, autocommit=True) as connection:
