@@ -7,6 +7,7 @@ from workflows.briefs.record import (
     BriefRecord,
     Condition,
     Criterion,
+    ExpertAnswer,
     HistoryLine,
     Letterhead,
     MustMeet,
@@ -61,6 +62,13 @@ CRITERIA = (
 )
 
 
+ANSWERED = ExpertAnswer(
+    "La réglementation permet-elle des noues dans une cour d’école maternelle ?",
+    "Oui, si l’eau y reste sous 5 cm et s’évacue en moins de 24 heures.\n\nUne clôture n’est pas exigée en dessous.",
+    date(2026, 10, 27),
+)
+
+
 def selection(**changes: Any) -> BriefRecord:
     """A G1 that goes on with three conditions, in French."""
     facts: dict[str, Any] = {
@@ -89,6 +97,7 @@ def selection(**changes: Any) -> BriefRecord:
             MustMeet("Les conflits d’intérêts sont réglés", "judgement", True, yes=5),
             MustMeet("Les avis d’experts demandés sont rendus", "judgement", True, yes=4, cannot_tell=1),
         ),
+        "experts": (ANSWERED,),
         "conditions": (
             Condition(
                 "Montrer, par le calcul et par une mise en eau d’essai, que l’eau reste sous 5 cm et s’évacue en "

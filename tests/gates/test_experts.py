@@ -1,5 +1,6 @@
 """Experts: a lead asks, the expert answers in time or the lead closes it; the panel, the decider, the team read it."""
 
+import html
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -22,9 +23,12 @@ from tests.factories import PersonFactory
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act, in_days
+from workflows.briefs.document import html_of
+from workflows.briefs.queries import record_of
+from workflows.briefs.record import from_data
 from workflows.gates import actions
 from workflows.gates import departures as gate_departures
-from workflows.gates.models import ExpertQuestion, GateRound, Seat
+from workflows.gates.models import Decision, ExpertQuestion, GateRound, Seat
 
 pytestmark = pytest.mark.django_db
 Run = Callable[..., Any]
@@ -101,6 +105,25 @@ def test_from_the_question_to_what_the_panel_the_decider_and_the_team_read(
     assert all(ANSWER in text for _status, text in read.values())
     status, text = page(PersonFactory(employed=True), "decide", round_.key)
     assert (status, ANSWER in text) == (200, False)
+
+
+def test_the_brief_annexes_what_was_answered_and_names_no_expert(
+    cast: Cast, round_: GateRound, expert: Person
+) -> None:
+    asked, left = ask(round_, cast, expert), ask(round_, cast, expert, question="Et en hiver, qui répond ?")
+    actions.answer_expert(question_key=asked.key, answer=ANSWER, by=act(expert))
+    actions.close_question(question_key=left.key, reason="La saison est passée.", by=act(cast.lead))
+    stage.all_vote(round_)
+    steps.decide(round_.idea, cast.dga)
+    record = record_of(Decision.objects.select_related("round__idea__programme__entity").get(round=round_))
+    assert [(item.question, item.answer) for item in record.experts] == [(QUESTION, ANSWER)]
+    assert from_data(record.as_data()) == record
+    assert from_data({k: v for k, v in record.as_data().items() if k != "experts"}).experts == ()
+    page = html_of(record)
+    assert html.escape(ANSWER) in page
+    assert expert.family_name not in page
+    hidden = record.with_texts(lambda text: text.replace("flotte", "…"))
+    assert "flotte" not in html_of(hidden)
 
 
 def test_only_a_lead_asks_and_only_an_expert_without_a_link(

@@ -30,6 +30,7 @@ from workflows.briefs.record import (
     Comparison,
     Condition,
     Criterion,
+    ExpertAnswer,
     HistoryLine,
     Letterhead,
     MustMeet,
@@ -41,7 +42,7 @@ from workflows.briefs.record import (
     serial_of,
 )
 from workflows.gates.configuration import delays_under, letter_of, recourse
-from workflows.gates.models import Decision
+from workflows.gates.models import Decision, ExpertQuestion
 from workflows.gates.rules import UNMET_CONDITIONS
 
 AGAIN = ("resubmitted", "woken")
@@ -190,7 +191,17 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         reexamination_answer_days=reexamination["answer_in"],
         opening=_label(letter_of(round_.configuration, decision.outcome), language),
         comparison=_comparison(frozen),
+        experts=_experts(decision, zone),
         merged_into=idea_number(decision.target) if decision.target is not None else "",
+    )
+
+
+def _experts(decision: Decision, zone: ZoneInfo) -> tuple[ExpertAnswer, ...]:
+    answered = ExpertQuestion.objects.filter(round=decision.round, answered_at__isnull=False).order_by("pk")
+    return tuple(
+        ExpertAnswer(item.question, item.answer, item.answered_at.astimezone(zone).date())
+        for item in answered
+        if item.answered_at
     )
 
 

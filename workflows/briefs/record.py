@@ -119,6 +119,15 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class ExpertAnswer:
+    """What an expert answered before the decision. Nobody is named: the answer counts, and whose it is does not."""
+
+    question: str
+    answer: str
+    on: date
+
+
+@dataclass(frozen=True)
 class NextStep:
     """What the author can do, or what happens next, as a code that the template words; `due_on` where it is known."""
 
@@ -185,6 +194,7 @@ class BriefRecord:
     public_sha256: str = ""
     # The number of the idea this one goes on in. To whom a redirect goes stands in no brief: all staff may read it.
     merged_into: str = ""
+    experts: tuple[ExpertAnswer, ...] = ()
     # Where this brief can be checked, with its token; printed as a square to scan too.
     address: str = ""
 
@@ -211,6 +221,10 @@ class BriefRecord:
             criteria=tuple(replace(item, reason=change(item.reason)) for item in self.criteria),
             must_meets=tuple(replace(item, reason=change(item.reason)) for item in self.must_meets),
             conditions=tuple(replace(item, text=change(item.text)) for item in self.conditions),
+            experts=tuple(
+                replace(item, question=change(item.question), answer=change(item.answer))
+                for item in self.experts
+            ),
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -237,6 +251,7 @@ def from_data(data: Mapping[str, Any]) -> BriefRecord:
         "conditions": lambda row: Condition(**row | {"due_on": _date(row["due_on"])}),
         "next_steps": lambda row: NextStep(**row | {"due_on": _date(row["due_on"])}),
         "history": lambda row: HistoryLine(**row | {"on": _date(row["on"])}),
+        "experts": lambda row: ExpertAnswer(**row | {"on": _date(row["on"])}),
         "gaps": str,
     }
     one: dict[str, Callable[[Any], Any]] = {
@@ -249,7 +264,8 @@ def from_data(data: Mapping[str, Any]) -> BriefRecord:
         "author_due_on": _date,
         "hold_until": _date,
     }
-    read = {name: tuple(several[name](row) for row in data[name]) for name in several}
+    # A record kept before briefs had an annex says nothing of experts.
+    read = {name: tuple(several[name](row) for row in data.get(name, ())) for name in several}
     read |= {name: make(data.get(name)) for name, make in one.items()}
     return BriefRecord(**{**data, **read})
 

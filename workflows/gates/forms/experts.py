@@ -21,7 +21,7 @@ class QuestionForm(Shown):
         )
         self.fields["question"] = text(
             _("Your question"),
-            hint=_("The panel and whoever decides read it with the answer; the team once it is decided."),
+            hint=_("The panel and whoever decides read it with the answer. The decision brief annexes both."),
             required=True,
         )
         self.fields["due_on"] = forms.DateField(label=_("Answer by"), widget=Day)
@@ -34,7 +34,10 @@ class AnswerForm(Shown):
         super().__init__(*args, **more)
         self.fields[f"answer_{key}"] = text(
             _("Your answer"),
-            hint=_("With your name, for the panel and whoever decides; for the team once it is decided."),
+            hint=_(
+                "With your name, for the panel and whoever decides; for the team once it is decided. The decision brief"
+                " annexes it without your name."
+            ),
             rows=5,
             required=True,
         )
