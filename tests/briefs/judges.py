@@ -11,9 +11,5 @@ def found_in(file: Path) -> list[str]:
     report = pdfua.validate(str(file))
     judged = outloud.check(str(file))
     found = [f"pdfua {one.rule_id}: {one.message}" for one in report.findings]
-    found += [
-        f"outloud {one.rule}: {one.message}"
-        for one in judged.findings
-        if one.severity in ("error", "warning")
-    ]
+    found += [f"outloud {one.rule}: {one.message}" for one in judged.findings if one.severity == "error"]
     return found if judged.error is None else [*found, f"outloud cannot read it: {judged.error}"]
