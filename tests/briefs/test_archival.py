@@ -150,7 +150,7 @@ def test_it_has_headings_headers_texts_for_drawings_a_language_a_title_and_bookm
     tags = [entry["/S"] for entry in structure(document)]
     assert tags.count("/H1") == 1
     assert tags.count("/H2") == 10
-    assert tags.count("/H3") == 3
+    assert tags.count("/H3") == 4
     headers = [entry for entry in structure(document) if entry["/S"] == "/TH"]
     assert {entry["/A"]["/Scope"] for entry in headers} == {"/Column", "/Row"}
     assert all(entry.get("/Alt") for entry in structure(document) if entry["/S"] == "/Figure")
