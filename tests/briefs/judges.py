@@ -5,15 +5,22 @@ from pathlib import Path
 import outloud
 import pdfua
 
+FAILURES = ("error",)
+
+
+def failures_in(file: Path) -> list[str]:
+    """What fails: `outloud TBL-010: header cells look shredded`."""
+    return _found(file, FAILURES)
+
 
 def found_in(file: Path) -> list[str]:
-    """What they find wrong: `outloud TBL-010: header cells look shredded`. Warnings too, which most documents get some of."""
+    """What fails, and what a judge would have a person look at."""
+    return _found(file, (*FAILURES, "warning"))
+
+
+def _found(file: Path, severities: tuple[str, ...]) -> list[str]:
     report = pdfua.validate(str(file))
     judged = outloud.check(str(file))
     found = [f"pdfua {one.rule_id}: {one.message}" for one in report.findings]
-    found += [
-        f"outloud {one.rule}: {one.message}"
-        for one in judged.findings
-        if one.severity in ("error", "warning")
-    ]
+    found += [f"outloud {one.rule}: {one.message}" for one in judged.findings if one.severity in severities]
     return found if judged.error is None else [*found, f"outloud cannot read it: {judged.error}"]

@@ -40,6 +40,6 @@ def test_every_brief_of_the_city_is_archival_accessible_and_replays(
     written = sorted(folder.iterdir())
     # Spawned: a copy of this process would hold the connection to the database.
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as both_cores:
-        found = dict(zip(written, both_cores.map(judges.found_in, written, chunksize=10), strict=True))
+        found = dict(zip(written, both_cores.map(judges.failures_in, written, chunksize=10), strict=True))
     assert {file.name: faults for file, faults in found.items() if faults} == {}
     assert [one for one in archival.judged(written) if one.broken] == []
