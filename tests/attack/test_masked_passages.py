@@ -275,6 +275,17 @@ def test_a_brief_made_before_the_marking_is_masked_too(run_jobs: Run) -> None:
     assert "voitures" not in b"".join(client_of(stranger).get(address)).decode()
 
 
+def test_why_a_decision_departs_is_masked_on_the_page_too(run_jobs: Run) -> None:
+    scene = Scene(run_jobs)
+    play.vote_all(scene.idea)
+    play.decide(scene.idea, scene.cast.dga, "stop", departure_reason=f"L’avis suit {FAMILY}, sans budget.")
+    run_jobs()
+    page = reverse("idea", args=[scene.idea.key])
+    stranger = PersonFactory(employed=True)
+    assert "sans budget" in client_of(stranger).get(page).text
+    assert_silent(stranger, page, *scene.everywhere())
+
+
 def test_marking_is_one_event_that_holds_no_word(run_jobs: Run) -> None:
     scene = Scene(run_jobs)
     events = Event.objects.filter(subject_key=scene.idea.key, verb="passages_masked")

@@ -20,14 +20,14 @@ from incubator.lib.pdf_process import PdfFailed, render_in_process
 from incubator.people.actors import Actor
 from tests.briefs.decided import ISSUED, VOTERS, condition, decided, decider, submitted_idea
 from tests.factories import PersonFactory
-from workflows.briefs import actions, jobs, queries
+from workflows.briefs import actions, jobs, queries, rules
 from workflows.briefs import replay as briefs_replay
 from workflows.briefs.document import attached, html_of, stylesheet
 from workflows.briefs.models import Brief
 from workflows.briefs.public import as_bytes, commitment, differences, replayed
 from workflows.briefs.record import from_data
 from workflows.briefs.views import SCHEMA
-from workflows.gates.models import Decision
+from workflows.gates.models import Decision, ExpertQuestion
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,26 @@ def test_no_author_is_named_not_even_as_the_owner_of_a_condition() -> None:
         item.owner for item in record.conditions
     }
     assert any(item.owner.startswith("Paul Kerval, ") for item in record.conditions)
+
+
+@pytest.mark.parametrize(("outcome", "answers"), [("go", 1), ("stop", 1), ("redirect", 0)])
+def test_what_experts_said_of_where_an_idea_belongs_is_in_no_brief(outcome: str, answers: int) -> None:
+    handed: dict[str, Any] = {"redirect_to": "hr", "consented_by": PersonFactory(), "consented_at": ISSUED}
+    decision = decided(submitted_idea(), outcome=outcome, **(handed if outcome == "redirect" else {}))
+    ExpertQuestion.objects.create(
+        round=decision.round,
+        expert=PersonFactory(),
+        question="À qui cela revient-il ?",
+        asked_by=PersonFactory(),
+        asked_at=ISSUED,
+        due_at=ISSUED,
+        answer="À la conseillère de prévention.",
+        answered_by=PersonFactory(),
+        answered_at=ISSUED,
+    )
+    record = queries.record_of(decision)
+    assert len(record.experts) == answers
+    assert ("prévention" in str(record.as_data())) is bool(answers)
 
 
 @pytest.mark.parametrize("gate", ["G0", "G3"])
@@ -211,6 +231,26 @@ def test_a_failure_says_why_and_a_later_try_mends_it(monkeypatch: pytest.MonkeyP
     jobs.render_brief(brief.pk)
     brief.refresh_from_db()
     assert (brief.state, brief.failure) == ("ready", "")
+
+
+def test_a_full_disk_is_a_failure_that_is_said(
+    quick_briefs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(content: bytes) -> str:
+        raise OSError(28, "No space left on device")
+
+    brief = prepared(decided(submitted_idea()))
+    monkeypatch.setattr(files, "put", full)
+    for _ in range(rules.MOST_TRIES):
+        with pytest.raises(OSError, match="No space"):
+            jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+    assert (brief.state, brief.failure, brief.tries) == ("failed", "stopped", rules.MOST_TRIES)
+    monkeypatch.undo()
+    monkeypatch.setattr(jobs, "render_in_process", lambda html, **_given: b"%PDF")
+    jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+    assert (brief.state, brief.serial) == ("ready", 1)
 
 
 def test_a_worker_that_is_stopped_shortens_no_brief(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from incubator.events.actions import Subject, append
 from incubator.lib import files
 from incubator.lib.seals import SealFailed, process
 from incubator.lib.seals.configuration import SealSettings
@@ -450,6 +451,31 @@ def test_whoever_reads_a_masked_copy_sees_its_fingerprint_alone(
     assert hashlib.sha256(copy).hexdigest() in page
     for other in (brief.sha256, brief.unsigned_sha256, brief.record_sha256, brief.record["content_sha256"]):
         assert other not in page
+
+
+def test_evidence_does_not_count_what_happens_after_the_decision(client: Client) -> None:
+    from tests.factories import PersonFactory
+
+    brief = made()
+    client.force_login(PersonFactory(language="en"))
+    before = client.get(f"/briefs/{brief.key}/evidence").content.decode()
+    assert brief.public["chain"]["head"] in before
+    idea = brief.decision.round.idea
+    with transaction.atomic():  # a panel's vote, which nobody may count while it sits
+        append(
+            subject=Subject("idea", idea.key),
+            verb="vote_cast",
+            by=Actor(person=PersonFactory()),
+            payload={},
+        )
+    after = client.get(f"/briefs/{brief.key}/evidence").content.decode()
+    assert facts_of(after) == facts_of(before)
+
+
+def facts_of(page: str) -> str:
+    found = re.search(r'<dl class="facts">.*?</dl>', page, re.DOTALL)
+    assert found
+    return found[0]
 
 
 def test_evidence_is_only_for_those_who_may_read_the_idea(client: Client) -> None:

@@ -119,6 +119,21 @@ def test_a_failure_says_why_and_asking_again_mends_it(
     assert (document.state, document.failure, files.read(document.sha256)) == ("ready", "", b"%PDF")
 
 
+def test_a_full_disk_does_not_leave_a_document_on_its_way_for_ever(
+    quick_documents: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(content: bytes) -> str:
+        raise OSError(28, "No space left on device")
+
+    asked = stage.promise()
+    document = asked_for(asked)
+    monkeypatch.setattr(files, "put", full)
+    with pytest.raises(OSError, match="No space"):
+        jobs.render_document(document.pk)
+    document.refresh_from_db()
+    assert (document.state, document.failure) == ("failed", "stopped"), "asking again tries again"
+
+
 def test_a_text_that_cannot_be_laid_out_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     pages: list[str] = []
 

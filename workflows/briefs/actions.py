@@ -54,9 +54,11 @@ def defer_rendering(brief: Brief) -> None:
 
 def on_masked(idea: Idea) -> None:
     """What is masked has changed: the copies of the briefs that are ready are made anew."""
-    ready = Brief.objects.filter(decision__round__idea=idea, state=Brief.State.READY)
-    for pk in ready.order_by("pk").values_list("pk", flat=True):
-        _defer_masking(pk)
+    # Waits for a job that makes one ready at this moment: it does not see yet what this act masks.
+    briefs = Brief.objects.filter(decision__round__idea=idea).select_for_update(of=("self",), no_key=True)
+    for pk, state in briefs.order_by("pk").values_list("pk", "state"):
+        if state == Brief.State.READY:
+            _defer_masking(pk)
 
 
 def _defer_masking(brief_id: int) -> None:

@@ -42,11 +42,10 @@ def render_brief(brief_id: int, at: str = "") -> None:
             actions.take_serial(brief)
             record, public = queries.with_public_record(brief, queries.record_of(brief.decision, brief))
             document = _rendered(record, public)
-            seal = _sealed(document, record)
+            actions.finish(brief, record, public, document, _sealed(document, record))
         except Exception as failed:
             actions.give_up(brief, failed.reason if isinstance(failed, PdfFailed | SealFailed) else "stopped")
             raise
-        actions.finish(brief, record, public, document, seal)
 
 
 @app.task(name="briefs.mask", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))

@@ -197,6 +197,9 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
 
 
 def _experts(decision: Decision, zone: ZoneInfo) -> tuple[ExpertAnswer, ...]:
+    # Where an idea belongs is what experts are asked before a redirect, and whom it is handed to stands in no brief.
+    if decision.outcome == "redirect":
+        return ()
     answered = ExpertQuestion.objects.filter(round=decision.round, answered_at__isnull=False).order_by("pk")
     return tuple(
         ExpertAnswer(item.question, item.answer, item.answered_at.astimezone(zone).date())

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ideas.access import access
 from ideas.drafting.masking.queries import passages_for
 from ideas.pages import crumbs, done, nothing_here, readable_idea, reader, typed
-from incubator.events.queries import head_of
 from incubator.lib import files
 from incubator.lib.refusals import NotFound
 from incubator.people.actors import Actor
@@ -101,7 +100,8 @@ def evidence(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         # Whoever reads a copy with masked names would find them by trying: other fingerprints cover the names too.
         "whole": sha256 == found.sha256,
         "replaced_by": Brief.objects.filter(replaces=found).first(),
-        "head": head_of("idea", idea.key),
+        # As the brief says it. Today's end would count each vote of a panel at the moment it is cast.
+        "chain": (found.public or {}).get("chain"),
         "address": queries.address_of(found),
     }
     return render(request, "briefs/evidence.html", context)

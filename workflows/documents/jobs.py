@@ -31,10 +31,10 @@ def render_document(document_id: int, at: str = "") -> None:
     with clock.as_of(at):
         try:
             made = _pack(document) if document.kind == Document.Kind.PACK else _rendered(document.record)
+            actions.finish(document, made)
         except Exception as failed:
             actions.give_up(document, failed.reason if isinstance(failed, PdfFailed) else "stopped")
             raise
-        actions.finish(document, made)
 
 
 def _laid_out(record: dict[str, Any]) -> bytes:

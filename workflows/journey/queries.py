@@ -31,7 +31,7 @@ from workflows.journey.actions.merging import check_may_undo
 from workflows.journey.models import Done, Hold, LearningNote, Merge, Reexamination
 
 # What a decision says in words.
-SAID = ("reasons", "learning", "gaps", "hold_condition")
+SAID = ("reasons", "departure_reason", "learning", "gaps", "hold_condition")
 MOST_EVENTS = 60
 MOST_SERVICES = 300
 
