@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+import json
 import os
 import re
 import subprocess
@@ -57,7 +58,8 @@ def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 def made(**fields: Any) -> Brief:
     """A ready brief, sealed if the test has a seal."""
-    decision = decided(submitted_idea(**fields))
+    # As the panel leaves it open: the file is worked out again from its data.
+    decision = decided(submitted_idea(**fields), outcome="go_with_conditions")
     with transaction.atomic():
         brief = actions.prepare(decision=decision, by=Actor(person=decision.decider))
     jobs.render_brief(brief.pk)
@@ -151,6 +153,19 @@ def test_each_file_gets_its_reason_on_the_page_and_in_a_terminal(
     assert done.returncode == 1, done.stderr
     for name, (case, (_document, _code, offline)) in zip(names, found.items(), strict=True):
         assert f"{name}: {title(offline)}." in done.stdout, case
+
+
+def test_a_terminal_works_the_opinion_out_again(city_seal: SealSettings, folder: Path, english: None) -> None:
+    """A city that sealed a record which does not hold is found out by its own paper."""
+    brief = made()
+    (folder / "holds.pdf").write_bytes(document_of(brief))
+    wrong = json.loads(as_bytes(brief.public or {}))
+    wrong["decision"]["outcome"] = "extend"
+    other = sealed(small_pdf("Relevé 1", as_bytes(wrong)), city_seal).document
+    (folder / "does_not.pdf").write_bytes(other)
+    for name, code, said in (("holds", 0, "the same;"), ("does_not", 1, "something else (decision)")):
+        done = terminal("--certificate", city_seal.certificates, str(folder / f"{name}.pdf"))
+        assert (done.returncode, said in done.stdout) == (code, True), done.stdout
 
 
 def test_a_terminal_says_what_it_knows_and_where_to_ask_the_rest(

@@ -5,6 +5,7 @@ is not, 2 when something could not be read.
 """
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -17,12 +18,14 @@ import django
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from pypdf import PdfReader
 
 from incubator.lib import translations
 from incubator.lib.seals.configuration import certificates_in, of_the_demo
 from incubator.lib.seals.examination import Examination, Seal
 from incubator.lib.seals.process import examine_in_process
 from workflows.briefs.checking.rules import GOOD
+from workflows.briefs.public import NAME, differences
 
 ROOT = Path(__file__).resolve().parents[3]
 WELL, ILL, UNREAD = 0, 1, 2
@@ -99,9 +102,31 @@ def _file(name: str, trusted: Sequence[bytes], stamps: Sequence[bytes], listed: 
         print(f"  {fact.term}: {fact.text}")
     if found.sha256:
         print(f"  SHA-256: {found.sha256}")
+    codes = [WELL if code in GOOD else ILL]
+    if code in GOOD:
+        codes.append(_worked_out_again(document))
     if listed is not None:
-        return max(WELL if code in GOOD else ILL, _in_list(found, listed))
-    return WELL if code in GOOD else ILL
+        codes.append(_in_list(found, listed))
+    return max(codes)
+
+
+def _worked_out_again(document: bytes) -> int:
+    """The opinion and the decision, replayed from the data in the file: read only once its seal is known to fit."""
+    content = PdfReader(io.BytesIO(document)).attachments.get(NAME)
+    if not content:
+        return WELL  # a brief from before briefs carried their data
+    try:
+        different = differences(json.loads(content[0]))
+    except ValueError:
+        different = ["unreadable"]
+    if different:
+        said = _("the data in this file give something else (%(what)s).") % {"what": ", ".join(different)}
+    else:
+        said = _(
+            "worked out again from the data in this file, the same; the decision was open to its decider."
+        )
+    print("  " + _("Opinion: %(said)s") % {"said": said})
+    return ILL if different else WELL
 
 
 def _in_list(found: Examination, listed: set[str]) -> int:
