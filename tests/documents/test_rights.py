@@ -13,7 +13,7 @@ from incubator.people.once import new_key
 from tests.briefs.decided import ISSUED, decided, submitted_idea
 from tests.documents import stage
 from tests.documents.stage import Asked
-from tests.factories import AbsenceFactory, PersonFactory, TeamMemberFactory
+from tests.factories import AbsenceFactory, PersonFactory, SeatFactory, TeamMemberFactory
 from workflows.documents import queries
 from workflows.documents.models import Document
 from workflows.sessions.models import SessionMember, SteppingOut
@@ -205,6 +205,21 @@ def test_a_member_reads_a_pack_masked_and_without_what_they_do_not_judge() -> No
     assert mine["opinion"] is None
     other = queries.paper("pack", session.key, jury.members[2])
     assert next(item for item in other.record["ideas"] if item["title"] == idea.title)["opinion"]
+
+
+def test_a_pack_shows_the_others_votes_to_no_seat_that_has_not_opened_them() -> None:
+    session, jury = stage.session(2)
+    member, line = jury.members[1], session.lines.select_related("round").order_by("pk")[0]
+    seat = SeatFactory(round=line.round, person=member)
+
+    def opinions() -> list[tuple[bool, bool]]:
+        found = queries.paper("pack", session.key, member).record["ideas"]
+        return sorted((bool(idea["opinion"]), idea["unopened"]) for idea in found)
+
+    assert opinions() == [(False, True), (True, False)]
+    seat.others_opened_at = ISSUED
+    seat.save()
+    assert opinions() == [(True, False), (True, False)]
 
 
 def test_the_pack_names_no_voter_and_gives_answers_sorted() -> None:

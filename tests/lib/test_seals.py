@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from incubator.lib.seals import SealFailed, checks, demo
 from incubator.lib.seals.configuration import SealSettings, certificates_in, files_in, of_the_demo
@@ -259,6 +260,18 @@ def test_a_child_reads_it_and_is_killed_when_late(a_key: SealSettings) -> None:
     assert found == examine(made, trusted)
     late = examine_in_process(made, trusted, wall_seconds=0.05)
     assert (late.finding, late.sha256) == ("too_long", found.sha256)
+
+
+def test_a_file_with_many_attachments_is_told_of_in_few_words(a_key: SealSettings) -> None:
+    writer = PdfWriter(io.BytesIO(small_pdf()))
+    for number in range(300):
+        writer.add_attachment(f"x{number:03}" + "x" * 300, b"")
+    out = io.BytesIO()
+    writer.write(out)
+    found = look(sealed(out.getvalue(), a_key).document, a_key)
+    assert found.finding == "whole"
+    assert "decision.json" in found.attached
+    assert len(json.dumps(found.as_data())) < 5_000
 
 
 def test_more_than_twenty_megabytes_are_not_read(a_key: SealSettings) -> None:

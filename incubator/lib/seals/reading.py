@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from asn1crypto import cms, pem, x509
@@ -24,6 +25,7 @@ from incubator.lib.seals.examination import Examination, Seal
 
 HEADER_WITHIN = 1024  # bytes: readers look for %PDF there
 MOST_REVISIONS = 5  # ours have two: the rendering, and its seal
+MOST_ATTACHED = 5  # ours have one; what a child tells of a stranger's file stays small
 LONGEST = 200  # characters of a name that a stranger's certificate may give
 
 
@@ -194,12 +196,12 @@ def _renderings(document: bytes) -> tuple[str, ...]:
 
 
 def _attached(document: bytes) -> dict[str, str]:
-    """The SHA-256 of each attached file, by its name; a file that cannot be read has none."""
+    """The SHA-256 of the first attached files, by name; a file that cannot be read has none."""
     try:
         files = PdfReader(io.BytesIO(document)).attachments
         return {
             str(name)[:LONGEST]: hashlib.sha256(contents[0]).hexdigest()
-            for name, contents in files.items()
+            for name, contents in islice(files.items(), MOST_ATTACHED)
             if contents
         }
     except (MemoryError, RecursionError):
