@@ -96,6 +96,7 @@ def _with_briefs() -> None:
         record=Value({}, output_field=Brief._meta.get_field("record")),
         record_sha256="0" * 64,
         sha256="0" * 64,
+        unsigned_sha256="0" * 64,
         size=48_000,
         prepared_at=clock.now(),
     )

@@ -109,7 +109,7 @@ def _changes(before: Seen, seen: Seen) -> list[tuple[str, str, str]]:
         key = row.key if table == "selectionsession" else seen.one("selectionsession", row.session_id).key
         found.append(("session", str(key), table))
     for table, old, new in seen.changed(before, *OF_MEMBER):
-        member = seen.one("sessionmember", (new or old).member_id)
+        member = (seen if new else before).one("sessionmember", (new or old).member_id)
         found.append(("session", str(seen.one("selectionsession", member.session_id).key), table))
     for table, old, new in seen.changed(before, *OF_PERSON):
         row = new or old

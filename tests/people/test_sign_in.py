@@ -209,4 +209,4 @@ def test_every_other_page_asks_for_sign_in() -> None:
                 found.add(entry.name)
         return found
 
-    assert walk(get_resolver().url_patterns, set()) <= PUBLIC | {"verify"}
+    assert walk(get_resolver().url_patterns, set()) <= PUBLIC | {"verify", "verify-token", "brief-schema"}

@@ -67,7 +67,9 @@ def test_from_the_call_to_the_letters(jury: Jury, run_jobs: Any) -> None:
     actions.close(session_key=session.key, by=act(jury.lead))
     assert not WorkItem.objects.filter(subject_kind="session", closed_at=None).exists()
     assert verbs(session)[-3:] == ["session_settled", "session_decided", "session_closed"]
-    assert [one.differences for one in all_closed()] == [[]] * 6
+    replayed = [one.differences for one in all_closed()]
+    assert len(replayed) > 6, "the session, its decisions, their briefs"
+    assert not any(replayed)
     SessionIdea.objects.filter(result="waiting").update(result="not_selected")
     assert [one.differences for one in replay.sessions()] == [["places"]]
     SelectionSession.objects.update(record=session.record | {"seed": "another"})

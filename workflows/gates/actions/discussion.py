@@ -15,7 +15,7 @@ from workflows.gates import opinions, queries
 from workflows.gates.actions.rounds import seat_keys
 from workflows.gates.actions.seats import acting_in, own_seat
 from workflows.gates.actions.votes import refusal_for_conflict
-from workflows.gates.conflicts import conflicts
+from workflows.gates.conflicts import conflicts, conflicts_of
 from workflows.gates.models import Decision, Seat, Vote
 
 
@@ -44,6 +44,9 @@ def call_discussion(*, seat_key: Any, by: Actor) -> list[str]:
         voted = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
         seats = Seat.objects.filter(Exists(voted), round=round_, state="open", others_opened_at=None)
         found = list(seats.select_related("person").order_by("pk"))
+        against = conflicts_of([seat.person for seat in found], idea, round_.gate)
+        # Whoever has come too close since is about to be replaced: nothing more is asked of them.
+        found = [seat for seat in found if not against[seat.person_id].hard]
         if not criteria or not found:
             raise Conflict(
                 _(

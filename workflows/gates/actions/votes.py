@@ -259,6 +259,11 @@ def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, c
             _("The session’s shortlist is drawn from the votes as they were: yours can no longer change."),
             code="vote.shortlist_drawn",
         )
+    if hasattr(own.round, "decision"):
+        # It waits for a second signature or for the author's consent: what it rests on stands.
+        raise Conflict(
+            _("The decision is written already. Votes count as they were given."), code="vote.decided"
+        )
     if content_version != idea.content.version:
         raise Conflict(
             _("The team changed the text since you read it. Read the new version, then confirm your vote."),
