@@ -24,7 +24,7 @@ from incubator.events.rules import event_hash
 from incubator.inbox.models import WorkItem
 from incubator.messages.models import Message
 from incubator.people.models import Person
-from workflows.briefs.models import Brief
+from workflows.briefs.models import Brief, new_token
 from workflows.gates.models import GateRound, Seat
 from workflows.gates.queries import record_sha256
 from workflows.journey.models import IdeaProcess
@@ -147,7 +147,7 @@ class Copier:
                     made["number"] = number
                 elif model is Brief:
                     made["number"] = re.sub(r"\d+(?=-G)", str(number), row["number"])
-                    made["serial"] = made["id"]
+                    made["serial"], made["token"] = made["id"], new_token()
                 elif model is WorkItem:
                     # Named by a row's number instead of its key.
                     made["key"] = re.sub(r":\d+$", f":{made['id']}", made["key"])

@@ -13,6 +13,7 @@ from tests.factories import (
     DepartmentFactory,
     MandateFactory,
     PersonFactory,
+    PostFactory,
     RoleGrantFactory,
     TeamMemberFactory,
 )
@@ -73,6 +74,12 @@ def test_a_lead_asks_too_but_not_whom_a_member_works_under(cast: Cast) -> None:
     with refused(NotAllowed):
         ask(cast, sponsor=cast.director, asker=cast.lead)
     ask(cast, sponsor=cast.director, asker=cast.author)
+
+
+def test_nor_whom_a_member_works_under_in_a_second_post(cast: Cast) -> None:
+    PostFactory(person=cast.author, line_manager=cast.other_director)
+    with refused(NotAllowed):
+        ask(cast, asker=cast.lead)
 
 
 def test_who_may_sponsor(cast: Cast) -> None:

@@ -123,12 +123,12 @@ def silent() -> QuerySet[TimeRelease]:
 
 
 def is_above_team(idea: Idea, person: Person) -> bool:
-    """Whether a member of the team works under this person: as line manager or as the agent's director."""
+    """Whether a member of the team works under this person: as line manager in any post, or as the agent's director."""
     day = clock.today(idea.programme.entity.time_zone)
     return any(
         above is not None and above.pk == person.pk
         for member in roles.authors(idea)
-        for above in (reporting.line_manager(member, day), reporting.director_of(member, day))
+        for above in (*reporting.line_managers(member, day), reporting.director_of(member, day))
     )
 
 
