@@ -143,7 +143,7 @@ def _at_once(html: str, stylesheet: str, count: int, renders: int) -> dict[str, 
 def report(say: Callable[[str], None]) -> dict[str, Any]:
     """The bench's figures, on the brief of one of its decisions, with reasons that fill four pages."""
     from workflows.briefs.document import html_of, stylesheet
-    from workflows.briefs.queries import record_of
+    from workflows.briefs.gathering import record_of
     from workflows.gates.models import Decision
 
     say("briefs")

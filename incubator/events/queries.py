@@ -30,12 +30,6 @@ def verify() -> Verification:
     return Verification(events, chains, broken)
 
 
-def head_of(kind: str, key: uuid.UUID) -> tuple[int, str] | None:
-    """The sequence and hash of a chain's last event; None for a subject without one."""
-    chain = Event.objects.filter(subject_kind=kind, subject_key=key).order_by("-sequence")
-    return chain.values_list("sequence", "hash").first()
-
-
 def heads(since: datetime, until: datetime, *, besides: str) -> list[tuple[str, int, str]]:
     """Of each chain with an event in this time: the SHA-256 of its subject, and its last event's sequence and hash
     then. Sorted; chains of the kind `besides` are left out."""

@@ -40,6 +40,7 @@ PASSED_ON = (
     "LD_LIBRARY_PATH",
 )
 DONE, FAILED = b"D", b"F"
+TEXT_TO_BLAME = ("time", "memory", "nesting", "stopped")
 # Whoever stops the worker stops its child too: that says nothing of the document.
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PICTURE_ADDRESS = re.compile("asset:///pictures/([0-9a-f]{64})")
@@ -54,6 +55,11 @@ class PdfFailed(Exception):
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+
+    @property
+    def is_of_the_text(self) -> bool:
+        """Whether another text might have been laid out: then a document with its long texts cut is tried."""
+        return self.reason in TEXT_TO_BLAME
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,16 @@ CRITERIA = (
 )
 
 
+# Those that a brief embeds, by the names that PDF gives them.
+FONTS = {
+    "Source-Sans-3",
+    "Source-Sans-3-Bold",
+    "Source-Sans-3-Semi-Bold",
+    "Source-Serif-4-Bold",
+    "Source-Serif-4-Semi-Bold",
+    "JetBrains-Mono",
+    "JetBrains-Mono-Medium",
+}
 ANSWERED = ExpertAnswer(
     "La réglementation permet-elle des noues dans une cour d’école maternelle ?",
     "Oui, si l’eau y reste sous 5 cm et s’évacue en moins de 24 heures.\n\nUne clôture n’est pas exigée en dessous.",

@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from incubator.events.rules import sha256
 from incubator.lib.pdf_process import RenderingProcess
 from tests.briefs import drawn, judges, records
+from tests.briefs.records import FONTS
 from tests.gates.rules.records import GO, IF, NOT
 from tests.gates.rules.records import record as frozen
 from tests.lib.test_pdf import font_names, structure
@@ -34,15 +35,6 @@ HOSTILE = (
     + "| a | b |\n|-|-|\n| c | d |\n\n"
     "> cité\n\n1. un\n   - deux\n\n`code` [lien](https://example.org) \x00\x07 \u202eabc\u202c"
 )
-FONTS = {
-    "Source-Sans-3",
-    "Source-Sans-3-Bold",
-    "Source-Sans-3-Semi-Bold",
-    "Source-Serif-4-Bold",
-    "Source-Serif-4-Semi-Bold",
-    "JetBrains-Mono",
-    "JetBrains-Mono-Medium",
-}
 
 
 # With those by name, twenty: every gate, every outcome, both languages.

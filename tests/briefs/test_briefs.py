@@ -20,7 +20,7 @@ from incubator.lib.pdf_process import PdfFailed, render_in_process
 from incubator.people.actors import Actor
 from tests.briefs.decided import ISSUED, VOTERS, condition, decided, decider, submitted_idea
 from tests.factories import PersonFactory
-from workflows.briefs import actions, jobs, queries, rules
+from workflows.briefs import actions, gathering, jobs, queries, rules
 from workflows.briefs import replay as briefs_replay
 from workflows.briefs.document import attached, html_of, stylesheet
 from workflows.briefs.models import Brief
@@ -45,7 +45,7 @@ def prepared(decision: Decision) -> Brief:
 
 def test_the_record_holds_what_was_decided_and_by_which_mandate() -> None:
     idea = submitted_idea()
-    record = queries.record_of(decided(idea))
+    record = gathering.record_of(decided(idea))
     assert record.number == f"2026-{idea.number}-G1"
     assert (record.outcome, record.reasons) == ("go", "Le besoin est **réel** et mesuré.")
     assert (record.decider.name, record.decider.reference) == ("Hélène Marchetti-Roux", "Arrêté n° 2026-118")
@@ -58,7 +58,7 @@ def test_the_record_holds_what_was_decided_and_by_which_mandate() -> None:
 
 
 def test_the_record_gives_answers_by_criterion_sorted_and_no_name_of_a_voter() -> None:
-    record = queries.record_of(decided(submitted_idea()))
+    record = gathering.record_of(decided(submitted_idea()))
     assert record.opinion is not None
     assert (record.opinion.go, record.opinion.go_if, record.opinion.not_now, record.opinion.abstained) == (
         1,
@@ -80,7 +80,7 @@ def test_no_author_is_named_not_even_as_the_owner_of_a_condition() -> None:
     decision = decided(submitted_idea(author=author), outcome="go_with_conditions")
     condition(decision, author)
     condition(decision, other)
-    record = queries.record_of(decision)
+    record = gathering.record_of(decision)
     assert "Le Goff" not in str(record.as_data())
     assert {item.owner for item in record.conditions} >= {"L’équipe de l’idée"} or "The idea’s team" in {
         item.owner for item in record.conditions
@@ -103,14 +103,14 @@ def test_what_experts_said_of_where_an_idea_belongs_is_in_no_brief(outcome: str,
         answered_by=PersonFactory(),
         answered_at=ISSUED,
     )
-    record = queries.record_of(decision)
+    record = gathering.record_of(decision)
     assert len(record.experts) == answers
     assert ("prévention" in str(record.as_data())) is bool(answers)
 
 
 @pytest.mark.parametrize("gate", ["G0", "G3"])
 def test_a_gate_without_a_panel_has_no_opinion(gate: str) -> None:
-    record = queries.record_of(decided(submitted_idea(), gate))
+    record = gathering.record_of(decided(submitted_idea(), gate))
     assert record.opinion is None
     assert record.criteria == ()
     assert record.must_meets
@@ -121,11 +121,11 @@ def test_the_history_stops_at_the_decision() -> None:
     idea = submitted_idea()
     first = decided(idea, "G0", issued_at=ISSUED.replace(month=10, day=9))
     decided(idea, "G1", decider=first.decider)
-    assert [line.what for line in queries.record_of(first).history] == ["submitted", "decided"]
+    assert [line.what for line in gathering.record_of(first).history] == ["submitted", "decided"]
 
 
 def test_a_stop_offers_a_reexamination_with_its_day() -> None:
-    record = queries.record_of(decided(submitted_idea(), outcome="stop", learning="Rien n’est perdu."))
+    record = gathering.record_of(decided(submitted_idea(), outcome="stop", learning="Rien n’est perdu."))
     # Ten working days after Thursday 12 November 2026.
     assert next((step.code, step.due_on) for step in record.next_steps) == (
         "reexamination",
@@ -159,7 +159,7 @@ def test_the_job_makes_the_brief_ready_once(quick_briefs: list[str], run_jobs: A
 def test_of_two_jobs_at_once_one_makes_it_ready(quick_briefs: list[str]) -> None:
     brief = prepared(decided(submitted_idea()))
     actions.take_serial(brief)
-    given = queries.with_public_record(brief, queries.record_of(brief.decision, brief))
+    given = gathering.with_public_record(brief, gathering.record_of(brief.decision, brief))
     assert actions.finish(brief, *given, b"%PDF one") is True
     assert actions.finish(brief, *given, b"%PDF two") is False
     actions.give_up(brief, "time")
@@ -356,7 +356,7 @@ def test_what_briefs_publish_is_replayed_with_the_rounds(quick_briefs: list[str]
 @pytest.mark.parametrize("gate", ["L", "F", "G0", "G1", "G2", "G3", "G4"])
 def test_the_public_record_of_every_gate_follows_its_schema(gate: str) -> None:
     brief = prepared(decided(submitted_idea(), gate))
-    _record, public = queries.with_public_record(brief, queries.record_of(brief.decision, brief))
+    _record, public = gathering.with_public_record(brief, gathering.record_of(brief.decision, brief))
     Draft202012Validator(json.loads(SCHEMA.read_text())).validate(public)
     assert "unreadable" not in differences(public)
 
@@ -366,7 +366,7 @@ def test_a_masked_copy_carries_a_record_of_what_it_prints(quick_briefs: list[str
     jobs.render_brief(brief.pk)
     brief.refresh_from_db()
     masked = queries.masked_record(brief, ["Maëlle"])
-    printed, public = queries.with_public_record(brief, masked)
+    printed, public = gathering.with_public_record(brief, masked)
     assert printed.public_sha256 == sha256(as_bytes(public)) != brief.public_sha256
     assert public["idea"]["sha256"] == ""
     texts = [{row["where"]: row["sha256"] for row in one["texts"]} for one in (public, brief.public)]

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from incubator.lib.pdf_process import RenderingProcess
 from incubator.lib.seals.configuration import SealSettings
 from tests.briefs import records
+from tests.briefs.records import FONTS
 from tests.briefs.seals import sealed
 from tests.lib.test_pdf import font_names, structure
 from workflows.briefs import drawings, rules, words
@@ -82,15 +83,7 @@ def test_its_pdf_is_tagged_titled_and_uses_only_our_fonts(renderer: RenderingPro
     assert reader.trailer["/Root"]["/Lang"] == "fr"
     assert "2026-0147-G1" in reader.metadata.title
     assert "Jardins de pluie" in reader.metadata.title
-    assert font_names(document) == {
-        "Source-Sans-3",
-        "Source-Sans-3-Bold",
-        "Source-Sans-3-Semi-Bold",
-        "Source-Serif-4-Bold",
-        "Source-Serif-4-Semi-Bold",
-        "JetBrains-Mono",
-        "JetBrains-Mono-Medium",
-    }
+    assert font_names(document) == FONTS
     figures = [entry for entry in structure(document) if entry["/S"] == "/Figure"]
     assert len(figures) == 1 + len(records.CRITERIA)
     assert all(entry.get("/Alt") for entry in figures)

@@ -24,7 +24,7 @@ from tests.gates import stage
 from tests.gates.stage import texts
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
-from workflows.briefs.queries import record_of
+from workflows.briefs.gathering import record_of
 from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import actions, queries
 from workflows.gates.configuration.document import put

@@ -10,6 +10,7 @@ from incubator.inbox.models import WorkItem
 from incubator.lib.refusals import Conflict, NotAllowed, Refusal
 from incubator.people.models import Person
 from incubator.people.once import new_key
+from tests.factories import PostFactory
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
@@ -54,6 +55,16 @@ def refused(seat: Seat, kind: type[Refusal], code: str) -> None:
         call(seat)
     assert refusal.value.code == code
     assert Event.objects.count() == before
+
+
+def test_nobody_who_has_come_too_close_is_asked(round_: GateRound) -> None:
+    chair = chair_of(round_)
+    others = Seat.objects.filter(round=round_, is_chair=False).select_related("person").order_by("pk")
+    author = round_.idea.team.get(role="author").person
+    PostFactory(person=author, line_manager=others[0].person)
+    read(chair)
+    call(chair)
+    assert asked(round_) == {seat.person_id for seat in others[1:]}
 
 
 def test_whoever_has_not_read_the_votes_looks_again_and_may_change_theirs(round_: GateRound) -> None:

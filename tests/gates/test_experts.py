@@ -24,7 +24,7 @@ from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act, in_days
 from workflows.briefs.document import html_of
-from workflows.briefs.queries import record_of
+from workflows.briefs.gathering import record_of
 from workflows.briefs.record import from_data
 from workflows.gates import actions
 from workflows.gates import departures as gate_departures

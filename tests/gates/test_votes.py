@@ -144,3 +144,12 @@ def test_a_lead_who_only_votes_at_admissibility_keeps_the_decision_to_make() -> 
     assert list(asked.values_list("verb", "person")) == [("decide", seat.person_id)]
     steps.decide(seat.round.idea, seat.person)
     assert not asked.filter(person=seat.person).exists()
+
+
+def test_no_vote_changes_under_a_decision_that_waits_for_its_second_signature() -> None:
+    cast = Cast()
+    seat = stage.seats_of(stage.at_g0(cast))[0]
+    stage.cast_vote(seat, "not_now")
+    decision = steps.decide(seat.round.idea, seat.person, "stop")
+    assert decision.issued_at is None
+    assert refused(Conflict, seat).code == "vote.decided"

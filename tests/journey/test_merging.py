@@ -22,7 +22,8 @@ from tests.journey.cast import Cast, act
 from tests.journey.test_routes import fast
 from workflows import nodes
 from workflows.briefs.document import html_of
-from workflows.briefs.queries import idea_number, record_of
+from workflows.briefs.gathering import record_of
+from workflows.briefs.queries import idea_number
 from workflows.briefs.record import from_data
 from workflows.gates.conflicts import conflicts
 from workflows.gates.models import Decision, GateRound, Seat, Vote

@@ -23,7 +23,7 @@ from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from tests.journey.test_routes import fast
 from workflows import nodes
-from workflows.briefs.queries import record_of
+from workflows.briefs.gathering import record_of
 from workflows.gates import actions
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.replay import replay

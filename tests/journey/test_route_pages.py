@@ -17,7 +17,7 @@ from tests.gates.stage import signed_in, texts
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from workflows.briefs.document import html_of
-from workflows.briefs.queries import record_of
+from workflows.briefs.gathering import record_of
 from workflows.gates.replay import replay
 from workflows.journey import actions as journey
 

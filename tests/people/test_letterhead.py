@@ -18,7 +18,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Entity, Logo
 from tests.briefs.decided import submitted_idea
 from tests.factories import EntityFactory, PersonFactory
-from workflows.briefs.queries import letterhead_of
+from workflows.briefs.gathering import letterhead_of
 
 pytestmark = pytest.mark.django_db
 

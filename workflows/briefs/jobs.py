@@ -14,7 +14,7 @@ from incubator.lib import clock
 from incubator.lib.pdf_process import PdfFailed, render_in_process
 from incubator.lib.seals import Sealed, SealFailed
 from incubator.lib.seals.documents import sealed
-from workflows.briefs import actions, queries
+from workflows.briefs import actions, gathering, queries
 from workflows.briefs.document import attached, html_of, stylesheet
 from workflows.briefs.models import Brief
 from workflows.briefs.record import BriefRecord
@@ -27,7 +27,6 @@ JOINED = (
     "series",
     "replaces__series",
 )
-TEXT_TO_BLAME = ("time", "memory", "nesting", "stopped")
 
 
 @app.task(name="briefs.render", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))
@@ -40,7 +39,7 @@ def render_brief(brief_id: int, at: str = "") -> None:
     with clock.as_of(at):
         try:
             actions.take_serial(brief)
-            record, public = queries.with_public_record(brief, queries.record_of(brief.decision, brief))
+            record, public = gathering.with_public_record(brief, gathering.record_of(brief.decision, brief))
             document = _rendered(record, public)
             actions.finish(brief, record, public, document, _sealed(document, record))
         except Exception as failed:
@@ -56,7 +55,7 @@ def mask_brief(brief_id: int, at: str = "") -> None:
     if brief.state != Brief.State.READY or not passages:
         return
     with clock.as_of(at):
-        record, public = queries.with_public_record(brief, queries.masked_record(brief, passages))
+        record, public = gathering.with_public_record(brief, queries.masked_record(brief, passages))
         document = _rendered(record, public)
         seal = _sealed(document, record)
         actions.keep_masked(brief, passages, seal.document if seal else document)
@@ -74,7 +73,7 @@ def _rendered(record: BriefRecord, public: Mapping[str, Any]) -> bytes:
     try:
         return render_in_process(html_of(record), stylesheet=stylesheet(), attachments=carried)
     except PdfFailed as failed:
-        if failed.reason not in TEXT_TO_BLAME:
+        if not failed.is_of_the_text:
             raise
         logger.warning("Brief %s with its whole texts: %s", record.number, failed)
     return render_in_process(html_of(record, shortened=True), stylesheet=stylesheet(), attachments=carried)

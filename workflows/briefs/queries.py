@@ -1,52 +1,26 @@
-"""Reads of briefs, and the one function that gathers a decision's record from the rows it stands on."""
+"""Reads of briefs."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Prefetch, Q
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext
 
-from ideas.calls.models import Programme
 from ideas.drafting.masking.rules import masked
-from ideas.drafting.models import Idea, IdeaContent, IdeaText, TeamMember
+from ideas.drafting.models import Idea
 from ideas.roles import is_lead
-from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
-from incubator.lib import working_days
 from incubator.lib.masks import MASK
-from incubator.people.models import Mandate, Person, Post
-from workflows.briefs import rules
+from incubator.people.models import Person
 from workflows.briefs.models import Brief, MaskedBrief
-from workflows.briefs.public import Origin, as_bytes, commitment, public_record
 from workflows.briefs.record import (
     BriefRecord,
-    Comparison,
-    Condition,
-    Criterion,
-    ExpertAnswer,
-    HistoryLine,
-    Letterhead,
-    MustMeet,
-    NextStep,
-    Opinion,
-    Signature,
-    brief_number,
     from_data,
     serial_of,
 )
-from workflows.gates.configuration import delays_under, letter_of, recourse
-from workflows.gates.models import Decision, ExpertQuestion
-from workflows.gates.rules import UNMET_CONDITIONS
-
-AGAIN = ("resubmitted", "woken")
-WRITTEN = tuple(field.name for field in IdeaText._meta.get_fields())
+from workflows.gates.models import Decision
 
 
 def in_force(decision: Decision) -> Brief | None:
@@ -80,18 +54,6 @@ def language_of(idea: Idea) -> str:
     return idea.language if idea.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def record_of(decision: Decision, brief: Brief | None = None) -> BriefRecord:
-    """Everything the brief says, from the round's frozen record and the rows of the decision.
-
-    The same rows give the same record at any later time: nothing is read that goes on changing, except a name or
-    a department as it is written today. Without `brief`: what its first edition would say, without its serial.
-    """
-    idea = decision.round.idea
-    with translation.override(language_of(idea)):
-        record = _record_of(decision, idea)
-    return record if brief is None else replace(record, **_of_this_edition(brief))
-
-
 def serial_in_words(brief: Brief) -> str:
     """`2026/17`, or '' for a brief that no job has taken up yet."""
     return serial_of(brief.series.year, brief.serial) if brief.series and brief.serial else ""
@@ -101,324 +63,6 @@ def may_correct(person: Person, brief: Brief) -> bool:
     """Whoever decided, or a lead of the programme who was never in the team."""
     decision = brief.decision
     return person.pk == decision.decider_id or is_lead(decision.round.idea, person)
-
-
-def _of_this_edition(brief: Brief) -> dict[str, Any]:
-    return {
-        "address": address_of(brief),
-        "serial": serial_in_words(brief),
-        "replaces": serial_in_words(brief.replaces) if brief.replaces else "",
-        "correction": brief.correction,
-        "round_sha256": commitment(brief.decision.round.record or {}, brief.salt),
-    }
-
-
-def with_public_record(brief: Brief, record: BriefRecord) -> tuple[BriefRecord, dict[str, Any]]:
-    """The brief's record, saying the fingerprint of the public record it carries, and that public record."""
-    public = public_record(record, brief.decision.round.record or {}, _origin(brief))
-    return replace(record, public_sha256=sha256(as_bytes(public))), public
-
-
-def _origin(brief: Brief) -> Origin:
-    decision = brief.decision
-    configured = decision.round.configuration
-    source = configured.source
-    issued = Event.objects.filter(
-        subject_kind="idea",
-        subject_key=decision.round.idea.key,
-        verb="decided",
-        payload__decision=str(decision.key),
-    )
-    sequence, head = issued.values_list("sequence", "hash").get()
-    return Origin(
-        programme=decision.round.idea.programme.key,
-        version=configured.version,
-        document=(str(source.key), source.version) if source else None,
-        capacity=decision.capacity,
-        second_capacity=decision.second_capacity,
-        sequence=sequence,
-        head=head,
-        salt=brief.salt,
-        edition=brief.edition,
-    )
-
-
-def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
-    round_, entity = decision.round, idea.programme.entity
-    assert decision.issued_at is not None, "only an issued decision has a brief"
-    zone, language = ZoneInfo(entity.time_zone), language_of(idea)
-    frozen, content, number = round_.record or {}, _content(idea, round_.content_version), idea_number(idea)
-    has_panel = (round_.rules.get("seats") or 0) > 1
-    reexamination = recourse(round_.rules)
-    return BriefRecord(
-        number=brief_number(number, round_.gate, round_.number),
-        language=language,
-        letterhead=letterhead_of(idea.programme, language),
-        idea_number=number,
-        title=content.title,
-        pitch=content.pitch,
-        content_version=content.version,
-        content_sha256=content_sha256(content),
-        gate=round_.gate,
-        gate_name=_label(round_.rules, language),
-        round_number=round_.number,
-        round_sha256="",
-        decided_at=decision.issued_at.astimezone(zone),
-        outcome=decision.outcome,
-        reasons=decision.reasons,
-        decider=_signature(
-            decision.decider,
-            decision.capacity,
-            decision.mandate_reference,
-            decision.mandate,
-            decision.on_behalf_of,
-        ),
-        second=_second(decision),
-        departs=decision.departs,
-        departure_reason=decision.departure_reason,
-        opinion=_opinion(frozen) if has_panel else None,
-        criteria=_criteria(frozen, decision, language) if has_panel else (),
-        must_meets=_must_meets(frozen, decision, language),
-        conditions=_conditions(decision, idea),
-        gaps=tuple(decision.gaps),
-        author_due_on=_local(decision.author_due_at, zone),
-        hold_until=decision.hold_until,
-        hold_condition=decision.hold_condition,
-        learning=decision.learning,
-        next_steps=_next_steps(decision, idea),
-        history=_history(decision, idea, zone),
-        reexamination_ask_days=reexamination["ask_within"],
-        reexamination_answer_days=reexamination["answer_in"],
-        opening=_label(letter_of(round_.configuration, decision.outcome), language),
-        comparison=_comparison(frozen),
-        experts=_experts(decision, zone),
-        merged_into=idea_number(decision.target) if decision.target is not None else "",
-    )
-
-
-def _experts(decision: Decision, zone: ZoneInfo) -> tuple[ExpertAnswer, ...]:
-    # Where an idea belongs is what experts are asked before a redirect, and whom it is handed to stands in no brief.
-    if decision.outcome == "redirect":
-        return ()
-    answered = ExpertQuestion.objects.filter(round=decision.round, answered_at__isnull=False).order_by("pk")
-    return tuple(
-        ExpertAnswer(item.question, item.answer, item.answered_at.astimezone(zone).date())
-        for item in answered
-        if item.answered_at
-    )
-
-
-def letterhead_of(programme: Programme, language: str) -> Letterhead:
-    """What documents of this programme print at their head today; no query beside the programme's entity."""
-    entity = programme.entity
-    name = getattr(programme, f"name_{language}")
-    return Letterhead(entity.name, name, entity.letterhead, entity.logo_id or "", entity.colour)
-
-
-def _comparison(frozen: Mapping[str, Any]) -> Comparison | None:
-    compared = frozen.get("comparison")
-    if not compared or not compared.get("result"):
-        return None
-    return Comparison(
-        held_on=date.fromisoformat(compared["held_on"]),
-        result=compared["result"],
-        rank=compared["rank"],
-        waiting=compared["waiting"],
-        places=compared["places"],
-    )
-
-
-def content_sha256(content: Any) -> str:
-    """One fingerprint of a version: its words, its language and its files; the same for a copy of that version."""
-    written = {field: getattr(content, field) for field in WRITTEN}
-    files = [file["sha256"] for file in content.files]
-    return sha256(
-        canonical({"version": content.version, "language": content.language, "files": files} | written)
-    )
-
-
-def _content(idea: Idea, version: int) -> Any:
-    """The version that was judged: a history row, or the content itself while it is still that version."""
-    kept = IdeaContent.history.filter(idea_id=idea.pk, version=version).order_by("-history_id").first()
-    return kept or IdeaContent.objects.get(idea=idea)
-
-
-def _label(named: Mapping[str, Any], language: str) -> str:
-    return str(named.get(language) or named.get("fr") or named.get("key", ""))
-
-
-def _signature(
-    person: Person, capacity: str, reference: str, mandate: Mandate, absent: Person | None
-) -> Signature:
-    return Signature(
-        name=person.get_full_name(),
-        capacity=str(Mandate.Capacity(capacity).label),
-        reference=reference,
-        since=mandate.starts_on,
-        until=mandate.ends_on,
-        on_behalf_of=absent.get_full_name() if absent is not None else "",
-    )
-
-
-def _second(decision: Decision) -> Signature | None:
-    signer, mandate = decision.second_signer, decision.second_mandate
-    if signer is None or mandate is None:
-        return None
-    return _signature(
-        signer, decision.second_capacity, mandate.reference, mandate, decision.second_on_behalf_of
-    )
-
-
-def _opinion(frozen: Mapping[str, Any]) -> Opinion | None:
-    found, configured = frozen.get("opinion"), frozen["rules"]
-    if not found or found["result"] not in ("go", "go_if", "not_now"):
-        return None
-    votes = found["votes"]
-    return Opinion(
-        result=found["result"],
-        form=configured.get("opinion") or "simple",
-        score=found["score"],
-        threshold=str(configured["threshold"]) if configured.get("threshold") is not None else None,
-        go=votes["go"],
-        go_if=votes["go_if"],
-        not_now=votes["not_now"],
-        abstained=votes["abstain"],
-        seats=len(frozen["seats"]),
-        quorum_asked=configured["quorum"],
-        quorum=found["quorum"],
-        diversity=found["diversity"] if configured.get("diversity") else None,
-        casting_vote=found["casting_vote"],
-    )
-
-
-def _criteria(frozen: Mapping[str, Any], decision: Decision, language: str) -> tuple[Criterion, ...]:
-    found = frozen["opinion"]["criteria"]
-    return tuple(
-        Criterion(
-            label=_label(rule, language),
-            weight=rule["weight"],
-            levels=tuple(found[rule["key"]]["levels"]),
-            mean=found[rule["key"]]["mean"],
-            reason=decision.criterion_reasons.get(rule["key"], ""),
-        )
-        for rule in frozen["rules"].get("criteria", [])
-    )
-
-
-def _must_meets(frozen: Mapping[str, Any], decision: Decision, language: str) -> tuple[MustMeet, ...]:
-    labels = {rule["key"]: _label(rule, language) for rule in frozen["rules"].get("must_meet", [])}
-    labels[UNMET_CONDITIONS] = gettext("The conditions of the gate before are met")
-    return tuple(
-        MustMeet(
-            label=labels.get(key, key),
-            kind=found["kind"],
-            met=found["met"],
-            yes=found["yes"],
-            no=found["no"],
-            cannot_tell=found["cannot_tell"],
-            # A criterion may have the same key; its reason is printed with the criterion.
-            reason="" if key in frozen["opinion"]["criteria"] else decision.criterion_reasons.get(key, ""),
-        )
-        for key, found in frozen["opinion"]["must_meets"].items()
-    )
-
-
-def _conditions(decision: Decision, idea: Idea) -> tuple[Condition, ...]:
-    conditions = list(
-        decision.conditions.select_related("owner")
-        .prefetch_related(Prefetch("owner__posts", Post.objects.select_related("department").order_by("pk")))
-        .order_by("due_on", "pk")
-    )
-    # The team's names may be hidden, now or at a later gate; a brief stays what it is.
-    team = set(TeamMember.objects.filter(idea=idea).values_list("person_id", flat=True))
-    day = decision.issued_at.date() if decision.issued_at else date.min
-    return tuple(
-        Condition(
-            text=item.text,
-            owner=gettext("The idea’s team") if item.owner_id in team else _with_department(item.owner, day),
-            due_on=item.due_on,
-        )
-        for item in conditions
-    )
-
-
-def _with_department(person: Person, day: date) -> str:
-    for post in person.posts.all():
-        if post.starts_on <= day and (post.ends_on is None or post.ends_on > day):
-            return f"{person.get_full_name()}, {post.department.name}"
-    return person.get_full_name()
-
-
-def _next_steps(decision: Decision, idea: Idea) -> tuple[NextStep, ...]:
-    entity = idea.programme.entity
-    zone = ZoneInfo(entity.time_zone)
-
-    def due_in(count: int) -> date | None:
-        if decision.issued_at is None:
-            return None
-        due = working_days.due(
-            decision.issued_at,
-            count,
-            zone=entity.time_zone,
-            country=entity.holidays_country,
-            closing_days=entity.closing_days,
-        )
-        return _local(due, zone)
-
-    dates = {
-        "complete": _local(decision.author_due_at, zone),
-        "wait": decision.hold_until,
-        "find_sponsor": due_in(delays_under(decision.round.configuration)["sponsor_search"]),
-        "reexamination": due_in(recourse(decision.round.rules)["ask_within"]),
-    }
-    codes = rules.next_steps(
-        decision.round.gate,
-        decision.outcome,
-        decision.next_steps,
-        hold_condition=bool(decision.hold_condition),
-    )
-    return tuple(NextStep(code, dates.get(code)) for code in codes)
-
-
-def _history(decision: Decision, idea: Idea, zone: ZoneInfo) -> tuple[HistoryLine, ...]:
-    """Public milestones up to this decision; the order of equal days is the order of what happened."""
-    until = decision.issued_at
-    lines: list[tuple[datetime, HistoryLine]] = []
-
-    def add(at: datetime | None, what: str, **more: Any) -> None:
-        if at is not None and until is not None and at <= until:
-            lines.append((at, HistoryLine(at.astimezone(zone).date(), what, **more)))
-
-    add(idea.submitted_at, "submitted")
-    for verb, at in _again(idea):
-        add(at, verb)
-    language = language_of(idea)
-    for past in _issued(idea):
-        gate = {"gate": past.round.gate, "gate_name": _label(past.round.rules, language)}
-        if (past.round.rules.get("seats") or 0) > 1:
-            add(past.round.opened_at, "round_opened", **gate)
-        add(past.issued_at, "decided", outcome=past.outcome, **gate)
-    return tuple(line for _at, line in sorted(lines, key=lambda pair: pair[0]))
-
-
-def _again(idea: Idea) -> Iterable[tuple[str, datetime]]:
-    return (
-        Event.objects.filter(subject_kind="idea", subject_key=idea.key, verb__in=AGAIN)
-        .order_by("sequence")
-        .values_list("verb", "happened_at")
-    )
-
-
-def _issued(idea: Idea) -> Iterable[Decision]:
-    return (
-        Decision.objects.filter(Q(issued_at__isnull=False), round__idea=idea)
-        .select_related("round")
-        .order_by("issued_at", "pk")
-    )
-
-
-def _local(at: datetime | None, zone: ZoneInfo) -> date | None:
-    return at.astimezone(zone).date() if at else None
 
 
 def files_named(sha256s: Collection[str]) -> set[str]:

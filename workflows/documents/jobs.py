@@ -50,7 +50,7 @@ def _rendered(record: dict[str, Any], laid_out: Callable[[dict[str, Any]], bytes
     try:
         return laid_out(record)
     except PdfFailed as failed:
-        if failed.reason not in rules.TEXT_TO_BLAME:
+        if not failed.is_of_the_text:
             raise
         logger.warning("Document %s of %s with its whole texts: %s", record["kind"], record["number"], failed)
     return laid_out(rules.cut(record) | {"shortened": True})
@@ -71,7 +71,7 @@ def _can_be_laid_out(record: dict[str, Any]) -> bool:
     try:
         _laid_out(record)
     except PdfFailed as failed:
-        if failed.reason not in rules.TEXT_TO_BLAME:
+        if not failed.is_of_the_text:
             raise
         return False
     return True

@@ -6,8 +6,6 @@ from typing import Any
 
 LONGEST_TEXT = 2_000  # characters of each text, in a document that could not be laid out with them whole
 MOST_TRIES = 3
-# Why a rendering failed when the texts in it are to blame, see `pdf_process.PdfFailed`.
-TEXT_TO_BLAME = ("time", "memory", "nesting", "stopped")
 
 
 def dated(data: Any) -> Any:

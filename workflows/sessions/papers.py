@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from incubator.lib import words
 from incubator.lib.masks import worded
-from workflows.briefs.queries import letterhead_of
+from workflows.briefs.gathering import letterhead_of
 from workflows.gates import wording as gates
 from workflows.sessions import queries, rules, wording
 from workflows.sessions.models import SessionDocument, SessionIdea

@@ -1,13 +1,13 @@
 """Pictures: drawn anew, smaller, without what hides beside the pixels."""
 
 import io
-import struct
 from collections.abc import Iterator
 
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from ideas.drafting.cleaning.kinds import JPEG, PNG, WEBP, Kind
 from ideas.drafting.cleaning.refused import Refused
+from incubator.lib.pictures import NotDrawn, drawn_anew
 
 LONGEST_SIDE = 2_000
 # What a phone takes; decoded it is 240 MB. Asked of the header, before anything is decoded.
@@ -17,29 +17,15 @@ MOST_PIXELS = 60_000_000
 def clean_image(content: bytes, kind: Kind) -> tuple[bytes, Kind]:
     """The first frame, upright, at most 2,000 pixels on a side, without any metadata. Raises Refused."""
     try:
-        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP", "GIF"]) as image:
-            width, height = image.size
-            if width * height > MOST_PIXELS:
-                raise Refused("too_many_pixels")
-            if image.format == "JPEG":
-                image.draft(image.mode, (LONGEST_SIDE, LONGEST_SIDE))
-            # WeasyPrint, once imported in a process, lets all of it read broken pictures.
-            ImageFile.LOAD_TRUNCATED_IMAGES = False
-            image.load()
-            return _encoded(_small(image), kind)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Refused("too_many_pixels") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error, EOFError, IndexError):
-        raise Refused("damaged") from None
-
-
-def _small(image: Image.Image) -> Image.Image:
-    see_through = "A" in image.getbands() or "transparency" in image.info
-    turned = ImageOps.exif_transpose(image).convert("RGBA" if see_through else "RGB")
-    turned.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    # Encoders write comments, profiles and EXIF from here unless it is empty.
-    turned.info.clear()
-    return turned
+        drawn = drawn_anew(
+            content,
+            formats=("JPEG", "PNG", "WEBP", "GIF"),
+            most_pixels=MOST_PIXELS,
+            within=(LONGEST_SIDE, LONGEST_SIDE),
+        )
+    except NotDrawn as failed:
+        raise Refused(failed.reason) from None
+    return _encoded(drawn, kind)
 
 
 def _encoded(image: Image.Image, kind: Kind) -> tuple[bytes, Kind]:

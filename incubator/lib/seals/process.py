@@ -1,7 +1,7 @@
 """Reads a stranger's file in a child of its own: it holds no secret, may not grow past a size, is killed when late.
 
 A PDF is a program's worth of structures: a page never parses one itself. Few are read at a time, so that whoever sends
-many keeps only their own waiting.
+many slows nothing but other checks: a limit by sender is the proxy's (docs/operations.md).
 """
 
 import base64

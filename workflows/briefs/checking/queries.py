@@ -48,8 +48,7 @@ def of_file(found: Examination) -> Known | None:
     if kept != "file":
         return known
     # Of a brief made before briefs carried their data there is nothing to compare.
-    expected = getattr(brief, "public_sha256", "")
-    return replace(known, data_matches=embedded_matches(found.attached, expected))
+    return replace(known, data_matches=embedded_matches(found.attached, brief.public_sha256))
 
 
 def _briefs() -> QuerySet[Brief]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from incubator.lib.seals.examination import Examination
+from workflows.briefs.public import NAME
 
-EMBEDDED = "decision.json"
 # The file cannot be read as a document at all.
 UNREADABLE = ("too_large", "too_long", "not_pdf", "damaged")
 GOOD = ("genuine", "kept", "sealed")
@@ -32,7 +32,7 @@ class Known:
 
 def embedded_matches(attached: Mapping[str, str], expected_sha256: str) -> bool | None:
     """Whether the file's `decision.json` is the one kept; None when none is kept for it or the file carries none."""
-    found = attached.get(EMBEDDED, "")
+    found = attached.get(NAME, "")
     return found == expected_sha256 if found and expected_sha256 else None
 
 

@@ -16,6 +16,7 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotFound
 from incubator.people.models import Person
 from workflows.briefs import queries as briefs
+from workflows.briefs.gathering import record_of
 from workflows.documents.models import Document
 from workflows.documents.queries.papers import Paper, head, iso, language
 from workflows.gates.models import Decision
@@ -67,7 +68,7 @@ def letter(key: UUID, person: Person) -> Paper:
     decision = issued.filter(key=key, issued_at__isnull=False).first()
     if decision is None or not journey.in_team(decision.round.idea, person):
         raise not_here()
-    idea, said = decision.round.idea, briefs.record_of(decision)
+    idea, said = decision.round.idea, record_of(decision)
     recourse = next((code for code in decision.next_steps if code in RECOURSES), "")
     return Paper(
         Kind.LETTER,

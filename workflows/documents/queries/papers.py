@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
-from workflows.briefs.queries import letterhead_of
+from workflows.briefs.gathering import letterhead_of
 from workflows.sessions.models import SelectionSession
 
 
