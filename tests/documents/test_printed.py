@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from pypdf import PdfReader
 from incubator.lib.pdf_process import RenderingProcess
 from incubator.people import actions as people
 from incubator.people.actors import IMPORT
+from tests.briefs import judges
 from tests.documents import stage
 from tests.documents.stage import Asked
 from tests.factories import EntityFactory
@@ -145,7 +147,13 @@ def renderer() -> Iterator[RenderingProcess]:
     process.close()
 
 
-def test_every_kind_is_laid_out(renderer: RenderingProcess) -> None:
+def failures(document: bytes, folder: Path) -> list[str]:
+    file = folder / "document.pdf"
+    file.write_bytes(document)
+    return judges.failures_in(file)
+
+
+def test_every_kind_is_laid_out(renderer: RenderingProcess, tmp_path: Path) -> None:
     picture = io.BytesIO()
     Image.new("RGBA", (600, 200), (122, 31, 61, 200)).save(picture, "PNG")
     head = {"address": "Hôtel de ville\n76000 Port-Aubert", "colour": "#7a1f3d", "logo": picture.getvalue()}
@@ -171,6 +179,7 @@ def test_every_kind_is_laid_out(renderer: RenderingProcess) -> None:
             "JetBrains-Mono",
             "JetBrains-Mono-Medium",
         }
+        assert failures(document, tmp_path) == [], kind
         figures = [entry for entry in structure(document) if entry["/S"] == "/Figure"]
         assert figures, "the logo is there"
         assert all(entry["/Alt"] for entry in figures)
@@ -180,7 +189,7 @@ def test_every_kind_is_laid_out(renderer: RenderingProcess) -> None:
             assert len(reader.pages) == 1 + 3
 
 
-def test_a_session_s_papers_have_the_same_head(renderer: RenderingProcess) -> None:
+def test_a_session_s_papers_have_the_same_head(renderer: RenderingProcess, tmp_path: Path) -> None:
     people.change_letterhead(entity=EntityFactory(), by=IMPORT, address="", colour="#7a1f3d")
     session, _jury = stage.session(2)
     html = papers.html_of(SessionDocument(session=session, kind="agenda", asked_at=session.prepared_at))
@@ -188,3 +197,4 @@ def test_a_session_s_papers_have_the_same_head(renderer: RenderingProcess) -> No
     assert "--own:#7a1f3d" in html
     document = renderer.render(html, stylesheet=papers.stylesheet())
     assert "Ordre du jour" in PdfReader(io.BytesIO(document)).pages[0].extract_text()
+    assert failures(document, tmp_path) == []
