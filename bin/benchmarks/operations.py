@@ -6,6 +6,8 @@ from itertools import cycle
 from typing import Any
 
 from django.db import connection
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 from django.test import Client
 from django.urls import reverse
 
@@ -90,8 +92,11 @@ def _pages(city: City, shots: int) -> Iterator[Operation]:
     yield _reading("portfolio", client, [portfolio], shots)
     yield _reading("portfolio_filtered", client, [f"{portfolio}?{one}" for one in FILTERS], shots)
     yield _reading("search", client, [f"{portfolio}?q={one}" for one in SEARCHES], shots)
-    live = Idea.objects.filter(state__in=["live", "held", "stopped", "in_service"]).order_by("?")
-    urls = [reverse("idea", args=[key]) for key in live.values_list("key", flat=True)[:shots]]
+    # One of each state in turn: a page costs what its state shows.
+    turn = Window(RowNumber(), partition_by="state", order_by="pk")
+    read = Idea.objects.filter(state__in=["live", "held", "stopped", "in_service"]).annotate(turn=turn)
+    keys = read.order_by("turn", "state").values_list("key", flat=True)[:shots]
+    urls = [reverse("idea", args=[key]) for key in keys]
     yield _reading("idea_page", client, urls, shots)
     yield _reading("metrics", client, [reverse("metrics")], shots)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ideas.access import access
 from ideas.drafting import rules
 from ideas.drafting.masking.queries import shown, with_passages
-from ideas.drafting.models import EVER_IN_TEAM, Attachment, Draft, Idea, IdeaContent, TeamMember
+from ideas.drafting.models import Attachment, Draft, Idea, IdeaContent, TeamMember
 from incubator.inbox.actions import open_for
 from incubator.lib.refusals import NotFound
 from incubator.people.models import Person
@@ -147,12 +147,6 @@ def manifest(idea: Idea) -> list[dict[str, Any]]:
 def sees_authors(idea: Idea, reader: Person) -> bool:
     """Whether authors' names may show to this reader: the team's own, and whom the access rules name."""
     return in_team(reader).filter(idea=idea).exists() or access().sees_authors(reader, idea)
-
-
-def all_wish_to_be_named(idea: Idea) -> bool:
-    """Whether everyone who was ever in the team wishes to be named after its end: one name gives the others away."""
-    wishes = list(idea.team.filter(EVER_IN_TEAM).values_list("wishes_name_shown", flat=True))
-    return bool(wishes) and all(wishes)
 
 
 class File(NamedTuple):

@@ -55,6 +55,16 @@ def test_the_team_adds_and_everyone_reads(cast: Cast, idea: Idea) -> None:
     assert (event.effects, TEXT in str(event.payload)) == ([], False)
 
 
+@pytest.mark.parametrize("reader", ["author", "lead"])
+def test_the_page_of_a_stopped_idea_takes_at_most_12_queries(cast: Cast, idea: Idea, reader, at_most) -> None:
+    actions.add_learning(idea=idea.key, by=act(cast.author), text=TEXT)
+    page(cast.lead, "idea", idea)  # content types are read once in a process
+    client = stage.signed_in(getattr(cast, reader))
+    with at_most(12):
+        answer = client.get(reverse("idea", args=[idea.key]))
+    assert TEXT in answer.text
+
+
 def test_the_name_shows_once_all_of_the_team_wish_so(cast: Cast, idea: Idea) -> None:
     actions.add_learning(idea=idea.key, by=act(cast.author), text=TEXT)
     TeamMember.objects.filter(idea=idea).update(wishes_name_shown=True)

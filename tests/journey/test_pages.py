@@ -105,6 +105,19 @@ def test_the_idea_page_takes_at_most_12_queries(cast, run_jobs: Run, many, at_mo
     assert idea.title in page.text
 
 
+@pytest.mark.parametrize("outcome", ["hold", "rework", "go"])
+@pytest.mark.parametrize("reader", ["author", "lead", "other"])
+def test_the_page_of_a_decided_idea_takes_no_more(cast, run_jobs: Run, outcome, reader, at_most) -> None:
+    idea = play.submit(cast)
+    run_jobs()
+    play.pass_g0(idea, cast, outcome, **({"hold_until": play.in_days(20)} if outcome == "hold" else {}))
+    run_jobs()
+    client = signed_in(PersonFactory() if reader == "other" else getattr(cast, reader))
+    with at_most(12):
+        page = client.get(reverse("idea", args=[idea.key]))
+    assert page.status_code == 200
+
+
 def test_the_page_says_where_who_until_when_and_what_next(cast, run_jobs: Run) -> None:
     idea = play.submit(cast)
     run_jobs()

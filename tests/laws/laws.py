@@ -44,12 +44,20 @@ def end(game: "Game") -> None:
         raise Violation(f"law 4: chains break: {broken}")
     if different := [one for one in replay() if one.differences]:
         raise Violation(f"law 2: replayed otherwise: {different}")
-    managers = [game.city.manager.pk, game.city.other_manager.pk]
-    if not game.seen.where("rolegrant", person_id=managers[0]) and not game.seen.where(
-        "mandate", holder_id=managers[0]
-    ):
-        told = Message.objects.filter(person__in=managers, subject_kind="idea").exclude(
+    for manager in (game.city.manager.pk, game.city.other_manager.pk):
+        if _takes_part(game.seen, manager):
+            continue
+        told = Message.objects.filter(person=manager, subject_kind="idea").exclude(
             kind__in=laws_people.OF_TIME
         )
         if kinds := sorted(set(told.values_list("kind", flat=True))):
             raise Violation(f"law 11: a manager is told of {kinds}")
+
+
+def _takes_part(seen: "Seen", person: int) -> bool:
+    """Whether a role, a mandate or somebody's absence made it their business."""
+    return bool(
+        seen.where("rolegrant", person_id=person)
+        or seen.where("mandate", holder_id=person)
+        or seen.where("absence", deputy_id=person)
+    )

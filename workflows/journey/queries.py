@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from ideas import roles
@@ -53,10 +54,14 @@ class Reader:
         return self.member is not None
 
 
-def readable_idea(key: UUID, reader: Person) -> Idea:
-    """The idea with its text as this person reads it, if they may. Raises NotFound, never saying which of the two."""
+def readable_idea(key: UUID, reader: Person, **also: Combinable) -> Idea:
+    """The idea with its text as this person reads it, if they may. Raises NotFound, never saying which of the two.
+
+    `also`: what else is to be known of it, as annotations.
+    """
     found = (
         with_passages(access().readable(reader))
+        .annotate(**also)
         .select_related("programme__entity", "call", "content", "draft", "copied_from", "merged_into")
         .filter(key=key)
         .first()
@@ -68,6 +73,17 @@ def readable_idea(key: UUID, reader: Person) -> Idea:
     return shown(found, reader)
 
 
+def page_idea(key: UUID, reader: Person) -> Idea:
+    """The same, with `names_hidden` and, from this reader, `authors_hidden`: as `access()` answers them one by one."""
+    this = OuterRef("pk")
+    return readable_idea(
+        key,
+        reader,
+        names_hidden=Exists(access().hidden_from(None).filter(pk=this)),
+        authors_hidden=Exists(access().hidden_from(reader).filter(pk=this)),
+    )
+
+
 def team_of(idea: Idea) -> list[TeamMember]:
     """Everyone in the team now, the author first."""
     members = idea.team.filter(accepted_at__isnull=False, left_at=None).select_related("person")
@@ -75,13 +91,14 @@ def team_of(idea: Idea) -> list[TeamMember]:
 
 
 def reader_of(idea: Idea, person: Person, team: list[TeamMember]) -> Reader:
+    """`idea`: as `page_idea` gives it."""
     member = next((item for item in team if item.person_id == person.pk), None)
     task = (
         WorkItem.objects.filter(person=person, subject_kind="idea", subject_key=idea.key, closed_at=None)
         .order_by("due_at", "pk")
         .first()
     )
-    return Reader(member, member is not None or access().sees_authors(person, idea), task)
+    return Reader(member, member is not None or not vars(idea)["authors_hidden"], task)
 
 
 def decisions_of(idea: Idea, passages: Sequence[str] = ()) -> list[Decision]:

@@ -10,10 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ideas.access import access
 from ideas.drafting.masking.queries import passages_for
 from ideas.drafting.models import CLOSED, Idea
-from ideas.drafting.queries import all_wish_to_be_named, published_files
+from ideas.drafting.queries import published_files
 from incubator.inbox.wording import button, title
 from incubator.lib import words
 from incubator.people.models import Person
@@ -66,7 +65,7 @@ def _next_url(request: HttpRequest, after: str) -> str:
 def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Where the idea is, who holds it, since when, until when, what comes next; its text, history and papers."""
     person = _person(request)
-    idea = queries.readable_idea(key, person)
+    idea = queries.page_idea(key, person)
     team = queries.team_of(idea)
     reader = queries.reader_of(idea, person, team)
     if idea.state == "draft":
@@ -77,6 +76,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     precedent = queries.precedent_of(idea)
     entries = queries.history_of(idea, decisions)
     elsewhere = queries.elsewhere_of(idea, person, decisions, entries)
+    names_hidden = reader.sees_authors and vars(idea)["names_hidden"]
     context = {
         "idea": idea,
         "content": getattr(idea, "content", None),
@@ -102,8 +102,8 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "recourse": recourse(queries.rules_of(idea, decisions)),
         "goes_on": idea.state in ("live", "held"),
         "closed": idea.state in CLOSED,
-        "may_mask": reader.sees_authors and idea.state != "precedent" and access().names_hidden(idea),
-        "name_wish": _name_wish(idea, reader),
+        "may_mask": names_hidden,
+        "name_wish": _name_wish(idea, reader, names_hidden=names_hidden),
         "request_key": new_key(),
         "precedent": precedent,
         "milestones": wording.milestones(precedent.milestones) if precedent else [],
@@ -111,11 +111,14 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "journey/idea.html", context)
 
 
-def _name_wish(idea: Idea, reader: queries.Reader) -> dict[str, Any] | None:
-    """What the reader, of the team of a closed idea, wishes about the names, and whether all wish so."""
+def _name_wish(idea: Idea, reader: queries.Reader, *, names_hidden: bool) -> dict[str, Any] | None:
+    """What the reader, of the team of a closed idea, wishes about the names, and whether all wish so.
+
+    Names of a closed idea are hidden exactly while not all of its team wish them shown.
+    """
     if idea.state not in CLOSED or reader.member is None:
         return None
-    return {"shown": reader.member.wishes_name_shown, "all": all_wish_to_be_named(idea)}
+    return {"shown": reader.member.wishes_name_shown, "all": not names_hidden}
 
 
 def _next(idea: Idea, reader: queries.Reader, hold: Any, window: Any) -> dict[str, Any]:

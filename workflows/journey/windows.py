@@ -2,10 +2,11 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import FilteredRelation, Q
+
 from ideas import roles
 from ideas.drafting.models import Idea
 from incubator.lib import working_days
-from incubator.people.models import Absence
 from workflows.gates.configuration import defaults
 from workflows.journey.models import Reexamination
 
@@ -34,10 +35,13 @@ def end_of(window: Reexamination, idea: Idea) -> datetime:
 
 def _all_away(idea: Idea, since: date) -> set[date]:
     """The days on which nobody of the team could ask; a year at most of each absence."""
-    people = list(roles.authors(idea).values_list("pk", flat=True))
-    away: dict[int, set[date]] = {pk: set() for pk in people}
-    absences = Absence.objects.filter(person__in=people, ends_on__gte=since)
-    for person, starts_on, ends_on in absences.values_list("person", "starts_on", "ends_on"):
+    later = FilteredRelation("absences", condition=Q(absences__ends_on__gte=since))
+    team = roles.authors(idea).annotate(later=later)
+    away: dict[int, set[date]] = {}
+    for person, starts_on, ends_on in team.values_list("pk", "later__starts_on", "later__ends_on"):
+        away.setdefault(person, set())
+        if starts_on is None:
+            continue
         first = max(starts_on, since)
         last = min(ends_on, first + LONGEST)
         away[person] |= {first + timedelta(days=n) for n in range((last - first).days + 1)}

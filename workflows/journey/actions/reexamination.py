@@ -144,14 +144,14 @@ def _lengthen(idea: Idea, asked: Reexamination, end: datetime, by: Actor, **payl
 
 
 def may_ask_reexamination(idea: Idea, window: Reexamination | None) -> bool:
-    """Whether the window is open and nobody has asked yet."""
+    """Whether the window, as `window_of` gives it, is open and nobody has asked yet."""
     return (
         idea.state == "stopped"
         and window is not None
         and window.gate != "L"  # a local no is sent up instead
         and window.closed_at is None
         and window.asked_at is None
-        and clock.now() <= windows.end_of(window, idea)
+        and clock.now() <= window.window_until
     )
 
 

@@ -91,13 +91,13 @@ def send_up(*, idea: UUID, by: Actor, reasons: str) -> Idea:
 
 
 def may_send_up(idea: Idea, window: Reexamination | None) -> bool:
-    """Whether a local no can still be sent up."""
+    """Whether a local no can still be sent up; the window is as `window_of` gives it."""
     return (
         idea.state == "stopped"
         and window is not None
         and window.gate == "L"
         and window.closed_at is None
-        and clock.now() <= windows.end_of(window, idea)
+        and clock.now() <= window.window_until
     )
 
 
