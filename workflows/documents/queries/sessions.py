@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.urls import reverse
 
 from ideas.access import access
@@ -41,7 +42,7 @@ def pack(key: UUID, person: Person) -> Paper:
     opened = set(
         access().readable(person).filter(session_lines__session=session).values_list("pk", flat=True)
     )
-    (apart, unopened), votes = sessions.opinions_kept_from(session, who), _votes(lines)
+    (apart, unopened), votes = sessions.opinions_kept_from(session, who), _votes(session, lines)
     call = session.call
     title = call.title_en if language() == "en" and call.title_en else call.title_fr
     return Paper(
@@ -66,14 +67,22 @@ def pack(key: UUID, person: Person) -> Paper:
     )
 
 
-def _votes(lines: list[SessionIdea]) -> Votes:
-    """The votes in force by round, as a record of the rules holds them; of seats that count."""
+def _votes(session: SelectionSession, lines: list[SessionIdea]) -> Votes:
+    """By idea, the votes the opinions stood on when the session was convened, as a record of the rules holds them.
+
+    Votes and seats that have ended since are kept, with the time; the round may be another one by now.
+    """
     found: Votes = defaultdict(list)
+    at = session.convened_at
     rows = Vote.objects.filter(
-        seat__round__in=[line.round_id for line in lines], seat__state__in=["open", "closed"], in_force=True
+        Q(ended_at=None) | Q(ended_at__gt=at),
+        Q(seat__left_at=None) | Q(seat__left_at__gt=at),
+        seat__round__idea__in=[line.idea_id for line in lines],
+        seat__round__gate=session.gate,
+        cast_at__lte=at,
     )
-    for round_, choice, scores in rows.order_by("pk").values_list("seat__round", "choice", "scores"):
-        found[round_].append({"vote": {"choice": choice, "scores": scores}})
+    for idea, choice, scores in rows.order_by("pk").values_list("seat__round__idea", "choice", "scores"):
+        found[idea].append({"vote": {"choice": choice, "scores": scores}})
     return found
 
 
@@ -92,10 +101,8 @@ def _idea(line: SessionIdea, votes: Votes, *, opinion: bool, zone: ZoneInfo) -> 
 
 
 def _criteria(line: SessionIdea, votes: Votes) -> list[dict[str, Any]]:
-    """The answers by criterion, sorted: those the opinion stood on when the session was convened."""
-    compared = line.round.comparison or {}
-    seats = compared["seats"] if "seats" in compared else votes.get(line.round_id, [])
-    record = line.round.record or {"rules": line.round.rules, "seats": seats}
+    """The answers by criterion, sorted."""
+    record = {"rules": line.round.rules, "seats": votes.get(line.idea_id, [])}
     labels = {rule["key"]: in_language(rule) for rule in record["rules"].get("criteria", [])}
     return [
         {"label": labels[key], "weight": item.weight, "levels": item.levels, "mean": item.mean or ""}
