@@ -16,7 +16,7 @@ from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.models import Person, normal_staff_number
 from incubator.people.once import new_key, once
 from workflows.gates import actions, queries, rules, wording
-from workflows.gates.actions.seats import check_lead, voters_hidden
+from workflows.gates.actions.seats import check_lead, seats_may_change, voters_hidden
 from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.seats import ChangeForm, SeatForm
 from workflows.gates.forms.typed import Typed
@@ -160,7 +160,7 @@ def _page(
         "steps": steps(round_),
         "considered": _considered(round_),
         "changeable": [(link("seat-change", seat.key), seat.person) for seat in found if seat.state == "open"]
-        if live
+        if live and seats_may_change(round_)
         else [],
         "lacking": _lacking(round_) if live else [],
         "live": live,
