@@ -75,7 +75,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     hold, window = queries.hold_of(idea, passages), queries.window_of(idea)
     precedent = queries.precedent_of(idea)
     entries = queries.history_of(idea, decisions)
-    elsewhere = queries.elsewhere_of(idea, person, decisions, entries)
+    elsewhere = queries.elsewhere_of(idea, person, decisions, entries, passages)
     names_hidden = reader.sees_authors and vars(idea)["names_hidden"]
     context = {
         "idea": idea,
@@ -96,7 +96,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "stages": _stage_pages(idea),
         "may_send_up": reader.in_team and actions.may_send_up(idea, window),
         "done": queries.done_of(idea),
-        "sent_up": queries.sent_up_of(idea, decisions, reader, person),
+        "sent_up": queries.sent_up_of(idea, decisions, reader, person, passages),
         "route": wording.ROUTE_NAMES[idea.route] if idea.route != "standard" else "",
         "may_reexamine": reader.in_team and actions.may_ask_reexamination(idea, window),
         "recourse": recourse(queries.rules_of(idea, decisions)),

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils.translation import gettext as _
 
-from ideas.drafting.masking.queries import shown_all
+from ideas.drafting.masking.queries import hidden_passages, masked_copy, shown_all
 from ideas.drafting.models import EVER_IN_TEAM, TeamMember
 from incubator.lib import clock
 from incubator.lib.refusals import NotAllowed, NotFound
@@ -64,6 +64,8 @@ class Room:
     deputies: dict[int, Person]
     out: list[SteppingOut]
     votes: list[RoomVote]
+    # What is masked for the reader, by idea's primary key.
+    passages: dict[int, list[str]] = field(default_factory=dict)
 
     @property
     def heard(self) -> list[SessionIdea]:
@@ -122,13 +124,18 @@ def room_of(session: SelectionSession, reader: Person | None) -> Room:
     """The session's rows with the ideas as this person reads them, in six statements; no reader: as for a paper."""
     lines = SessionIdea.objects.filter(session=session).select_related("idea", "round__decision")
     members = SessionMember.objects.filter(session=session).select_related("person", "sat_by")
+    rows = list(lines.order_by("idea__number", "pk"))
+    passages = hidden_passages(reader, [line.idea_id for line in rows])
+    for line in rows:
+        line.idea = masked_copy(line.idea, passages.get(line.idea_id, []))
     return Room(
         session,
-        as_read(list(lines.order_by("idea__number", "pk")), reader),
+        rows,
         list(members.order_by("-is_chair", "person__family_name", "pk")),
         _deputies(session),
         list(SteppingOut.objects.filter(line__session=session).order_by("pk")),
         list(RoomVote.objects.filter(line__session=session, in_force=True).order_by("pk")),
+        passages,
     )
 
 

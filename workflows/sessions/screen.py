@@ -50,7 +50,12 @@ def screen(
         "postpone_form": PostponeForm(data if act == "postpone" else None, session)
         if who.leads and state in ("preparing", "convened")
         else None,
-        "deciding": [LineForm(data if act == "decide" else None, line, session) for line in to_decide]
+        "deciding": [
+            LineForm(
+                data if act == "decide" else None, line, session, passages=room.passages.get(line.idea_id, ())
+            )
+            for line in to_decide
+        ]
         if who.decides and state == "settled"
         else [],
         "undecided": len(waiting),
@@ -143,7 +148,7 @@ def _line(room: Room, line: SessionIdea, who: Reader, act: str, data: QueryDict 
     form = None
     if who.runs and in_time and state in NOTED_IN and not _issued(line):
         mine = act == "reasons" and data is not None and data.get("idea") == str(line.idea.key)
-        form = ReasonsForm(data if mine else None, line)
+        form = ReasonsForm(data if mine else None, line, room.passages.get(line.idea_id, ()))
     return {
         "key": line.idea.key,
         "number": line.idea.number,
