@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ideas.drafting.models import Idea, MaskedPassage
+from incubator.events.models import Event
 from incubator.lib import clock
 from incubator.people.models import Person
 from incubator.people.once import new_key
 from tests.evaluation.test_evaluation import DELIVERY, cast, deliver, evaluator, name
-from tests.factories import GateRoundFactory
+from tests.factories import AbsenceFactory, GateRoundFactory, PersonFactory
 from tests.sponsorship.cast import Cast, make_cast
 from workflows.evaluation.models import Evaluation
 from workflows.pilots.models import CheckIn, Incident, Indicator, Pilot, PilotPlan
@@ -102,6 +103,20 @@ def test_the_evaluator_gives_it_back(cast: Cast, evaluator: Person) -> None:
     assert client(evaluator).post(url, {"request_key": new_key()}).status_code == 302
     assert Evaluation.objects.get().ended_at is not None
     assert client(evaluator).post(url, {"request_key": new_key()}).status_code == 404
+
+
+def test_a_deputy_of_the_absent_lead_relieves_the_evaluator(cast: Cast, evaluator: Person) -> None:
+    name(cast, evaluator)
+    url = address(cast.idea, "give-back-evaluation")
+    absence = AbsenceFactory(person=cast.lead, deputy=cast.co_author)
+    assert client(cast.co_author).post(url, {"request_key": new_key()}).status_code == 403
+    deputy = PersonFactory(employed=True)
+    absence.deputy = deputy
+    absence.save()
+    assert client(deputy).post(url, {"request_key": new_key()}).status_code == 302
+    assert Evaluation.objects.get().ended_at is not None
+    event = Event.objects.get(verb="evaluator_relieved")
+    assert (event.actor_key, event.on_behalf_of_key) == (deputy.key, cast.lead.key)
 
 
 def test_the_lead_names_who_runs_it(cast: Cast, evaluator: Person) -> None:

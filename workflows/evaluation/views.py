@@ -70,7 +70,10 @@ def deliver(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @once
 def give_back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     idea = readable_idea(request, key)
-    actions.relieve(evaluation=_being_written(idea), by=Actor(person=reader(request)))
+    writing, by = _being_written(idea), Actor(person=reader(request))
+    if writing.evaluator_id != by.human.pk:
+        by = _as_lead(idea, by)
+    actions.relieve(evaluation=writing, by=by)
     messages.success(request, _("The programme lead names someone else."))
     return redirect("my-work")
 
