@@ -17,6 +17,7 @@ from ideas.drafting.models import Idea, IdeaContent, Precedent, TeamMember
 from ideas.drafting.rules import WRITTEN
 from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
+from incubator.inbox import queries as inbox
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
 from incubator.lib.refusals import NotFound, Refusal
@@ -40,7 +41,7 @@ MOST_SERVICES = 300
 
 @dataclass
 class Reader:
-    """What one reader may see and do on one idea."""
+    """What one reader may see and do on one idea. `task`: theirs, or of someone absent the reader stands in for."""
 
     member: TeamMember | None
     sees_authors: bool
@@ -94,12 +95,8 @@ def team_of(idea: Idea) -> list[TeamMember]:
 def reader_of(idea: Idea, person: Person, team: list[TeamMember]) -> Reader:
     """`idea`: as `page_idea` gives it."""
     member = next((item for item in team if item.person_id == person.pk), None)
-    task = (
-        WorkItem.objects.filter(person=person, subject_kind="idea", subject_key=idea.key, closed_at=None)
-        .order_by("due_at", "pk")
-        .first()
-    )
-    return Reader(member, member is not None or not vars(idea)["authors_hidden"], task)
+    sees_authors = member is not None or not vars(idea)["authors_hidden"]
+    return Reader(member, sees_authors, inbox.open_on(person, "idea", idea.key))
 
 
 def decisions_of(idea: Idea, passages: Sequence[str] = ()) -> list[Decision]:
