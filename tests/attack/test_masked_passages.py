@@ -272,7 +272,11 @@ def test_what_a_session_noted_is_masked_in_its_forms_and_left_as_noted_when_nobo
     mask = {"request_key": new_key(), "passages": FAMILY}
     assert client_of(jury.lead).post(reverse("idea-masking", args=[idea.key]), mask).status_code == 302
     learning = "Quillebeuf sait faire."
-    noted = {f"{idea.key}-reasons": REASONS, f"{idea.key}-criterion": "value", f"{idea.key}-learning": learning}
+    noted = {
+        f"{idea.key}-reasons": REASONS,
+        f"{idea.key}-criterion": "value",
+        f"{idea.key}-learning": learning,
+    }
 
     def act_on(person: Person, name: str, **sent: Any) -> int:
         address = reverse("session-act", args=[session.key, name])

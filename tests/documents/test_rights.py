@@ -248,7 +248,7 @@ def test_the_pack_gives_the_answers_its_opinion_stood_on_whatever_became_of_the_
     vote = stays.votes.get()
     end(vote, "replaced")
     vote.pk, vote.in_force, vote.ended_at, vote.end_reason = None, True, None, ""
-    vote.scores, vote.cast_at = dict.fromkeys(vote.scores, {"level": 0}), clock.now()
+    vote.scores, vote.cast_at = {key: {"level": 0} for key in vote.scores}, clock.now()
     vote.save()
     assert answers() == before
 

@@ -121,9 +121,7 @@ def _name_wish(idea: Idea, reader: queries.Reader, *, names_hidden: bool) -> dic
     return {"shown": reader.member.wishes_name_shown, "all": not names_hidden}
 
 
-def _next(
-    idea: Idea, person: Person, reader: queries.Reader, hold: Any, window: Any
-) -> dict[str, Any]:
+def _next(idea: Idea, person: Person, reader: queries.Reader, hold: Any, window: Any) -> dict[str, Any]:
     """The reader's own turn, else what comes next for whoever holds the idea."""
     if idea.holder == "author" and reader.in_team and idea.state == "live":
         due = words.long_day(idea.due_at) if idea.due_at else ""

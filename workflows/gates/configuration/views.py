@@ -112,9 +112,7 @@ def configuration(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "checked": found.checked_revision is not None,
         "problems": _said(found, [Problem(**item) for item in found.findings]),
         "advice": _said(found, rules.advice(found.document)) if is_open else [],
-        "staying": wording.staying(queries.staying(found.document, found.programme))
-        if is_open
-        else "",
+        "staying": wording.staying(queries.staying(found.document, found.programme)) if is_open else "",
     }
     return render(request, "gates/configuration/version.html", context)
 

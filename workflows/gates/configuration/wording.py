@@ -74,8 +74,8 @@ PROBLEMS = {
     ),
     "no_threshold": gettext_lazy("%(gate)s: the criteria are scored, and no threshold says what is enough."),
     "one_hidden_voter": gettext_lazy(
-        "%(gate)s: with one seat the panel’s opinion is one person’s vote, which is to stay hidden. Give it three seats,"
-        " or show who votes."
+        "%(gate)s: with one seat the panel’s opinion is one person’s vote, which is to stay hidden. Give it three"
+        " seats, or show who votes."
     ),
     "quorum_of_one_hidden": gettext_lazy(
         "%(gate)s: with a quorum of one the opinion can be one person’s vote, which is to stay hidden. Ask for two"
