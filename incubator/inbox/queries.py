@@ -1,8 +1,9 @@
 """“My work” is one query, by due date."""
 
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When, Window
 
 from incubator.inbox import titles, wording
 from incubator.inbox.models import WorkItem
@@ -36,6 +37,12 @@ def open_items(person: Person, limit: int, after: str = "") -> list[WorkItem]:
     return list(
         found.filter(_beyond(after)).order_by(F("due_at").asc(nulls_last=True), "id")[:limit],
     )
+
+
+def open_on(person: Person, kind: str, key: UUID) -> WorkItem | None:
+    """What waits for this person on one subject, with its `person`: one's own first, then the soonest due."""
+    found = _open(person).filter(subject_kind=kind, subject_key=key).select_related("person")
+    return found.order_by(Case(When(person=person, then=0), default=1), "due_at", "pk").first()
 
 
 def open_count(person: Person) -> int:

@@ -4,6 +4,7 @@ A post without a line manager answers to the nearest head up the tree. Whoever h
 """
 # ruff: noqa: S608  whole statements are constants; the person and the day are parameters
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import connection
@@ -64,6 +65,17 @@ def line_managers(person: Person, on: date | None = None) -> list[Person]:
         person,
         on,
     )
+
+
+def managing(people: Collection[int], on: date | None = None) -> set[int]:
+    """Whoever manages one of these in any post, all by primary key; one statement for all of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{IN_FORCE}, answers as ({ANSWERS} where post.person_id = any(%(people)s)) "
+            "select distinct manager_id from answers where manager_id is not null",
+            {"people": list(people), "on": on or clock.today()},
+        )
+        return {manager for (manager,) in cursor.fetchall()}
 
 
 def reports(person: Person, on: date | None = None) -> list[Person]:

@@ -24,7 +24,7 @@ from tests.sessions import stage as sessions
 from tests.sessions.stage import Jury
 from workflows.briefs.models import Brief
 from workflows.gates import actions as gates
-from workflows.gates.models import GateRound, Seat
+from workflows.gates.models import Decision, GateRound, Seat
 from workflows.journey import actions as journey
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
@@ -258,6 +258,68 @@ def test_papers_calendar_and_screen_of_a_session_are_masked(
     for person in (*jury.members[:2], jury.dga):
         assert set(assert_silent(person, *addresses).values()) == {200}
     assert TEXT["title"] in client_of(jury.lead).get(addresses[0]).text
+
+
+def test_what_a_session_noted_is_masked_in_its_forms_and_left_as_noted_when_nobody_changes_it(
+    run_jobs: Run,
+) -> None:
+    jury = Jury(places=1)
+    jury.call = CallFactory(places=1, envelope_euros=100_000, authors_hidden=True)
+    for level in (4, 3):
+        idea = sessions.at_selection(jury, level)
+    session = sessions.live(jury, heard=2)
+    page = reverse("session", args=[session.key])
+    mask = {"request_key": new_key(), "passages": FAMILY}
+    assert client_of(jury.lead).post(reverse("idea-masking", args=[idea.key]), mask).status_code == 302
+    learning = "Quillebeuf sait faire."
+    noted = {
+        f"{idea.key}-reasons": REASONS,
+        f"{idea.key}-criterion": "value",
+        f"{idea.key}-learning": learning,
+    }
+
+    def act_on(person: Person, name: str, **sent: Any) -> int:
+        address = reverse("session-act", args=[session.key, name])
+        return client_of(person).post(address, {"request_key": new_key()} | sent).status_code
+
+    assert act_on(jury.lead, "reasons", idea=idea.key, **noted) == 302
+    assert "Mme Quillebeuf" in client_of(jury.lead).get(page).text
+    shown = {name: text.replace("Quillebeuf", "▇▇▇") for name, text in noted.items()}
+    assert_silent(jury.members[0], page)
+    assert shown[f"{idea.key}-reasons"] in client_of(jury.members[0]).get(page).text
+    assert act_on(jury.members[0], "reasons", idea=idea.key, **shown) == 302
+    line = session.lines.get(idea=idea)
+    assert (line.reasons, line.learning) == (REASONS, learning), "the chair changed nothing"
+    sessions.all_vote(session, jury, [4, 1])
+    assert act_on(jury.lead, "settle") == 302
+    assert_silent(jury.dga, page)
+    assert act_on(jury.dga, "decide", line=idea.key, **shown, **{f"{idea.key}-outcome": "stop"}) == 302
+    decision = Decision.objects.get(round__idea=idea)
+    assert (decision.reasons, decision.learning) == (REASONS, learning)
+
+
+def test_the_names_of_merged_ideas_and_why_a_merge_was_undone_are_masked(run_jobs: Run) -> None:
+    scene = Scene(run_jobs)
+    other = play.submit(play.another_team(scene.cast), title="Un prêt de vélos")
+    run_jobs()
+    play.pass_g0(other, scene.cast, "merge", target=scene.idea)
+    MaskedPassage.objects.create(
+        idea=other, text="vélos", marked_by=scene.cast.lead, marked_at=scene.idea.submitted_at
+    )
+    run_jobs()
+    stranger, pages = PersonFactory(employed=True), [idea_page(scene.idea), idea_page(other)]
+    assert assert_silent(stranger, *pages) == dict.fromkeys(pages, 200)
+    assert "Un prêt de" in client_of(stranger).get(pages[0]).text
+    assert "vélos”" not in client_of(stranger).get(pages[0]).text
+    why = "Quillebeuf et les autres ne visent pas les mêmes trajets."
+    journey.undo_merge(idea=other.key, by=act(scene.cast.lead), reasons=why)
+    run_jobs()
+    assert why in client_of(scene.cast.author).get(pages[0]).text
+    assert_silent(stranger, pages[0])
+
+
+def idea_page(idea: Idea) -> str:
+    return reverse("idea", args=[idea.key])
 
 
 def test_a_brief_made_before_the_marking_is_masked_too(run_jobs: Run) -> None:

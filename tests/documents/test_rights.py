@@ -8,6 +8,8 @@ from django.test import Client
 from django.utils import translation
 
 from ideas.drafting.models import Idea, MaskedPassage, TeamMember
+from incubator.lib import clock
+from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key
 from tests.briefs.decided import ISSUED, decided, submitted_idea
@@ -16,6 +18,8 @@ from tests.documents.stage import Asked
 from tests.factories import AbsenceFactory, PersonFactory, SeatFactory, TeamMemberFactory
 from workflows.documents import queries
 from workflows.documents.models import Document
+from workflows.gates.models import Vote
+from workflows.sessions import actions
 from workflows.sessions.models import SessionMember, SteppingOut
 from workflows.sponsorship.models import Pledge, TimeRelease
 
@@ -220,6 +224,38 @@ def test_a_pack_shows_the_others_votes_to_no_seat_that_has_not_opened_them() -> 
     seat.others_opened_at = ISSUED
     seat.save()
     assert opinions() == [(True, False), (True, False)]
+
+
+def test_the_pack_gives_the_answers_its_opinion_stood_on_whatever_became_of_the_votes_since() -> None:
+    """One vote voided, one seat given to a substitute; the session cancelled and a vote replaced."""
+    session, jury = stage.session(1)
+
+    def answers() -> list[tuple[list[int], str]]:
+        [idea] = queries.paper("pack", session.key, jury.lead).record["ideas"]
+        return [(one["levels"], one["mean"]) for one in idea["opinion"]["criteria"]]
+
+    before = answers()
+    assert {len(levels) for levels, _mean in before} == {3}
+    round_ = session.lines.get().round
+    voided, left, stays = round_.seats.order_by("pk")
+    SeatFactory(round=round_, person=PersonFactory(employed=True), substitute_for=left)
+    for seat, state in ((voided, "voided"), (left, "replaced")):
+        end(seat.votes.get(), "conflict" if state == "voided" else "seat_changed")
+        seat.state, seat.left_at, seat.is_chair = state, clock.now(), False
+        seat.save()
+    assert answers() == before
+    actions.cancel(session_key=session.key, by=Actor(person=jury.lead))
+    vote = stays.votes.get()
+    end(vote, "replaced")
+    vote.pk, vote.in_force, vote.ended_at, vote.end_reason = None, True, None, ""
+    vote.scores, vote.cast_at = {key: {"level": 0} for key in vote.scores}, clock.now()
+    vote.save()
+    assert answers() == before
+
+
+def end(vote: Vote, why: str) -> None:
+    vote.in_force, vote.ended_at, vote.end_reason = False, clock.now(), why
+    vote.save()
 
 
 def test_the_pack_names_no_voter_and_gives_answers_sorted() -> None:

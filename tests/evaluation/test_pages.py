@@ -9,12 +9,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ideas.drafting.models import Idea
+from ideas.drafting.models import Idea, MaskedPassage
+from incubator.events.models import Event
+from incubator.lib import clock
 from incubator.people.models import Person
 from incubator.people.once import new_key
 from tests.evaluation.test_evaluation import DELIVERY, cast, deliver, evaluator, name
+from tests.factories import AbsenceFactory, GateRoundFactory, PersonFactory
 from tests.sponsorship.cast import Cast, make_cast
 from workflows.evaluation.models import Evaluation
+from workflows.pilots.models import CheckIn, Incident, Indicator, Pilot, PilotPlan
+from workflows.sponsorship.models import Pledge
 
 __all__ = ["cast", "evaluator"]
 pytestmark = pytest.mark.django_db
@@ -100,6 +105,20 @@ def test_the_evaluator_gives_it_back(cast: Cast, evaluator: Person) -> None:
     assert client(evaluator).post(url, {"request_key": new_key()}).status_code == 404
 
 
+def test_a_deputy_of_the_absent_lead_relieves_the_evaluator(cast: Cast, evaluator: Person) -> None:
+    name(cast, evaluator)
+    url = address(cast.idea, "give-back-evaluation")
+    absence = AbsenceFactory(person=cast.lead, deputy=cast.co_author)
+    assert client(cast.co_author).post(url, {"request_key": new_key()}).status_code == 403
+    deputy = PersonFactory(employed=True)
+    absence.deputy = deputy
+    absence.save()
+    assert client(deputy).post(url, {"request_key": new_key()}).status_code == 302
+    assert Evaluation.objects.get().ended_at is not None
+    event = Event.objects.get(verb="evaluator_relieved")
+    assert (event.actor_key, event.on_behalf_of_key) == (deputy.key, cast.lead.key)
+
+
 def test_the_lead_names_who_runs_it(cast: Cast, evaluator: Person) -> None:
     url = address(cast.idea, "name-run-owner")
     lead = client(cast.lead)
@@ -126,3 +145,36 @@ def test_the_page_takes_few_queries(cast: Cast, evaluator: Person) -> None:
     with CaptureQueriesContext(connection) as found:
         viewer.get(address(cast.idea))
     assert len(found) <= 16
+
+
+def test_what_is_masked_stands_on_no_page_of_the_stages(cast: Cast, evaluator: Person) -> None:
+    """Plan, check-ins, incidents, evaluation and promise, while a gate reads without names; the team reads all."""
+    word = "Quillebeuf"
+    plan = PilotPlan.objects.get(idea=cast.idea)
+    plan.where, plan.stop_rule, plan.users_told_how = f"Chez {word}", f"Si {word} part", f"Par {word}"
+    assert plan.sealed is not None
+    plan.sealed["indicators"][0]["name"] = f"Minutes de {word}"
+    plan.save()
+    Indicator.objects.update(name=f"Minutes de {word}", unit=f"m. de {word}")
+    CheckIn.objects.update(note=f"{word} est content.")
+    Pilot.objects.update(end_note=f"{word} continue.")
+    Pledge.objects.update(cover=f"Je couvre {word}.")
+    told = {"text": f"{word} est tombé.", "closing_note": f"{word} va bien."}
+    at = clock.now()
+    Incident.objects.create(
+        pilot=cast.idea.pilot, reported_by=cast.author, reported_at=at, closed_at=at, **told
+    )
+    written = {"findings": f"{word} gagne dix minutes.", "effect_on_staff": f"{word} dort mieux."}
+    deliver(name(cast, evaluator), evaluator, **written)
+    pages = ["plan", "pilot", "evaluation", "sponsorship"]
+    for page in pages:
+        assert word in client(cast.stranger).get(address(cast.idea, page)).content.decode(), page
+    GateRoundFactory(idea=cast.idea, gate="G4", changes={"authors_hidden": True})
+    MaskedPassage.objects.create(idea=cast.idea, text=word, marked_by=cast.author, marked_at=at)
+    for page in pages:
+        for reader in (cast.stranger, cast.other_director, cast.dga, evaluator):
+            shown = client(reader).get(address(cast.idea, page))
+            assert (shown.status_code, word in shown.content.decode()) == (200, False), (page, str(reader))
+        assert word in client(cast.author).get(address(cast.idea, page)).content.decode(), page
+    own = reverse("pledge", args=[Pledge.objects.get().key])
+    assert word not in client(cast.other_director).get(own).content.decode()

@@ -176,6 +176,23 @@ def test_a_panel_whose_opinion_lacks_something_can_be_completed_in_place_of_who_
     assert not Vote.objects.filter(seat=seat, in_force=True).exists()
 
 
+def test_while_voters_are_hidden_neither_an_offer_nor_a_refusal_tells_which_seat_has_answered(
+    seated: GateRound, lead: Person
+) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(lead)
+    page, urls = reverse("seats", args=[seated.key]), []
+    for seat in Seat.objects.filter(round=seated):
+        urls.append(reverse("seat-change", args=[seat.key]))
+        assert urls[-1] in client.get(page).text
+    stage.cast_vote(member(seated))
+    assert not [url for url in urls if url in client.get(page).text]
+    answers = [client.post(url, {"request_key": new_key(), "reason": "Absent."}) for url in urls]
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert all("before anybody has answered" in answer.text for answer in answers)
+    assert Seat.objects.filter(round=seated, state="open").count() == 2
+
+
 @pytest.mark.parametrize("hidden", [True, False])
 def test_the_lead_reads_how_many_have_answered_and_never_who(
     seated: GateRound, lead: Person, hidden: bool

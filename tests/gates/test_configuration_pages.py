@@ -66,6 +66,19 @@ def address(draft: Configuration, section: str) -> str:
     return reverse("configuration-section", args=[draft.key, section])
 
 
+def test_what_is_worth_knowing_is_said_with_a_link_and_holds_nothing_back(
+    city: Cast, draft: Configuration
+) -> None:
+    client, page = signed_in(city.lead), reverse("configuration", args=[draft.key])
+    said = "chacune peut déduire le vote de l’autre"
+    assert said not in client.get(page).content.decode()
+    client.post(address(draft, "G2"), typed(draft, "G2") | {"gates.G2.seats": "2"})
+    shown = client.get(page).content.decode()
+    assert said in shown
+    assert f"{address(draft, 'G2')}#" in shown
+    assert actions.check(by=act(city.lead), key=draft.key) == []
+
+
 @pytest.mark.parametrize("section", ["L", "F", "G0", "G1", "G2", "G3", "G4", "letters", "general"])
 def test_a_section_saved_as_it_is_changes_nothing(city: Cast, draft: Configuration, section: str) -> None:
     answer = signed_in(city.lead).post(address(draft, section), typed(draft, section))

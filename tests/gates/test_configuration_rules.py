@@ -259,6 +259,14 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
     ),
     "no quorum": ({"/gates/G2/quorum": None}, {}, "no_quorum", "/gates/G2/quorum"),
     "a quorum over the seats": ({"/gates/G1/quorum": 6}, {}, "quorum_over_seats", "/gates/G1/quorum"),
+    "one seat, hidden": ({"/gates/G2/seats": 1}, {}, "one_hidden_voter", "/gates/G2/seats"),
+    "one seat, hidden as nothing is said": (
+        {"/gates/G4/seats": 1, "/gates/G4/voters_hidden": None},
+        {},
+        "one_hidden_voter",
+        "/gates/G4/seats",
+    ),
+    "a quorum of one, hidden": ({"/gates/G1/quorum": 1}, {}, "quorum_of_one_hidden", "/gates/G1/quorum"),
     "no threshold": ({"/gates/G1/threshold": None}, {}, "no_threshold", "/gates/G1/threshold"),
     "too many away for the quorum": (
         {},
@@ -486,6 +494,12 @@ def test_what_the_checker_finds(
 
 # One step from each failure, nothing is found: the checker refuses no more than it should.
 SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "one seat, its voter shown": (
+        {"/gates/G2/seats": 1, "/gates/G2/quorum": 1, "/gates/G2/voters_hidden": False},
+        {},
+    ),
+    "a quorum of one, the voters shown": ({"/gates/G1/quorum": 1, "/gates/G1/voters_hidden": False}, {}),
+    "two seats, hidden": ({"/gates/G2/seats": 2}, {}),
     "a quorum of all seats": ({"/gates/G1/quorum": 5}, {}),
     "just the seats": ({}, {"pools": small(people=9, absent=4, available=5)}),
     "just the quorum for an idea": ({}, {"pools": small(by_idea=(3, 8))}),
@@ -543,3 +557,15 @@ def test_reading_and_writing_at_a_pointer() -> None:
         with pytest.raises(LookupError):
             at(made, nowhere)
     assert copy.deepcopy(defaults())["gates"]["G1"]["criteria"][0]["key"] == "severity"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_of_two_hidden_voters_the_checker_says_that_each_can_work_out_the_other(language: str) -> None:
+    assert rules.advice(document()) == []
+    two = {"/gates/G2/seats": 2}
+    [said] = rules.advice(changed(two))
+    assert (said.code, said.pointer) == ("two_hidden_voters", "/gates/G2/seats")
+    with translation.override(language):
+        assert "G2" in wording.problem(said)
+    assert rules.advice(changed(two | {"/gates/G2/voters_hidden": False})) == []
+    assert rules.advice(changed({"/gates/G0/seats": 2})) == []

@@ -292,13 +292,18 @@ def test_every_lent_work_has_its_scene() -> None:
 
 
 @pytest.mark.parametrize("verb", wording.lent())
-def test_a_deputy_finds_it_opens_it_and_does_it(played: Stage, verb: str) -> None:
+def test_a_deputy_finds_it_opens_it_and_does_it(played: Stage, verb: str, at_most: Any) -> None:
     scene: Scene = getattr(played, verb)()
     item = WorkItem.objects.filter(verb=verb, closed_at=None).select_related("person").order_by("pk")[0]
     deputy = PersonFactory(employed=True)
     AbsenceFactory(person=item.person, deputy=deputy)
     client = stage.signed_in(deputy)
     assert f'href="{item.url}"' in client.get(reverse("my-work")).text
+    if item.subject_kind == "idea":
+        with at_most(12):
+            page = client.get(reverse("idea", args=[item.subject_key]))
+        assert page.context["next"]["my_turn"]
+        assert wording.stands_in_for(item.person) in page.context["next"]["text"]
     opened = client.get(item.url)
     assert opened.status_code == 200, stage.texts(opened.text)[:400]
     if scene.posted is None:

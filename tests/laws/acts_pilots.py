@@ -109,7 +109,7 @@ def deliver(game: Game, row: Row) -> Try:
 @act(_writing, weight=1)
 def relieve(game: Game, row: Row) -> Try:
     idea = game.seen.one("idea", row.idea_id)
-    rights = dict.fromkeys(({row.evaluator_id} | who.leads(game.seen, idea.id)) & who.active(game.seen))
+    rights = _leads(game.seen, idea) | dict.fromkeys({row.evaluator_id} & who.active(game.seen))
 
     def run(by: Actor) -> object:
         return evaluation.relieve(evaluation=Evaluation.objects.get(pk=row.id), by=by)

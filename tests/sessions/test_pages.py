@@ -12,7 +12,7 @@ from ideas.access import access
 from incubator.lib import clock
 from incubator.people.models import Person
 from incubator.people.once import new_key
-from tests.factories import PersonFactory
+from tests.factories import AbsenceFactory, PersonFactory, SeatFactory, TeamMemberFactory
 from tests.gates.stage import signed_in, texts
 from tests.sessions import stage
 from tests.sessions.stage import Jury, act
@@ -215,6 +215,41 @@ def _counted(client: Client, session: SelectionSession) -> int:
     with CaptureQueriesContext(connection) as captured:
         client.get(reverse("session", args=[session.key]))
     return len(captured)
+
+
+def test_the_page_shows_a_panel_s_opinion_to_no_seat_of_it_that_has_not_opened_the_votes(jury: Jury) -> None:
+    """A cancelled session gives the votes back to the panels: what was read here would tell how the others voted."""
+    idea, other = stage.at_selection(jury, 4), stage.at_selection(jury, 2)
+    member, deputy = jury.members[1], jury.members[2]
+    seat = SeatFactory(round=idea.rounds.get(gate="G1"), person=member)
+    AbsenceFactory(person=member, deputy=deputy)
+    session = stage.prepared(jury)
+    actions.convene(session_key=session.key, by=act(jury.lead))
+    for cancelled in (False, True):
+        if cancelled:
+            actions.cancel(session_key=session.key, by=act(jury.lead))
+        for person in (member, deputy):
+            assert opinions(person, session) == {other.number}
+        assert opinions(jury.members[0], session) == {idea.number, other.number}
+    seat.others_opened_at = clock.now()
+    seat.save()
+    assert opinions(member, session) == {idea.number, other.number}
+
+
+def test_the_page_shows_no_opinion_to_who_steps_out_or_was_in_the_team(jury: Jury) -> None:
+    idea, other = stage.at_selection(jury, 4), stage.at_selection(jury, 4)
+    session = stage.live(jury)
+    member = SessionMember.objects.get(person=jury.members[2])
+    actions.step_out(session_key=session.key, idea_key=idea.key, member_key=member.key, by=act(jury.lead))
+    assert opinions(member.person, session) == {other.number}
+    TeamMemberFactory(idea=other, person=jury.dga)
+    assert opinions(jury.dga, session) == {idea.number}
+
+
+def opinions(person: Person, session: SelectionSession) -> set[int]:
+    """The numbers of the ideas whose opinion this person's page shows."""
+    shown = signed_in(person).get(reverse("session", args=[session.key])).context["lines"]
+    return {line["number"] for line in shown if line["opinion"]}
 
 
 def test_in_english(jury: Jury) -> None:

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
@@ -92,6 +94,19 @@ def test_who_manages_one_of_the_team_confirms_no_budget_and_the_services_directo
     promised(cast)
     assert WorkItem.objects.get(verb="confirm_budget", closed_at=None).person == general
     actions.confirm_budget(idea=cast.idea, gate="G2", none_needed=True, by=by(general))
+
+
+def test_who_confirms_is_read_in_as_many_statements_for_a_team_of_one_as_of_ten(cast: Cast) -> None:
+    """The last to join has a post without a recorded manager: the head of the service is above it all the same."""
+    head = PersonFactory(employed=True, head=True, mandate="finance")
+    with CaptureQueriesContext(connection) as alone:
+        assert head in queries.budget_confirmers(cast.idea)
+    for _place in range(8):
+        TeamMemberFactory(idea=cast.idea, person=PersonFactory(employed=True, manager=cast.manager))
+    TeamMemberFactory(idea=cast.idea, person=PersonFactory(department=head.posts.get().department))
+    with CaptureQueriesContext(connection) as many:
+        assert queries.budget_confirmers(cast.idea) == [cast.finance]
+    assert len(many) == len(alone)
 
 
 def test_only_a_finance_mandate_of_this_entity_outside_the_team(cast: Cast) -> None:

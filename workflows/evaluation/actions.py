@@ -137,14 +137,17 @@ def name_run_owner(*, evaluation: Evaluation, run_owner: Person, by: Actor) -> E
 
 
 def relieve(*, evaluation: Evaluation, by: Actor) -> Evaluation:
-    """The evaluator gives it back, or has left (a system actor): the lead names someone else.
+    """The evaluator gives it back, has left (a system actor), or is relieved by the lead, who names someone else.
 
-    Raises NotAllowed (not this evaluator nor the lead), Conflict (delivered or relieved already).
+    Raises NotAllowed (not this evaluator, nor the lead or an absent lead's deputy), Conflict (delivered or relieved
+    already).
     """
     with locked(evaluation.idea_id) as idea:
         evaluation = _fresh(evaluation)
-        if by.system is None and by.human.pk != evaluation.evaluator_id and not roles.is_lead(idea, by.human):
-            raise NotAllowed(_("Only the evaluator and the programme lead may give the evaluation back."))
+        if by.system is None and by.human.pk != evaluation.evaluator_id:
+            if not queries.leads(idea, by):
+                raise NotAllowed(_("Only the evaluator and the programme lead may give the evaluation back."))
+            roles.check_stands_in(by)
         effects = _end(evaluation)
         if _is_in_evaluation(idea):
             effects += _hand_to(idea, Idea.Holder.LEAD, None)

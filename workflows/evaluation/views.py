@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ideas import roles
+from ideas.drafting.masking.queries import masked_row, passages_for
+from ideas.drafting.masking.rules import masked_all
 from ideas.drafting.models import Idea
 from ideas.pages import acted, crumbs, nothing_here, readable_idea, reader
 from incubator.people.actors import Actor
@@ -68,7 +70,10 @@ def deliver(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @once
 def give_back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     idea = readable_idea(request, key)
-    actions.relieve(evaluation=_being_written(idea), by=Actor(person=reader(request)))
+    writing, by = _being_written(idea), Actor(person=reader(request))
+    if writing.evaluator_id != by.human.pk:
+        by = _as_lead(idea, by)
+    actions.relieve(evaluation=writing, by=by)
     messages.success(request, _("The programme lead names someone else."))
     return redirect("my-work")
 
@@ -107,7 +112,7 @@ def _being_written(idea: Idea) -> Evaluation:
 
 def _page(request: HttpRequest, idea: Idea, **forms_typed: forms.Form) -> HttpResponse:
     person = reader(request)
-    newest = queries.newest(idea)
+    newest, passages = queries.newest(idea), passages_for(idea, person)
     if idea.stage != Idea.Stage.EVALUATION and newest is None:
         raise nothing_here()
     by = _as_lead(idea, Actor(person=person))
@@ -119,14 +124,14 @@ def _page(request: HttpRequest, idea: Idea, **forms_typed: forms.Form) -> HttpRe
     writes = writing is not None and writing.evaluator_id == person.pk and in_evaluation
     context: dict[str, Any] = {
         "idea": idea,
-        "delivered": delivered,
+        "delivered": delivered and masked_row(delivered, ["findings", "effect_on_staff"], passages),
         # Who writes is known to the lead and to that person until it is delivered.
         "writing": writing,
         "named": writing is not None and (is_lead or writes),
         "writes": writes,
         "may_name": is_lead and in_evaluation and not at_gate and idea.holder != Idea.Holder.AUTHOR,
         "may_name_owner": is_lead and in_evaluation and delivered is not None,
-        "lines": delivered.compared if delivered else queries.compared(idea),
+        "lines": masked_all(delivered.compared if delivered else queries.compared(idea), passages),
         "crumbs": crumbs(idea),
         "request_key": new_key(),
         "second_key": new_key(),

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from ideas import roles
 from ideas.access import access
-from ideas.drafting.masking.queries import masked_row, shown, with_passages
+from ideas.drafting.masking.queries import masked_row, shown, shown_all, with_passages
+from ideas.drafting.masking.rules import masked
 from ideas.drafting.models import Idea, IdeaContent, Precedent, TeamMember
 from ideas.drafting.rules import WRITTEN
 from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
+from incubator.inbox import queries as inbox
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
 from incubator.lib.refusals import NotFound, Refusal
@@ -39,7 +41,7 @@ MOST_SERVICES = 300
 
 @dataclass
 class Reader:
-    """What one reader may see and do on one idea."""
+    """What one reader may see and do on one idea. `task`: theirs, or of someone absent the reader stands in for."""
 
     member: TeamMember | None
     sees_authors: bool
@@ -93,12 +95,8 @@ def team_of(idea: Idea) -> list[TeamMember]:
 def reader_of(idea: Idea, person: Person, team: list[TeamMember]) -> Reader:
     """`idea`: as `page_idea` gives it."""
     member = next((item for item in team if item.person_id == person.pk), None)
-    task = (
-        WorkItem.objects.filter(person=person, subject_kind="idea", subject_key=idea.key, closed_at=None)
-        .order_by("due_at", "pk")
-        .first()
-    )
-    return Reader(member, member is not None or not vars(idea)["authors_hidden"], task)
+    sees_authors = member is not None or not vars(idea)["authors_hidden"]
+    return Reader(member, sees_authors, inbox.open_on(person, "idea", idea.key))
 
 
 def decisions_of(idea: Idea, passages: Sequence[str] = ()) -> list[Decision]:
@@ -153,11 +151,15 @@ def wording_of(event: Event, decisions: dict[str, Decision]) -> dict[str, Any]:
 
 
 def elsewhere_of(
-    idea: Idea, person: Person, decisions: list[Decision], entries: list[dict[str, Any]]
+    idea: Idea,
+    person: Person,
+    decisions: list[Decision],
+    entries: list[dict[str, Any]],
+    passages: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Where the idea goes on, which ideas go on in it, and why one went its own way again, as this person may read it.
 
-    Asked only where the history says that there is something to tell.
+    Asked only where the history says that there is something to tell. `passages`: masked for the reader of this idea.
     """
     found: dict[str, Any] = {
         "into": None,
@@ -167,16 +169,17 @@ def elsewhere_of(
         "may_undo": False,
     }
     if idea.merged_into is not None:
-        found["into"] = idea.merged_into
+        found["into"] = shown(idea.merged_into, person)
         found["into_readable"] = access().may_read(person, idea.merged_into)
         found["may_undo"] = may_undo(idea, person)
         found["final"] = any(entry.get("verb") == "merge_final" for entry in entries)
     if any(entry.get("verb") == "idea_taken_in" for entry in entries):
         inside = access().readable(person).filter(merged_into=idea).order_by("number")
-        found["taken_in"] = list(inside.only("key", "number", "title"))
+        found["taken_in"] = shown_all(list(inside.only("key", "number", "title", "pitch")), person)
     if any(entry.get("verb") in UNDONE for entry in entries):
         last = Merge.objects.filter(Q(idea=idea) | Q(target=idea), undone_at__isnull=False)
-        found["undone"] = last.order_by("-undone_at").first()
+        undone = last.order_by("-undone_at").first()
+        found["undone"] = undone and masked_row(undone, ["undone_reasons"], passages)
     if idea.state == "redirected" and decisions:
         found["handed_over"] = may_read_redirect(person, decisions[-1])
     return found
@@ -260,14 +263,16 @@ def done_of(idea: Idea) -> Done | None:
     return Done.objects.filter(idea=idea).select_related("photo").first()
 
 
-def sent_up_of(idea: Idea, decisions: list[Decision], reader: Reader, person: Person) -> str:
+def sent_up_of(
+    idea: Idea, decisions: list[Decision], reader: Reader, person: Person, passages: Sequence[str] = ()
+) -> str:
     """Why the team sent the idea up after a service's no, for the team and the leads; '' otherwise."""
     if not any(decision.round.gate == "L" for decision in decisions):
         return ""
     if not reader.in_team and not roles.is_lead(idea, person):
         return ""
     sent = Reexamination.objects.filter(idea=idea, gate="L", asked_at__isnull=False).first()
-    return sent.grounds if sent else ""
+    return masked(sent.grounds, passages) if sent else ""
 
 
 def content_sha256(content: IdeaContent) -> str:

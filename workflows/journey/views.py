@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from ideas.drafting.masking.queries import passages_for
 from ideas.drafting.models import CLOSED, Idea
 from ideas.drafting.queries import published_files
-from incubator.inbox.wording import button, title
+from incubator.inbox.wording import button, stands_in_for, title
 from incubator.lib import words
 from incubator.people.models import Person
 from incubator.people.once import new_key
@@ -75,7 +75,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     hold, window = queries.hold_of(idea, passages), queries.window_of(idea)
     precedent = queries.precedent_of(idea)
     entries = queries.history_of(idea, decisions)
-    elsewhere = queries.elsewhere_of(idea, person, decisions, entries)
+    elsewhere = queries.elsewhere_of(idea, person, decisions, entries, passages)
     names_hidden = reader.sees_authors and vars(idea)["names_hidden"]
     context = {
         "idea": idea,
@@ -84,7 +84,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "state_word": wording.state_word(idea),
         "state_kind": wording.state_kind(idea),
         "bays": wording.bays(idea, {item.round.gate: item for item in decisions}),
-        "next": _next(idea, reader, hold, window),
+        "next": _next(idea, person, reader, hold, window),
         "team": _team(team) if reader.sees_authors else None,
         "entries": entries,
         "elsewhere": elsewhere,
@@ -96,7 +96,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "stages": _stage_pages(idea),
         "may_send_up": reader.in_team and actions.may_send_up(idea, window),
         "done": queries.done_of(idea),
-        "sent_up": queries.sent_up_of(idea, decisions, reader, person),
+        "sent_up": queries.sent_up_of(idea, decisions, reader, person, passages),
         "route": wording.ROUTE_NAMES[idea.route] if idea.route != "standard" else "",
         "may_reexamine": reader.in_team and actions.may_ask_reexamination(idea, window),
         "recourse": recourse(queries.rules_of(idea, decisions)),
@@ -121,7 +121,7 @@ def _name_wish(idea: Idea, reader: queries.Reader, *, names_hidden: bool) -> dic
     return {"shown": reader.member.wishes_name_shown, "all": not names_hidden}
 
 
-def _next(idea: Idea, reader: queries.Reader, hold: Any, window: Any) -> dict[str, Any]:
+def _next(idea: Idea, person: Person, reader: queries.Reader, hold: Any, window: Any) -> dict[str, Any]:
     """The reader's own turn, else what comes next for whoever holds the idea."""
     if idea.holder == "author" and reader.in_team and idea.state == "live":
         due = words.long_day(idea.due_at) if idea.due_at else ""
@@ -140,10 +140,14 @@ def _next(idea: Idea, reader: queries.Reader, hold: Any, window: Any) -> dict[st
             "label": _("Complete it"),
         }
     if reader.task is not None:
-        text = title(reader.task.verb, idea.title)
+        texts = [title(reader.task.verb, idea.title)]
+        if reader.task.person_id != person.pk:
+            texts.append(stands_in_for(reader.task.person))
+        if hold is not None:
+            texts.append(wording.next_text(idea, hold, window))
         return {
             "my_turn": True,
-            "text": f"{text}. {wording.next_text(idea, hold, window)}" if hold is not None else text,
+            "text": ". ".join(texts),
             "url": reader.task.url,
             "label": button(reader.task.verb),
         }

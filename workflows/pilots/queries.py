@@ -1,25 +1,42 @@
 """Reads of plans, check-ins and readings."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Model, Prefetch
 
 from ideas import roles
+from ideas.drafting.masking.queries import masked_row
 from ideas.drafting.models import Idea
 from incubator.people.models import Person
 from workflows.gates.models import GateRound
 from workflows.pilots import rules
-from workflows.pilots.models import CheckIn, Indicator, Pilot, PilotPlan, Reading
+from workflows.pilots.models import CheckIn, Incident, Indicator, Pilot, PilotPlan, Reading
 
 
-def plan_of(idea: Idea) -> PilotPlan | None:
-    """The plan with its indicators in order."""
+def plan_of(idea: Idea, passages: Sequence[str] = ()) -> PilotPlan | None:
+    """The plan with its indicators in order; without the passages masked for a reader."""
     indicators = Prefetch("indicators", Indicator.objects.order_by("position"))
-    return PilotPlan.objects.filter(idea=idea).prefetch_related(indicators).first()
+    plan = PilotPlan.objects.filter(idea=idea).prefetch_related(indicators).first()
+    if plan is None or not passages:
+        return plan
+    found = masked_row(plan, ["where", "stop_rule", "users_told_how"], passages)
+    _put(found, "indicators", [_indicator(one, passages) for one in plan.indicators.all()])
+    return found
 
 
-def pilot_of(idea: Idea) -> Pilot | None:
-    return Pilot.objects.filter(idea=idea).select_related("sponsor", "ended_by").first()
+def _indicator(indicator: Indicator, passages: Sequence[str]) -> Indicator:
+    return masked_row(indicator, ["name", "unit"], passages)
+
+
+def _put(row: Model, name: str, rows: Sequence[Model]) -> None:
+    """These rows are what the copy of a row was prefetched with; the row it was copied from keeps its own."""
+    vars(row)["_prefetched_objects_cache"] = {name: rows}
+
+
+def pilot_of(idea: Idea, passages: Sequence[str] = ()) -> Pilot | None:
+    found = Pilot.objects.filter(idea=idea).select_related("sponsor", "ended_by").first()
+    return found and masked_row(found, ["end_note"], passages)
 
 
 def plan_data(plan: PilotPlan | None) -> dict[str, Any] | None:
@@ -58,12 +75,27 @@ def runs_pilot(idea: Idea, person: Person) -> bool:
     return (sponsor is not None and sponsor.pk == person.pk) or roles.is_author(idea, person)
 
 
-def check_ins(pilot: Pilot) -> list[CheckIn]:
-    """Oldest first, with their readings."""
+def check_ins(pilot: Pilot, passages: Sequence[str] = ()) -> list[CheckIn]:
+    """Oldest first, with their readings; without the passages masked for a reader."""
     readings = Prefetch(
         "readings", Reading.objects.select_related("indicator").order_by("indicator__position")
     )
-    return list(pilot.check_ins.order_by("on", "recorded_at").prefetch_related(readings))
+    rows = pilot.check_ins.order_by("on", "recorded_at").prefetch_related(readings)
+    return [_check_in(one, passages) for one in rows] if passages else list(rows)
+
+
+def _check_in(row: CheckIn, passages: Sequence[str]) -> CheckIn:
+    found, readings = masked_row(row, ["note"], passages), list(row.readings.all())
+    for reading in readings:
+        reading.indicator = _indicator(reading.indicator, passages)
+    _put(found, "readings", readings)
+    return found
+
+
+def incidents(pilot: Pilot, passages: Sequence[str] = ()) -> list[Incident]:
+    """In the order they were reported; without the passages masked for a reader."""
+    rows = pilot.incidents.order_by("reported_at", "pk")
+    return [masked_row(one, ["text", "closing_note"], passages) for one in rows]
 
 
 def reading_counts(plan: PilotPlan) -> list[int]:

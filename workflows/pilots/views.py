@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ideas import roles
+from ideas.drafting.masking.queries import passages_for
+from ideas.drafting.masking.rules import masked
 from ideas.drafting.models import Idea
 from ideas.pages import crumbs, done, nothing_here, readable_idea, reader, typed
 from incubator.lib import clock
@@ -30,7 +32,7 @@ FORM = ["GET", "HEAD", "POST"]
 def plan(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The plan as it stands, sealed or not, and what it still lacks."""
     idea = readable_idea(request, key)
-    found = queries.plan_of(idea)
+    found = queries.plan_of(idea, passages_for(idea, reader(request)))
     may_edit = _may_edit(request, idea, found)
     if found is None and may_edit:
         return redirect("plan-edit", key=key)
@@ -82,15 +84,13 @@ def edit_plan(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @login_required
 def pilot(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """How the pilot goes: readings beside baseline and target, check-ins, incidents, its end."""
-    idea = readable_idea(request, key)
-    found = queries.pilot_of(idea)
-    sealed = queries.plan_of(idea)
+    idea, person = readable_idea(request, key), reader(request)
+    passages = passages_for(idea, person)
+    found, sealed = queries.pilot_of(idea, passages), queries.plan_of(idea, passages)
     if found is None or sealed is None:
         raise nothing_here()
-    person = reader(request)
     writes = queries.runs_pilot(idea, _actor(request, idea).principal)
-    check_ins = queries.check_ins(found)
-    incidents = list(found.incidents.order_by("reported_at", "pk"))
+    check_ins, incidents = queries.check_ins(found, passages), queries.incidents(found, passages)
     in_pilot = idea.stage == Idea.Stage.PILOT
     context = {
         "idea": idea,
@@ -114,7 +114,7 @@ def pilot(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @once
 def check_in(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     idea, found, by = _writing(request, key)
-    sealed = queries.plan_of(idea)
+    sealed = queries.plan_of(idea, passages_for(idea, reader(request)))
     assert sealed is not None, "a pilot has its plan"
     today = min(clock.today(idea.programme.entity.time_zone), found.ended_on or found.planned_end_on)
     form = CheckInForm(list(sealed.indicators.all()), typed(request), initial={"on": today})
@@ -164,7 +164,7 @@ def close_incident(request: HttpRequest, key: uuid.UUID, number: int) -> HttpRes
         form,
         lambda: actions.close_incident(incident=incident, note=form.cleaned_data["note"], by=by),
         (_("Close an incident"), _("Close it"), _("The incident is closed.")),
-        quoted=incident.text,
+        quoted=masked(incident.text, passages_for(idea, reader(request))),
     )
 
 

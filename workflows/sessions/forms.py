@@ -10,6 +10,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from ideas.drafting.masking.rules import masked
 from incubator.lib.forms import Day
 from incubator.people.models import Person, normal_staff_number
 from workflows.gates import wording as gates
@@ -133,21 +134,51 @@ def _texts(label: Any, rows: int = 3, **more: Any) -> forms.CharField:
     )
 
 
-class ReasonsForm(forms.Form):
+class NotedForm(forms.Form):
+    """Filled in with what the session noted of an idea, as its reader may read it: without these passages.
+
+    A text that is left as it was shown is the one that was noted, its masked words included.
+    """
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        line: SessionIdea,
+        passages: Sequence[str] = (),
+        **proposed: Any,
+    ) -> None:
+        self.line, self.passages = line, passages
+        first = {name: self._shown(name) for name in ("reasons", "learning")}
+        super().__init__(
+            data, initial=first | {"criterion": line.criterion} | proposed, prefix=str(line.idea.key)
+        )
+        _criterion(self).choices = criteria_of(line)
+
+    def clean_reasons(self) -> str:
+        return self._noted("reasons")
+
+    def clean_learning(self) -> str:
+        return self._noted("learning")
+
+    def _shown(self, name: str) -> str:
+        return masked(getattr(self.line, name), self.passages)
+
+    def _noted(self, name: str) -> str:
+        written = str(self.cleaned_data[name])
+        # A browser sends other line ends than were noted.
+        as_shown = self.passages and written.split() == self._shown(name).split()
+        return str(getattr(self.line, name)) if as_shown else written
+
+
+class ReasonsForm(NotedForm):
     """What the session retains of an idea; the decider finds it in the form."""
 
     reasons = _texts(_("What the session retains"))
     criterion = forms.ChoiceField(label=_("Tied to"), required=False)
     learning = _texts(_("What others can learn from it"), 2)
 
-    def __init__(self, data: Mapping[str, Any] | None, line: SessionIdea) -> None:
-        first = {"reasons": line.reasons, "criterion": line.criterion, "learning": line.learning}
-        super().__init__(data, initial=first, prefix=str(line.idea.key))
-        self.line = line
-        _criterion(self).choices = criteria_of(line)
 
-
-class LineForm(forms.Form):
+class LineForm(NotedForm):
     """The decision on one line of a settled list, filled in with what the session proposes."""
 
     outcome = forms.ChoiceField(label=_("Decision"))
@@ -163,24 +194,23 @@ class LineForm(forms.Form):
         _("Why this departs from the list"), 2, help_text=_("When an idea with a place does not go on.")
     )
 
-    def __init__(self, data: Mapping[str, Any] | None, line: SessionIdea, session: SelectionSession) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        line: SessionIdea,
+        session: SelectionSession,
+        *,
+        passages: Sequence[str] = (),
+    ) -> None:
         # Conditions are written on the idea's own decision page.
         onward = [code for code in onward_at(line) if code != "go_with_conditions"]
         proposed = {"selected": onward[0], "waiting": "hold"}.get(line.result, "stop")
-        first = {
-            "outcome": proposed,
-            "reasons": line.reasons,
-            "criterion": line.criterion,
-            "learning": line.learning,
-            "hold_until": session.waiting_until if line.result == "waiting" else None,
-        }
-        super().__init__(data, initial=first, prefix=str(line.idea.key))
-        self.line = line
+        until = session.waiting_until if line.result == "waiting" else None
+        super().__init__(data, line, passages, outcome=proposed, hold_until=until)
         open_now = (*onward, "hold", "stop") if line.result == "selected" else ("hold", "stop")
         outcome = self.fields["outcome"]
         assert isinstance(outcome, forms.ChoiceField)
         outcome.choices = [(code, gates.OUTCOMES[code]) for code in open_now]
-        _criterion(self).choices = criteria_of(line)
         if line.result != "selected":
             del self.fields["departure_reason"]
 

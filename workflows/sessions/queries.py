@@ -4,16 +4,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils.translation import gettext as _
 
-from ideas.drafting.masking.queries import shown_all
-from ideas.drafting.models import TeamMember
+from ideas.drafting.masking.queries import hidden_passages, masked_copy, shown_all
+from ideas.drafting.models import EVER_IN_TEAM, TeamMember
 from incubator.lib import clock
 from incubator.lib.refusals import NotAllowed, NotFound
 from incubator.people import grants
 from incubator.people.actors import Actor
 from incubator.people.models import Absence, Person
+from workflows.gates.models import Seat
+from workflows.gates.queries import held_by
 from workflows.sessions.actions import common, is_present, settling
 from workflows.sessions.models import (
     RoomVote,
@@ -62,6 +64,8 @@ class Room:
     deputies: dict[int, Person]
     out: list[SteppingOut]
     votes: list[RoomVote]
+    # What is masked for the reader, by idea's primary key.
+    passages: dict[int, list[str]] = field(default_factory=dict)
 
     @property
     def heard(self) -> list[SessionIdea]:
@@ -120,13 +124,18 @@ def room_of(session: SelectionSession, reader: Person | None) -> Room:
     """The session's rows with the ideas as this person reads them, in six statements; no reader: as for a paper."""
     lines = SessionIdea.objects.filter(session=session).select_related("idea", "round__decision")
     members = SessionMember.objects.filter(session=session).select_related("person", "sat_by")
+    rows = list(lines.order_by("idea__number", "pk"))
+    passages = hidden_passages(reader, [line.idea_id for line in rows])
+    for line in rows:
+        line.idea = masked_copy(line.idea, passages.get(line.idea_id, []))
     return Room(
         session,
-        as_read(list(lines.order_by("idea__number", "pk")), reader),
+        rows,
         list(members.order_by("-is_chair", "person__family_name", "pk")),
         _deputies(session),
         list(SteppingOut.objects.filter(line__session=session).order_by("pk")),
         list(RoomVote.objects.filter(line__session=session, in_force=True).order_by("pk")),
+        passages,
     )
 
 
@@ -135,6 +144,24 @@ def as_read(lines: list[SessionIdea], reader: Person | None) -> list[SessionIdea
     for line, idea in zip(lines, shown_all([line.idea for line in lines], reader), strict=True):
         line.idea = idea
     return lines
+
+
+def opinions_kept_from(session: SelectionSession, who: Reader) -> tuple[set[int], set[int]]:
+    """The ideas whose panel's opinion is shown nowhere to this person, in one statement.
+
+    First those the person steps out for or had a part in; then those on whose panels the person sits, or stands in,
+    without having opened the others' votes: should the session be cancelled, that seat votes again.
+    """
+    out = SteppingOut.objects.filter(line=OuterRef("pk"), member=who.member)
+    ever = TeamMember.objects.filter(EVER_IN_TEAM, person=who.person, idea=OuterRef("idea"))
+    seats = Seat.objects.filter(held_by(who.person), state="open", others_opened_at=None)
+    unopened = seats.filter(round=OuterRef("round"))
+    lines = SessionIdea.objects.filter(session=session).annotate(
+        apart=Exists(out) | Exists(ever), unopened=Exists(unopened)
+    )
+    found = list(lines.values_list("idea", "apart", "unopened"))
+    apart = {idea for idea, is_apart, _unopened in found if is_apart}
+    return apart, {idea for idea, _apart, is_unopened in found if is_unopened} - apart
 
 
 def _deputies(session: SelectionSession) -> dict[int, Person]:

@@ -25,6 +25,7 @@ def screen(
 ) -> dict[str, Any]:
     """The context of the page. `data`: what was typed into the form of `act` that was refused."""
     room = queries.room_of(session, who.person)
+    kept = set().union(*queries.opinions_kept_from(session, who))
     there = [line for line in room.lines if line.left_at is None]
     state = session.state
     waiting = [line for line in _by_rank(there) if not _issued(line)]
@@ -38,7 +39,10 @@ def screen(
         "ends_at": _ends_at(room),
         "members": [_member(room, member, who) for member in room.members],
         "present": sum(is_present(member) for member in room.members),
-        "lines": [_line(room, line, who, act, data) for line in _in_order(room)],
+        "lines": [
+            _line(room, line, who, act, data) | {"opinion": "" if line.idea_id in kept else _opinion(line)}
+            for line in _in_order(room)
+        ],
         "standing": _standing(room),
         "member_form": MemberForm(data if act == "member" else None)
         if who.leads and state in CALLED_IN
@@ -46,7 +50,12 @@ def screen(
         "postpone_form": PostponeForm(data if act == "postpone" else None, session)
         if who.leads and state in ("preparing", "convened")
         else None,
-        "deciding": [LineForm(data if act == "decide" else None, line, session) for line in to_decide]
+        "deciding": [
+            LineForm(
+                data if act == "decide" else None, line, session, passages=room.passages.get(line.idea_id, ())
+            )
+            for line in to_decide
+        ]
         if who.decides and state == "settled"
         else [],
         "undecided": len(waiting),
@@ -139,7 +148,7 @@ def _line(room: Room, line: SessionIdea, who: Reader, act: str, data: QueryDict 
     form = None
     if who.runs and in_time and state in NOTED_IN and not _issued(line):
         mine = act == "reasons" and data is not None and data.get("idea") == str(line.idea.key)
-        form = ReasonsForm(data if mine else None, line)
+        form = ReasonsForm(data if mine else None, line, room.passages.get(line.idea_id, ()))
     return {
         "key": line.idea.key,
         "number": line.idea.number,
@@ -147,7 +156,6 @@ def _line(room: Room, line: SessionIdea, who: Reader, act: str, data: QueryDict 
         "hearing_at": line.hearing_at,
         "left": not in_time,
         "needs": f"{words.euros(line.euros)} · {words.days(line.agent_days)}",
-        "opinion": _opinion(line),
         "result": result_words(line),
         "drafted": _drafted(line),
         "result_kind": "ok" if line.result == "selected" and in_time else "",

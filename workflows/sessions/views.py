@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ideas import roles
 from ideas.calls.models import Call
+from ideas.drafting.masking.queries import hidden_passages
 from ideas.pages import reader, typed
 from incubator.lib import clock, files
 from incubator.lib.refusals import Invalid, NotFound, note
@@ -231,7 +232,8 @@ def _vote(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
 def _reasons(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
     idea = _key(sent, "idea")
     line = found.lines.select_related("idea", "round").filter(idea__key=idea).first()
-    form = ReasonsForm(sent, line) if line is not None else None
+    hidden = hidden_passages(by.human, [line.idea_id] if line is not None else [])
+    form = ReasonsForm(sent, line, hidden.get(line.idea_id, ())) if line is not None else None
     if form is None or not form.is_valid():
         raise _invalid(form.errors if form is not None else {})
     actions.note_reasons(session_key=found.key, idea_key=idea, by=by, **form.cleaned_data)
@@ -245,7 +247,8 @@ def _settle(_sent: QueryDict, found: SelectionSession, by: Actor) -> str:
 
 def _decide(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
     lines = found.lines.select_related("idea", "round").filter(idea__key__in=_keys(sent, "line"))
-    forms = [LineForm(sent, line, found) for line in lines]
+    hidden = hidden_passages(by.human, [line.idea_id for line in lines])
+    forms = [LineForm(sent, line, found, passages=hidden.get(line.idea_id, ())) for line in lines]
     if any([not form.is_valid() for form in forms]):  # noqa: C419 - each form is to find its own errors
         raise _invalid({})
     choices = {str(form.line.idea.key): form.choice() for form in forms}

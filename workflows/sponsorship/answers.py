@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from ideas import roles
 from ideas.access import access
-from ideas.drafting.masking.queries import shown
+from ideas.drafting.masking.queries import masked_copy, masked_row, passages_for
 from ideas.pages import done, nothing_here, reader, typed
 from incubator.lib.refusals import NotFound
 from incubator.people.actors import Actor
@@ -23,6 +23,7 @@ from incubator.people.once import new_key, once
 from workflows.sponsorship import actions, rules, time_actions
 from workflows.sponsorship.forms import AnswerForm, ArbitrationForm, NoteForm, OpinionForm, PromiseForm
 from workflows.sponsorship.models import Pledge, TimeRelease
+from workflows.sponsorship.shown import NOTES
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,9 +54,10 @@ def pledge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("my-work")
     if not rules.reads_question(found.state, found.idea.state):
         raise no_longer_asked()
+    passages = passages_for(found.idea, reader(request))
     context = {
-        "pledge": found,
-        "idea": shown(found.idea, reader(request)),
+        "pledge": masked_row(found, ["cover"], passages),
+        "idea": masked_copy(found.idea, passages),
         "names": access().sees_authors(reader(request), found.idea),
         "authors": list(roles.authors(found.idea)),
         "promise_form": promise_form,
@@ -145,9 +147,10 @@ def _time_page(
     waited_for = rules.turn(
         state=release.state, has_manager=release.manager_id is not None, opinion=release.opinion
     )
+    passages = passages_for(release.member.idea, reader(request))
     context = {
-        "release": release,
-        "idea": shown(release.member.idea, reader(request)),
+        "release": masked_row(release, NOTES, passages),
+        "idea": masked_copy(release.member.idea, passages),
         "turn": turn,
         "open": waited_for == turn,
         "due": {

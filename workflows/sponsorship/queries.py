@@ -135,14 +135,12 @@ def is_above_team(idea: Idea, person: Person) -> bool:
 def budget_confirmers(idea: Idea) -> list[Person]:
     """Who is asked for a budget line, and may confirm it: the heads of finance.
 
-    Where each of them is of the team, or manages one of it (law 11), whoever directs the services.
+    Where each of them is of the team, or manages one of it (law 11), whoever directs the services. A number of
+    statements that does not grow with the team.
     """
     day = clock.today(idea.programme.entity.time_zone)
-    team = Person.objects.filter(
-        pk__in=TeamMember.objects.filter(EVER_IN_TEAM, idea=idea).values_list("person_id", flat=True)
-    )
-    close = {person.pk for person in team}
-    close |= {above.pk for person in team for above in reporting.line_managers(person, day)}
+    team = set(TeamMember.objects.filter(EVER_IN_TEAM, idea=idea).values_list("person_id", flat=True))
+    close = team | reporting.managing(team, day)
     for capacity in (Mandate.Capacity.FINANCE, Mandate.Capacity.DGS):
         if found := [person for person in roles.mandated(idea, capacity) if person.pk not in close]:
             return found

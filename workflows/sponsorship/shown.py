@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from ideas import roles
 from ideas.access import access
+from ideas.drafting.masking.queries import masked_row, passages_for
 from ideas.drafting.models import Idea
 from incubator.people.models import Mandate, Person
 from incubator.people.once import new_key
@@ -27,6 +28,8 @@ FACTS: dict[str, Any] = {
     "plan": gettext_lazy("The pilot plan is complete"),
 }
 LISTED = 60
+# What is written about someone's time.
+NOTES = ("opinion_note", "director_note", "arbitration_note")
 TAGS = {"signed": "ok", "refused": "stop", "disputed": "turn"}
 
 
@@ -69,7 +72,9 @@ def page(idea: Idea, person: Person) -> dict[str, Any]:
     view = viewpoint(idea, person)
     asked = queries.launch_facts(idea)
     met = read_facts(idea, "G2", list(asked))
-    pledges = queries.pledges(idea)
+    passages = passages_for(idea, person)
+    pledges = [masked_row(one, ["cover", "note"], passages) for one in queries.pledges(idea)]
+    releases = [masked_row(one, NOTES, passages) for one in queries.time_releases(idea)]
     in_force = next((one for one in pledges if one.state == Pledge.State.SIGNED), None)
     seeking = is_seeking(idea) and in_force is None
     in_search = idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
@@ -83,7 +88,7 @@ def page(idea: Idea, person: Person) -> dict[str, Any]:
         "asked": _asked(view, pledges),
         "seeking": seeking,
         "eligible": list(queries.eligible_sponsors(idea)[:LISTED]) if seeking and view.runs_it else [],
-        "time": _time(view, queries.time_releases(idea)),
+        "time": _time(view, releases),
         "may_ask_time": view.in_team and not deciding and (in_search or idea.stage == Idea.Stage.PILOT),
         "has_time": _has_time(idea, person) if view.in_team else False,
         "lines": queries.budget_lines(idea),

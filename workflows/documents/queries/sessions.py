@@ -5,11 +5,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Q
 from django.urls import reverse
 
 from ideas.access import access
-from ideas.drafting.models import EVER_IN_TEAM, TeamMember
 from incubator.lib.reference import in_language
 from incubator.people.models import Person
 from workflows.briefs.queries import idea_number
@@ -17,10 +16,9 @@ from workflows.documents.models import Document
 from workflows.documents.queries.ideas import not_here
 from workflows.documents.queries.papers import Paper, head, iso, language
 from workflows.gates import rules
-from workflows.gates.models import Seat, Vote
-from workflows.gates.queries import held_by
+from workflows.gates.models import Vote
 from workflows.sessions import queries as sessions
-from workflows.sessions.models import SelectionSession, SessionIdea, SteppingOut
+from workflows.sessions.models import SelectionSession, SessionIdea
 from workflows.sessions.screen import limits
 
 TEXTS = ("problem", "concerned", "proposal", "expected_effect", "needs_people")
@@ -30,9 +28,8 @@ Votes = dict[int, list[dict[str, Any]]]
 def pack(key: UUID, person: Person) -> Paper:
     """For those inside a convened session: the order, then each idea heard as this person reads it.
 
-    The panel's answers are left out for an idea that the person steps out for, or had a part in, or sits on the panel
-    of without having opened the others' votes: should the session be cancelled, that seat votes again. A number of
-    statements that does not grow with the ideas.
+    The panel's answers are left out where `opinions_kept_from` says so. A number of statements that does not grow with
+    the ideas.
     """
     session = sessions.session_of(key)
     who = sessions.reader_of(session, person)
@@ -45,7 +42,7 @@ def pack(key: UUID, person: Person) -> Paper:
     opened = set(
         access().readable(person).filter(session_lines__session=session).values_list("pk", flat=True)
     )
-    (apart, unopened), votes = _apart(session, who), _votes(lines)
+    (apart, unopened), votes = sessions.opinions_kept_from(session, who), _votes(session, lines)
     call = session.call
     title = call.title_en if language() == "en" and call.title_en else call.title_fr
     return Paper(
@@ -70,29 +67,22 @@ def pack(key: UUID, person: Person) -> Paper:
     )
 
 
-def _apart(session: SelectionSession, who: sessions.Reader) -> tuple[set[int], set[int]]:
-    """The ideas this person takes no part in judging; and those on whose panels they sit, or stand in, with the
-    others' votes not opened."""
-    out = SteppingOut.objects.filter(line=OuterRef("pk"), member=who.member)
-    ever = TeamMember.objects.filter(EVER_IN_TEAM, person=who.person, idea=OuterRef("idea"))
-    seats = Seat.objects.filter(held_by(who.person), state="open", others_opened_at=None)
-    unopened = seats.filter(round=OuterRef("round"))
-    lines = SessionIdea.objects.filter(session=session).annotate(
-        apart=Exists(out) | Exists(ever), unopened=Exists(unopened)
-    )
-    found = list(lines.values_list("idea", "apart", "unopened"))
-    apart = {idea for idea, is_apart, _unopened in found if is_apart}
-    return apart, {idea for idea, _apart, is_unopened in found if is_unopened} - apart
+def _votes(session: SelectionSession, lines: list[SessionIdea]) -> Votes:
+    """By idea, the votes the opinions stood on when the session was convened, as a record of the rules holds them.
 
-
-def _votes(lines: list[SessionIdea]) -> Votes:
-    """The votes in force by round, as a record of the rules holds them; of seats that count."""
+    Votes and seats that have ended since are kept, with the time; the round may be another one by now.
+    """
     found: Votes = defaultdict(list)
+    at = session.convened_at
     rows = Vote.objects.filter(
-        seat__round__in=[line.round_id for line in lines], seat__state__in=["open", "closed"], in_force=True
+        Q(ended_at=None) | Q(ended_at__gt=at),
+        Q(seat__left_at=None) | Q(seat__left_at__gt=at),
+        seat__round__idea__in=[line.idea_id for line in lines],
+        seat__round__gate=session.gate,
+        cast_at__lte=at,
     )
-    for round_, choice, scores in rows.order_by("pk").values_list("seat__round", "choice", "scores"):
-        found[round_].append({"vote": {"choice": choice, "scores": scores}})
+    for idea, choice, scores in rows.order_by("pk").values_list("seat__round__idea", "choice", "scores"):
+        found[idea].append({"vote": {"choice": choice, "scores": scores}})
     return found
 
 
@@ -111,10 +101,8 @@ def _idea(line: SessionIdea, votes: Votes, *, opinion: bool, zone: ZoneInfo) -> 
 
 
 def _criteria(line: SessionIdea, votes: Votes) -> list[dict[str, Any]]:
-    """The answers by criterion, sorted: those the opinion stood on when the session was convened."""
-    compared = line.round.comparison or {}
-    seats = compared["seats"] if "seats" in compared else votes.get(line.round_id, [])
-    record = line.round.record or {"rules": line.round.rules, "seats": seats}
+    """The answers by criterion, sorted."""
+    record = {"rules": line.round.rules, "seats": votes.get(line.idea_id, [])}
     labels = {rule["key"]: in_language(rule) for rule in record["rules"].get("criteria", [])}
     return [
         {"label": labels[key], "weight": item.weight, "levels": item.levels, "mean": item.mean or ""}

@@ -91,8 +91,8 @@ def change_seat(
     """A lead gives a seat to someone else, named or called from the pool, and says why. Gives the new seat, if named.
 
     Raises NotAllowed for a non-lead or someone too close, Invalid without a reason, Conflict when the seat's vote
-    stands: one that takes a side does, so that nobody chooses votes by choosing seats; while voters are hidden any
-    vote does, until the opinion is found to lack something, so that a refusal does not tell who abstained.
+    stands: one that takes a side does, so that nobody chooses votes by choosing seats; or when `seats_may_change` does
+    not say so.
     """
     with locked(rounds__seats__key=seat_key) as idea:
         left = Seat.objects.select_related("round", "person").get(key=seat_key)
@@ -141,10 +141,15 @@ def _check_changeable(left: Seat, reason: str) -> None:
     if not reason.strip():
         sentence = _("Say in a line why the seat goes to someone else.")
         raise Invalid(sentence, code="seat.reason", fields={"reason": [sentence]})
-    standing = left.votes.filter(in_force=True)
-    if not voters_hidden(left.round) or queries.is_incomplete(left.round):
-        standing = standing.exclude(choice="abstain")
-    if standing.exists():
+    if not seats_may_change(left.round):
+        raise Conflict(
+            _(
+                "Who has answered is not shown, so a seat is given to someone else before anybody has answered, or when"
+                " the opinion lacks something. Its holder can step aside at any time."
+            ),
+            code="seat.not_now",
+        )
+    if left.votes.filter(in_force=True).exclude(choice="abstain").exists():
         raise Conflict(
             _("This seat stays as it is. Only its holder can step aside.")
             if voters_hidden(left.round)
@@ -153,6 +158,16 @@ def _check_changeable(left: Seat, reason: str) -> None:
             ),
             code="seat.stands",
         )
+
+
+def seats_may_change(round_: GateRound) -> bool:
+    """Whether a lead may now give any seat of this round to someone else: read from what the lead's page shows anyway.
+
+    While voters are hidden neither an offer nor a refusal may tell which seat has answered.
+    """
+    if not voters_hidden(round_) or queries.is_incomplete(round_):
+        return True
+    return not Vote.objects.filter(seat__round=round_, seat__state="open", in_force=True).exists()
 
 
 def voters_hidden(round_: GateRound) -> bool:

@@ -106,6 +106,7 @@ def problems(document: Document, facts: Facts) -> list[Problem]:
         found += [
             *weights(gate, configured),
             *panel(gate, configured),
+            *hidden_voters(gate, configured),
             *pool(gate, configured, facts),
             *deciders(gate, document, facts),
             *signatures(gate, configured, facts),
@@ -114,6 +115,15 @@ def problems(document: Document, facts: Facts) -> list[Problem]:
         ]
     # Two routes that share a gate find the same.
     return [problem for place, problem in enumerate(found) if problem not in found[:place]]
+
+
+def advice(document: Document) -> list[Problem]:
+    """What keeps nothing from being published, and is worth knowing first: of two who vote, each knows the other."""
+    return [
+        Problem("two_hidden_voters", f"/gates/{gate}/seats", {"gate": gate})
+        for gate, configured in sorted(document["gates"].items())
+        if configured.get("seats") == 2 and _hides_voters(gate, configured)
+    ]
 
 
 def gates_in_use(document: Document, facts: Facts) -> list[tuple[str, Mapping[str, Any]]]:
@@ -171,6 +181,22 @@ def admission(configured: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("admission_without_scores", f"{place}/criteria/0/weight", values)
     if configured["decider"] != "programme_lead":
         yield Problem("admission_by_lead", f"{place}/decider", values)
+
+
+def hidden_voters(gate: str, configured: Mapping[str, Any]) -> Iterator[Problem]:
+    """An opinion is never one person's alone where nobody is to know who voted how: its sums are published."""
+    if not _hides_voters(gate, configured):
+        return
+    place, values = f"/gates/{gate}", {"gate": gate}
+    if configured.get("seats") == 1:
+        yield Problem("one_hidden_voter", f"{place}/seats", values)
+    elif configured.get("seats") and configured.get("quorum") == 1:
+        yield Problem("quorum_of_one_hidden", f"{place}/quorum", values)
+
+
+def _hides_voters(gate: str, configured: Mapping[str, Any]) -> bool:
+    """At admissibility whoever sits decides too, under their name."""
+    return gate != ADMISSION and bool(configured.get("voters_hidden", True))
 
 
 def pool(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[Problem]:

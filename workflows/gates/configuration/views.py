@@ -20,7 +20,7 @@ from incubator.lib.languages import supported
 from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.once import new_key, once
 from workflows.gates import wording as gate_wording
-from workflows.gates.configuration import actions, editing, queries, settings, wording
+from workflows.gates.configuration import actions, editing, queries, rules, settings, wording
 from workflows.gates.configuration.document import Document, rules_of
 from workflows.gates.configuration.forms import ImportForm, SectionForm
 from workflows.gates.configuration.reading import in_force
@@ -106,23 +106,27 @@ def configuration(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         return _act(request, key)
     found = _configuration(request, key)
-    problems = [Problem(**item) for item in found.findings]
+    is_open = found.state in actions.OPEN
     context = _about(request, found) | {
         "changed_since": found.checked_revision is not None and found.checked_revision != found.revision,
         "checked": found.checked_revision is not None,
-        "problems": [
-            {
-                "sentence": wording.problem(item),
-                "place": wording.place(item.pointer, found.document),
-                "url": _address(found, item.pointer),
-            }
-            for item in problems
-        ],
-        "staying": wording.staying(queries.staying(found.document, found.programme))
-        if found.state in actions.OPEN
-        else "",
+        "problems": _said(found, [Problem(**item) for item in found.findings]),
+        "advice": _said(found, rules.advice(found.document)) if is_open else [],
+        "staying": wording.staying(queries.staying(found.document, found.programme)) if is_open else "",
     }
     return render(request, "gates/configuration/version.html", context)
+
+
+def _said(found: Configuration, items: list[Problem]) -> list[dict[str, str]]:
+    """Each as a sentence with its place and the address of its field."""
+    return [
+        {
+            "sentence": wording.problem(item),
+            "place": wording.place(item.pointer, found.document),
+            "url": _address(found, item.pointer),
+        }
+        for item in items
+    ]
 
 
 @once

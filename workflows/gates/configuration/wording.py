@@ -73,6 +73,14 @@ PROBLEMS = {
         "%(gate)s: a quorum of %(quorum)s cannot be reached with %(seats)s seats."
     ),
     "no_threshold": gettext_lazy("%(gate)s: the criteria are scored, and no threshold says what is enough."),
+    "one_hidden_voter": gettext_lazy(
+        "%(gate)s: with one seat the panel’s opinion is one person’s vote, which is to stay hidden. Give it three"
+        " seats, or show who votes."
+    ),
+    "quorum_of_one_hidden": gettext_lazy(
+        "%(gate)s: with a quorum of one the opinion can be one person’s vote, which is to stay hidden. Ask for two"
+        " votes or more, or show who votes."
+    ),
     "quorum_unreachable": gettext_lazy(
         "%(gate)s: the quorum is %(quorum)s, and %(available)s could sit; absences: %(absent)s."
     ),
@@ -148,6 +156,14 @@ PROBLEMS = {
     ),
 }
 
+# What the checker says without holding anything back, by its code.
+ADVICE = {
+    "two_hidden_voters": gettext_lazy(
+        "%(gate)s: votes are hidden, yet of two people who vote, each can work out the other’s from the decision"
+        " brief. Three seats or more keep them apart."
+    ),
+}
+
 
 def fault(found: Fault) -> str:
     """The sentence of a fault of shape."""
@@ -177,7 +193,7 @@ def problem(found: Problem) -> str:
         values["outcome"] = gate_wording.OUTCOMES[values["outcome"]]
     if "language" in values:
         values["language"] = LANGUAGES[values["language"]]
-    return str(PROBLEMS[found.code]) % values
+    return str((PROBLEMS | ADVICE)[found.code]) % values
 
 
 def place(pointer: str, document: Mapping[str, Any]) -> str:

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from ideas.access import access
 from ideas.drafting.masking.queries import passages_of, shown, suggested
+from ideas.drafting.masking.rules import masked_all
 from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.models import Person, normal_staff_number
 from incubator.people.once import new_key, once
 from workflows.gates import actions, queries, rules, wording
-from workflows.gates.actions.seats import check_lead, voters_hidden
+from workflows.gates.actions.seats import check_lead, seats_may_change, voters_hidden
 from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.seats import ChangeForm, SeatForm
 from workflows.gates.forms.typed import Typed
@@ -145,11 +146,13 @@ def _page(
     sitting = {seat.pk for seat in found if seat.state in ("open", "closed")}
     taken = sum(seat.state in ("open", "closed") for seat in found)
     live = round_.state in ("seating", "open")
+    brief = idea_in_brief(round_.idea, reader(request))
+    rows = [_row(seat, recognises=not hidden and bool(answers.get(seat.pk))) for seat in found]
     context = {
         "round": round_,
         "gate": heading(round_),
-        "idea": idea_in_brief(round_.idea, reader(request)),
-        "seats": [_row(seat, recognises=not hidden and bool(answers.get(seat.pk))) for seat in found],
+        "idea": brief,
+        "seats": masked_all(rows, brief["passages"]),
         # Who has voted is nobody's to know; the lead needs to know how many are awaited.
         "answered": {"voted": len(sitting & answers.keys()), "seats": len(sitting)},
         "recognise": sum(bool(answers.get(pk)) for pk in sitting) if hidden else 0,
@@ -160,7 +163,7 @@ def _page(
         "steps": steps(round_),
         "considered": _considered(round_),
         "changeable": [(link("seat-change", seat.key), seat.person) for seat in found if seat.state == "open"]
-        if live
+        if live and seats_may_change(round_)
         else [],
         "lacking": _lacking(round_) if live else [],
         "live": live,
