@@ -58,10 +58,12 @@ def on_masked(idea: Idea) -> None:
     briefs = Brief.objects.filter(decision__round__idea=idea).select_for_update(of=("self",), no_key=True)
     for pk, state in briefs.order_by("pk").values_list("pk", "state"):
         if state == Brief.State.READY:
-            _defer_masking(pk)
+            defer_masking(pk)
 
 
-def _defer_masking(brief_id: int) -> None:
+def defer_masking(brief_id: int) -> None:
+    """Have the copy of a ready brief without its masked passages made by a job, whatever became of former tries."""
+    Brief.objects.filter(pk=brief_id, masking_tries__gt=0).update(masking_tries=0)
     app.configure_task("briefs.mask", lock=f"brief:{brief_id}").defer(brief_id=brief_id, at=clock.moved_to())
 
 
@@ -78,6 +80,7 @@ def keep_masked(brief: Brief, passages: Sequence[str], document: bytes) -> None:
         if earlier is not None and earlier.sha256 != sha256_of_document:
             made["former"] = [*earlier.former, earlier.sha256]
         MaskedBrief.objects.update_or_create(brief=brief, defaults=made)
+        Brief.objects.filter(pk=brief.pk, masking_tries__gt=0).update(masking_tries=0)
 
 
 def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]]:
@@ -180,7 +183,7 @@ def finish(
             # Whoever it is for has had the mail of the decision: this one stays in the application.
             messages.tell_also(tellings.event_of(brief), tellings.of_a_ready_brief(brief), mailed=False)
             if passages_of(brief.decision.round.idea):
-                _defer_masking(brief.pk)
+                defer_masking(brief.pk)
     return bool(first)
 
 
@@ -199,3 +202,14 @@ def give_up(brief: Brief, reason: str) -> None:
         brief.refresh_from_db(fields=["tries"])
         if brief.tries == rules.MOST_TRIES:
             messages.tell_also(tellings.event_of(brief), tellings.of_a_failed_brief(brief), mailed=True)
+
+
+def give_up_masked(brief: Brief) -> None:
+    """Say that the copy without masked passages could not be made; a later job may still succeed. The last try tells
+    the lead, since those who read that copy wait for it."""
+    with transaction.atomic():
+        Brief.objects.filter(pk=brief.pk).update(masking_tries=F("masking_tries") + 1)
+        brief.refresh_from_db(fields=["masking_tries"])
+        if brief.masking_tries == rules.MOST_TRIES:
+            told = tellings.of_a_failed_brief(brief, "masked_brief_failed")
+            messages.tell_also(tellings.event_of(brief), told, mailed=True)

@@ -49,16 +49,20 @@ def render_brief(brief_id: int, at: str = "") -> None:
 
 @app.task(name="briefs.mask", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))
 def mask_brief(brief_id: int, at: str = "") -> None:
-    """Make the copy for those from whom passages are masked."""
+    """Make the copy for those from whom passages are masked. Raises as `render_brief` does, after saying so."""
     brief = Brief.objects.select_related(*JOINED).get(pk=brief_id)
     passages = [row.text for row in passages_of(brief.decision.round.idea)]
     if brief.state != Brief.State.READY or not passages:
         return
     with clock.as_of(at):
-        record, public = gathering.with_public_record(brief, queries.masked_record(brief, passages))
-        document = _rendered(record, public)
-        seal = _sealed(document, record)
-        actions.keep_masked(brief, passages, seal.document if seal else document)
+        try:
+            record, public = gathering.with_public_record(brief, queries.masked_record(brief, passages))
+            document = _rendered(record, public)
+            seal = _sealed(document, record)
+            actions.keep_masked(brief, passages, seal.document if seal else document)
+        except Exception:
+            actions.give_up_masked(brief)
+            raise
 
 
 def _sealed(document: bytes, record: BriefRecord) -> Sealed | None:

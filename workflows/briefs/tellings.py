@@ -32,16 +32,16 @@ def of_a_ready_brief(brief: Brief) -> list[Telling]:
     return [Telling(person, "brief", url, idea.title, key, said) for person in persons.values()]
 
 
-def of_a_failed_brief(brief: Brief) -> list[Telling]:
+def of_a_failed_brief(brief: Brief, kind: str = "brief_failed") -> list[Telling]:
     """The programme's leads, and the administrators, who read its number only: the idea may be confidential."""
     idea = brief.decision.round.idea
     url, key = reverse("brief", args=[brief.key]), tellings.programme_key(idea)
     said = {"gate": brief.decision.round.gate}
     leads = list(roles.leads(idea))
-    found = [Telling(person, "brief_failed", url, idea.title, key, said) for person in leads]
+    found = [Telling(person, kind, url, idea.title, key, said) for person in leads]
     administrators = grants.holders("administrator", entity=idea.programme.entity)
     return found + [
-        Telling(person, "brief_failed", url, brief.number, key, said)
+        Telling(person, kind, url, brief.number, key, said)
         for person in administrators.exclude(pk__in=_members(idea)).exclude(pk__in=[one.pk for one in leads])
     ]
 

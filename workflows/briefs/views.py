@@ -23,6 +23,7 @@ from incubator.people.once import new_key, once
 from workflows.briefs import actions, queries, words
 from workflows.briefs.forms import Correction
 from workflows.briefs.models import Brief, MaskedBrief
+from workflows.briefs.rules import MOST_TRIES
 
 JOINED = ("series", "decision__round__idea__programme__entity")
 SCHEMA = settings.ROOT / "fixtures" / "schemas" / "public_record.json"
@@ -131,7 +132,8 @@ def _sha256_for(reader: Person, found: Brief) -> str:
 
 
 def _waiting(request: HttpRequest, found: Brief) -> HttpResponse:
-    failure = words.FAILURES.get(found.failure, words.FAILED) if found.failure else ""
+    lost = found.failure or found.masking_tries >= MOST_TRIES
+    failure = words.FAILURES.get(found.failure, words.FAILED) if lost else ""
     context = {"brief": found, "idea": found.decision.round.idea, "failure": failure}
     response = render(request, "briefs/waiting.html", context)
     response["Cache-Control"] = "no-store"
