@@ -129,9 +129,9 @@ def english() -> None:
     translation.activate("en")
 
 
-def terminal(*arguments: str, language: str = "C") -> subprocess.CompletedProcess[str]:
+def terminal(*arguments: str, language: str = "C", **more: str) -> subprocess.CompletedProcess[str]:
     """bin/verify-brief with neither database nor settings in its environment."""
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": language, "PYTHONIOENCODING": "utf-8"}
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": language, "PYTHONIOENCODING": "utf-8"} | more
     command = [str(ROOT / "bin" / "verify-brief"), *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
