@@ -80,15 +80,13 @@ def _origin(brief: Brief) -> Origin:
         verb="decided",
         payload__decision=str(decision.key),
     )
-    sequence, head = issued.values_list("sequence", "hash").get()
     return Origin(
         programme=decision.round.idea.programme.key,
         version=configured.version,
         document=(str(source.key), source.version) if source else None,
         capacity=decision.capacity,
         second_capacity=decision.second_capacity,
-        sequence=sequence,
-        head=head,
+        head=issued.values_list("hash", flat=True).get(),
         salt=brief.salt,
         edition=brief.edition,
     )
