@@ -1,5 +1,6 @@
 """A brief made anew names the one it replaces; exactly one is in force at any time."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,17 @@ from django.test import Client
 
 from incubator.events.models import Event
 from incubator.events.rules import sha256
+from incubator.lib import clock
 from incubator.lib.pdf_process import PdfFailed
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.messages.models import Message
 from incubator.people.actors import Actor
+from incubator.people.models import Mandate, Person
 from tests.briefs.decided import decided, submitted_idea
-from tests.factories import PersonFactory, RoleGrantFactory
+from tests.factories import AbsenceFactory, MandateFactory, PersonFactory, RoleGrantFactory
 from workflows.briefs import actions, jobs
 from workflows.briefs.models import Brief
+from workflows.gates.views.reading import brief_links
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
 WHY = "Le nom de la direction était celui d’avant la réorganisation."
@@ -96,6 +100,35 @@ def test_who_decided_and_the_lead_may_and_they_say_why(first: Brief) -> None:
     programme = first.decision.round.idea.programme
     RoleGrantFactory(person=lead, role="programme_lead", entity=programme.entity, programme_key=programme.key)
     assert correct(first, lead).edition == 2
+
+
+def test_whoever_decided_may_only_while_they_could_decide_today(first: Brief, client: Client) -> None:
+    decider, mandate = first.decision.decider, first.decision.mandate
+    client.force_login(decider)
+    Mandate.objects.filter(pk=mandate.pk).update(ends_on=clock.today() - timedelta(days=1))
+    with pytest.raises(NotAllowed):
+        correct(first)
+    assert client.get(f"/briefs/{first.key}/correct").status_code == 404
+    # For someone absent, until they are back.
+    absent = MandateFactory(capacity="dga", entity=mandate.entity).holder
+    absence = AbsenceFactory(person=absent, deputy=decider)
+    assert client.get(f"/briefs/{first.key}/correct").status_code == 200
+    absence.delete()
+    assert client.get(f"/briefs/{first.key}/correct").status_code == 404
+    Mandate.objects.filter(pk=mandate.pk).update(ends_on=None, capacity="head_of_service")
+    assert client.get(f"/briefs/{first.key}/correct").status_code == 404, "which decides another gate"
+    Mandate.objects.filter(pk=mandate.pk).update(capacity="dga")
+    Person.objects.filter(pk=decider.pk).update(is_active=False)
+    with pytest.raises(NotAllowed):
+        correct(first)
+
+
+def test_the_page_of_a_decision_offers_a_correction_to_whoever_may(first: Brief) -> None:
+    decision, decider = first.decision, first.decision.decider
+    assert brief_links(decision, decider)["correct_url"] == f"/briefs/{first.key}/correct"
+    assert brief_links(decision, PersonFactory())["correct_url"] == ""
+    Mandate.objects.filter(holder=decider).update(ends_on=clock.today() - timedelta(days=1))
+    assert brief_links(decision, decider)["correct_url"] == ""
 
 
 def test_the_form_makes_one_correction_however_often_it_is_sent(first: Brief, client: Client) -> None:

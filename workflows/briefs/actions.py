@@ -24,6 +24,7 @@ from incubator.people.actors import Actor
 from workflows.briefs import queries, rules, tellings
 from workflows.briefs.models import Brief, BriefSeries, MaskedBrief
 from workflows.briefs.record import BriefRecord, brief_number
+from workflows.gates import authority
 from workflows.gates.models import Decision
 
 
@@ -93,8 +94,9 @@ def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]
 def correct(*, brief: uuid.UUID, reason: str, by: Actor) -> Brief:
     """Have the brief made anew, in another edition that names this one and says why.
 
-    This one stays in force until the other is ready. Raises NotFound, NotAllowed for others than who decided and the
-    programme's leads, Conflict for a brief that is not ready or was corrected already, Invalid without a reason.
+    This one stays in force until the other is ready. Raises NotFound, NotAllowed for others than who decided and still
+    may, and the programme's leads, Conflict for a brief that is not ready or was corrected already, Invalid without a
+    reason.
     """
     with locked(rounds__decision__briefs__key=brief) as idea:
         old = Brief.objects.select_related("decision__round").get(key=brief)
@@ -119,9 +121,11 @@ def correct(*, brief: uuid.UUID, reason: str, by: Actor) -> Brief:
 
 
 def _check_correction(old: Brief, reason: str, by: Actor) -> None:
-    if not queries.may_correct(by.human, old):
+    if not authority.may_correct(by.human, old.decision):
         raise NotAllowed(
-            _("A brief is corrected by whoever decided, or by a lead of the programme."),
+            _(
+                "A brief is corrected by whoever decided, while their delegation lasts, or by a lead of the programme."
+            ),
             code="brief.not_yours",
         )
     if old.state != Brief.State.READY:

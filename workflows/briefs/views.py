@@ -24,6 +24,7 @@ from workflows.briefs import actions, queries, words
 from workflows.briefs.forms import Correction
 from workflows.briefs.models import Brief, MaskedBrief
 from workflows.briefs.rules import MOST_TRIES
+from workflows.gates import authority
 
 JOINED = ("series", "decision__round__idea__programme__entity")
 SCHEMA = settings.ROOT / "fixtures" / "schemas" / "public_record.json"
@@ -65,12 +66,12 @@ def brief(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
 @login_required
 @once
 def correct(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """The form by which whoever decided, or a lead, has the brief made anew."""
+    """The form by which whoever may correct it has the brief made anew."""
     found = Brief.objects.select_related(*JOINED).filter(key=key).first()
     if found is None:
         raise nothing_here()
     person, idea = reader(request), readable_idea(request, found.decision.round.idea.key)
-    if not queries.may_correct(person, found):
+    if not authority.may_correct(person, found.decision):
         raise nothing_here()
     form = Correction(typed(request))
     if form.is_valid() and done(
