@@ -18,7 +18,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person
 from tests.briefs.decided import decided, submitted_idea
 from tests.factories import AbsenceFactory, MandateFactory, PersonFactory, RoleGrantFactory
-from workflows.briefs import actions, jobs
+from workflows.briefs import actions, gathering, jobs
 from workflows.briefs.models import Brief
 from workflows.gates.views.reading import brief_links
 
@@ -73,6 +73,46 @@ def test_one_that_cannot_be_made_changes_nothing(first: Brief, monkeypatch: pyte
     with pytest.raises(PdfFailed):
         jobs.render_brief(second.pk)
     assert list(Brief.objects.filter(in_force=True)) == [first]
+
+
+def test_one_that_could_not_be_made_is_asked_for_again_and_keeps_its_numbers(
+    first: Brief, run_jobs: Any, quick_briefs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = correct(first)
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs, "html_of", lambda *_given, **_more: 1 / 0)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                jobs.render_brief(second.pk)
+    assert brief_links(first.decision, first.decision.decider)["correct_url"]
+    assert correct(first, reason="L’autre raison, mieux dite.") == second
+    for brief, code in ((first, "brief.corrected_already"), (second, "brief.not_ready")):
+        with pytest.raises(Conflict) as refused:
+            correct(brief)
+        assert refused.value.code == code
+    run_jobs()
+    second.refresh_from_db()
+    assert (second.state, second.in_force, second.edition, second.serial) == ("ready", True, 2, 2)
+    assert second.record["correction"] == second.correction == "L’autre raison, mieux dite."
+    effects = [
+        event.effects[0] for event in Event.objects.filter(verb="brief_corrected").order_by("sequence")
+    ]
+    assert [(one.get("from"), one["to"]) for one in effects] == [(None, "preparing"), ("failed", "preparing")]
+    third = correct(second)
+    run_jobs()
+    third.refresh_from_db()
+    assert (third.edition, third.serial) == (3, 3)
+
+
+def test_a_job_that_read_the_former_reason_does_not_finish_what_was_asked_again(first: Brief) -> None:
+    second = correct(first)
+    Brief.objects.filter(pk=second.pk).update(state="failed", failure="font")
+    read = Brief.objects.select_related(*jobs.JOINED).get(pk=second.pk)
+    actions.take_serial(read)
+    record, public = gathering.with_public_record(read, gathering.record_of(read.decision, read))
+    correct(first, reason="L’autre raison, mieux dite.")
+    assert not actions.finish(read, record, public, b"%PDF former")
+    assert Brief.objects.get(pk=second.pk).state == "preparing"
 
 
 def test_editions_make_one_line(first: Brief, run_jobs: Any) -> None:

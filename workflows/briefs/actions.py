@@ -92,7 +92,8 @@ def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]
 
 
 def correct(*, brief: uuid.UUID, reason: str, by: Actor) -> Brief:
-    """Have the brief made anew, in another edition that names this one and says why.
+    """Have the brief made anew, in another edition that names this one and says why; one that could not be made is
+    asked for again, for this reason, and keeps its numbers.
 
     This one stays in force until the other is ready. Raises NotFound, NotAllowed for others than who decided and still
     may, and the programme's leads, Conflict for a brief that is not ready or was corrected already, Invalid without a
@@ -101,18 +102,12 @@ def correct(*, brief: uuid.UUID, reason: str, by: Actor) -> Brief:
     with locked(rounds__decision__briefs__key=brief) as idea:
         old = Brief.objects.select_related("decision__round").get(key=brief)
         old.decision.round.idea = idea
-        _check_correction(old, reason, by)
-        new = Brief.objects.create(
-            decision=old.decision,
-            number=old.number,
-            edition=old.edition + 1,
-            language=old.language,
-            in_force=False,
-            replaces=old,
-            correction=reason.strip(),
-            asked_at=clock.now(),
-        )
-        effects = [effect("brief", None, "preparing", brief=str(new.key), replaces=str(old.key))]
+        # A job makes one ready without the idea's lock.
+        newer = Brief.objects.select_for_update(no_key=True).filter(replaces=old).first()
+        _check_correction(old, newer, reason, by)
+        new = _another_edition(old, reason.strip()) if newer is None else _again(newer, reason.strip())
+        before = None if newer is None else "failed"
+        effects = [effect("brief", before, "preparing", brief=str(new.key), replaces=str(old.key))]
         record_act(
             idea, "brief_corrected", by, effects, brief=str(new.key), reason_sha256=sha256(new.correction)
         )
@@ -120,7 +115,27 @@ def correct(*, brief: uuid.UUID, reason: str, by: Actor) -> Brief:
     return new
 
 
-def _check_correction(old: Brief, reason: str, by: Actor) -> None:
+def _another_edition(old: Brief, reason: str) -> Brief:
+    return Brief.objects.create(
+        decision=old.decision,
+        number=old.number,
+        edition=old.edition + 1,
+        language=old.language,
+        in_force=False,
+        replaces=old,
+        correction=reason,
+        asked_at=clock.now(),
+    )
+
+
+def _again(failed: Brief, reason: str) -> Brief:
+    failed.state, failed.failure, failed.tries = Brief.State.PREPARING, "", 0
+    failed.correction = reason
+    failed.save(update_fields=["state", "failure", "tries", "correction"])
+    return failed
+
+
+def _check_correction(old: Brief, newer: Brief | None, reason: str, by: Actor) -> None:
     if not authority.may_correct(by.human, old.decision):
         raise NotAllowed(
             _(
@@ -130,7 +145,7 @@ def _check_correction(old: Brief, reason: str, by: Actor) -> None:
         )
     if old.state != Brief.State.READY:
         raise Conflict(_("This brief is not ready yet: there is nothing to correct."), code="brief.not_ready")
-    if Brief.objects.filter(replaces=old).exists():
+    if newer is not None and newer.state != Brief.State.FAILED:
         raise Conflict(
             _("This brief was corrected already. Correct the newest one."), code="brief.corrected_already"
         )
@@ -162,12 +177,13 @@ def finish(
     brief: Brief, record: BriefRecord, public: Mapping[str, Any], document: bytes, seal: Sealed | None = None
 ) -> bool:
     """Keep the document, or the sealed file that begins with it, say that the brief is ready and tell whom it is for;
-    False, and nothing changed, when another job was first."""
+    False, and nothing changed, when another job was first, or the correction was asked for again in other words."""
     kept = seal.document if seal else document
     sha256_of_document = files.put(kept)
     data = record.as_data()
     with transaction.atomic():
-        waiting = Brief.objects.filter(pk=brief.pk).exclude(state=Brief.State.READY)
+        waiting = Brief.objects.filter(pk=brief.pk, correction=brief.correction)
+        waiting = waiting.exclude(state=Brief.State.READY)
         first = waiting.update(
             state=Brief.State.READY,
             record=data,

@@ -15,7 +15,8 @@ def event_of(brief: Brief) -> Event | None:
     decision = brief.decision
     chain = Event.objects.filter(subject_kind="idea", subject_key=decision.round.idea.key)
     if brief.replaces_id is not None:
-        return chain.filter(payload__brief=str(brief.key), verb="brief_corrected").first()
+        asked = chain.filter(payload__brief=str(brief.key), verb="brief_corrected")
+        return asked.order_by("-sequence").first()
     return chain.filter(payload__decision=str(decision.key), verb="decided").order_by("sequence").first()
 
 

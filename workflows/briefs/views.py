@@ -101,7 +101,7 @@ def evidence(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "sha256": sha256,
         # Whoever reads a copy with masked names would find them by trying: other fingerprints cover the names too.
         "whole": sha256 == found.sha256,
-        "replaced_by": Brief.objects.filter(replaces=found).first(),
+        "replaced_by": Brief.objects.filter(replaces=found, state=Brief.State.READY).first(),
         # As the brief says it. Today's end would count each vote of a panel at the moment it is cast.
         "chain": (found.public or {}).get("chain"),
         "address": queries.address_of(found),

@@ -127,10 +127,10 @@ def brief_links(decision: Decision, person: Person) -> dict[str, str]:
 
     '' where there is none, or not yet."""
     briefs = getattr(decision, "briefs", None)
-    found = briefs.filter(in_force=True).annotate(corrected=F("replaced_by")).first() if briefs else None
+    found = briefs.filter(in_force=True).annotate(newer=F("replaced_by__state")).first() if briefs else None
     if found is None:
         return dict.fromkeys(("brief_url", "evidence_url", "correct_url"), "")
-    newest = found.state == "ready" and found.corrected is None
+    newest = found.state == "ready" and found.newer in (None, "failed")
     open_to_change = newest and authority.may_correct(person, decision)
     return {
         "brief_url": link("brief", found.key),
