@@ -34,6 +34,7 @@ from workflows.briefs.record import (
     Signature,
     brief_number,
 )
+from workflows.gates import signing
 from workflows.gates.configuration import delays_under, letter_of, recourse
 from workflows.gates.models import Decision, ExpertQuestion
 from workflows.gates.rules import UNMET_CONDITIONS
@@ -213,6 +214,11 @@ def _second(decision: Decision) -> Signature | None:
     signer, mandate = decision.second_signer, decision.second_mandate
     if signer is None or mandate is None:
         return None
+    if signing.points_to_team(decision):
+        # As with conditions: names may be hidden, now or after the end, and a brief stays what it is.
+        capacity = str(Mandate.Capacity(decision.second_capacity).label)
+        kept = gettext("for the author’s department; the name stays in the full record")
+        return Signature(name=capacity, capacity=kept, reference="", since=None, until=None)
     return _signature(
         signer, decision.second_capacity, mandate.reference, mandate, decision.second_on_behalf_of
     )

@@ -8,7 +8,9 @@ from workflows.briefs.rules import MOST_TRIES
 
 
 class Command(BaseCommand):
-    help = "Have every brief, or masked copy, that could not be made rendered again, after its cause was mended."
+    help = (
+        "Have every brief, or masked copy, that could not be made rendered again, after its cause was mended."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         waiting = Brief.objects.exclude(state=Brief.State.READY).order_by("pk")
