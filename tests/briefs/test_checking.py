@@ -302,7 +302,7 @@ def test_files_of_one_address_are_checked_one_after_the_other_and_others_have_a_
     with process._turn_of(addresses.hash_of(RequestFactory().get("/"))):
         answer = asked(client, small_pdf())
         assert (answer.status_code, answer["Retry-After"]) == (429, "5")
-        assert "one after the other" in answer.content.decode()
+        assert "one is read at a time" in answer.content.decode()
         other = asked(client, small_pdf(), REMOTE_ADDR="10.1.2.3")
         assert other.status_code == 200
         assert not any("127.0.0.1" in sender for sender in process._senders)

@@ -195,7 +195,7 @@ def _second(decision: Decision) -> Signature | None:
     if signing.points_to_team(decision):
         # As with conditions: names may be hidden, now or after the end, and a brief stays what it is.
         capacity = str(Mandate.Capacity(decision.second_capacity).label)
-        kept = gettext("for the author’s department; the name stays in the full record")
+        kept = gettext("for the author’s department; the organisation keeps the name")
         return Signature(name=capacity, capacity=kept, reference="", since=None, until=None)
     return _signature(
         signer, decision.second_capacity, mandate.reference, mandate, decision.second_on_behalf_of

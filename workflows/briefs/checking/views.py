@@ -23,8 +23,7 @@ from workflows.briefs.checking import forms, queries, words
 RETRY_SECONDS = 5
 WAIT = _("Several files are being checked at this moment. Wait a few seconds, then try again.")
 WAIT_FOR_YOURS = _(
-    "Another file from your network is being checked, and they are checked one after the other. Wait a few seconds, "
-    "then try again."
+    "Another file from your network is being checked; one is read at a time. Wait a few seconds, then try again."
 )
 
 
