@@ -30,37 +30,35 @@ def verify() -> Verification:
     return Verification(events, chains, broken)
 
 
-def heads(since: datetime, until: datetime, *, besides: str) -> list[tuple[str, int, str]]:
-    """Of each chain with an event in this time: the SHA-256 of its subject, and its last event's sequence and hash
-    then. Sorted; chains of the kind `besides` are left out."""
+def heads(since: datetime, until: datetime, *, besides: str) -> list[tuple[str, str]]:
+    """Of each chain with an event in this time: the SHA-256 of its subject, and the hash of its last event then, which
+    covers that event's place too. Sorted; chains of the kind `besides` are left out."""
     then = Event.objects.filter(happened_at__gte=since, happened_at__lt=until).exclude(subject_kind=besides)
     last = then.order_by("subject_kind", "subject_key", "-sequence").distinct("subject_kind", "subject_key")
-    rows = last.values_list("subject_kind", "subject_key", "sequence", "hash")
-    return sorted((rules.subject_sha256(kind, key), sequence, hash_) for kind, key, sequence, hash_ in rows)
+    rows = last.values_list("subject_kind", "subject_key", "hash")
+    return sorted((rules.subject_sha256(kind, key), hash_) for kind, key, hash_ in rows)
 
 
-def differing(published: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """What is no longer as it was published: cut or rewritten, and the SHA-256 of the chain's subject.
+def differing(published: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The SHA-256 of the subjects whose chain is no longer as it was published: cut or rewritten.
 
-    `published`: rows of subject, events, head, as `heads` gave them.
+    `published`: rows of subject and head, as `heads` gave them.
     """
     subjects = Event.objects.values_list("subject_kind", "subject_key").distinct()
     known = {rules.subject_sha256(kind, key): (kind, key) for kind, key in subjects.order_by().iterator(2000)}
-    found = []
-    for row in published:
-        subject = known.get(row["subject"])
-        what = _against(*subject, row["events"], row["head"]) if subject else "cut"
-        if what:
-            found.append((what, row["subject"]))
-    return found
+    return [
+        row["subject"]
+        for row in published
+        if row["subject"] not in known or not _leads_to(row["head"], *known[row["subject"]])
+    ]
 
 
-def _against(kind: str, key: uuid.UUID, events: int, head: str) -> str:
-    rows = Event.objects.filter(subject_kind=kind, subject_key=key, sequence__lte=events)
-    chain = list(rows.order_by("sequence").values(*rules.HASHED, "hash"))
-    if not chain or chain[-1]["sequence"] != events:
-        return "cut"
-    return "" if chain[-1]["hash"] == head and rules.first_break(chain) is None else "rewritten"
+def _leads_to(head: str, kind: str, key: uuid.UUID) -> bool:
+    """Whether the chain holds this hash, and holds together up to it."""
+    rows = Event.objects.filter(subject_kind=kind, subject_key=key).order_by("sequence")
+    chain = list(rows.values(*rules.HASHED, "hash"))
+    place = next((place for place, event in enumerate(chain) if event["hash"] == head), None)
+    return place is not None and rules.first_break(chain[: place + 1]) is None
 
 
 def of_subject(kind: str, key: uuid.UUID) -> Iterator[Event]:

@@ -49,17 +49,21 @@ LOGO = re.compile(f'<img class="logo" src="{PICTURE_ADDRESS.pattern}"')
 
 
 class PdfFailed(Exception):
-    """A document could not be made. `reason` is one of: time, memory, nesting, font, content, stopped, interrupted."""
+    """A document could not be made. `reason` is one of: time, memory, nesting, font, content, stopped, interrupted,
+    killed."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
 
-    @property
-    def is_of_the_text(self) -> bool:
-        """Whether another text might have been laid out: then a document with its long texts cut is tried."""
-        return self.reason in TEXT_TO_BLAME
+    def is_of_the_text(self, *, after_others: bool) -> bool:
+        """Whether another text might have been laid out: then a document with its long texts cut is tried.
+
+        Whom the system kills when its memory is full, and a worker's child at the worker's end, says nothing of the
+        text, until it happened to others before (`after_others`: other tries, with the whole text).
+        """
+        return self.reason in TEXT_TO_BLAME or (after_others and self.reason == "killed")
 
 
 @dataclass(frozen=True)
@@ -171,8 +175,7 @@ class RenderingProcess:
             if late.is_set():
                 raise PdfFailed("time", f"more than {seconds:g} s") from ended
             status = child.wait()
-            reason = "interrupted" if -status in STOPPING else "stopped"
-            raise PdfFailed(reason, f"the child ended with {status}") from ended
+            raise PdfFailed(_why(status), f"the child ended with {status}") from ended
         finally:
             timer.cancel()
 
@@ -188,6 +191,13 @@ class RenderingProcess:
         if self._folder:
             self._folder.cleanup()
         self._child = self._folder = None
+
+
+def _why(status: int) -> str:
+    """What a child that ended by itself died of. Its own limits never end it by SIGKILL, nor did the parent here."""
+    if status == -signal.SIGKILL:
+        return "killed"
+    return "interrupted" if -status in STOPPING else "stopped"
 
 
 _shared = RenderingProcess()

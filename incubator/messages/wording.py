@@ -63,6 +63,12 @@ TEXTS: dict[str, Text] = {
         gettext_lazy("The decision brief of “%(title)s” could not be made (%(gate)s)"),
         gettext_lazy("The decision stands. An administrator can have the brief made again."),
     ),
+    "masked_brief_failed": Text(
+        gettext_lazy("The masked copy of the decision brief of “%(title)s” could not be made (%(gate)s)"),
+        gettext_lazy(
+            "Until it is, those who read without names have no brief. An administrator can have it made again."
+        ),
+    ),
     "completed": Text(gettext_lazy("The team has completed “%(title)s”")),
     "withdrawn": Text(
         gettext_lazy("The team has withdrawn “%(title)s”"), gettext_lazy("Nothing is asked of you any more.")

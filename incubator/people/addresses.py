@@ -1,4 +1,7 @@
-"""Wrong tries to sign in, counted by network address: whoever guesses at many accounts is slowed down."""
+"""Wrong tries to sign in, counted by network address: whoever guesses at many accounts is slowed down.
+
+`hash_of` tells addresses apart for other limits too.
+"""
 
 import logging
 import math
@@ -22,7 +25,7 @@ def begin_try(request: HttpRequest) -> int:
 
     Counted before the secret is looked at, so that tries side by side count too.
     """
-    address_hash = _hash_of(request)
+    address_hash = hash_of(request)
     if not address_hash:
         return 0
     now = clock.now()
@@ -45,7 +48,7 @@ def begin_try(request: HttpRequest) -> int:
 
 def was_right(request: HttpRequest) -> None:
     """The try was no guess: it counts no more. Those before it still do, whoever's account it was."""
-    SignInAddress.objects.filter(address_hash=_hash_of(request), tries__gt=0).update(tries=F("tries") - 1)
+    SignInAddress.objects.filter(address_hash=hash_of(request), tries__gt=0).update(tries=F("tries") - 1)
 
 
 def forget_old() -> None:
@@ -53,7 +56,7 @@ def forget_old() -> None:
     SignInAddress.objects.filter(since__lt=clock.now() - 10 * rules.ADDRESS_WITHIN).delete()
 
 
-def _hash_of(request: HttpRequest) -> str:
+def hash_of(request: HttpRequest) -> str:
     """The keyed hash of the client's address; "" when there is none to tell people apart by."""
     header = settings.PROXY_CLIENT_HEADER
     if header:

@@ -27,7 +27,7 @@ from workflows.briefs.document import attached, html_of, stylesheet
 from workflows.briefs.public import Origin, as_bytes, public_record
 from workflows.briefs.record import BriefRecord, NextStep
 
-ORIGIN = Origin("ideas", 3, None, "dga", "", 7, "ab" * 32, "5a" * 32)
+ORIGIN = Origin("ideas", 3, None, "dga", "", "ab" * 32, "5a" * 32)
 HOSTILE = (
     "# Titre\n\n"
     + "a" * 500

@@ -267,6 +267,29 @@ def test_a_worker_that_is_stopped_shortens_no_brief(monkeypatch: pytest.MonkeyPa
     assert len(asked) == 1
 
 
+def test_one_killed_for_want_of_memory_is_tried_whole_before_it_is_shortened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def killed_while_whole(html: str, **_given: object) -> bytes:
+        asked.append(html)
+        if "réel " * 1_999 in html:
+            raise PdfFailed("killed")
+        return b"%PDF"
+
+    monkeypatch.setattr(jobs, "render_in_process", killed_while_whole)
+    brief = prepared(decided(submitted_idea(), reasons="réel " * 2_000))
+    for tried in (1, 2):
+        with pytest.raises(PdfFailed):
+            jobs.render_brief(brief.pk)
+        assert len(asked) == tried
+    jobs.render_brief(brief.pk)
+    assert len(asked) == 4
+    brief.refresh_from_db()
+    assert brief.state == "ready"
+
+
 def test_the_page_waits_then_gives_the_file(quick_briefs: list[str], client: Client) -> None:
     brief = prepared(decided(submitted_idea()))
     client.force_login(PersonFactory(language="en"))
@@ -318,7 +341,7 @@ def test_a_brief_carries_its_public_record_and_says_its_fingerprint(
     assert brief.salt not in quick_briefs[0] + str(brief.public)
     assert commitment(decision.round.record, brief.salt) == brief.public["commitment"]
     event = Event.objects.get(verb="decided")
-    assert brief.public["chain"] == {"sequence": event.sequence, "head": event.hash}
+    assert brief.public["chain"] == {"head": event.hash}
     assert replayed(brief.public).opinion.as_data() == decision.round.record["opinion"]
     assert differences(brief.public) == []
     said = json.dumps(brief.public, ensure_ascii=False)

@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from incubator.events.actions import Subject, append
 from incubator.lib import files
 from incubator.lib.seals import SealFailed, process
 from incubator.lib.seals.configuration import SealSettings
 from incubator.lib.seals.examination import Examination, Seal
+from incubator.people import addresses
 from incubator.people.actors import Actor
 from tests.briefs.decided import ISSUED, decided, submitted_idea
 from tests.briefs.seals import one_byte, sealed, small_pdf, with_a_revision, with_other_data
@@ -53,7 +54,9 @@ def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     from workflows.briefs.checking import views
 
     if "in_a_child" not in request.fixturenames:
-        monkeypatch.setattr(views, "examine_in_process", reading.examine)
+        monkeypatch.setattr(
+            views, "examine_in_process", lambda document, *known, sender: reading.examine(document, *known)
+        )
 
 
 def made(**fields: Any) -> Brief:
@@ -81,10 +84,9 @@ def document_of(brief: Brief) -> bytes:
     return files.read(brief.sha256)
 
 
-def asked(client: Client, document: bytes, name: str = "releve.pdf") -> Any:
-    return client.post(
-        "/verify", {"file": SimpleUploadedFile(name, document)}, headers={"Accept-Language": "en"}
-    )
+def asked(client: Client, document: bytes, name: str = "releve.pdf", **headers: str) -> Any:
+    sent = {"file": SimpleUploadedFile(name, document)}
+    return client.post("/verify", sent, headers={"Accept-Language": "en"}, **headers)
 
 
 def verdict_on(client: Client, document: bytes) -> str:
@@ -127,9 +129,9 @@ def english() -> None:
     translation.activate("en")
 
 
-def terminal(*arguments: str, language: str = "C") -> subprocess.CompletedProcess[str]:
+def terminal(*arguments: str, language: str = "C", **more: str) -> subprocess.CompletedProcess[str]:
     """bin/verify-brief with neither database nor settings in its environment."""
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": language, "PYTHONIOENCODING": "utf-8"}
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": language, "PYTHONIOENCODING": "utf-8"} | more
     command = [str(ROOT / "bin" / "verify-brief"), *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
@@ -291,6 +293,20 @@ def test_too_many_at_once_are_asked_to_wait(client: Client, in_a_child: None) ->
             process._turns.release()
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "Wait a few seconds" in answer.content.decode()
+    assert asked(client, small_pdf()).status_code == 200
+
+
+def test_files_of_one_address_are_checked_one_after_the_other_and_others_have_a_place(
+    client: Client, in_a_child: None
+) -> None:
+    with process._turn_of(addresses.hash_of(RequestFactory().get("/"))):
+        answer = asked(client, small_pdf())
+        assert (answer.status_code, answer["Retry-After"]) == (429, "5")
+        assert "one is read at a time" in answer.content.decode()
+        other = asked(client, small_pdf(), REMOTE_ADDR="10.1.2.3")
+        assert other.status_code == 200
+        assert not any("127.0.0.1" in sender for sender in process._senders)
+    assert process._senders == set()
     assert asked(client, small_pdf()).status_code == 200
 
 

@@ -1,5 +1,6 @@
 """A brief made anew names the one it replaces; exactly one is in force at any time."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,17 @@ from django.test import Client
 
 from incubator.events.models import Event
 from incubator.events.rules import sha256
+from incubator.lib import clock
 from incubator.lib.pdf_process import PdfFailed
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.messages.models import Message
 from incubator.people.actors import Actor
+from incubator.people.models import Mandate, Person
 from tests.briefs.decided import decided, submitted_idea
-from tests.factories import PersonFactory, RoleGrantFactory
-from workflows.briefs import actions, jobs
+from tests.factories import AbsenceFactory, MandateFactory, PersonFactory, RoleGrantFactory
+from workflows.briefs import actions, gathering, jobs
 from workflows.briefs.models import Brief
+from workflows.gates.views.reading import brief_links
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
 WHY = "Le nom de la direction était celui d’avant la réorganisation."
@@ -71,6 +75,46 @@ def test_one_that_cannot_be_made_changes_nothing(first: Brief, monkeypatch: pyte
     assert list(Brief.objects.filter(in_force=True)) == [first]
 
 
+def test_one_that_could_not_be_made_is_asked_for_again_and_keeps_its_numbers(
+    first: Brief, run_jobs: Any, quick_briefs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = correct(first)
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs, "html_of", lambda *_given, **_more: 1 / 0)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                jobs.render_brief(second.pk)
+    assert brief_links(first.decision, first.decision.decider)["correct_url"]
+    assert correct(first, reason="L’autre raison, mieux dite.") == second
+    for brief, code in ((first, "brief.corrected_already"), (second, "brief.not_ready")):
+        with pytest.raises(Conflict) as refused:
+            correct(brief)
+        assert refused.value.code == code
+    run_jobs()
+    second.refresh_from_db()
+    assert (second.state, second.in_force, second.edition, second.serial) == ("ready", True, 2, 2)
+    assert second.record["correction"] == second.correction == "L’autre raison, mieux dite."
+    effects = [
+        event.effects[0] for event in Event.objects.filter(verb="brief_corrected").order_by("sequence")
+    ]
+    assert [(one.get("from"), one["to"]) for one in effects] == [(None, "preparing"), ("failed", "preparing")]
+    third = correct(second)
+    run_jobs()
+    third.refresh_from_db()
+    assert (third.edition, third.serial) == (3, 3)
+
+
+def test_a_job_that_read_the_former_reason_does_not_finish_what_was_asked_again(first: Brief) -> None:
+    second = correct(first)
+    Brief.objects.filter(pk=second.pk).update(state="failed", failure="font")
+    read = Brief.objects.select_related(*jobs.JOINED).get(pk=second.pk)
+    actions.take_serial(read)
+    record, public = gathering.with_public_record(read, gathering.record_of(read.decision, read))
+    correct(first, reason="L’autre raison, mieux dite.")
+    assert not actions.finish(read, record, public, b"%PDF former")
+    assert Brief.objects.get(pk=second.pk).state == "preparing"
+
+
 def test_editions_make_one_line(first: Brief, run_jobs: Any) -> None:
     second = correct(first)
     for brief, code in ((first, "brief.corrected_already"), (second, "brief.not_ready")):
@@ -96,6 +140,35 @@ def test_who_decided_and_the_lead_may_and_they_say_why(first: Brief) -> None:
     programme = first.decision.round.idea.programme
     RoleGrantFactory(person=lead, role="programme_lead", entity=programme.entity, programme_key=programme.key)
     assert correct(first, lead).edition == 2
+
+
+def test_whoever_decided_may_only_while_they_could_decide_today(first: Brief, client: Client) -> None:
+    decider, mandate = first.decision.decider, first.decision.mandate
+    client.force_login(decider)
+    Mandate.objects.filter(pk=mandate.pk).update(ends_on=clock.today() - timedelta(days=1))
+    with pytest.raises(NotAllowed):
+        correct(first)
+    assert client.get(f"/briefs/{first.key}/correct").status_code == 404
+    # For someone absent, until they are back.
+    absent = MandateFactory(capacity="dga", entity=mandate.entity).holder
+    absence = AbsenceFactory(person=absent, deputy=decider)
+    assert client.get(f"/briefs/{first.key}/correct").status_code == 200
+    absence.delete()
+    assert client.get(f"/briefs/{first.key}/correct").status_code == 404
+    Mandate.objects.filter(pk=mandate.pk).update(ends_on=None, capacity="head_of_service")
+    assert client.get(f"/briefs/{first.key}/correct").status_code == 404, "which decides another gate"
+    Mandate.objects.filter(pk=mandate.pk).update(capacity="dga")
+    Person.objects.filter(pk=decider.pk).update(is_active=False)
+    with pytest.raises(NotAllowed):
+        correct(first)
+
+
+def test_the_page_of_a_decision_offers_a_correction_to_whoever_may(first: Brief) -> None:
+    decision, decider = first.decision, first.decision.decider
+    assert brief_links(decision, decider)["correct_url"] == f"/briefs/{first.key}/correct"
+    assert brief_links(decision, PersonFactory())["correct_url"] == ""
+    Mandate.objects.filter(holder=decider).update(ends_on=clock.today() - timedelta(days=1))
+    assert brief_links(decision, decider)["correct_url"] == ""
 
 
 def test_the_form_makes_one_correction_however_often_it_is_sent(first: Brief, client: Client) -> None:

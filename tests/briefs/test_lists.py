@@ -13,18 +13,19 @@ from django.db import connection, transaction
 
 from incubator.events.actions import Subject, append
 from incubator.events.models import Event
-from incubator.events.rules import subject_sha256
+from incubator.events.rules import canonical, sha256, subject_sha256
 from incubator.lib import clock, files
 from incubator.lib.seals.configuration import SealSettings
 from incubator.messages.models import Message
 from incubator.people.actors import Actor
 from incubator.people.models import Person
-from tests.briefs.seals import small_pdf
+from tests.briefs.seals import sealed, small_pdf
 from tests.briefs.test_checking import terminal
 from tests.journey import cast as play
 from tests.journey.cast import Cast
+from workflows.briefs import actions as briefs
 from workflows.briefs.checking import lists
-from workflows.briefs.models import Brief
+from workflows.briefs.models import Brief, MaskedBrief
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_briefs")]
 NOVEMBER = datetime(2026, 11, 12, 9, 0, tzinfo=UTC)
@@ -73,8 +74,8 @@ def test_a_list_holds_hashes_and_ends_of_chains_and_names_nobody(listed: Path) -
     brief, last = Brief.objects.get(), chain().last()
     assert content["month"] == "2026-11"
     assert content["briefs"] == [brief.sha256]
-    row = {"subject": subject_sha256("idea", last.subject_key), "events": last.sequence, "head": last.hash}
-    assert row in content["chains"]
+    row = {"subject": subject_sha256("idea", last.subject_key), "head": last.hash}
+    assert row in content["chains"], "and not of how many events: some are hidden from those who read it"
     text = listed.read_text()
     persons = Event.objects.filter(subject_kind="person").values_list("subject_key", flat=True)
     for kept_back in (brief.number, brief.token, str(last.subject_key), brief.decision.decider.family_name):
@@ -104,14 +105,14 @@ def test_a_chain_that_was_cut_is_seen(listed: Path) -> None:
     tampered("delete from events_event where id = %s", [last.pk])
     code, said = verified(listed)
     assert code == 1
-    assert f"chain cut: events are missing from {subject_sha256('idea', last.subject_key)}" in said
+    assert f"chain cut or rewritten: {subject_sha256('idea', last.subject_key)}" in said
 
 
 def test_a_chain_that_is_gone_is_seen(listed: Path) -> None:
     key = chain().last().subject_key
     Message.objects.all().delete()
     tampered("delete from events_event where subject_key = %s", [key])
-    assert "chain cut" in verified(listed)[1]
+    assert f"chain cut or rewritten: {subject_sha256('idea', key)}" in verified(listed)[1]
 
 
 def test_a_chain_rewritten_with_its_hashes_is_seen(listed: Path) -> None:
@@ -131,7 +132,52 @@ def test_a_chain_rewritten_with_its_hashes_is_seen(listed: Path) -> None:
     assert queries.verify().broken == []
     code, said = verified(listed)
     assert code == 1
-    assert "chain rewritten" in said
+    assert "chain cut or rewritten" in said
+
+
+def test_a_list_from_before_lists_were_silent_on_lengths_is_still_read(
+    listed: Path, city_seal: SealSettings
+) -> None:
+    content, last = json.loads(listed.read_bytes()), chain().last()
+    for row in content["chains"]:
+        row["events"] = Event.objects.get(hash=row["head"]).sequence
+    signed(listed, canonical(content | {"kind": "travee.brief-list"}), city_seal)
+    assert verified(listed)[0] == 0
+    Message.objects.all().delete()
+    tampered("delete from events_event where id = %s", [last.pk])
+    assert verified(listed)[0] == 1
+
+
+def signed(place: Path, content: bytes, key: SealSettings) -> None:
+    from incubator.lib.seals.sealing import sign_detached
+
+    place.write_bytes(content)
+    Path(f"{place}.p7s").write_bytes(sign_detached(content, key=key, at=NOVEMBER))
+
+
+def test_masked_copies_and_replaced_editions_are_in_the_list_too(
+    listed: Path, city_seal: SealSettings, run_jobs: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    brief = Brief.objects.get()
+    copies = [sealed(small_pdf(f"Copie {number}"), city_seal).document for number in (1, 2)]
+    with clock.moved(NOVEMBER):
+        for number, copy in enumerate(copies):
+            briefs.keep_masked(brief, [f"Passage {number}"], copy)
+        by = Actor(person=brief.decision.decider)
+        briefs.correct(brief=brief.key, reason="La date de l’avis était fausse.", by=by)
+        run_jobs()
+    signed(listed, lists.made_for("2026-11"), city_seal)
+    assert {brief.sha256, *map(sha256, copies)} < set(json.loads(listed.read_bytes())["briefs"])
+    assert len(json.loads(listed.read_bytes())["briefs"]) == 4
+    assert verified(listed)[0] == 0
+    copy = tmp_path / "copy.pdf"
+    copy.write_bytes(copies[0])
+    assert (
+        "  in the list"
+        in terminal("--certificate", city_seal.certificates, "--list", str(listed), str(copy)).stdout
+    )
+    MaskedBrief.objects.all().delete()
+    assert verified(listed)[1].count("brief missing or changed") == 2
 
 
 def test_a_brief_exchanged_is_seen(listed: Path) -> None:

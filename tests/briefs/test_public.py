@@ -23,7 +23,7 @@ from workflows.gates import rules
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "fixtures" / "schemas" / "public_record.json").read_text())
 VALID = Draft202012Validator(SCHEMA)
-ORIGIN = Origin("ideas", 3, ("4b6d5f6e", 2), "dga", "", 7, "ab" * 32, "5a" * 32)
+ORIGIN = Origin("ideas", 3, ("4b6d5f6e", 2), "dga", "", "ab" * 32, "5a" * 32)
 
 
 def published(frozen: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -206,6 +206,15 @@ def test_the_schema_is_sound_and_knows_its_name() -> None:
         assert list(VALID.iter_errors(whole | extra))
     whole["panel"]["criteria"]["value"]["levels"] = [5]
     assert list(VALID.iter_errors(whole))
+
+
+def test_how_many_events_led_to_a_decision_is_not_told_and_older_records_that_told_are_read() -> None:
+    whole = published(record(GO, GO, NOT), outcome="go")
+    assert whole["chain"] == {"head": ORIGIN.head}
+    older = whole | {"schema": "urn:travee:public-record:1", "chain": {"sequence": 7, "head": ORIGIN.head}}
+    assert differences(older) == []
+    VALID.validate(older)
+    assert list(VALID.iter_errors(older | {"schema": public.SCHEMA}))
 
 
 def test_a_gate_without_a_panel_and_one_with_dates() -> None:

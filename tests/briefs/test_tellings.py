@@ -1,17 +1,21 @@
 """Who is told that a brief is ready, or that it could not be made."""
 
+import io
 from collections.abc import Callable
 
 import pytest
+from django.core.management import call_command
+from django.test import Client
 
 from incubator.lib.pdf_process import PdfFailed
+from incubator.lib.seals import SealFailed
 from incubator.messages.models import Message
 from incubator.people.models import Person
 from tests.factories import PersonFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast
-from workflows.briefs import jobs
-from workflows.briefs.models import Brief
+from workflows.briefs import jobs, views
+from workflows.briefs.models import Brief, MaskedBrief
 
 pytestmark = pytest.mark.django_db
 Run = Callable[..., list[str]]
@@ -69,6 +73,43 @@ def test_a_brief_that_fails_for_good_is_told_to_the_leads_and_the_administrators
     said = Message.objects.get(kind="brief_failed", person=administrator)
     assert said.subject_title == brief.number
     assert told("brief") == {}
+
+
+def test_a_masked_copy_that_fails_for_good_is_told_and_made_once_its_cause_is_mended(
+    cast: Cast, run_jobs: Run, quick_briefs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brief = decided(cast, run_jobs)
+    run_jobs()
+    monkeypatch.setattr(jobs, "passages_of", lambda idea: [type("Row", (), {"text": "réel"})()])
+    monkeypatch.setattr(views, "passages_for", lambda idea, reader: ["réel"])
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs, "_sealed", raises)
+        for tried in range(1, 5):
+            with pytest.raises(SealFailed):
+                jobs.mask_brief.func(brief.pk)
+            assert bool(told("masked_brief_failed")) is (tried >= 3)
+            assert ("could not be produced" in waiting_page(brief)) is (tried >= 3)
+    assert told("masked_brief_failed").keys() == {cast.lead, cast.other_lead}
+    brief.refresh_from_db()
+    assert brief.state == "ready"
+    call_command("render_briefs", stdout=io.StringIO())
+    jobs.mask_brief.func(brief.pk)
+    assert MaskedBrief.objects.get().brief == brief
+    brief.refresh_from_db()
+    assert brief.masking_tries == 0
+    assert run_jobs().count("briefs.mask") == 1
+    call_command("render_briefs", stdout=io.StringIO())
+    assert run_jobs() == []
+
+
+def raises(*_given: object) -> None:
+    raise SealFailed("stamp")
+
+
+def waiting_page(brief: Brief) -> str:
+    client = Client()
+    client.force_login(brief.decision.decider)
+    return client.get(f"/briefs/{brief.key}", headers={"Accept-Language": "en"}).text
 
 
 def test_whatever_stops_a_brief_is_said(cast: Cast, run_jobs: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,6 +155,26 @@ def test_a_text_that_cannot_be_laid_out_is_cut(monkeypatch: pytest.MonkeyPatch) 
     assert document.record["brief"]["reasons"] == "mot " * 3_000
 
 
+def test_one_killed_for_want_of_memory_is_tried_whole_again_before_it_is_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pages: list[str] = []
+
+    def render(html: str, *, stylesheet: str) -> bytes:
+        pages.append(html)
+        if "mot " * 600 in html:
+            raise PdfFailed("killed")
+        return b"%PDF short"
+
+    monkeypatch.setattr(jobs, "render_in_process", render)
+    document = asked_for(stage.letter(reasons="mot " * 3_000))
+    with pytest.raises(PdfFailed):
+        jobs.render_document(document.pk)
+    assert len(pages) == 1
+    jobs.render_document(document.pk)
+    assert ["[…]" in page for page in pages] == [False, False, True]
+
+
 def test_a_hostile_idea_takes_nothing_from_the_others_of_a_pack(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, int]] = []
     whole: list[str] = []

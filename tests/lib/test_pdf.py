@@ -340,16 +340,18 @@ def test_a_document_that_takes_too_long_is_killed_and_the_next_one_is_made() -> 
         child.close()
 
 
-def test_a_child_stopped_from_outside_is_no_fault_of_the_document() -> None:
+@pytest.mark.parametrize(("by", "reason"), [(signal.SIGTERM, "interrupted"), (signal.SIGKILL, "killed")])
+def test_a_child_stopped_from_outside_is_no_fault_of_the_document(by: signal.Signals, reason: str) -> None:
     child = RenderingProcess()
     try:
         child.render(page("<p>x</p>"), stylesheet=SHEET)
         assert child.pid is not None
-        stopping = threading.Timer(1, os.kill, (child.pid, signal.SIGTERM))
+        stopping = threading.Timer(1, os.kill, (child.pid, by))
         stopping.start()
         with pytest.raises(PdfFailed) as failed:
             child.render(page(BOMB), stylesheet=SHEET)
-        assert failed.value.reason == "interrupted"
+        assert failed.value.reason == reason
+        assert not failed.value.is_of_the_text(after_others=False)
     finally:
         child.close()
 

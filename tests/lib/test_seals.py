@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -260,6 +261,23 @@ def test_a_child_reads_it_and_is_killed_when_late(a_key: SealSettings) -> None:
     assert found == examine(made, trusted)
     late = examine_in_process(made, trusted, wall_seconds=0.05)
     assert (late.finding, late.sha256) == ("too_long", found.sha256)
+
+
+def test_the_child_yields_to_pages_and_neither_computes_nor_grows_for_long() -> None:
+    told = (
+        "import os, resource as r; from incubator.lib.seals import process; process._confine();"
+        "print(os.nice(0), *(r.getrlimit(kind)[1] for kind in (r.RLIMIT_CPU, r.RLIMIT_AS)))"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    niceness, seconds, memory = map(int, done.stdout.split())
+    assert niceness > os.nice(0)
+    assert seconds <= 5
+    assert memory <= 400 * 1024 * 1024
+
+
+def test_the_largest_file_is_read_within_the_limits(a_key: SealSettings) -> None:
+    made = sealed(small_pdf(data=os.urandom(19_000_000)), a_key).document
+    assert examine_in_process(made, certificates_in(a_key.certificates)).finding == "whole"
 
 
 def test_a_file_with_many_attachments_is_told_of_in_few_words(a_key: SealSettings) -> None:

@@ -24,6 +24,7 @@ from incubator.people.actors import Actor
 from workflows.briefs import queries, rules, tellings
 from workflows.briefs.models import Brief, BriefSeries, MaskedBrief
 from workflows.briefs.record import BriefRecord, brief_number
+from workflows.gates import authority
 from workflows.gates.models import Decision
 
 
@@ -58,10 +59,12 @@ def on_masked(idea: Idea) -> None:
     briefs = Brief.objects.filter(decision__round__idea=idea).select_for_update(of=("self",), no_key=True)
     for pk, state in briefs.order_by("pk").values_list("pk", "state"):
         if state == Brief.State.READY:
-            _defer_masking(pk)
+            defer_masking(pk)
 
 
-def _defer_masking(brief_id: int) -> None:
+def defer_masking(brief_id: int) -> None:
+    """Have the copy of a ready brief without its masked passages made by a job, whatever became of former tries."""
+    Brief.objects.filter(pk=brief_id, masking_tries__gt=0).update(masking_tries=0)
     app.configure_task("briefs.mask", lock=f"brief:{brief_id}").defer(brief_id=brief_id, at=clock.moved_to())
 
 
@@ -78,6 +81,7 @@ def keep_masked(brief: Brief, passages: Sequence[str], document: bytes) -> None:
         if earlier is not None and earlier.sha256 != sha256_of_document:
             made["former"] = [*earlier.former, earlier.sha256]
         MaskedBrief.objects.update_or_create(brief=brief, defaults=made)
+        Brief.objects.filter(pk=brief.pk, masking_tries__gt=0).update(masking_tries=0)
 
 
 def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]]:
@@ -88,26 +92,22 @@ def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]
 
 
 def correct(*, brief: uuid.UUID, reason: str, by: Actor) -> Brief:
-    """Have the brief made anew, in another edition that names this one and says why.
+    """Have the brief made anew, in another edition that names this one and says why; one that could not be made is
+    asked for again, for this reason, and keeps its numbers.
 
-    This one stays in force until the other is ready. Raises NotFound, NotAllowed for others than who decided and the
-    programme's leads, Conflict for a brief that is not ready or was corrected already, Invalid without a reason.
+    This one stays in force until the other is ready. Raises NotFound, NotAllowed for others than who decided and still
+    may, and the programme's leads, Conflict for a brief that is not ready or was corrected already, Invalid without a
+    reason.
     """
     with locked(rounds__decision__briefs__key=brief) as idea:
         old = Brief.objects.select_related("decision__round").get(key=brief)
         old.decision.round.idea = idea
-        _check_correction(old, reason, by)
-        new = Brief.objects.create(
-            decision=old.decision,
-            number=old.number,
-            edition=old.edition + 1,
-            language=old.language,
-            in_force=False,
-            replaces=old,
-            correction=reason.strip(),
-            asked_at=clock.now(),
-        )
-        effects = [effect("brief", None, "preparing", brief=str(new.key), replaces=str(old.key))]
+        # A job makes one ready without the idea's lock.
+        newer = Brief.objects.select_for_update(no_key=True).filter(replaces=old).first()
+        _check_correction(old, newer, reason, by)
+        new = _another_edition(old, reason.strip()) if newer is None else _again(newer, reason.strip())
+        before = None if newer is None else "failed"
+        effects = [effect("brief", before, "preparing", brief=str(new.key), replaces=str(old.key))]
         record_act(
             idea, "brief_corrected", by, effects, brief=str(new.key), reason_sha256=sha256(new.correction)
         )
@@ -115,15 +115,37 @@ def correct(*, brief: uuid.UUID, reason: str, by: Actor) -> Brief:
     return new
 
 
-def _check_correction(old: Brief, reason: str, by: Actor) -> None:
-    if not queries.may_correct(by.human, old):
+def _another_edition(old: Brief, reason: str) -> Brief:
+    return Brief.objects.create(
+        decision=old.decision,
+        number=old.number,
+        edition=old.edition + 1,
+        language=old.language,
+        in_force=False,
+        replaces=old,
+        correction=reason,
+        asked_at=clock.now(),
+    )
+
+
+def _again(failed: Brief, reason: str) -> Brief:
+    failed.state, failed.failure, failed.tries = Brief.State.PREPARING, "", 0
+    failed.correction = reason
+    failed.save(update_fields=["state", "failure", "tries", "correction"])
+    return failed
+
+
+def _check_correction(old: Brief, newer: Brief | None, reason: str, by: Actor) -> None:
+    if not authority.may_correct(by.human, old.decision):
         raise NotAllowed(
-            _("A brief is corrected by whoever decided, or by a lead of the programme."),
+            _(
+                "A brief is corrected by whoever decided, while their delegation lasts, or by a lead of the programme."
+            ),
             code="brief.not_yours",
         )
     if old.state != Brief.State.READY:
         raise Conflict(_("This brief is not ready yet: there is nothing to correct."), code="brief.not_ready")
-    if Brief.objects.filter(replaces=old).exists():
+    if newer is not None and newer.state != Brief.State.FAILED:
         raise Conflict(
             _("This brief was corrected already. Correct the newest one."), code="brief.corrected_already"
         )
@@ -155,12 +177,13 @@ def finish(
     brief: Brief, record: BriefRecord, public: Mapping[str, Any], document: bytes, seal: Sealed | None = None
 ) -> bool:
     """Keep the document, or the sealed file that begins with it, say that the brief is ready and tell whom it is for;
-    False, and nothing changed, when another job was first."""
+    False, and nothing changed, when another job was first, or the correction was asked for again in other words."""
     kept = seal.document if seal else document
     sha256_of_document = files.put(kept)
     data = record.as_data()
     with transaction.atomic():
-        waiting = Brief.objects.filter(pk=brief.pk).exclude(state=Brief.State.READY)
+        waiting = Brief.objects.filter(pk=brief.pk, correction=brief.correction)
+        waiting = waiting.exclude(state=Brief.State.READY)
         first = waiting.update(
             state=Brief.State.READY,
             record=data,
@@ -180,7 +203,7 @@ def finish(
             # Whoever it is for has had the mail of the decision: this one stays in the application.
             messages.tell_also(tellings.event_of(brief), tellings.of_a_ready_brief(brief), mailed=False)
             if passages_of(brief.decision.round.idea):
-                _defer_masking(brief.pk)
+                defer_masking(brief.pk)
     return bool(first)
 
 
@@ -199,3 +222,14 @@ def give_up(brief: Brief, reason: str) -> None:
         brief.refresh_from_db(fields=["tries"])
         if brief.tries == rules.MOST_TRIES:
             messages.tell_also(tellings.event_of(brief), tellings.of_a_failed_brief(brief), mailed=True)
+
+
+def give_up_masked(brief: Brief) -> None:
+    """Say that the copy without masked passages could not be made; a later job may still succeed. The last try tells
+    the lead, since those who read that copy wait for it."""
+    with transaction.atomic():
+        Brief.objects.filter(pk=brief.pk).update(masking_tries=F("masking_tries") + 1)
+        brief.refresh_from_db(fields=["masking_tries"])
+        if brief.masking_tries == rules.MOST_TRIES:
+            told = tellings.of_a_failed_brief(brief, "masked_brief_failed")
+            messages.tell_also(tellings.event_of(brief), told, mailed=True)

@@ -1,6 +1,6 @@
 """Gathers what a brief says, and the public record it carries, from the rows that its decision stands on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -16,27 +16,23 @@ from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
 from incubator.lib import working_days
 from incubator.people.models import Mandate, Person, Post
-from workflows.briefs import rules
+from workflows.briefs import answers, rules
 from workflows.briefs.models import Brief
 from workflows.briefs.public import Origin, as_bytes, commitment, public_record
 from workflows.briefs.queries import address_of, idea_number, language_of, serial_in_words
 from workflows.briefs.record import (
     BriefRecord,
-    Comparison,
     Condition,
-    Criterion,
     ExpertAnswer,
     HistoryLine,
     Letterhead,
-    MustMeet,
     NextStep,
-    Opinion,
     Signature,
     brief_number,
 )
+from workflows.gates import signing
 from workflows.gates.configuration import delays_under, letter_of, recourse
 from workflows.gates.models import Decision, ExpertQuestion
-from workflows.gates.rules import UNMET_CONDITIONS
 
 AGAIN = ("resubmitted", "woken")
 WRITTEN = tuple(field.name for field in IdeaText._meta.get_fields())
@@ -80,15 +76,13 @@ def _origin(brief: Brief) -> Origin:
         verb="decided",
         payload__decision=str(decision.key),
     )
-    sequence, head = issued.values_list("sequence", "hash").get()
     return Origin(
         programme=decision.round.idea.programme.key,
         version=configured.version,
         document=(str(source.key), source.version) if source else None,
         capacity=decision.capacity,
         second_capacity=decision.second_capacity,
-        sequence=sequence,
-        head=head,
+        head=issued.values_list("hash", flat=True).get(),
         salt=brief.salt,
         edition=brief.edition,
     )
@@ -111,7 +105,7 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         content_version=content.version,
         content_sha256=content_sha256(content),
         gate=round_.gate,
-        gate_name=_label(round_.rules, language),
+        gate_name=answers.label(round_.rules, language),
         round_number=round_.number,
         round_sha256="",
         decided_at=decision.issued_at.astimezone(zone),
@@ -127,9 +121,9 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         second=_second(decision),
         departs=decision.departs,
         departure_reason=decision.departure_reason,
-        opinion=_opinion(frozen) if has_panel else None,
-        criteria=_criteria(frozen, decision, language) if has_panel else (),
-        must_meets=_must_meets(frozen, decision, language),
+        opinion=answers.opinion(frozen) if has_panel else None,
+        criteria=answers.criteria(frozen, decision, language) if has_panel else (),
+        must_meets=answers.must_meets(frozen, decision, language),
         conditions=_conditions(decision, idea),
         gaps=tuple(decision.gaps),
         author_due_on=_local(decision.author_due_at, zone),
@@ -140,8 +134,8 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         history=_history(decision, idea, zone),
         reexamination_ask_days=reexamination["ask_within"],
         reexamination_answer_days=reexamination["answer_in"],
-        opening=_label(letter_of(round_.configuration, decision.outcome), language),
-        comparison=_comparison(frozen),
+        opening=answers.label(letter_of(round_.configuration, decision.outcome), language),
+        comparison=answers.comparison(frozen),
         experts=_experts(decision, zone),
         merged_into=idea_number(decision.target) if decision.target is not None else "",
     )
@@ -166,19 +160,6 @@ def letterhead_of(programme: Programme, language: str) -> Letterhead:
     return Letterhead(entity.name, name, entity.letterhead, entity.logo_id or "", entity.colour)
 
 
-def _comparison(frozen: Mapping[str, Any]) -> Comparison | None:
-    compared = frozen.get("comparison")
-    if not compared or not compared.get("result"):
-        return None
-    return Comparison(
-        held_on=date.fromisoformat(compared["held_on"]),
-        result=compared["result"],
-        rank=compared["rank"],
-        waiting=compared["waiting"],
-        places=compared["places"],
-    )
-
-
 def content_sha256(content: Any) -> str:
     """One fingerprint of a version: its words, its language and its files; the same for a copy of that version."""
     written = {field: getattr(content, field) for field in WRITTEN}
@@ -192,10 +173,6 @@ def _content(idea: Idea, version: int) -> Any:
     """The version that was judged: a history row, or the content itself while it is still that version."""
     kept = IdeaContent.history.filter(idea_id=idea.pk, version=version).order_by("-history_id").first()
     return kept or IdeaContent.objects.get(idea=idea)
-
-
-def _label(named: Mapping[str, Any], language: str) -> str:
-    return str(named.get(language) or named.get("fr") or named.get("key", ""))
 
 
 def _signature(
@@ -215,62 +192,13 @@ def _second(decision: Decision) -> Signature | None:
     signer, mandate = decision.second_signer, decision.second_mandate
     if signer is None or mandate is None:
         return None
+    if signing.points_to_team(decision):
+        # As with conditions: names may be hidden, now or after the end, and a brief stays what it is.
+        capacity = str(Mandate.Capacity(decision.second_capacity).label)
+        kept = gettext("for the author’s department; the organisation keeps the name")
+        return Signature(name=capacity, capacity=kept, reference="", since=None, until=None)
     return _signature(
         signer, decision.second_capacity, mandate.reference, mandate, decision.second_on_behalf_of
-    )
-
-
-def _opinion(frozen: Mapping[str, Any]) -> Opinion | None:
-    found, configured = frozen.get("opinion"), frozen["rules"]
-    if not found or found["result"] not in ("go", "go_if", "not_now"):
-        return None
-    votes = found["votes"]
-    return Opinion(
-        result=found["result"],
-        form=configured.get("opinion") or "simple",
-        score=found["score"],
-        threshold=str(configured["threshold"]) if configured.get("threshold") is not None else None,
-        go=votes["go"],
-        go_if=votes["go_if"],
-        not_now=votes["not_now"],
-        abstained=votes["abstain"],
-        seats=len(frozen["seats"]),
-        quorum_asked=configured["quorum"],
-        quorum=found["quorum"],
-        diversity=found["diversity"] if configured.get("diversity") else None,
-        casting_vote=found["casting_vote"],
-    )
-
-
-def _criteria(frozen: Mapping[str, Any], decision: Decision, language: str) -> tuple[Criterion, ...]:
-    found = frozen["opinion"]["criteria"]
-    return tuple(
-        Criterion(
-            label=_label(rule, language),
-            weight=rule["weight"],
-            levels=tuple(found[rule["key"]]["levels"]),
-            mean=found[rule["key"]]["mean"],
-            reason=decision.criterion_reasons.get(rule["key"], ""),
-        )
-        for rule in frozen["rules"].get("criteria", [])
-    )
-
-
-def _must_meets(frozen: Mapping[str, Any], decision: Decision, language: str) -> tuple[MustMeet, ...]:
-    labels = {rule["key"]: _label(rule, language) for rule in frozen["rules"].get("must_meet", [])}
-    labels[UNMET_CONDITIONS] = gettext("The conditions of the gate before are met")
-    return tuple(
-        MustMeet(
-            label=labels.get(key, key),
-            kind=found["kind"],
-            met=found["met"],
-            yes=found["yes"],
-            no=found["no"],
-            cannot_tell=found["cannot_tell"],
-            # A criterion may have the same key; its reason is printed with the criterion.
-            reason="" if key in frozen["opinion"]["criteria"] else decision.criterion_reasons.get(key, ""),
-        )
-        for key, found in frozen["opinion"]["must_meets"].items()
     )
 
 
@@ -345,7 +273,7 @@ def _history(decision: Decision, idea: Idea, zone: ZoneInfo) -> tuple[HistoryLin
         add(at, verb)
     language = language_of(idea)
     for past in _issued(idea):
-        gate = {"gate": past.round.gate, "gate_name": _label(past.round.rules, language)}
+        gate = {"gate": past.round.gate, "gate_name": answers.label(past.round.rules, language)}
         if (past.round.rules.get("seats") or 0) > 1:
             add(past.round.opened_at, "round_opened", **gate)
         add(past.issued_at, "decided", outcome=past.outcome, **gate)

@@ -40,7 +40,7 @@ def render_brief(brief_id: int, at: str = "") -> None:
         try:
             actions.take_serial(brief)
             record, public = gathering.with_public_record(brief, gathering.record_of(brief.decision, brief))
-            document = _rendered(record, public)
+            document = _rendered(record, public, last_try=brief.tries >= MOST_TRIES - 1)
             actions.finish(brief, record, public, document, _sealed(document, record))
         except Exception as failed:
             actions.give_up(brief, failed.reason if isinstance(failed, PdfFailed | SealFailed) else "stopped")
@@ -49,16 +49,20 @@ def render_brief(brief_id: int, at: str = "") -> None:
 
 @app.task(name="briefs.mask", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))
 def mask_brief(brief_id: int, at: str = "") -> None:
-    """Make the copy for those from whom passages are masked."""
+    """Make the copy for those from whom passages are masked. Raises as `render_brief` does, after saying so."""
     brief = Brief.objects.select_related(*JOINED).get(pk=brief_id)
     passages = [row.text for row in passages_of(brief.decision.round.idea)]
     if brief.state != Brief.State.READY or not passages:
         return
     with clock.as_of(at):
-        record, public = gathering.with_public_record(brief, queries.masked_record(brief, passages))
-        document = _rendered(record, public)
-        seal = _sealed(document, record)
-        actions.keep_masked(brief, passages, seal.document if seal else document)
+        try:
+            record, public = gathering.with_public_record(brief, queries.masked_record(brief, passages))
+            document = _rendered(record, public, last_try=brief.masking_tries >= MOST_TRIES - 1)
+            seal = _sealed(document, record)
+            actions.keep_masked(brief, passages, seal.document if seal else document)
+        except Exception:
+            actions.give_up_masked(brief)
+            raise
 
 
 def _sealed(document: bytes, record: BriefRecord) -> Sealed | None:
@@ -67,13 +71,13 @@ def _sealed(document: bytes, record: BriefRecord) -> Sealed | None:
     return sealed(document, name=name, about=record.number, check_at=record.address)
 
 
-def _rendered(record: BriefRecord, public: Mapping[str, Any]) -> bytes:
+def _rendered(record: BriefRecord, public: Mapping[str, Any], *, last_try: bool) -> bytes:
     """The PDF; when a text in it cannot be laid out, the PDF with the long texts cut and a note in their place."""
     carried = [attached(record, public)]
     try:
         return render_in_process(html_of(record), stylesheet=stylesheet(), attachments=carried)
     except PdfFailed as failed:
-        if not failed.is_of_the_text:
+        if not failed.is_of_the_text(after_others=last_try):
             raise
         logger.warning("Brief %s with its whole texts: %s", record.number, failed)
     return render_in_process(html_of(record, shortened=True), stylesheet=stylesheet(), attachments=carried)

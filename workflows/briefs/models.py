@@ -77,6 +77,8 @@ class Brief(models.Model):
     size = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=20, blank=True)
     tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Of its copy without masked passages, since these were marked: how often it could not be made.
+    masking_tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     asked_at = models.DateTimeField()
     prepared_at = models.DateTimeField(null=True, blank=True)
 

@@ -16,7 +16,8 @@ from workflows.briefs.record import BriefRecord
 from workflows.gates import rules
 
 NAME = "decision.json"
-SCHEMA = "urn:travee:public-record:1"
+SCHEMA = "urn:travee:public-record:2"
+READABLE = ("urn:travee:public-record:1", SCHEMA)  # the first also told how many events the chain had
 # What the rules of a gate read of its configuration, and who decides by it.
 RULES = ("gate", "seats", "quorum", "diversity", "opinion", "threshold", "go_on", "max_reworks", "decider")
 ROWS = {"criteria": ("key", "weight", "fr", "en"), "must_meet": ("key", "kind", "fr", "en")}
@@ -32,7 +33,7 @@ FOR_IT, AGAINST = ("go", "go_if"), ("not_now",)
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a decision stands: its configuration, its place in the idea's chain, and what opens the commitment.
+    """Where a decision stands: its configuration, the end of the idea's chain, and what opens the commitment.
 
     `document`: key and version of the published configuration; None for a programme that changed nothing. `head`: the
     hash of the event of the decision, which ends the chain then. `salt`: 64 hexadecimal digits, kept with the full
@@ -44,7 +45,6 @@ class Origin:
     document: tuple[str, int] | None
     capacity: str
     second_capacity: str
-    sequence: int
     head: str
     salt: str
     edition: int = 1
@@ -87,7 +87,8 @@ def public_record(printed: BriefRecord, frozen: Mapping[str, Any], origin: Origi
         "permitted": [asdict(choice) for choice in rules.permitted(frozen)],
         "decision": _decision(printed, origin),
         "texts": [{"where": where, "sha256": sha256(text)} for where, text in texts_of(printed)],
-        "chain": {"sequence": origin.sequence, "head": origin.head},
+        # Not how many events it has: each vote, replaced ones too, is one.
+        "chain": {"head": origin.head},
         "commitment": commitment(frozen, origin.salt),
     }
 
@@ -223,7 +224,7 @@ def replayed(public: Mapping[str, Any]) -> Replayed:
 
     Raises KeyError, TypeError or ValueError for what is no public record.
     """
-    if public["schema"] != SCHEMA:
+    if public["schema"] not in READABLE:
         raise ValueError(f"not a public record of this version: {public['schema']}")
     record = stand_in(public)
     found = rules.opinion(record)

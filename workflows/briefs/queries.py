@@ -10,10 +10,8 @@ from django.urls import reverse
 
 from ideas.drafting.masking.rules import masked
 from ideas.drafting.models import Idea
-from ideas.roles import is_lead
 from incubator.events.rules import canonical, sha256
 from incubator.lib.masks import MASK
-from incubator.people.models import Person
 from workflows.briefs.models import Brief, MaskedBrief
 from workflows.briefs.record import (
     BriefRecord,
@@ -57,12 +55,6 @@ def language_of(idea: Idea) -> str:
 def serial_in_words(brief: Brief) -> str:
     """`2026/17`, or '' for a brief that no job has taken up yet."""
     return serial_of(brief.series.year, brief.serial) if brief.series and brief.serial else ""
-
-
-def may_correct(person: Person, brief: Brief) -> bool:
-    """Whoever decided, or a lead of the programme who was never in the team."""
-    decision = brief.decision
-    return person.pk == decision.decider_id or is_lead(decision.round.idea, person)
 
 
 def files_named(sha256s: Collection[str]) -> set[str]:

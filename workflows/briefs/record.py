@@ -24,12 +24,15 @@ class Letterhead:
 
 @dataclass(frozen=True)
 class Signature:
-    """Who decided or signed second, and what let them: `until` is None for a mandate without an end."""
+    """Who decided or signed second, and what let them: `until` is None for a mandate without an end.
+
+    Where the name would point to the team, `name` is the capacity, and of the mandate nothing is told.
+    """
 
     name: str
     capacity: str
     reference: str
-    since: date
+    since: date | None
     until: date | None
     on_behalf_of: str = ""
 

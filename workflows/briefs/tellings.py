@@ -15,7 +15,8 @@ def event_of(brief: Brief) -> Event | None:
     decision = brief.decision
     chain = Event.objects.filter(subject_kind="idea", subject_key=decision.round.idea.key)
     if brief.replaces_id is not None:
-        return chain.filter(payload__brief=str(brief.key), verb="brief_corrected").first()
+        asked = chain.filter(payload__brief=str(brief.key), verb="brief_corrected")
+        return asked.order_by("-sequence").first()
     return chain.filter(payload__decision=str(decision.key), verb="decided").order_by("sequence").first()
 
 
@@ -32,16 +33,16 @@ def of_a_ready_brief(brief: Brief) -> list[Telling]:
     return [Telling(person, "brief", url, idea.title, key, said) for person in persons.values()]
 
 
-def of_a_failed_brief(brief: Brief) -> list[Telling]:
+def of_a_failed_brief(brief: Brief, kind: str = "brief_failed") -> list[Telling]:
     """The programme's leads, and the administrators, who read its number only: the idea may be confidential."""
     idea = brief.decision.round.idea
     url, key = reverse("brief", args=[brief.key]), tellings.programme_key(idea)
     said = {"gate": brief.decision.round.gate}
     leads = list(roles.leads(idea))
-    found = [Telling(person, "brief_failed", url, idea.title, key, said) for person in leads]
+    found = [Telling(person, kind, url, idea.title, key, said) for person in leads]
     administrators = grants.holders("administrator", entity=idea.programme.entity)
     return found + [
-        Telling(person, "brief_failed", url, brief.number, key, said)
+        Telling(person, kind, url, brief.number, key, said)
         for person in administrators.exclude(pk__in=_members(idea)).exclude(pk__in=[one.pk for one in leads])
     ]
 

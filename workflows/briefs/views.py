@@ -23,6 +23,8 @@ from incubator.people.once import new_key, once
 from workflows.briefs import actions, queries, words
 from workflows.briefs.forms import Correction
 from workflows.briefs.models import Brief, MaskedBrief
+from workflows.briefs.rules import MOST_TRIES
+from workflows.gates import authority
 
 JOINED = ("series", "decision__round__idea__programme__entity")
 SCHEMA = settings.ROOT / "fixtures" / "schemas" / "public_record.json"
@@ -64,12 +66,12 @@ def brief(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
 @login_required
 @once
 def correct(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """The form by which whoever decided, or a lead, has the brief made anew."""
+    """The form by which whoever may correct it has the brief made anew."""
     found = Brief.objects.select_related(*JOINED).filter(key=key).first()
     if found is None:
         raise nothing_here()
     person, idea = reader(request), readable_idea(request, found.decision.round.idea.key)
-    if not queries.may_correct(person, found):
+    if not authority.may_correct(person, found.decision):
         raise nothing_here()
     form = Correction(typed(request))
     if form.is_valid() and done(
@@ -99,7 +101,7 @@ def evidence(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "sha256": sha256,
         # Whoever reads a copy with masked names would find them by trying: other fingerprints cover the names too.
         "whole": sha256 == found.sha256,
-        "replaced_by": Brief.objects.filter(replaces=found).first(),
+        "replaced_by": Brief.objects.filter(replaces=found, state=Brief.State.READY).first(),
         # As the brief says it. Today's end would count each vote of a panel at the moment it is cast.
         "chain": (found.public or {}).get("chain"),
         "address": queries.address_of(found),
@@ -131,7 +133,8 @@ def _sha256_for(reader: Person, found: Brief) -> str:
 
 
 def _waiting(request: HttpRequest, found: Brief) -> HttpResponse:
-    failure = words.FAILURES.get(found.failure, words.FAILED) if found.failure else ""
+    lost = found.failure or found.masking_tries >= MOST_TRIES
+    failure = words.FAILURES.get(found.failure, words.FAILED) if lost else ""
     context = {"brief": found, "idea": found.decision.round.idea, "failure": failure}
     response = render(request, "briefs/waiting.html", context)
     response["Cache-Control"] = "no-store"

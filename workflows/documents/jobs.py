@@ -30,7 +30,10 @@ def render_document(document_id: int, at: str = "") -> None:
         return
     with clock.as_of(at):
         try:
-            made = _pack(document) if document.kind == Document.Kind.PACK else _rendered(document.record)
+            if document.kind == Document.Kind.PACK:
+                made = _pack(document)
+            else:
+                made = _rendered(document.record, _laid_out, again=_was_killed(document))
             actions.finish(document, made)
         except Exception as failed:
             actions.give_up(document, failed.reason if isinstance(failed, PdfFailed) else "stopped")
@@ -45,12 +48,17 @@ def _whole_pack(record: dict[str, Any]) -> bytes:
     return render_alone(html_of(record), stylesheet=stylesheet(), wall_seconds=PACK_SECONDS)
 
 
-def _rendered(record: dict[str, Any], laid_out: Callable[[dict[str, Any]], bytes] = _laid_out) -> bytes:
+def _was_killed(document: Document) -> bool:
+    """Whether the try before this one was, by the system: once says nothing of the text."""
+    return document.failure == "killed"
+
+
+def _rendered(record: dict[str, Any], laid_out: Callable[[dict[str, Any]], bytes], *, again: bool) -> bytes:
     """The PDF; when a text in it cannot be laid out, the PDF with the long texts cut and a note in their place."""
     try:
         return laid_out(record)
     except PdfFailed as failed:
-        if not failed.is_of_the_text:
+        if not failed.is_of_the_text(after_others=again):
             raise
         logger.warning("Document %s of %s with its whole texts: %s", record["kind"], record["number"], failed)
     return laid_out(rules.cut(record) | {"shortened": True})
@@ -62,16 +70,17 @@ def _pack(document: Document) -> bytes:
     record, ideas = document.record, []
     for place, idea in enumerate(record["ideas"], 1):
         alone = record | {"ideas": [idea]}
-        ideas.append(idea if _can_be_laid_out(alone) else rules.cut(idea) | {"shortened": True})
+        fits = _can_be_laid_out(alone, again=_was_killed(document))
+        ideas.append(idea if fits else rules.cut(idea) | {"shortened": True})
         actions.progressed(document, place)
-    return _rendered(record | {"ideas": ideas}, _whole_pack)
+    return _rendered(record | {"ideas": ideas}, _whole_pack, again=_was_killed(document))
 
 
-def _can_be_laid_out(record: dict[str, Any]) -> bool:
+def _can_be_laid_out(record: dict[str, Any], *, again: bool) -> bool:
     try:
         _laid_out(record)
     except PdfFailed as failed:
-        if not failed.is_of_the_text:
+        if not failed.is_of_the_text(after_others=again):
             raise
         return False
     return True

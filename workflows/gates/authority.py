@@ -16,7 +16,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Department, Mandate, Person
 from workflows.gates.configuration import default_rules
 from workflows.gates.conflicts import Conflicts, conflicts_of
-from workflows.gates.models import GateRound
+from workflows.gates.models import Decision, GateRound
 from workflows.gates.rules import GO_ON
 
 CAPACITIES = {
@@ -118,6 +118,15 @@ def right_to_decide(round_: GateRound, idea: Idea, by: Actor) -> Party:
     concerned = {one.pk: one for right in rights for one in concerned_by(right)}
     against = conflicts_of(concerned.values(), idea, round_.gate) if rights else {}
     return distant(rights, against, idea)
+
+
+def may_correct(person: Person, decision: Decision) -> bool:
+    """Who has what was issued on a decision put right: a lead, or whoever decided while they could decide today."""
+    round_ = decision.round
+    if roles.is_lead(round_.idea, person):
+        return True
+    decided = person.pk == decision.decider_id
+    return decided and bool(rights_to_decide(round_, round_.idea, Actor(person=person)))
 
 
 def concerned_by(right: Party) -> list[Person]:

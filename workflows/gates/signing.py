@@ -1,5 +1,6 @@
 """Who signs a decision beside whoever wrote it: read at the instant of the act."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.models import Idea
@@ -9,8 +10,10 @@ from incubator.people.actors import Actor
 from workflows.gates import authority
 from workflows.gates.authority import LEAD, TOGETHER, Party
 from workflows.gates.models import Decision, GateRound
+from workflows.gates.rules import GO_ON
 
 DIRECTORS = ("director", "dga")
+AUTHORS_DIRECTOR = "authors_director"
 
 
 def second_parties(round_: GateRound, idea: Idea, decision: Decision) -> list[Party]:
@@ -46,8 +49,25 @@ def waits_for_consent(decision: Decision) -> bool:
     )
 
 
+def points_to_team(decision: Decision) -> bool:
+    """Whether whoever signed second is known by it to be the author's director: the launch of the fast lane, and its
+    sponsor from then on. Their name tells the author's department."""
+    if _is_authors_director(decision.round, decision):
+        return True
+    if authority.decider_rule(decision.round) != TOGETHER or decision.second_signer_id is None:
+        return False
+    signed = [one for one in (decision.second_signer_id, decision.second_on_behalf_of_id) if one]
+    launches = Decision.objects.filter(
+        Q(second_signer__in=signed) | Q(second_on_behalf_of__in=signed),
+        round__idea=decision.round.idea_id,
+        round__rules__second_signature=AUTHORS_DIRECTOR,
+        outcome__in=GO_ON,
+    )
+    return launches.exists()
+
+
 def _is_authors_director(round_: GateRound, decision: Decision) -> bool:
-    return authority.needs_second_signature(round_, decision.outcome) == "authors_director"
+    return authority.needs_second_signature(round_, decision.outcome) == AUTHORS_DIRECTOR
 
 
 def _barring(parties: list[Party]) -> list[str]:

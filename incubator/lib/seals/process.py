@@ -1,7 +1,7 @@
 """Reads a stranger's file in a child of its own: it holds no secret, may not grow past a size, is killed when late.
 
-A PDF is a program's worth of structures: a page never parses one itself. Few are read at a time, so that whoever sends
-many slows nothing but other checks: a limit by sender is the proxy's (docs/operations.md).
+A PDF is a program's worth of structures: a page never parses one itself. Few are read at a time, and one of a sender,
+so that whoever sends many slows neither pages nor the checks of others.
 """
 
 import base64
@@ -14,20 +14,30 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from incubator.lib.pdf_process import PASSED_ON, ROOT
 from incubator.lib.seals.examination import Examination, from_data
 
 LARGEST = 20_000_000  # bytes
 WALL_SECONDS = 15.0
-MEMORY_BYTES = 768 * 1024 * 1024
+# A brief takes one second of computing, 20 MB of anything 140 MiB.
+CPU_SECONDS = 5
+MEMORY_BYTES = 384 * 1024 * 1024
+NICENESS = 5  # pages go first
 AT_A_TIME = 2  # in one process of the web server
 _turns = threading.BoundedSemaphore(AT_A_TIME)
+_senders: set[str] = set()  # whose file is being read at this moment
+_senders_turn = threading.Lock()
 
 
 class Busy(Exception):
     """As many files are being read as may be; in a few seconds there is a place."""
+
+
+class BusyWithYours(Busy):
+    """A file of this sender is being read: the next one waits for it."""
 
 
 def examine_in_process(
@@ -35,22 +45,36 @@ def examine_in_process(
     trusted: Sequence[bytes],
     stamps_trusted: Sequence[bytes] = (),
     *,
+    sender: str = "",
     wall_seconds: float | None = None,
 ) -> Examination:
     """What `reading.examine` finds; too_large, or too_long when it did not end in time or in memory. Raises Busy.
 
-    `trusted`, `stamps_trusted`: certificates as PEM.
+    `trusted`, `stamps_trusted`: certificates as PEM. `sender`: what tells one sender from another, forgotten when the
+    file is read; "" for one that nothing is known of.
     """
     if len(document) > LARGEST:
         return Examination("too_large", size=len(document))
     order = {"trusted": _packed(trusted), "stamps_trusted": _packed(stamps_trusted)}
-    if not _turns.acquire(blocking=False):
-        raise Busy
-    try:
+    with _turn_of(sender):
         told = json.dumps(order).encode() + b"\n" + document
         return _asked(told, document, WALL_SECONDS if wall_seconds is None else wall_seconds)
+
+
+@contextmanager
+def _turn_of(sender: str) -> Iterator[None]:
+    with _senders_turn:
+        if sender in _senders:
+            raise BusyWithYours
+        if not _turns.acquire(blocking=False):
+            raise Busy
+        _senders.update({sender} - {""})
+    try:
+        yield
     finally:
-        _turns.release()
+        with _senders_turn:
+            _senders.discard(sender)
+            _turns.release()
 
 
 def _asked(order: bytes, document: bytes, wall_seconds: float) -> Examination:
@@ -60,7 +84,7 @@ def _asked(order: bytes, document: bytes, wall_seconds: float) -> Examination:
         environment |= {"PYTHONPATH": str(ROOT), "TMPDIR": folder}
         try:
             done = subprocess.run(
-                [sys.executable, "-m", "incubator.lib.seals.process", str(int(wall_seconds))],
+                [sys.executable, "-m", "incubator.lib.seals.process"],
                 input=order,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # what a library says of a stranger's file is not for our log
@@ -86,10 +110,15 @@ def _limit(kind: int, value: int) -> None:
         pass  # macOS refuses RLIMIT_AS; the wall limit still holds there
 
 
-def _main(wall_seconds: int) -> None:
+def _confine() -> None:
+    os.nice(NICENESS)
     _limit(resource.RLIMIT_AS, MEMORY_BYTES)
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_CPU, wall_seconds + 5)  # should the parent die meanwhile
+    _limit(resource.RLIMIT_CPU, CPU_SECONDS)
+
+
+def _main() -> None:
+    _confine()
     logging.disable(logging.CRITICAL)
     from incubator.lib.seals.reading import examine
 
@@ -100,4 +129,4 @@ def _main(wall_seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    _main(int(sys.argv[1]))
+    _main()

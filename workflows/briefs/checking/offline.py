@@ -1,7 +1,7 @@
 """bin/verify-brief: the check without a database and without the city's server, against certificates that are given.
 
-`bin/verify-brief [--certificate FILE]… [--list FILE] FILE…` exits with 0 when all is well, 1 when a file or the list
-is not, 2 when something could not be read.
+`bin/verify-brief [--certificate FILE]… [--demo] [--list FILE] FILE…` exits with 0 when all is well, 1 when a file or
+the list is not, 2 when something could not be read. What the demonstration sealed is well with `--demo` alone.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import django
 from django.conf import settings
@@ -31,21 +31,28 @@ ROOT = Path(__file__).resolve().parents[3]
 WELL, ILL, UNREAD = 0, 1, 2
 
 
+class Certificates(NamedTuple):
+    """Those to check with, as PEM: of seals and of time stamps. `demo`: a seal of the demonstration is well too."""
+
+    seals: tuple[bytes, ...]
+    stamps: tuple[bytes, ...]
+    demo: bool
+
+
 def main(arguments: Sequence[str]) -> int:
     _speak()
     wanted = _parser().parse_args(arguments)
     if not wanted.files and not wanted.list:
         _parser().error(_("name a file, or a list with --list"))
-    trusted = _certificates(wanted.certificate, "TRAVEE_SEAL_CERTIFICATES")
-    stamps = _certificates(wanted.timestamp_certificate, "TRAVEE_SEAL_TIMESTAMP_CERTIFICATES")
-    if not trusted:
+    known = _known(wanted)
+    if not known.seals:
         _parser().error(_("no certificate to check with: give the organisation’s with --certificate"))
     listed: set[str] | None = None
     codes = []
     if wanted.list:
-        code, listed = _list(wanted.list, trusted, stamps)
+        code, listed = _list(wanted.list, known)
         codes.append(code)
-    codes += [_file(name, trusted, stamps, listed) for name in wanted.files]
+    codes += [_file(name, known, listed) for name in wanted.files]
     return max(codes)
 
 
@@ -74,20 +81,29 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--certificate", action="append", default=[], metavar="FILE", help=said)
     said = _("the same for the time-stamp service")
     parser.add_argument("--timestamp-certificate", action="append", default=[], metavar="FILE", help=said)
+    said = _("take the demonstration’s certificate, made by this checkout, too: it proves nothing")
+    parser.add_argument("--demo", action="store_true", help=said)
     said = _("a published list, with its signature beside it (FILE.p7s)")
     parser.add_argument("--list", metavar="FILE", help=said)
     return parser
 
 
+def _known(wanted: argparse.Namespace) -> Certificates:
+    seals = _certificates(wanted.certificate, "TRAVEE_SEAL_CERTIFICATES")
+    if wanted.demo:
+        made = of_the_demo(Path(os.environ.get("TRAVEE_VAR", ROOT / "var")))
+        seals += certificates_in(made.certificates)
+    stamps = _certificates(wanted.timestamp_certificate, "TRAVEE_SEAL_TIMESTAMP_CERTIFICATES")
+    return Certificates(seals, stamps, wanted.demo)
+
+
 def _certificates(given: Sequence[str], variable: str) -> tuple[bytes, ...]:
-    """Those given; else those of the environment; else, for seals, those that this checkout made for its demo."""
+    """Those given; else those of the environment."""
     places = list(given) or [os.environ.get(variable, "")]
-    if not any(places) and variable == "TRAVEE_SEAL_CERTIFICATES":
-        places = [of_the_demo(Path(os.environ.get("TRAVEE_VAR", ROOT / "var"))).certificates]
     return tuple(one for place in places for one in certificates_in(place))
 
 
-def _file(name: str, trusted: Sequence[bytes], stamps: Sequence[bytes], listed: set[str] | None) -> int:
+def _file(name: str, known: Certificates, listed: set[str] | None) -> int:
     from workflows.briefs.checking import words
 
     try:
@@ -95,15 +111,16 @@ def _file(name: str, trusted: Sequence[bytes], stamps: Sequence[bytes], listed: 
     except OSError as error:
         print(f"{name}: {error.strerror}", file=sys.stderr)
         return UNREAD
-    found = examine_in_process(document, trusted, stamps)
+    found = examine_in_process(document, known.seals, known.stamps)
     code, title, sentence, _kind = words.said(found, None, asked=False)
     print(f"{name}: {title}. {sentence}")
     for fact in words.facts(found, None, asked=False):
         print(f"  {fact.term}: {fact.text}")
     if found.sha256:
         print(f"  SHA-256: {found.sha256}")
-    codes = [WELL if code in GOOD else ILL]
-    if code in GOOD:
+    holds = code in GOOD or code == "demonstration"
+    codes = [WELL if holds and (known.demo or code != "demonstration") else ILL]
+    if holds:
         codes.append(_worked_out_again(document))
     if listed is not None:
         codes.append(_in_list(found, listed))
@@ -136,7 +153,7 @@ def _in_list(found: Examination, listed: set[str]) -> int:
     return WELL if there else ILL
 
 
-def _list(name: str, trusted: Sequence[bytes], stamps: Sequence[bytes]) -> tuple[int, set[str]]:
+def _list(name: str, known: Certificates) -> tuple[int, set[str]]:
     from incubator.lib.seals.reading import signer_of_detached
 
     try:
@@ -146,11 +163,12 @@ def _list(name: str, trusted: Sequence[bytes], stamps: Sequence[bytes]) -> tuple
     except (OSError, ValueError, KeyError, TypeError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return UNREAD, set()
-    fits, signer = signer_of_detached(content, signature, trusted, stamps)
+    fits, signer = signer_of_detached(content, signature, known.seals, known.stamps)
     print(f"{name}: {_signed(fits, signer)}")
     count = ngettext("%(month)s: %(count)s brief", "%(month)s: %(count)s briefs", len(briefs))
     print(f"  {count % {'month': listed.get('month', '?'), 'count': len(briefs)}}")
-    return (WELL, briefs) if fits and signer and signer.trusted else (ILL, set())
+    well = fits and signer is not None and signer.trusted and (known.demo or not signer.demo)
+    return (WELL, briefs) if well else (ILL, set())
 
 
 def _signed(fits: bool, signer: Seal | None) -> str:
@@ -160,6 +178,8 @@ def _signed(fits: bool, signer: Seal | None) -> str:
         return _("this list was changed after it was signed.")
     if not signer.trusted:
         return _("this list is signed by a key that is not known here.")
+    if signer.demo:
+        return _("signed by the demonstration, which proves nothing, and unchanged since.")
     return _("signed by %(name)s, and unchanged since.") % {"name": signer.name}
 
 

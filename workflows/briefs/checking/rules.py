@@ -48,7 +48,9 @@ def verdict(found: Examination, known: Known | None, *, asked: bool = True) -> s
         return "another_key"
     if found.finding in ("altered", "added"):
         return found.finding
-    return "unknown" if asked else "sealed"
+    if asked:
+        return "unknown"
+    return "demonstration" if found.seal is not None and found.seal.demo else "sealed"
 
 
 def _of_a_kept_file(found: Examination, known: Known) -> str:

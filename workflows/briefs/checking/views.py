@@ -14,12 +14,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from incubator.lib.refusals import NotFound
 from incubator.lib.seals.configuration import certificates_in
 from incubator.lib.seals.examination import Examination
-from incubator.lib.seals.process import Busy, examine_in_process
+from incubator.lib.seals.process import Busy, BusyWithYours, examine_in_process
 from incubator.lib.words import plain_day
+from incubator.people import addresses
 from workflows.briefs import words as brief_words
 from workflows.briefs.checking import forms, queries, words
 
 RETRY_SECONDS = 5
+WAIT = _("Several files are being checked at this moment. Wait a few seconds, then try again.")
+WAIT_FOR_YOURS = _(
+    "Another file from your network is being checked; one is read at a time. Wait a few seconds, then try again."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,12 +43,11 @@ def verify(request: HttpRequest) -> HttpResponse:
         return render(request, "briefs/checking/verify.html", context, status=422)
     file = form.cleaned_data["file"]
     try:
-        found = examine_in_process(file.read(), *_trusted())
-    except Busy:
-        form.add_error(
-            None, _("Several files are being checked at this moment. Wait a few seconds, then try again.")
-        )
-        response = render(request, "briefs/checking/verify.html", context, status=503)
+        found = examine_in_process(file.read(), *_trusted(), sender=addresses.hash_of(request))
+    except Busy as busy:
+        yours = isinstance(busy, BusyWithYours)
+        form.add_error(None, WAIT_FOR_YOURS if yours else WAIT)
+        response = render(request, "briefs/checking/verify.html", context, status=429 if yours else 503)
         response["Retry-After"] = str(RETRY_SECONDS)
         return response
     context |= _result(found) | {"file_name": file.name}

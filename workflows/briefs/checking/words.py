@@ -31,6 +31,11 @@ VERDICTS: dict[str, tuple[Any, Any, str]] = {
         gettext_lazy("Whether the brief is still in force can only be asked online."),
         "ok",
     ),
+    "demonstration": (
+        gettext_lazy("This is a file of the demonstration, and nothing was changed"),
+        gettext_lazy("Its key is no secret: it shows how a seal works and proves nothing."),
+        "turn",
+    ),
     "replaced": (
         gettext_lazy("This brief was genuine, and has been replaced"),
         gettext_lazy("Nothing in the file was changed, and it is no longer in force. Ask for the newer one."),
@@ -127,7 +132,7 @@ def _seal(seal: Seal | None) -> Fact:
         return Fact(term, _("None that can be read."), _("no seal"), "stop")
     if not seal.trusted:
         text = _("By a key that is not known here. It calls itself “%(name)s”, which anyone can write.")
-        return Fact(term, text % {"name": seal.name}, _("unknown key"), "stop")
+        return Fact(term, text % {"name": _owner(seal)}, _("unknown key"), "stop")
     text = _("%(name)s, sealed on %(day)s") % {"name": _owner(seal), "day": _day(seal.sealed_at)}
     if seal.stamped_at:
         stamp = _("; time-stamped on %(day)s by %(service)s")

@@ -14,7 +14,7 @@ from ideas.drafting.masking.queries import masked_row, shown
 from ideas.drafting.masking.rules import masked_all
 from ideas.drafting.models import TeamMember
 from incubator.people.models import Person
-from workflows.gates import opinions, queries, wording
+from workflows.gates import opinions, queries, signing, wording
 from workflows.gates.configuration import letter_of
 from workflows.gates.models import Condition, Decision, GateRound
 from workflows.gates.redirects import may_read_redirect
@@ -116,6 +116,7 @@ def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
     brief = idea_in_brief(idea, person)
     passages = brief["passages"]
     comments = opinions.comments(queries.votes_of(round_), for_panel=for_panel) if opinion else None
+    sees_names = access().sees_authors(person, idea)
     context = {
         "round": round_,
         "gate": heading(round_),
@@ -132,6 +133,7 @@ def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
             (link("condition", item.key), masked_row(item, ["text"], passages))
             for item in Condition.objects.filter(decision=decision).order_by("due_on", "pk")
         ],
-        "sees_names": access().sees_authors(person, idea),
+        "sees_names": sees_names,
+        "second_is_named": sees_names or not signing.points_to_team(decision),
     }
     return render(request, "gates/decided.html", context)

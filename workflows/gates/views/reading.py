@@ -16,7 +16,7 @@ from ideas.drafting.models import Idea
 from incubator.lib import words
 from incubator.people.actors import Actor
 from incubator.people.models import Person
-from workflows.gates import queries, wording
+from workflows.gates import authority, queries, wording
 from workflows.gates.models import Decision, ExpertQuestion, GateRound
 
 
@@ -127,11 +127,11 @@ def brief_links(decision: Decision, person: Person) -> dict[str, str]:
 
     '' where there is none, or not yet."""
     briefs = getattr(decision, "briefs", None)
-    found = briefs.filter(in_force=True).annotate(corrected=F("replaced_by")).first() if briefs else None
+    found = briefs.filter(in_force=True).annotate(newer=F("replaced_by__state")).first() if briefs else None
     if found is None:
         return dict.fromkeys(("brief_url", "evidence_url", "correct_url"), "")
-    may = person.pk == decision.decider_id or roles.is_lead(decision.round.idea, person)
-    open_to_change = may and found.state == "ready" and found.corrected is None
+    newest = found.state == "ready" and found.newer in (None, "failed")
+    open_to_change = newest and authority.may_correct(person, decision)
     return {
         "brief_url": link("brief", found.key),
         "evidence_url": link("brief-evidence", found.key),

@@ -10,9 +10,8 @@ from incubator.lib.seals.configuration import certificates_in
 from workflows.briefs.checking import lists
 
 SAYS = {
-    "cut": "chain cut: events are missing from {sha256}",
-    "rewritten": "chain rewritten: {sha256} is not what was published",
-    "missing": "brief missing or changed: {sha256}",
+    "chain": "chain cut or rewritten: {sha256} does not lead to the end that was published",
+    "brief": "brief missing or changed: {sha256}",
 }
 
 
