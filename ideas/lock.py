@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.models import Idea
 from incubator.events.actions import Subject, reading
+from incubator.lib.built_once import BuiltOnce, Given
 from incubator.lib.refusals import NotFound
 
 # By hand: every act asks this, and building it from expressions costs more than reading the idea.
@@ -94,12 +96,27 @@ def is_locked(idea_pk: int) -> bool:
 def _read(also: Sequence[str], **lookup: Any) -> tuple[Idea, tuple[int, str]]:
     """The idea, and the last event of its chain: its sequence and hash."""
     # Two statements: what is joined to a row that was waited for comes from before the wait.
-    own = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(**lookup)
-    pk = own.values_list("pk", flat=True).first()
-    idea = None if pk is None else _with_last(*also).filter(pk=pk).first()
+    pk = _pk_by(*lookup).first(**lookup) if len(lookup) == 1 else _pks(**lookup).first()
+    idea = None if pk is None else _fresh(*also).first(pk=pk)
     if idea is None:
         raise _gone()
     return idea, _last(idea)
+
+
+def _pks(**lookup: Any) -> QuerySet[Idea, int]:
+    rows = Idea.objects.select_for_update(no_key=True, of=("self",))
+    return rows.filter(**lookup).values_list("pk", flat=True)
+
+
+@cache
+def _pk_by(name: str) -> BuiltOnce[Idea]:
+    """By one lookup of one value, as almost every act finds its idea."""
+    return BuiltOnce(lambda: _pks(**{name: Given(name)}))
+
+
+@cache
+def _fresh(*also: str) -> BuiltOnce[Idea]:
+    return BuiltOnce(lambda: _with_last(*also).filter(pk=Given("pk")))
 
 
 def _last(idea: Idea) -> tuple[int, str]:

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from ideas.drafting.models import Idea
 from incubator.lib import clock
+from incubator.lib.built_once import planned_once
 from incubator.people.models import Person
 
 # Each line gives (idea, person, code, hard). `ideas` are those asked about, each with all ever merged into it; `team`
@@ -103,7 +102,7 @@ def _found(
         "people": list(people),
         "today": today,
     }
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(FIND, parameters)
         rows = cursor.fetchall()
     rows += [(*pair, *said) for source in _sources for pair, said in source(ideas, gate).items()]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from incubator.events.actions import Subject, append, effect
 from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
+from incubator.lib.built_once import BuiltOnce, Given
 from incubator.lib.refusals import Conflict, Invalid, NotFound
 from incubator.messages.actions import defer_telling
 from incubator.people.actors import Actor
@@ -217,13 +218,7 @@ def open_round_of(round_key: Any, idea: Idea | None = None) -> GateRound:
 
     Raises NotFound, or Conflict when nothing can be decided there.
     """
-    joined = ["decision", "configuration"]
-    if idea is None:
-        joined += ["idea__programme__entity", "idea__content"]
-    drafts = Exists(KeptDecision.objects.filter(round=OuterRef("pk")))
-    found = (
-        GateRound.objects.select_related(*joined).annotate(has_drafts=drafts).filter(key=round_key).first()
-    )
+    found: GateRound | None = (OF_ANY if idea is None else OF_LOCKED).first(key=round_key)
     if found is not None and idea is not None:
         found.idea = idea
     if found is None:
@@ -236,6 +231,19 @@ def open_round_of(round_key: Any, idea: Idea | None = None) -> GateRound:
             code="decide.closed",
         )
     return found
+
+
+def _rounds(*joined: str) -> QuerySet[GateRound]:
+    """One round with its configuration, its decision and whether any is kept as a draft."""
+    drafts = Exists(KeptDecision.objects.filter(round=OuterRef("pk")))
+    rounds = GateRound.objects.select_related("decision", "configuration", *joined).annotate(
+        has_drafts=drafts
+    )
+    return rounds.filter(key=Given("key"))
+
+
+OF_LOCKED = BuiltOnce(_rounds)
+OF_ANY = BuiltOnce(lambda: _rounds("idea__programme__entity", "idea__content"))
 
 
 def permitted_one(round_: GateRound, record: dict[str, Any], outcome: str) -> rules.Permitted:
