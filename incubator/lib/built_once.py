@@ -65,7 +65,11 @@ class BuiltOnce(Generic[Row]):
 
 def _made(queryset: QuerySet[Any, Any]) -> _Built:
     compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-    return _Built(queryset, compiler, *compiler.as_sql())
+    sql, parameters = compiler.as_sql()
+    # Asked of each column, each time.
+    converters = compiler.get_converters([column for column, *_named in compiler.select])
+    vars(compiler)["get_converters"] = lambda _columns: converters
+    return _Built(queryset, compiler, sql, parameters)
 
 
 class _Cursor(psycopg.Cursor[Any]):

@@ -255,9 +255,9 @@ def overdue_opinions() -> Any:
     )
 
 
-def held_by(person: Person) -> Q:
+def held_by(person: Person | Given, on: Given | None = None) -> Q:
     """Seats of this person, and of those absent whom the person stands in for."""
-    return Q(person=person) | Q(person__in=grants.stands_in_for(person))
+    return Q(person=person) | Q(person__in=grants.stands_in_for(person, on))
 
 
 def seat_of(person: Person, key: Any) -> Seat:
@@ -314,13 +314,18 @@ def votes_of(round_: GateRound) -> list[Vote]:
 
 def own_seat_in(round_: GateRound, person: Person) -> Seat | None:
     """The open seat of this person in the round, one's own before a lent one, with `voted`."""
-    in_force = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
-    return (
-        Seat.objects.filter(held_by(person), round=round_, state="open")
-        .annotate(voted=Exists(in_force), own=Case(When(person=person, then=0), default=1))
-        .order_by("own", "pk")
-        .first()
-    )
+    found: Seat | None = OWN_SEATS.first(round=round_.pk, person=person.pk, day=clock.today())
+    return found
+
+
+def _own_seats() -> QuerySet[Seat]:
+    person, in_force = Given("person"), Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
+    seats = Seat.objects.filter(held_by(person, Given("day")), round=Given("round"), state="open")
+    own = Case(When(person=person, then=0), default=1)
+    return seats.annotate(voted=Exists(in_force), own=own).order_by("own", "pk")
+
+
+OWN_SEATS = BuiltOnce(_own_seats)
 
 
 def panel_still_votes(round_: GateRound) -> bool:
