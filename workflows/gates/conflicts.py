@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db import connection
+
 from ideas.drafting.models import Idea
 from incubator.lib import clock
-from incubator.lib.built_once import planned_once
 from incubator.people.models import Person
 
 # Each line gives (idea, person, code, hard). `ideas` are those asked about, each with all ever merged into it; `team`
@@ -84,6 +85,19 @@ def conflicts_of(people: Iterable[Person], idea: Idea, gate: str) -> dict[int, C
     return {pk: found.get((idea.pk, pk), Conflicts()) for pk in asked}
 
 
+def conflicts_of_both(
+    people: Iterable[Person], idea: Idea, other: Idea | None, gate: str
+) -> tuple[dict[int, Conflicts], dict[int, Conflicts]]:
+    """`conflicts_of` for an idea and for the other one that an act changes too, if it does: in one statement."""
+    asked = {person.pk for person in people}
+    ideas = [idea] if other is None else [idea, other]
+    found = _found(asked, ideas, gate, clock.today(idea.programme.entity.time_zone))
+    own, others = (
+        {pk: found.get((one.pk, pk), Conflicts()) for pk in asked} for one in (idea, other or idea)
+    )
+    return own, others
+
+
 def conflicts_with(
     people: Iterable[Person], ideas: Sequence[Idea], gate: str, today: date
 ) -> dict[tuple[int, int], Conflicts]:
@@ -102,7 +116,7 @@ def _found(
         "people": list(people),
         "today": today,
     }
-    with planned_once() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(FIND, parameters)
         rows = cursor.fetchall()
     rows += [(*pair, *said) for source in _sources for pair, said in source(ideas, gate).items()]
