@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.models import Idea
 from incubator.events.actions import Subject, reading
+from incubator.lib.built_once import BuiltOnce, Given
+from incubator.lib.deferring import together
 from incubator.lib.refusals import NotFound
 
 # By hand: every act asks this, and building it from expressions costs more than reading the idea.
@@ -28,11 +31,11 @@ def locked(idea: int | None = None, *, also: Sequence[str] = (), **lookup: Any) 
     """A transaction that holds the idea's row and yields it freshly read, with its content, call and entity.
 
     Name the idea by its primary key, or by a lookup that gives one idea (`key=…`, `rounds__seats__key=…`). `also`:
-    what else is read with it, such as its `draft`.
+    what else is read with it, such as its `draft`. Jobs deferred meanwhile are written at its end.
     `FOR NO KEY UPDATE` lets others insert rows that point to it. Two ideas never wait for each other.
     Raises NotFound when the idea is gone; a wait beyond `lock_timeout` becomes a 409 page.
     """
-    with transaction.atomic():
+    with transaction.atomic(), together():
         found, last = _read(also, **(lookup or {"pk": idea}))
         token = _held.set(_held.get() | {found.pk})
         try:
@@ -45,7 +48,7 @@ def locked(idea: int | None = None, *, also: Sequence[str] = (), **lookup: Any) 
 @contextmanager
 def locked_in_order(*idea_pks: int) -> Iterator[list[Idea]]:
     """Several ideas at once, always by id, so that two such actions cannot wait for each other in a ring."""
-    with transaction.atomic():
+    with transaction.atomic(), together():
         rows = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=idea_pks)
         # Two statements, whatever their number: rows are locked in the order in which they come.
         pks = list(rows.order_by("pk").values_list("pk", flat=True))
@@ -70,7 +73,7 @@ def locked_with(other: int | None, **lookup: Any) -> Iterator[tuple[Idea, Idea |
             yield idea, None
         return
     named = Idea.objects.filter(**lookup).values("pk")
-    with transaction.atomic(), ExitStack() as known:
+    with transaction.atomic(), together(), ExitStack() as known:
         both = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(Q(pk=other) | Q(pk__in=named))
         rows = both.annotate(named=Exists(Idea.objects.filter(pk=OuterRef("pk"), pk__in=named)))
         pks = dict(rows.order_by("pk").values_list("named", "pk"))
@@ -94,12 +97,27 @@ def is_locked(idea_pk: int) -> bool:
 def _read(also: Sequence[str], **lookup: Any) -> tuple[Idea, tuple[int, str]]:
     """The idea, and the last event of its chain: its sequence and hash."""
     # Two statements: what is joined to a row that was waited for comes from before the wait.
-    own = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(**lookup)
-    pk = own.values_list("pk", flat=True).first()
-    idea = None if pk is None else _with_last(*also).filter(pk=pk).first()
+    pk = _pk_by(*lookup).first(**lookup) if len(lookup) == 1 else _pks(**lookup).first()
+    idea = None if pk is None else _fresh(*also).first(pk=pk)
     if idea is None:
         raise _gone()
     return idea, _last(idea)
+
+
+def _pks(**lookup: Any) -> QuerySet[Idea, int]:
+    rows = Idea.objects.select_for_update(no_key=True, of=("self",))
+    return rows.filter(**lookup).values_list("pk", flat=True)
+
+
+@cache
+def _pk_by(name: str) -> BuiltOnce[Idea]:
+    """By one lookup of one value, as almost every act finds its idea."""
+    return BuiltOnce(lambda: _pks(**{name: Given(name)}))
+
+
+@cache
+def _fresh(*also: str) -> BuiltOnce[Idea]:
+    return BuiltOnce(lambda: _with_last(*also).filter(pk=Given("pk")))
 
 
 def _last(idea: Idea) -> tuple[int, str]:

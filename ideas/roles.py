@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
 from incubator.lib import clock, working_days
+from incubator.lib.built_once import BuiltOnce, Given
 from incubator.lib.refusals import NotAllowed
 from incubator.people import grants
 from incubator.people.actors import Actor
@@ -19,7 +20,7 @@ from incubator.people.models import Person
 AUTHORS = (TeamMember.Role.AUTHOR, TeamMember.Role.CO_AUTHOR)
 
 
-def authors(idea: Idea) -> QuerySet[Person]:
+def authors(idea: Idea | Given) -> QuerySet[Person]:
     """The team that answers for the idea now: author and co-authors who accepted and have not left."""
     return Person.objects.filter(
         is_active=True,
@@ -28,6 +29,14 @@ def authors(idea: Idea) -> QuerySet[Person]:
         memberships__accepted_at__isnull=False,
         memberships__left_at=None,
     ).order_by("staff_number")
+
+
+def team_of(idea: Idea) -> list[Person]:
+    """`authors`, read: for an act that asks them."""
+    return TEAM.all(idea=idea.pk)
+
+
+TEAM = BuiltOnce(lambda: authors(Given("idea")))
 
 
 def is_author(idea: Idea, person: Person) -> bool:

@@ -24,6 +24,7 @@ from viewflow.workflow.status import STATUS
 from ideas.drafting.models import Idea
 from ideas.lock import is_locked, locked
 from incubator.events.actions import effect
+from incubator.lib.built_once import BuiltOnce, Given
 from incubator.people.actors import Actor
 
 
@@ -158,11 +159,15 @@ def move(idea: Idea, outcome: str, by: Actor, cause: Any = None) -> list[dict[st
 
 def open_task(idea: Idea) -> Task:
     """The task of the station where the idea waits now."""
-    return (
-        Task.objects.select_related("process__ideaprocess")
-        .order_by("pk")
-        .get(process__ideaprocess__idea=idea, finished=None)
+    (found,) = OPEN_TASKS.all(idea=idea.pk)
+    return found
+
+
+OPEN_TASKS = BuiltOnce(
+    lambda: Task.objects.select_related("process__ideaprocess").filter(
+        process__ideaprocess__idea=Given("idea"), finished=None
     )
+)
 
 
 def station_of(idea: Idea) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
+from incubator.lib.built_once import planned_once
 from incubator.people.models import Person
 
 
@@ -43,7 +44,12 @@ def open_for(
 
 def close(*keys: str) -> None:
     """Close these items for everyone who has them."""
-    WorkItem.objects.filter(key__in=keys, closed_at=None).update(closed_at=clock.now())
+    with planned_once() as cursor:
+        cursor.execute(CLOSE, [clock.now(), list(keys)])
+
+
+# By hand, as every act asks it: building it from expressions takes longer than doing it.
+CLOSE = "update inbox_workitem set closed_at = %s where closed_at is null and key = any(%s)"
 
 
 def narrow(key: str, persons: Iterable[Person]) -> None:

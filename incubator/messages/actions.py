@@ -9,6 +9,7 @@ from procrastinate.types import JSONDict
 
 from incubator.events.models import Event
 from incubator.lib import clock
+from incubator.lib.deferring import defer
 from incubator.lib.refusals import NotFound
 from incubator.messages import rules
 from incubator.messages.models import Message
@@ -18,9 +19,9 @@ Mail = Message.Mail
 
 
 def defer_telling(event: Event) -> None:
-    """Called by an action in the transaction of its event: a job then tells who has to know. One query."""
+    """Called by an action in the transaction of its event: a job then tells who has to know."""
     if rules.is_told(event.verb):
-        app.configure_task("messages.tell").defer(event_id=event.pk)
+        defer(app.configure_task("messages.tell"), event_id=event.pk)
 
 
 def tell(event: Event) -> None:

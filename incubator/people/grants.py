@@ -5,12 +5,14 @@ Guardian holds individual exceptions (readers of a confidential idea, helpers, p
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 from guardian.shortcuts import assign_perm, remove_perm
 
 from incubator.lib import clock
+from incubator.lib.built_once import BuiltOnce, Given
 from incubator.people.models import Absence, Department, Entity, Mandate, Person, RoleGrant
 
 
@@ -18,7 +20,7 @@ def _in_force(at: datetime) -> Q:
     return Q(starts_at__lte=at) & (Q(ends_at=None) | Q(ends_at__gt=at))
 
 
-def _dated(day: date) -> Q:
+def _dated(day: date | Given) -> Q:
     return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gt=day))
 
 
@@ -118,6 +120,33 @@ def mandates(
     return found.select_related("holder").order_by("holder__staff_number", "pk")
 
 
+def own_mandates(
+    holder: Person, *, entity: Entity, capacities: Sequence[str], programme_key: str = ""
+) -> list[Mandate]:
+    """This person's mandates in one of these capacities for the whole entity today, as `mandates` gives them."""
+    day, given = clock.today(entity.time_zone), {"entity": entity.pk, "holder": holder.pk}
+    return _own_mandates(tuple(capacities)).all(day=day, programme_key=programme_key, **given)
+
+
+@cache
+def _own_mandates(capacities: tuple[str, ...]) -> BuiltOnce[Mandate]:
+    return BuiltOnce(
+        lambda: (
+            Mandate.objects.filter(
+                _dated(Given("day")),
+                Q(programme_key="") | Q(programme_key=Given("programme_key")),
+                department=None,
+                entity=Given("entity"),
+                capacity__in=capacities,
+                holder=Given("holder"),
+                holder__is_active=True,
+            )
+            .select_related("holder")
+            .order_by("pk")
+        )
+    )
+
+
 def deputies_of(person: Person, on: date | None = None) -> QuerySet[Person]:
     """Who stands in for someone absent on that day."""
     day = on or clock.today()
@@ -140,7 +169,7 @@ def absent_among(people: Sequence[Person], on: date | None = None) -> list[int]:
     return list(found.values_list("person", flat=True))
 
 
-def stands_in_for(deputy: Person, on: date | None = None) -> QuerySet[Person]:
+def stands_in_for(deputy: Person | Given, on: date | Given | None = None) -> QuerySet[Person]:
     """The absent persons whose roles and seats this deputy holds on that day."""
     day = on or clock.today()
     absences = Absence.objects.filter(deputy=deputy, starts_on__lte=day, ends_on__gte=day)

@@ -5,11 +5,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from incubator.lib import clock
-from incubator.people.models import AnsweredRequest, Person
+from incubator.lib.built_once import planned_once
+from incubator.people.models import Person
 
 FIELD = "request_key"
 # One statement takes the key, or waits for whoever is using it; `xmax = 0` tells a new row from a found one.
@@ -18,6 +19,8 @@ insert into people_answeredrequest (key, person_id, location, answered_at) value
 on conflict (key, person_id) do update set answered_at = people_answeredrequest.answered_at
 returning xmax = 0, location
 """
+
+LEAD = "update people_answeredrequest set location = %s where key = %s and person_id = %s"
 
 View = Callable[..., HttpResponse]
 
@@ -41,9 +44,7 @@ def once(view: View) -> View:
                 return HttpResponseRedirect(location)
             response = view(request, *args, **kwargs)
             if isinstance(response, HttpResponseRedirect):
-                AnsweredRequest.objects.filter(key=key, person=request.user).update(
-                    location=response.url[:500]
-                )
+                _lead_to(response.url[:500], key, request.user)
             else:
                 transaction.set_rollback(True)
             return response
@@ -57,10 +58,15 @@ def new_key() -> str:
 
 
 def _take(key: uuid.UUID, person: Person) -> tuple[bool, str]:
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(TAKE, [key, person.pk, clock.now()])
         first, location = cursor.fetchone()
     return first, location
+
+
+def _lead_to(location: str, key: uuid.UUID, person: Person) -> None:
+    with planned_once() as cursor:
+        cursor.execute(LEAD, [location, key, person.pk])
 
 
 def _key(request: HttpRequest) -> uuid.UUID | None:

@@ -17,6 +17,7 @@ from ideas.lock import locked
 from incubator.events.actions import effect
 from incubator.events.rules import canonical, sha256
 from incubator.lib import clock, files
+from incubator.lib.deferring import defer
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.lib.seals import Sealed
 from incubator.messages import actions as messages
@@ -29,7 +30,7 @@ from workflows.gates.models import Decision
 
 
 def prepare(*, decision: Decision, by: Actor) -> Brief:
-    """Make the row of the decision's brief and defer the job that renders it. Two statements.
+    """Make the row of the decision's brief and defer the job that renders it.
 
     Called once, in the deciding transaction and under the idea's lock; the decision's own event stands for it.
     Raises IntegrityError when the decision has a brief in force.
@@ -48,9 +49,8 @@ def prepare(*, decision: Decision, by: Actor) -> Brief:
 def defer_rendering(brief: Brief) -> None:
     """Have the brief rendered by a job; harmless for one that is ready."""
     # Two workers on one brief would give the same file: the lock only saves the second one's time.
-    app.configure_task("briefs.render", lock=f"brief:{brief.pk}").defer(
-        brief_id=brief.pk, at=clock.moved_to()
-    )
+    task = app.configure_task("briefs.render", lock=f"brief:{brief.pk}")
+    defer(task, brief_id=brief.pk, at=clock.moved_to())
 
 
 def on_masked(idea: Idea) -> None:

@@ -102,7 +102,7 @@ def rights_to_decide(round_: GateRound, idea: Idea, by: Actor) -> list[Party]:
     """
     person = by.human
     if by.on_behalf_of is None:
-        own = fitting(round_, idea, mandates_for(round_, idea, person))
+        own = fitting(round_, idea, own_mandates(round_, idea, person))
         if own:
             return [Party(person, mandate) for mandate in own]
     absent = grants.stands_in_for(person)
@@ -178,17 +178,31 @@ def needs_second_signature(round_: GateRound, outcome: str) -> str:
     return str(round_.rules.get("second_signature_for", {}).get(outcome, ""))
 
 
-def mandates_for(round_: GateRound, idea: Idea, holder: Person | None = None) -> QuerySet[Mandate]:
-    """The mandates valid here today in the capacities that decide this round; of one holder, or of all.
+def mandates_for(round_: GateRound, idea: Idea) -> QuerySet[Mandate]:
+    """The mandates valid here today in the capacities that decide this round.
 
     Where one of a department is enough, it is the service asked (local route), or the sponsor's own.
     """
-    rule, department = decider_rule(round_), None
+    return _mandates(idea, CAPACITIES[decider_rule(round_)], _department_asked(round_, idea))
+
+
+def own_mandates(round_: GateRound, idea: Idea, holder: Person) -> list[Mandate]:
+    """Those of `mandates_for` that this person holds."""
+    capacities, department = CAPACITIES[decider_rule(round_)], _department_asked(round_, idea)
+    if department is not None:
+        return list(_mandates(idea, capacities, department).filter(holder=holder))
+    programme = idea.programme
+    return grants.own_mandates(
+        holder, entity=programme.entity, capacities=capacities, programme_key=programme.key
+    )
+
+
+def _department_asked(round_: GateRound, idea: Idea) -> Department | None:
+    rule = decider_rule(round_)
     if rule == HEAD:
-        department = idea.service
-    elif rule == TOGETHER and (sponsor := sponsor_of(idea)) is not None:
-        department = _department_of(sponsor, idea)
-    return _mandates(idea, CAPACITIES[rule], department, holder)
+        return idea.service
+    sponsor = sponsor_of(idea) if rule == TOGETHER else None
+    return _department_of(sponsor, idea) if sponsor is not None else None
 
 
 def heads_for(idea: Idea) -> list[Person]:
@@ -211,15 +225,12 @@ def authors_directors(idea: Idea) -> list[Party]:
     return []
 
 
-def _mandates(
-    idea: Idea, capacities: list[str], department: Department | None, holder: Person | None = None
-) -> QuerySet[Mandate]:
+def _mandates(idea: Idea, capacities: list[str], department: Department | None) -> QuerySet[Mandate]:
     return grants.mandates(
         entity=idea.programme.entity,
         capacities=capacities,
         programme_key=idea.programme.key,
         department=department,
-        holder=holder,
     )
 
 

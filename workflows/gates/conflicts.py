@@ -85,6 +85,19 @@ def conflicts_of(people: Iterable[Person], idea: Idea, gate: str) -> dict[int, C
     return {pk: found.get((idea.pk, pk), Conflicts()) for pk in asked}
 
 
+def conflicts_of_both(
+    people: Iterable[Person], idea: Idea, other: Idea | None, gate: str
+) -> tuple[dict[int, Conflicts], dict[int, Conflicts]]:
+    """`conflicts_of` for an idea and for the other one that an act changes too, if it does: in one statement."""
+    asked = {person.pk for person in people}
+    ideas = [idea] if other is None else [idea, other]
+    found = _found(asked, ideas, gate, clock.today(idea.programme.entity.time_zone))
+    own, others = (
+        {pk: found.get((one.pk, pk), Conflicts()) for pk in asked} for one in (idea, other or idea)
+    )
+    return own, others
+
+
 def conflicts_with(
     people: Iterable[Person], ideas: Sequence[Idea], gate: str, today: date
 ) -> dict[tuple[int, int], Conflicts]:

@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 
 from ideas.drafting.models import Idea
 from incubator.lib import clock
+from incubator.lib.deferring import defer
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Mandate, Person, RoleGrant
 from workflows.gates import actions, jobs, lapses
-from workflows.gates.models import GateRound, Seat
+from workflows.gates.models import Seat
 
 
 def on_departure(person: Person, on: date, by: Actor) -> None:
@@ -32,9 +33,9 @@ def on_grant_end(grant: RoleGrant, by: Actor) -> None:
 
 
 def on_joined(idea: Idea) -> None:
-    """Someone has joined the team: a seat of the open round may have come too close."""
-    if GateRound.objects.filter(idea=idea, state__in=["seating", "open"]).exists():
-        jobs.look_for_conflicts.defer(idea=str(idea.key), at=clock.moved_to())
+    """Someone has joined the team: a seat of the open round, if there is one, may have come too close."""
+    if idea.state != Idea.State.DRAFT:
+        defer(jobs.look_for_conflicts.configure(), idea=str(idea.key), at=clock.moved_to())
 
 
 def on_closeness(person: Person | None) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
 from django.db.models import (
     Case,
     CharField,
@@ -25,6 +24,7 @@ from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
+from incubator.lib.built_once import BuiltOnce, Given, planned_once
 from incubator.lib.refusals import NotFound
 from incubator.people import grants
 from incubator.people.models import Person
@@ -87,7 +87,7 @@ where round.idea_id = %s and decision.issued_at is not null
 
 def _before(round_: GateRound, idea: Idea) -> dict[str, int]:
     """Of the idea's issued decisions: `reworks` at this gate, and `unmet` conditions of any."""
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(BEFORE, [round_.gate, idea.pk])
         reworks, unmet = cursor.fetchone()
     return {"reworks": reworks, "unmet": unmet}
@@ -96,10 +96,7 @@ def _before(round_: GateRound, idea: Idea) -> dict[str, int]:
 def sitting(round_: GateRound) -> list[Seat]:
     """The seats that count, by key, with their holders and, in `cast_vote`, the vote in force; one query, and one
     more where a deputy voted."""
-    seats = Seat.objects.filter(round=round_, state__in=["open", "closed"])
-    in_force = FilteredRelation("votes", condition=Q(votes__in_force=True))
-    joined: list[str] = ["person", "cast_vote"]  # a list: django-stubs knows no filtered relation
-    found: list[Seat] = list(seats.annotate(cast_vote=in_force).select_related(*joined).order_by("key"))
+    found: list[Seat] = SITTING.all(round=round_.pk)
     people = {seat.person_id: seat.person for seat in found}
     votes = [vote for seat in found for vote in _cast(seat)]
     if deputies := {vote.cast_by_id for vote in votes} - people.keys():
@@ -107,6 +104,16 @@ def sitting(round_: GateRound) -> list[Seat]:
     for vote in votes:
         vote.cast_by = people[vote.cast_by_id]
     return found
+
+
+def _sitting() -> QuerySet[Seat]:
+    seats = Seat.objects.filter(round=Given("round"), state__in=["open", "closed"])
+    in_force = FilteredRelation("votes", condition=Q(votes__in_force=True))
+    joined: list[str] = ["person", "cast_vote"]  # a list: django-stubs knows no filtered relation
+    return seats.annotate(cast_vote=in_force).select_related(*joined).order_by("key")
+
+
+SITTING = BuiltOnce(_sitting)
 
 
 def alone(seat: Seat, cast: Vote) -> list[Seat]:
@@ -248,9 +255,9 @@ def overdue_opinions() -> Any:
     )
 
 
-def held_by(person: Person) -> Q:
+def held_by(person: Person | Given, on: Given | None = None) -> Q:
     """Seats of this person, and of those absent whom the person stands in for."""
-    return Q(person=person) | Q(person__in=grants.stands_in_for(person))
+    return Q(person=person) | Q(person__in=grants.stands_in_for(person, on))
 
 
 def seat_of(person: Person, key: Any) -> Seat:
@@ -282,11 +289,19 @@ def round_to_act_on(key: Any) -> GateRound:
 
     Raises NotFound.
     """
-    needed = ("key", "gate", "state", "idea__key", "idea__state", "idea__confidential")
-    found = GateRound.objects.filter(key=key).select_related("idea").only(*needed).first()
+    found: GateRound | None = TO_ACT_ON.first(key=key)
     if found is None:
         raise NotFound(_("There is no such consultation."))
     return found
+
+
+TO_ACT_ON = BuiltOnce(
+    lambda: (
+        GateRound.objects.filter(key=Given("key"))
+        .select_related("idea")
+        .only("key", "gate", "state", "idea__key", "idea__state", "idea__confidential")
+    )
+)
 
 
 def votes_of(round_: GateRound) -> list[Vote]:
@@ -299,13 +314,18 @@ def votes_of(round_: GateRound) -> list[Vote]:
 
 def own_seat_in(round_: GateRound, person: Person) -> Seat | None:
     """The open seat of this person in the round, one's own before a lent one, with `voted`."""
-    in_force = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
-    return (
-        Seat.objects.filter(held_by(person), round=round_, state="open")
-        .annotate(voted=Exists(in_force), own=Case(When(person=person, then=0), default=1))
-        .order_by("own", "pk")
-        .first()
-    )
+    found: Seat | None = OWN_SEATS.first(round=round_.pk, person=person.pk, day=clock.today())
+    return found
+
+
+def _own_seats() -> QuerySet[Seat]:
+    person, in_force = Given("person"), Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
+    seats = Seat.objects.filter(held_by(person, Given("day")), round=Given("round"), state="open")
+    own = Case(When(person=person, then=0), default=1)
+    return seats.annotate(voted=Exists(in_force), own=own).order_by("own", "pk")
+
+
+OWN_SEATS = BuiltOnce(_own_seats)
 
 
 def panel_still_votes(round_: GateRound) -> bool:

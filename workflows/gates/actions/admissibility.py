@@ -13,7 +13,7 @@ from workflows.gates.actions.decisions import Choice, checked_with, locked_for, 
 from workflows.gates.actions.elsewhere import check_elsewhere
 from workflows.gates.actions.seats import acting_in, own_seat
 from workflows.gates.actions.votes import Ballot, acting, gap_sentence, put_in, record_vote
-from workflows.gates.conflicts import conflicts_of
+from workflows.gates.conflicts import conflicts_of_both
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.rules import GO_ON, Permitted, vote_gaps
 
@@ -34,12 +34,13 @@ def admit(
         own = own_seat(seat_key, by)
         round_, by = own.round, acting_in(own, by)
         round_.idea, vars(round_)["has_drafts"] = idea, vars(own)["has_drafts"]
-        check_admission(round_, must_meets, choice, by)
+        _check_complete(round_, must_meets, choice)
         rights = authority.rights_to_decide(round_, idea, by)
         # One statement asks for all that vote and decision ask.
         deciders = [one for right in rights for one in authority.concerned_by(right)]
-        against = conflicts_of([own.person, *acting(by), *deciders], idea, round_.gate)
-        cast = put_in(own, idea, by, _ballot(choice, must_meets, content_version), against)
+        people = [own.person, *acting(by), *deciders]
+        against = conflicts_of_both(people, idea, choice.merged_into, round_.gate)
+        cast = put_in(own, idea, by, _ballot(choice, must_meets, content_version), against[0])
         voted = record_vote(own, idea, by, cast)
         checked = checked_with(round_, idea, choice, rights, queries.alone(own, cast), against)
         with reading(Subject("idea", idea.key), (voted.sequence, voted.hash)):
@@ -66,10 +67,15 @@ def _ballot(choice: Choice, must_meets: dict[str, dict[str, str]], content_versi
 def check_admission(
     round_: GateRound, must_meets: dict[str, dict[str, str]], choice: Choice, by: Actor
 ) -> None:
-    """Raises Invalid with every field of answers and decision that lacks something, all at once.
+    """For the page that is read before: raises Invalid as `admit` does, NotAllowed when whoever merges is close to
+    the other idea."""
+    _check_complete(round_, must_meets, choice)
+    _own, of_target = conflicts_of_both(acting(by), round_.idea, choice.merged_into, round_.gate)
+    check_elsewhere(round_.idea, choice.merged_into, by, of_target)
 
-    Raises NotAllowed when whoever merges is close to the other idea.
-    """
+
+def _check_complete(round_: GateRound, must_meets: dict[str, dict[str, str]], choice: Choice) -> None:
+    """Raises Invalid with every field of answers and decision that lacks something, all at once."""
     rules = round_.rules
     onward = choice.outcome in GO_ON
     gaps = vote_gaps(rules, "abstain", must_meets, {}, [], "")
@@ -82,7 +88,6 @@ def check_admission(
         ]
     if fields:
         raise Invalid(_("The decision is not complete yet."), code="admit.incomplete", fields=fields)
-    check_elsewhere(round_.idea, choice.target if choice.outcome == "merge" else None, by, round_.gate)
 
 
 def _vote_of(choice: Choice) -> str:

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ideas.acts import record as record_event
-from ideas.drafting.models import Idea
+from ideas.drafting.models import CLOSED, Idea
 from ideas.lock import locked_with
 from incubator.events.actions import Subject, append, effect
 from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
+from incubator.lib.built_once import BuiltOnce, Given, planned_once
 from incubator.lib.refusals import Conflict, Invalid, NotFound
 from incubator.messages.actions import defer_telling
 from incubator.people.actors import Actor
@@ -27,7 +28,7 @@ from workflows.gates.actions.elsewhere import ask_consent, check_elsewhere
 from workflows.gates.actions.rounds import due_after, work_keys
 from workflows.gates.authority import Party
 from workflows.gates.configuration import rework_days
-from workflows.gates.conflicts import Conflicts, conflicts_of
+from workflows.gates.conflicts import Conflicts, conflicts_of_both
 from workflows.gates.models import Condition, Decision, GateRound, KeptDecision, Seat
 from workflows.gates.signing import second_parties, waits_for_consent
 
@@ -54,9 +55,9 @@ class Choice:
     service: Department | None = None
 
     @property
-    def changes_too(self) -> int | None:
-        """The primary key of the other idea this changes; its lock is taken with the idea's own."""
-        return self.target.pk if self.outcome == "merge" and self.target is not None else None
+    def merged_into(self) -> Idea | None:
+        """The other idea that this changes too; its lock is taken with the idea's own."""
+        return self.target if self.outcome == "merge" else None
 
 
 # The right, the record, and the outcome chosen.
@@ -91,7 +92,8 @@ def decide(*, round_key: Any, by: Actor, choice: Choice) -> Decision:
 @contextmanager
 def locked_for(choice: Choice, **lookup: Any) -> Iterator[tuple[Idea, Choice]]:
     """The idea's lock and, for a merge, the other idea's; the choice names that one as it is under its lock."""
-    with locked_with(choice.changes_too, **lookup) as (idea, other):
+    other_pk = choice.merged_into.pk if choice.merged_into is not None else None
+    with locked_with(other_pk, **lookup) as (idea, other):
         yield idea, choice if other is None else replace(choice, target=other)
 
 
@@ -144,7 +146,7 @@ def _checked(round_: GateRound, idea: Idea, by: Actor, choice: Choice) -> Checke
     deciders = [one for right in rights for one in authority.concerned_by(right)]
     # One statement asks for all: whoever decides, and whoever votes.
     voters = [one for seat in seats for one in queries.voters(seat)]
-    against = conflicts_of([*deciders, *voters], idea, round_.gate)
+    against = conflicts_of_both([*deciders, *voters], idea, choice.merged_into, round_.gate)
     return checked_with(round_, idea, choice, rights, seats, against)
 
 
@@ -154,17 +156,18 @@ def checked_with(
     choice: Choice,
     rights: Sequence[Party],
     seats: Sequence[Seat],
-    against: dict[int, Conflicts],
+    against: tuple[dict[int, Conflicts], dict[int, Conflicts]],
 ) -> Checked:
-    """`_checked` where rights, seats and conflicts are read already."""
-    right = authority.distant(rights, against, idea)
-    check_distance(seats, against)
+    """`_checked` where rights, seats and conflicts (`conflicts_of_both`) are read already."""
+    own, of_target = against
+    right = authority.distant(rights, own, idea)
+    check_distance(seats, own)
     record = queries.record_of(round_, idea, choice.answers, seats)
     if choice.outcome not in Decision.Outcome.values:
         check_written(choice, rules.Permitted(choice.outcome), record)
     allowed = permitted_one(round_, record, choice.outcome)
     check_written(choice, allowed, record)
-    check_elsewhere(idea, choice.target if choice.outcome == "merge" else None, right.actor, round_.gate)
+    check_elsewhere(idea, choice.merged_into, right.actor, of_target)
     return right, record, allowed
 
 
@@ -176,14 +179,17 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
     round_.record_sha256 = queries.record_sha256(round_.record)
     round_.state, round_.closed_at = "decided", now
     round_.save(update_fields=["record", "record_sha256", "state", "closed_at"])
-    Seat.objects.filter(round=round_, state="open").update(state="closed", left_at=now)
+    with planned_once() as cursor:
+        cursor.execute(CLOSE_SEATS, [now, round_.pk])
     # Asked with the round, so that the many decisions without a draft cost no statement more.
     if getattr(round_, "has_drafts", True):
         KeptDecision.objects.filter(round=round_).delete()
-    inbox.close(*work_keys(round_, [seat["seat"] for seat in record["seats"]]))
     effects = [effect("round", "open", "decided", gate=round_.gate, round=str(round_.key))]
     effects += [effect("condition", None, "open", condition=str(item.key)) for item in _conditions(decision)]
     effects += nodes.move(idea, decision.outcome, by, cause=decision)
+    # An idea that ends has closed all that was open for it.
+    if idea.state not in CLOSED:
+        inbox.close(*work_keys(round_, [seat["seat"] for seat in record["seats"]]))
     effects += hooks.fire("decided", idea=idea, by=by, cause=decision)
     idea.save(update_fields=MOVED)
     event = append(
@@ -205,6 +211,9 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
     defer_telling(event)
 
 
+CLOSE_SEATS = (
+    "update workflows_seat set state = 'closed', left_at = %s where round_id = %s and state = 'open'"
+)
 MOVED = ["route", "state", "stage", "holder", "held_since", "due_at", "ended_at", "merged_into"]
 
 
@@ -217,13 +226,7 @@ def open_round_of(round_key: Any, idea: Idea | None = None) -> GateRound:
 
     Raises NotFound, or Conflict when nothing can be decided there.
     """
-    joined = ["decision", "configuration"]
-    if idea is None:
-        joined += ["idea__programme__entity", "idea__content"]
-    drafts = Exists(KeptDecision.objects.filter(round=OuterRef("pk")))
-    found = (
-        GateRound.objects.select_related(*joined).annotate(has_drafts=drafts).filter(key=round_key).first()
-    )
+    found: GateRound | None = (OF_ANY if idea is None else OF_LOCKED).first(key=round_key)
     if found is not None and idea is not None:
         found.idea = idea
     if found is None:
@@ -236,6 +239,19 @@ def open_round_of(round_key: Any, idea: Idea | None = None) -> GateRound:
             code="decide.closed",
         )
     return found
+
+
+def _rounds(*joined: str) -> QuerySet[GateRound]:
+    """One round with its configuration, its decision and whether any is kept as a draft."""
+    drafts = Exists(KeptDecision.objects.filter(round=OuterRef("pk")))
+    rounds = GateRound.objects.select_related("decision", "configuration", *joined).annotate(
+        has_drafts=drafts
+    )
+    return rounds.filter(key=Given("key"))
+
+
+OF_LOCKED = BuiltOnce(_rounds)
+OF_ANY = BuiltOnce(lambda: _rounds("idea__programme__entity", "idea__content"))
 
 
 def permitted_one(round_: GateRound, record: dict[str, Any], outcome: str) -> rules.Permitted:

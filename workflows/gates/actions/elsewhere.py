@@ -1,5 +1,7 @@
 """What a merge and a redirect ask for besides reasons: an idea that can take another in, an author who consents."""
 
+from collections.abc import Mapping
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,17 +13,18 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
 from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import defaults
-from workflows.gates.conflicts import conflicts_of
+from workflows.gates.conflicts import Conflicts
 from workflows.gates.models import GateRound
 
 TAKES_IN = (Idea.State.LIVE, Idea.State.HELD)
 
 
-def check_elsewhere(idea: Idea, target: Idea | None, by: Actor, gate: str) -> None:
+def check_elsewhere(idea: Idea, target: Idea | None, by: Actor, against: Mapping[int, Conflicts]) -> None:
     """Whether `target`, if the decision is a merge, can take the idea in.
 
     Raises Invalid on `target` (itself, ended, of another programme), NotAllowed when whoever decides is close to it.
-    With both locked there is never a ring: an idea that was merged takes none in.
+    `against`: what stands between `target` and whoever decides. With both locked there is never a ring: an idea that
+    was merged takes none in.
     """
     if target is None:
         return
@@ -36,8 +39,7 @@ def check_elsewhere(idea: Idea, target: Idea | None, by: Actor, gate: str) -> No
         raise Invalid(
             _("The decision is not complete yet."), code="decide.target", fields={"target": [sentence]}
         )
-    against = conflicts_of([by.human, by.principal], target, gate)
-    if any(found.hard for found in against.values()):
+    if any(against[one.pk].hard for one in (by.human, by.principal)):
         raise NotAllowed(
             _(
                 "You are too close to the idea that would take this one in. Another holder of a delegation can merge"
@@ -52,7 +54,7 @@ def ask_consent(round_: GateRound, idea: Idea) -> None:
 
     Raises Conflict when the idea has no author today.
     """
-    people = list(roles.authors(idea))
+    people = roles.team_of(idea)
     if not people:
         raise Conflict(
             _(

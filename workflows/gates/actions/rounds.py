@@ -7,6 +7,7 @@ from ideas.drafting.models import Idea
 from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock, working_days
+from incubator.lib.deferring import defer
 from incubator.people.models import Entity
 from workflows.gates import hooks
 from workflows.gates.configuration import pinned
@@ -46,9 +47,8 @@ def enter(idea: Idea, gate: str) -> tuple[GateRound, list[dict[str, Any]]]:
         comparison=hooks.compared(idea, gate) if number > 1 else None,
     )
     # One seating at a time per pool, so that "least loaded" is counted right.
-    fill_seats_of.configure(lock=f"seating:{idea.programme.key}").defer(
-        round_key=str(round_.key), at=clock.moved_to()
-    )
+    task = fill_seats_of.configure(lock=f"seating:{idea.programme.key}")
+    defer(task, round_key=str(round_.key), at=clock.moved_to())
     return round_, [effect("round", None, "seating", gate=gate, number=number, round=str(round_.key))]
 
 

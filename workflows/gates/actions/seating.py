@@ -14,6 +14,7 @@ from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
+from incubator.lib.deferring import defer
 from incubator.people import grants, sign_in
 from incubator.people.actors import SEATING, Actor
 from incubator.people.models import Person, Post
@@ -98,9 +99,8 @@ def call_substitutes(round_: GateRound, idea: Idea) -> list[dict[str, Any]]:
         return []
     GateRound.objects.filter(pk=round_.pk).update(state="seating")
     inbox.close(*[f"{act}:{round_.key}" for act in ("decide", "casting_vote", "complete_opinion")])
-    fill_seats_of.configure(lock=f"seating:{idea.programme.key}").defer(
-        round_key=str(round_.key), at=clock.moved_to()
-    )
+    task = fill_seats_of.configure(lock=f"seating:{idea.programme.key}")
+    defer(task, round_key=str(round_.key), at=clock.moved_to())
     if round_.state == "seating":
         return []
     return [effect("round", round_.state, "seating", round=str(round_.key))]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from ideas.acts import record
@@ -13,6 +13,7 @@ from incubator.events.actions import Subject, append, effect
 from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
+from incubator.lib.built_once import BuiltOnce, Given
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people import sign_in
 from incubator.people.actors import SUBSTITUTION, Actor
@@ -242,20 +243,7 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
     `for_it`, `against`, `chair_choice` of the other seats; `has_drafts`, whether decisions are kept unfinished.
     """
     person = by.human
-    votes = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
-    others = Seat.objects.filter(round=OuterRef("round"), state="open").exclude(pk=OuterRef("pk"))
-    found = (
-        Seat.objects.select_related("round__decision", "person")
-        .annotate(
-            voted=Exists(votes),
-            others_wait=Exists(others.exclude(Exists(votes))),
-            has_drafts=Exists(KeptDecision.objects.filter(round=OuterRef("round"))),
-            sits_too=Exists(others.filter(Q(person=person) | Q(votes__in_force=True, votes__cast_by=person))),
-            **queries.sides_of_others(),
-        )
-        .filter(queries.held_by(person), key=seat_key)
-        .first()
-    )
+    found: Seat | None = OWN_SEAT.first(key=seat_key, person=person.pk, day=clock.today())
     # A vote that was cast stands when its voter leaves; nobody who has left casts or changes one.
     if found is None or not person.is_active:
         raise NotFound(_("There is no such seat, or it is not yours. Your seats are in My work."))
@@ -264,6 +252,26 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
             _("This consultation is over, or you left your seat. Nothing was changed."), code="seat.closed"
         )
     return found
+
+
+def _own_seat() -> QuerySet[Seat]:
+    person = Given("person")
+    votes = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
+    others = Seat.objects.filter(round=OuterRef("round"), state="open").exclude(pk=OuterRef("pk"))
+    return (
+        Seat.objects.select_related("round__decision", "person")
+        .annotate(
+            voted=Exists(votes),
+            others_wait=Exists(others.exclude(Exists(votes))),
+            has_drafts=Exists(KeptDecision.objects.filter(round=OuterRef("round"))),
+            sits_too=Exists(others.filter(Q(person=person) | Q(votes__in_force=True, votes__cast_by=person))),
+            **queries.sides_of_others(),
+        )
+        .filter(queries.held_by(person, Given("day")), key=Given("key"))
+    )
+
+
+OWN_SEAT = BuiltOnce(_own_seat)
 
 
 def acting_in(seat: Seat, by: Actor) -> Actor:

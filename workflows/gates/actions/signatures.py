@@ -44,7 +44,9 @@ def sign_second(*, decision_key: Any, by: Actor) -> Decision:
         round_ = open_round_of(decision.round.key, idea)
         right = right_to_sign(round_, idea, by, decision)
         record = read_again(round_, idea, decision)
-        check_elsewhere(idea, other, right.actor, round_.gate)
+        people = authority.concerned_by(right)
+        against = conflicts_of(people, other, round_.gate) if other is not None else {}
+        check_elsewhere(idea, other, right.actor, against)
         decision.target = other
         decision.second_signer, decision.second_mandate = right.person, right.mandate
         decision.second_capacity, decision.second_signed_at = right.mandate.capacity, clock.now()
