@@ -14,6 +14,7 @@ from django.db import connection
 
 from ideas.drafting.models import Idea
 from incubator.lib import clock
+from incubator.lib.built_once import planned_once
 from incubator.people.models import Person
 
 # Each line gives (idea, person, code, hard). `ideas` are those asked about, each with all ever merged into it; `team`
@@ -21,7 +22,7 @@ from incubator.people.models import Person
 FIND = """
 with recursive
 ideas as (
-  select id as idea_id, id from ideas_idea where id = any(%(ideas)s)
+  select id as idea_id, id from ideas_idea where {asked}
   union
   select ideas.idea_id, merged.id from ideas_idea merged join ideas on merged.merged_into_id = ideas.id
 ),
@@ -58,6 +59,10 @@ union select team.idea_id, c.person_id, 'small_service', false from current_post
   join current_posts m on m.department_id = c.department_id join team on team.person_id = m.person_id
   where c.person_id = any(%(people)s) and c.department_id in (select department_id from small)
 """
+
+# For one idea, as every act asks, PostgreSQL keeps a plan; for many it makes the one that fits their number.
+FIND_FOR_ONE = FIND.format(asked="id = %(ideas)s")
+FIND_FOR_MANY = FIND.format(asked="id = any(%(ideas)s)")
 
 
 @dataclass
@@ -111,14 +116,15 @@ def conflicts_with(
 def _found(
     people: set[int], ideas: Sequence[Idea], gate: str, today: date
 ) -> dict[tuple[int, int], Conflicts]:
-    parameters: dict[str, Any] = {
-        "ideas": [idea.pk for idea in ideas],
-        "people": list(people),
-        "today": today,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(FIND, parameters)
-        rows = cursor.fetchall()
+    parameters: dict[str, Any] = {"people": list(people), "today": today}
+    if len(ideas) == 1:
+        with planned_once() as cursor:
+            cursor.execute(FIND_FOR_ONE, parameters | {"ideas": ideas[0].pk})
+            rows = cursor.fetchall()
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(FIND_FOR_MANY, parameters | {"ideas": [idea.pk for idea in ideas]})
+            rows = cursor.fetchall()
     rows += [(*pair, *said) for source in _sources for pair, said in source(ideas, gate).items()]
     found: dict[tuple[int, int], Conflicts] = defaultdict(Conflicts)
     for idea, person, code, hard in rows:
