@@ -110,7 +110,7 @@ def _pks(**lookup: Any) -> QuerySet[Idea, int]:
 
 
 @cache
-def _pk_by(name: str) -> BuiltOnce[Idea]:
+def _pk_by(name: str) -> BuiltOnce[int]:
     """By one lookup of one value, as almost every act finds its idea."""
     return BuiltOnce(lambda: _pks(**{name: Given(name)}))
 

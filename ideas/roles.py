@@ -31,7 +31,7 @@ def authors(idea: Idea | Given) -> QuerySet[Person]:
     ).order_by("staff_number")
 
 
-def team_of(idea: Idea) -> list[Person]:
+def authors_now(idea: Idea) -> list[Person]:
     """`authors`, read: for an act that asks them."""
     return TEAM.all(idea=idea.pk)
 

@@ -116,8 +116,8 @@ LOCK_TIMEOUT_MILLISECONDS = env.int("LOCK_TIMEOUT_MILLISECONDS", 3000)
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "options": f"-c lock_timeout={LOCK_TIMEOUT_MILLISECONDS}",
-    # Only for reads of incubator/lib/built_once.py: Django's own statements are never prepared.
-    "prepare_threshold": 1,
+    # Statements of incubator/lib/built_once.py are prepared because they ask; no other recurs so often.
+    "prepare_threshold": 1_000_000_000,
 }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONNECTION_SECONDS", 60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -158,9 +158,11 @@ def move(idea: Idea, outcome: str, by: Actor, cause: Any = None) -> list[dict[st
 
 
 def open_task(idea: Idea) -> Task:
-    """The task of the station where the idea waits now."""
-    (found,) = OPEN_TASKS.all(idea=idea.pk)
-    return found
+    """The task of the station where the idea waits now. Raises Task.DoesNotExist when its process has ended."""
+    found = OPEN_TASKS.all(idea=idea.pk)
+    if len(found) != 1:
+        raise Task.DoesNotExist(f"{len(found)} open tasks of idea {idea.pk}")
+    return found[0]
 
 
 OPEN_TASKS = BuiltOnce(

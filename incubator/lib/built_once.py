@@ -1,4 +1,4 @@
-"""Reads of one shape that every act makes: built once in a process, planned once in a connection.
+"""Statements of one shape that every act makes: built once in a process, prepared once in a connection.
 
 Django's way from expressions to SQL takes several times as long as PostgreSQL's answer, and PostgreSQL's way to a plan
 often longer than running it. Kept is Django's own SQL; rows become instances as in any other read.
@@ -11,10 +11,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Expression, Model, QuerySet
+from django.db.models import Expression, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
 
 
 class Given(Expression):
@@ -36,13 +36,16 @@ class _Built(NamedTuple):
 
 
 class BuiltOnce(Generic[Row]):
-    """A read whose SQL is made at its first use; `build` gives the queryset, with a `Given` for each value."""
+    """A read whose SQL is made at its first use; `build` gives the queryset, with a `Given` for each value.
 
-    def __init__(self, build: Callable[[], QuerySet[Row, Any]]) -> None:
+    Django looks only then whether a `select_for_update` stands in a transaction.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
         self._build = build
         self._built: _Built | None = None
 
-    def all(self, **given: Any) -> list[Any]:
+    def all(self, **given: Any) -> list[Row]:
         """The rows, in one query; `given`: the value of each `Given`, by its name."""
         built = self._built = self._built or _made(self._build())
         with planned_once() as cursor:
@@ -58,8 +61,8 @@ class BuiltOnce(Generic[Row]):
         vars(queryset.query)["get_compiler"] = lambda *_args, **_named: compiler
         return list(queryset)
 
-    def first(self, **given: Any) -> Any:
-        """The first row, or None."""
+    def first(self, **given: Any) -> Row | None:
+        """The first row, or None; all that fit are read."""
         return next(iter(self.all(**given)), None)
 
 
@@ -69,10 +72,15 @@ def _made(queryset: QuerySet[Any, Any]) -> _Built:
     # Asked of each column, each time.
     converters = compiler.get_converters([column for column, *_named in compiler.select])
     vars(compiler)["get_converters"] = lambda _columns: converters
+    vars(compiler)["connection"] = None  # of the thread that came first
     return _Built(queryset, compiler, sql, parameters)
 
 
 class _Cursor(psycopg.Cursor[Any]):
+    def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+        # Asked for each time: psycopg's count of what recurs is flooded by Django's statements, each a new text.
+        return super().execute(query, params, **more | {"prepare": True})
+
     def _convert_query(self, query: Any, params: Any = None) -> Any:
         # psycopg forgets the text of what is prepared, and Django's log of statements reads it here.
         self._query = super()._convert_query(query, params)
@@ -80,8 +88,10 @@ class _Cursor(psycopg.Cursor[Any]):
 
 
 def planned_once() -> CursorWrapper:
-    """A cursor for statements that are always the same text: PostgreSQL keeps their plans."""
-    database = connections[DEFAULT_DB_ALIAS]
+    """A cursor for statements that are always the same text: prepared, until a rollback drops what is."""
+    database: Any = connections[DEFAULT_DB_ALIAS]  # django-stubs knows no cursor of a driver
+    database.close_if_health_check_failed()
     database.ensure_connection()
-    cursor: Any = _Cursor(database.connection)  # django-stubs knows no cursor of a driver
-    return database.make_debug_cursor(cursor) if database.queries_logged else database.make_cursor(cursor)
+    with database.wrap_database_errors:
+        cursor: CursorWrapper = database._prepare_cursor(_Cursor(database.connection))
+        return cursor

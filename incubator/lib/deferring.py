@@ -15,7 +15,8 @@ _gathered: ContextVar[list[Job] | None] = ContextVar("gathered", default=None)
 def together() -> Iterator[None]:
     """What `defer` is given in this block is written at its end; nothing of it when the block raises.
 
-    A block in a block leaves with the outer one.
+    A block in a block leaves with the outer one. A savepoint that may be rolled back within needs a block of its own:
+    else what was deferred in it is written all the same.
     """
     outer = _gathered.get()
     jobs: list[Job] = []

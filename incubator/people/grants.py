@@ -111,12 +111,12 @@ def mandates(
     within = Q() if anywhere else Q(department=None)
     if department is not None:
         within |= Q(department__in=[place.pk for place in ancestors(department)])
-    asked: dict[str, Any] = {"entity": entity, "programme_key__in": ["", programme_key]}
+    asked: dict[str, Any] = {}
     if capacities is not None:
         asked["capacity__in"] = capacities
     if holder is not None:
         asked["holder"] = holder
-    found = Mandate.objects.filter(_dated(day) & within, holder__is_active=True, **asked)
+    found = Mandate.objects.filter(_valid(day, entity, programme_key) & within, **asked)
     return found.select_related("holder").order_by("holder__staff_number", "pk")
 
 
@@ -133,18 +133,21 @@ def _own_mandates(capacities: tuple[str, ...]) -> BuiltOnce[Mandate]:
     return BuiltOnce(
         lambda: (
             Mandate.objects.filter(
-                _dated(Given("day")),
-                Q(programme_key="") | Q(programme_key=Given("programme_key")),
+                _valid(Given("day"), Given("entity"), Given("programme_key")),
                 department=None,
-                entity=Given("entity"),
                 capacity__in=capacities,
                 holder=Given("holder"),
-                holder__is_active=True,
             )
             .select_related("holder")
             .order_by("pk")
         )
     )
+
+
+def _valid(day: date | Given, entity: Entity | Given, programme_key: str | Given) -> Q:
+    """For mandates: in force on the day, here, for all programmes or this one, of someone active."""
+    programme = Q(programme_key="") | Q(programme_key=programme_key)
+    return _dated(day) & programme & Q(entity=entity, holder__is_active=True)
 
 
 def deputies_of(person: Person, on: date | None = None) -> QuerySet[Person]:
@@ -170,7 +173,9 @@ def absent_among(people: Sequence[Person], on: date | None = None) -> list[int]:
 
 
 def stands_in_for(deputy: Person | Given, on: date | Given | None = None) -> QuerySet[Person]:
-    """The absent persons whose roles and seats this deputy holds on that day."""
+    """The absent persons whose roles and seats this deputy holds on that day; a kept read is given the day."""
+    if isinstance(deputy, Given) and on is None:
+        raise TypeError("today would be kept with the read")
     day = on or clock.today()
     absences = Absence.objects.filter(deputy=deputy, starts_on__lte=day, ends_on__gte=day)
     return Person.objects.filter(is_active=True, pk__in=absences.values("person"))

@@ -20,7 +20,7 @@ on conflict (key, person_id) do update set answered_at = people_answeredrequest.
 returning xmax = 0, location
 """
 
-LEAD = "update people_answeredrequest set location = %s where key = %s and person_id = %s"
+REMEMBER = "update people_answeredrequest set location = %s where key = %s and person_id = %s"
 
 View = Callable[..., HttpResponse]
 
@@ -44,7 +44,7 @@ def once(view: View) -> View:
                 return HttpResponseRedirect(location)
             response = view(request, *args, **kwargs)
             if isinstance(response, HttpResponseRedirect):
-                _lead_to(response.url[:500], key, request.user)
+                _remember(response.url[:500], key, request.user)
             else:
                 transaction.set_rollback(True)
             return response
@@ -64,9 +64,9 @@ def _take(key: uuid.UUID, person: Person) -> tuple[bool, str]:
     return first, location
 
 
-def _lead_to(location: str, key: uuid.UUID, person: Person) -> None:
+def _remember(location: str, key: uuid.UUID, person: Person) -> None:
     with planned_once() as cursor:
-        cursor.execute(LEAD, [location, key, person.pk])
+        cursor.execute(REMEMBER, [location, key, person.pk])
 
 
 def _key(request: HttpRequest) -> uuid.UUID | None:

@@ -288,6 +288,8 @@ def test_what_a_session_noted_is_masked_in_its_forms_and_left_as_noted_when_nobo
     assert_silent(jury.members[0], page)
     assert shown[f"{idea.key}-reasons"] in client_of(jury.members[0]).get(page).text
     assert act_on(jury.members[0], "reasons", idea=idea.key, **shown) == 302
+    changed = {name: f"{text} Et autre chose." for name, text in shown.items() if name.endswith("reasons")}
+    assert act_on(jury.members[0], "reasons", idea=idea.key, **shown | changed) == 422
     line = session.lines.get(idea=idea)
     assert (line.reasons, line.learning) == (REASONS, learning), "the chair changed nothing"
     sessions.all_vote(session, jury, [4, 1])

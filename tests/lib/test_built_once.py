@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from ideas.drafting.models import Idea, TeamMember
 from incubator.lib import clock
 from incubator.lib.built_once import BuiltOnce, Given, planned_once
+from incubator.people import grants
 from tests.factories import IdeaFactory, PersonFactory
 
 NEWER = BuiltOnce(
@@ -71,10 +72,25 @@ def test_each_thread_reads_on_its_own_connection_and_sees_its_own_transaction() 
 @pytest.mark.django_db
 def test_its_statements_are_prepared_and_others_are_not() -> None:
     key = uuid4()
-    for _ in range(4):
+    for _ in range(2):  # as many others between as a few pages ask
         PK.all(key=key)
-        Idea.objects.filter(key=key).exists()
+        for number in range(150):
+            Idea.objects.filter(pk=number).exists()
     with planned_once() as cursor:
         cursor.execute("select statement from pg_prepared_statements where statement like '%ideas_idea%'")
         prepared = [text for (text,) in cursor.fetchall()]
     assert sum('FROM "ideas_idea" WHERE' in text for text in prepared) == 1, prepared
+
+
+@pytest.mark.django_db
+def test_it_reads_on_after_a_rollback() -> None:
+    idea = IdeaFactory(author=PersonFactory(employed=True))
+    for _ in range(3):
+        with transaction.atomic():
+            assert PK.first(key=idea.key) == idea.pk
+            transaction.set_rollback(True)
+
+
+def test_a_kept_read_of_who_stands_in_is_given_the_day() -> None:
+    with pytest.raises(TypeError, match="kept"):
+        grants.stands_in_for(Given("person"))

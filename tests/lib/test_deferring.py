@@ -1,7 +1,9 @@
 """Jobs deferred together are written at the end of the block, in one statement, or not at all."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -53,6 +55,20 @@ def test_what_a_refused_block_deferred_is_not_done() -> None:
     with pytest.raises(ValueError, match="refused"):
         refused(3)
     assert told() == [1]
+
+
+def undone(event: int, block: AbstractContextManager[None]) -> None:
+    with transaction.atomic(), block:
+        tell(event)
+        raise ValueError("refused")
+
+
+def test_a_savepoint_of_its_own_needs_a_block_of_its_own() -> None:
+    with together(), transaction.atomic():
+        for event, block in ((1, nullcontext()), (2, together())):
+            with pytest.raises(ValueError, match="refused"):
+                undone(event, block)
+    assert told() == [1], "the second went with its savepoint"
 
 
 def test_outside_a_block_a_job_is_written_at_once() -> None:

@@ -65,7 +65,8 @@ def on_masked(idea: Idea) -> None:
 def defer_masking(brief_id: int) -> None:
     """Have the copy of a ready brief without its masked passages made by a job, whatever became of former tries."""
     Brief.objects.filter(pk=brief_id, masking_tries__gt=0).update(masking_tries=0)
-    app.configure_task("briefs.mask", lock=f"brief:{brief_id}").defer(brief_id=brief_id, at=clock.moved_to())
+    task = app.configure_task("briefs.mask", lock=f"brief:{brief_id}")
+    defer(task, brief_id=brief_id, at=clock.moved_to())
 
 
 def keep_masked(brief: Brief, passages: Sequence[str], document: bytes) -> None:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from django.db import connection
 
@@ -93,14 +92,12 @@ def conflicts_of(people: Iterable[Person], idea: Idea, gate: str) -> dict[int, C
 def conflicts_of_both(
     people: Iterable[Person], idea: Idea, other: Idea | None, gate: str
 ) -> tuple[dict[int, Conflicts], dict[int, Conflicts]]:
-    """`conflicts_of` for an idea and for the other one that an act changes too, if it does: in one statement."""
+    """`conflicts_of` for an idea and for the other one that an act changes too, {} without: in one statement."""
     asked = {person.pk for person in people}
     ideas = [idea] if other is None else [idea, other]
     found = _found(asked, ideas, gate, clock.today(idea.programme.entity.time_zone))
-    own, others = (
-        {pk: found.get((one.pk, pk), Conflicts()) for pk in asked} for one in (idea, other or idea)
-    )
-    return own, others
+    own, *others = ({pk: found.get((one.pk, pk), Conflicts()) for pk in asked} for one in ideas)
+    return own, others[0] if others else {}
 
 
 def conflicts_with(
@@ -116,15 +113,13 @@ def conflicts_with(
 def _found(
     people: set[int], ideas: Sequence[Idea], gate: str, today: date
 ) -> dict[tuple[int, int], Conflicts]:
-    parameters: dict[str, Any] = {"people": list(people), "today": today}
-    if len(ideas) == 1:
-        with planned_once() as cursor:
-            cursor.execute(FIND_FOR_ONE, parameters | {"ideas": ideas[0].pk})
-            rows = cursor.fetchall()
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute(FIND_FOR_MANY, parameters | {"ideas": [idea.pk for idea in ideas]})
-            rows = cursor.fetchall()
+    one = len(ideas) == 1
+    asked = ideas[0].pk if one else [idea.pk for idea in ideas]
+    with planned_once() if one else connection.cursor() as cursor:
+        cursor.execute(
+            FIND_FOR_ONE if one else FIND_FOR_MANY, {"people": list(people), "today": today, "ideas": asked}
+        )
+        rows = cursor.fetchall()
     rows += [(*pair, *said) for source in _sources for pair, said in source(ideas, gate).items()]
     found: dict[tuple[int, int], Conflicts] = defaultdict(Conflicts)
     for idea, person, code, hard in rows:

@@ -29,7 +29,7 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
 def on_grant_end(grant: RoleGrant, by: Actor) -> None:
     """A role has ended: seats that came with it and have no vote yet go to substitutes."""
     if grant.role in lapses.SEATED_BY:
-        jobs.free_seats.defer(person=grant.person_id, at=clock.moved_to())
+        defer(jobs.free_seats.configure(), person=grant.person_id, at=clock.moved_to())
 
 
 def on_joined(idea: Idea) -> None:
@@ -42,16 +42,20 @@ def on_closeness(person: Person | None) -> None:
     """A private link was noted, or posts have changed."""
     seats = Seat.objects.filter(state="open", round__state__in=["seating", "open"])
     if (seats if person is None else seats.filter(person=person)).exists():
-        jobs.look_for_conflicts.defer(person=person.pk if person is not None else None, at=clock.moved_to())
+        defer(
+            jobs.look_for_conflicts.configure(),
+            person=person.pk if person is not None else None,
+            at=clock.moved_to(),
+        )
 
 
 def on_mandate_change(mandate: Mandate, by: Actor) -> None:
     """A delegation has ended, or is given: rounds that wait for a decision are asked of whoever holds one now."""
     _ask_anew(mandate.entity_id)
     if mandate.capacity == lapses.ELECTED:
-        jobs.free_seats.defer(person=mandate.holder_id, at=clock.moved_to())
+        defer(jobs.free_seats.configure(), person=mandate.holder_id, at=clock.moved_to())
 
 
 def _ask_anew(entity: int) -> None:
     # A job, one round at a time: a departure must not hold the locks of all ideas under way.
-    jobs.ask_anew.defer(entity=entity, at=clock.moved_to())
+    defer(jobs.ask_anew.configure(), entity=entity, at=clock.moved_to())

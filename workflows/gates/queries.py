@@ -96,7 +96,7 @@ def _before(round_: GateRound, idea: Idea) -> dict[str, int]:
 def sitting(round_: GateRound) -> list[Seat]:
     """The seats that count, by key, with their holders and, in `cast_vote`, the vote in force; one query, and one
     more where a deputy voted."""
-    found: list[Seat] = SITTING.all(round=round_.pk)
+    found = SITTING.all(round=round_.pk)
     people = {seat.person_id: seat.person for seat in found}
     votes = [vote for seat in found for vote in _cast(seat)]
     if deputies := {vote.cast_by_id for vote in votes} - people.keys():
@@ -289,7 +289,7 @@ def round_to_act_on(key: Any) -> GateRound:
 
     Raises NotFound.
     """
-    found: GateRound | None = TO_ACT_ON.first(key=key)
+    found = TO_ACT_ON.first(key=key)
     if found is None:
         raise NotFound(_("There is no such consultation."))
     return found
@@ -314,18 +314,17 @@ def votes_of(round_: GateRound) -> list[Vote]:
 
 def own_seat_in(round_: GateRound, person: Person) -> Seat | None:
     """The open seat of this person in the round, one's own before a lent one, with `voted`."""
-    found: Seat | None = OWN_SEATS.first(round=round_.pk, person=person.pk, day=clock.today())
-    return found
+    return HELD_SEATS.first(round=round_.pk, person=person.pk, day=clock.today())
 
 
-def _own_seats() -> QuerySet[Seat]:
+def _held_seats() -> QuerySet[Seat]:
     person, in_force = Given("person"), Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
     seats = Seat.objects.filter(held_by(person, Given("day")), round=Given("round"), state="open")
     own = Case(When(person=person, then=0), default=1)
     return seats.annotate(voted=Exists(in_force), own=own).order_by("own", "pk")
 
 
-OWN_SEATS = BuiltOnce(_own_seats)
+HELD_SEATS = BuiltOnce(_held_seats)
 
 
 def panel_still_votes(round_: GateRound) -> bool:

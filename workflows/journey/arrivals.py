@@ -63,7 +63,7 @@ def at_fast_gate(movement: Movement) -> None:
     at_gate("F")(movement)
     idea = movement.idea
     if not read_facts(idea, "F", ["plan"])["plan"]:
-        _ask(idea, roles.team_of(idea), "write_plan", reverse("plan-edit", args=[idea.key]), idea.due_at)
+        _ask(idea, roles.authors_now(idea), "write_plan", reverse("plan-edit", args=[idea.key]), idea.due_at)
 
 
 def with_author(movement: Movement) -> None:
@@ -71,7 +71,7 @@ def with_author(movement: Movement) -> None:
     decision: Decision = movement.cause
     idea = movement.idea
     movement.effects += _place(idea, "live", idea.stage, "author", decision.author_due_at)
-    _ask(idea, roles.team_of(idea), "rework", reverse("idea", args=[idea.key]), decision.author_due_at)
+    _ask(idea, roles.authors_now(idea), "rework", reverse("idea", args=[idea.key]), decision.author_due_at)
 
 
 def held(movement: Movement) -> None:
@@ -135,7 +135,7 @@ def doing(movement: Movement) -> None:
     idea, decision = movement.idea, movement.cause
     due = due_after(idea.programme.entity, delays_of(idea)["local_done"])
     movement.effects += _place(idea, "live", "submission", "team", due)
-    asked = roles.team_of(idea)
+    asked = roles.authors_now(idea)
     if isinstance(decision, Decision) and decision.decider not in asked:
         asked.append(decision.decider)
     _ask(idea, asked, "report_done", reverse("idea-done", args=[idea.key]), due)

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from ideas.drafting.models import TeamMember
 from incubator.lib import clock
+from incubator.lib.deferring import defer
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Mandate, Person, RoleGrant
 from workflows.journey import actions, jobs, queries
@@ -39,4 +40,4 @@ def on_grant_end(grant: RoleGrant, by: Actor) -> None:
 def _ask_again() -> None:
     # A job: a delegation that ends must not hold the locks of ideas.
     if queries.asked_reexaminations():
-        jobs.ask_reexaminers.defer(at=clock.moved_to())
+        defer(jobs.ask_reexaminers.configure(), at=clock.moved_to())

@@ -155,7 +155,7 @@ def elsewhere_of(
     person: Person,
     decisions: list[Decision],
     entries: list[dict[str, Any]],
-    passages: Sequence[str] = (),
+    passages: Sequence[str],
 ) -> dict[str, Any]:
     """Where the idea goes on, which ideas go on in it, and why one went its own way again, as this person may read it.
 
@@ -264,7 +264,7 @@ def done_of(idea: Idea) -> Done | None:
 
 
 def sent_up_of(
-    idea: Idea, decisions: list[Decision], reader: Reader, person: Person, passages: Sequence[str] = ()
+    idea: Idea, decisions: list[Decision], reader: Reader, person: Person, passages: Sequence[str]
 ) -> str:
     """Why the team sent the idea up after a service's no, for the team and the leads; '' otherwise."""
     if not any(decision.round.gate == "L" for decision in decisions):

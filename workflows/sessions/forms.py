@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting.masking.rules import masked
 from incubator.lib.forms import Day
+from incubator.lib.masks import MASK
 from incubator.people.models import Person, normal_staff_number
 from workflows.gates import wording as gates
 from workflows.gates.actions import Choice
@@ -137,14 +138,15 @@ def _texts(label: Any, rows: int = 3, **more: Any) -> forms.CharField:
 class NotedForm(forms.Form):
     """Filled in with what the session noted of an idea, as its reader may read it: without these passages.
 
-    A text that is left as it was shown is the one that was noted, its masked words included.
+    A text that is left as it was shown is the one that was noted, its masked words included; one that is changed has
+    none, for nobody but the reader would know what stood there.
     """
 
     def __init__(
         self,
         data: Mapping[str, Any] | None,
         line: SessionIdea,
-        passages: Sequence[str] = (),
+        passages: Sequence[str],
         **proposed: Any,
     ) -> None:
         self.line, self.passages = line, passages
@@ -166,8 +168,17 @@ class NotedForm(forms.Form):
     def _noted(self, name: str) -> str:
         written = str(self.cleaned_data[name])
         # A browser sends other line ends than were noted.
-        as_shown = self.passages and written.split() == self._shown(name).split()
-        return str(getattr(self.line, name)) if as_shown else written
+        if self.passages and written.split() == self._shown(name).split():
+            return str(getattr(self.line, name))
+        if MASK in written:
+            raise forms.ValidationError(
+                _(
+                    "Some words of this text are masked for you. Leave it as it was noted, or change it and take the "
+                    "masks (%(mask)s) out: write the sentence in your own words."
+                ),
+                params={"mask": MASK},
+            )
+        return written
 
 
 class ReasonsForm(NotedForm):
@@ -200,7 +211,7 @@ class LineForm(NotedForm):
         line: SessionIdea,
         session: SelectionSession,
         *,
-        passages: Sequence[str] = (),
+        passages: Sequence[str],
     ) -> None:
         # Conditions are written on the idea's own decision page.
         onward = [code for code in onward_at(line) if code != "go_with_conditions"]

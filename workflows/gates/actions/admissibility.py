@@ -13,7 +13,7 @@ from workflows.gates.actions.decisions import Choice, checked_with, locked_for, 
 from workflows.gates.actions.elsewhere import check_elsewhere
 from workflows.gates.actions.seats import acting_in, own_seat
 from workflows.gates.actions.votes import Ballot, acting, gap_sentence, put_in, record_vote
-from workflows.gates.conflicts import conflicts_of_both
+from workflows.gates.conflicts import conflicts_of, conflicts_of_both
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.rules import GO_ON, Permitted, vote_gaps
 
@@ -70,8 +70,9 @@ def check_admission(
     """For the page that is read before: raises Invalid as `admit` does, NotAllowed when whoever merges is close to
     the other idea."""
     _check_complete(round_, must_meets, choice)
-    _own, of_target = conflicts_of_both(acting(by), round_.idea, choice.merged_into, round_.gate)
-    check_elsewhere(round_.idea, choice.merged_into, by, of_target)
+    target = choice.merged_into
+    if target is not None:
+        check_elsewhere(round_.idea, target, by, conflicts_of(acting(by), target, round_.gate))
 
 
 def _check_complete(round_: GateRound, must_meets: dict[str, dict[str, str]], choice: Choice) -> None:

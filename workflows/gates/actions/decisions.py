@@ -17,7 +17,7 @@ from incubator.events.actions import Subject, append, effect
 from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
-from incubator.lib.built_once import BuiltOnce, Given, planned_once
+from incubator.lib.built_once import BuiltOnce, Given
 from incubator.lib.refusals import Conflict, Invalid, NotFound
 from incubator.messages.actions import defer_telling
 from incubator.people.actors import Actor
@@ -25,7 +25,7 @@ from incubator.people.models import Department, Person
 from workflows import nodes
 from workflows.gates import authority, hooks, queries, rules
 from workflows.gates.actions.elsewhere import ask_consent, check_elsewhere
-from workflows.gates.actions.rounds import due_after, work_keys
+from workflows.gates.actions.rounds import close_seats, due_after, work_keys
 from workflows.gates.authority import Party
 from workflows.gates.configuration import rework_days
 from workflows.gates.conflicts import Conflicts, conflicts_of_both
@@ -179,15 +179,14 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
     round_.record_sha256 = queries.record_sha256(round_.record)
     round_.state, round_.closed_at = "decided", now
     round_.save(update_fields=["record", "record_sha256", "state", "closed_at"])
-    with planned_once() as cursor:
-        cursor.execute(CLOSE_SEATS, [now, round_.pk])
+    close_seats(round_, now)
     # Asked with the round, so that the many decisions without a draft cost no statement more.
     if getattr(round_, "has_drafts", True):
         KeptDecision.objects.filter(round=round_).delete()
     effects = [effect("round", "open", "decided", gate=round_.gate, round=str(round_.key))]
     effects += [effect("condition", None, "open", condition=str(item.key)) for item in _conditions(decision)]
     effects += nodes.move(idea, decision.outcome, by, cause=decision)
-    # An idea that ends has closed all that was open for it.
+    # An idea that ends has closed all that was open for it, as it arrived there.
     if idea.state not in CLOSED:
         inbox.close(*work_keys(round_, [seat["seat"] for seat in record["seats"]]))
     effects += hooks.fire("decided", idea=idea, by=by, cause=decision)
@@ -211,9 +210,6 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
     defer_telling(event)
 
 
-CLOSE_SEATS = (
-    "update workflows_seat set state = 'closed', left_at = %s where round_id = %s and state = 'open'"
-)
 MOVED = ["route", "state", "stage", "holder", "held_since", "due_at", "ended_at", "merged_into"]
 
 
@@ -226,7 +222,7 @@ def open_round_of(round_key: Any, idea: Idea | None = None) -> GateRound:
 
     Raises NotFound, or Conflict when nothing can be decided there.
     """
-    found: GateRound | None = (OF_ANY if idea is None else OF_LOCKED).first(key=round_key)
+    found = (OF_ANY if idea is None else OF_LOCKED).first(key=round_key)
     if found is not None and idea is not None:
         found.idea = idea
     if found is None:

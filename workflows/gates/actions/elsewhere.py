@@ -54,7 +54,7 @@ def ask_consent(round_: GateRound, idea: Idea) -> None:
 
     Raises Conflict when the idea has no author today.
     """
-    people = roles.team_of(idea)
+    people = roles.authors_now(idea)
     if not people:
         raise Conflict(
             _(

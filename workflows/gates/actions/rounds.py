@@ -1,12 +1,14 @@
 """Entering a gate opens a round; leaving it without a decision voids it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from ideas.drafting.models import Idea
 from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock, working_days
+from incubator.lib.built_once import planned_once
 from incubator.lib.deferring import defer
 from incubator.people.models import Entity
 from workflows.gates import hooks
@@ -52,12 +54,24 @@ def enter(idea: Idea, gate: str) -> tuple[GateRound, list[dict[str, Any]]]:
     return round_, [effect("round", None, "seating", gate=gate, number=number, round=str(round_.key))]
 
 
+def close_seats(round_: GateRound, now: datetime) -> None:
+    """Close the seats that are open still."""
+    with planned_once() as cursor:
+        cursor.execute(CLOSE_SEATS, [now, round_.pk])
+
+
+# By hand, as every decision asks it.
+CLOSE_SEATS = (
+    "update workflows_seat set state = 'closed', left_at = %s where round_id = %s and state = 'open'"
+)
+
+
 def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
     """Void the open rounds of an idea that leaves its gate without a decision; the seats are freed."""
     now, effects = clock.now(), []
     for round_ in GateRound.objects.filter(idea=idea, state__in=["seating", "open"]).order_by("pk"):
         open_seats = list(Seat.objects.filter(round=round_, state="open"))
-        Seat.objects.filter(round=round_, state="open").update(state="closed", left_at=now)
+        close_seats(round_, now)
         KeptDecision.objects.filter(round=round_).delete()
         effects.append(
             effect("round", round_.state, "void", gate=round_.gate, reason=reason, round=str(round_.key))

@@ -243,7 +243,7 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
     `for_it`, `against`, `chair_choice` of the other seats; `has_drafts`, whether decisions are kept unfinished.
     """
     person = by.human
-    found: Seat | None = OWN_SEAT.first(key=seat_key, person=person.pk, day=clock.today())
+    found = OWN_SEAT.first(key=seat_key, person=person.pk, day=clock.today())
     # A vote that was cast stands when its voter leaves; nobody who has left casts or changes one.
     if found is None or not person.is_active:
         raise NotFound(_("There is no such seat, or it is not yours. Your seats are in My work."))

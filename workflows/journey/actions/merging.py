@@ -12,6 +12,7 @@ from ideas.lock import locked, locked_with
 from incubator.events.actions import effect
 from incubator.events.rules import sha256
 from incubator.lib import clock
+from incubator.lib.deferring import defer
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
 from workflows import nodes
@@ -87,7 +88,7 @@ def settle_merges(target: Idea) -> list[dict[str, Any]]:
         return []
     Merge.objects.filter(pk__in=[merge.pk for merge in waiting]).update(final_at=clock.now())
     for merge in waiting:
-        end_merge_of.defer(idea=str(merge.idea.key), at=clock.moved_to())
+        defer(end_merge_of.configure(), idea=str(merge.idea.key), at=clock.moved_to())
     return [effect("merge", "open", "final", idea=str(merge.idea.key)) for merge in waiting]
 
 

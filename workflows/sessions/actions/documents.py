@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from ideas.drafting.models import Idea
 from incubator.lib import clock, files
+from incubator.lib.deferring import defer
 from workflows.sessions.models import SelectionSession, SessionDocument
 
 
@@ -13,9 +14,8 @@ def ask_document(session: SelectionSession, kind: str) -> SessionDocument:
     document = SessionDocument.objects.create(
         session=session, kind=kind, edition=before + 1, asked_at=clock.now()
     )
-    app.configure_task("sessions.render", lock=f"session_document:{document.pk}").defer(
-        document_id=document.pk, at=clock.moved_to()
-    )
+    task = app.configure_task("sessions.render", lock=f"session_document:{document.pk}")
+    defer(task, document_id=document.pk, at=clock.moved_to())
     return document
 
 

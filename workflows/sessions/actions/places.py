@@ -12,6 +12,7 @@ from ideas.drafting.models import Idea
 from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
+from incubator.lib.deferring import defer
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import WAITING_LIST, Actor
 from workflows.gates import hooks
@@ -70,7 +71,7 @@ def leave(session: SelectionSession, line: SessionIdea) -> dict[str, Any]:
         last = SessionIdea.objects.filter(session=session).aggregate(Max("left_number"))["left_number__max"]
         line.left_number = (last or 0) + 1
         # A job: it locks all ideas of the session, in their order, and this act holds one of them.
-        move_up_in.defer(session_key=str(session.key), at=clock.moved_to())
+        defer(move_up_in.configure(), session_key=str(session.key), at=clock.moved_to())
     line.save(update_fields=["left_at", "left_number"])
     return effect("place", line.result or None, "left", idea=str(line.idea.key))
 

@@ -22,14 +22,14 @@ def open_search(idea: Idea) -> None:
     """The team's work item on entering sponsorship, or when a sponsor is lost before the pilot."""
     url = reverse("sponsorship", args=[idea.key])
     key = search_item(idea)
-    wait_for(roles.team_of(idea), idea=idea, key=key, verb="find_sponsor", url=url, due_at=idea.due_at)
+    wait_for(roles.authors_now(idea), idea=idea, key=key, verb="find_sponsor", url=url, due_at=idea.due_at)
 
 
 def open_launch(idea: Idea) -> None:
     """The team's work item of the investigation: ask for the launch when all is there."""
     url = reverse("sponsorship", args=[idea.key])
     key = launch_item(idea)
-    wait_for(roles.team_of(idea), idea=idea, key=key, verb="request_launch", url=url, due_at=idea.due_at)
+    wait_for(roles.authors_now(idea), idea=idea, key=key, verb="request_launch", url=url, due_at=idea.due_at)
 
 
 def ask_finance(idea: Idea, gate: str) -> None:
