@@ -4,6 +4,8 @@ This file is loaded before Django's settings: it starts the server, then names t
 """
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,32 @@ def the_city_s_language() -> None:
     from django.utils import translation
 
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The test database goes at the end: whoever still has a session there is put out, and named.
+
+    A process that a test killed may leave a session that waits and has not noticed. PostgreSQL would wait five seconds
+    for it, then the last test, whichever it was, would fail.
+    """
+    if not any(
+        "db" in item.fixturenames or item.get_closest_marker("django_db") for item in request.session.items
+    ):
+        yield
+        return
+    request.getfixturevalue("django_db_setup")
+    blocker = request.getfixturevalue("django_db_blocker")
+    yield
+    from django.db import connection
+
+    with blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(LEFT)
+        for state, wait, query, _gone in cursor.fetchall():
+            sys.stderr.write(f"a session was left: {state}, waits for {wait}, last asked: {query[:200]}\n")
+
+
+LEFT = """
+select state, coalesce(wait_event, 'nothing'), query, pg_terminate_backend(pid) from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
+"""
