@@ -17,7 +17,7 @@ from workflows.nodes import Station
 pytestmark = pytest.mark.django_db
 # Full histories of each scene; together at least 150.
 HISTORIES = 9
-IN_PROVE = 30
+IN_PROVE = 60
 MOST_BATCHES = 30
 
 # What has to happen in the histories of a scene.
