@@ -54,6 +54,7 @@ def accounts_have_every_role() -> None:
     """Whatever the city grants can be signed in with: a sponsor is so without a grant."""
     said = StringIO()
     call_command("demo_accounts", stdout=said)
+    assert "Decide " in said.getvalue(), "one language for labels and what waits"
     numbers = [line.split()[0] for line in said.getvalue().splitlines()[1:]]
     grants = RoleGrant.objects.filter(person__staff_number__in=numbers, ends_at=None)
     assert set(grants.values_list("role", flat=True)) == set(RoleGrant.Role) - {"sponsor"}

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count, Q
+from django.utils.translation import override
 
 from incubator.inbox import wording
 from incubator.inbox.models import WorkItem
@@ -56,6 +57,7 @@ ACCOUNTS = (
 class Command(BaseCommand):
     help = "Print the accounts of the demo city: one per role, with the PIN they share."
 
+    @override("en")  # as the labels are, whether or not translations were compiled before
     def handle(self, *args: Any, **options: Any) -> None:
         if not demo.any_account():
             raise CommandError("There is no demo city here.")
