@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+MIGRATING = 4_207_001  # any number that nothing else locks
+
 
 def main() -> int:
     import django
@@ -58,7 +60,11 @@ def _migrate() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("set lock_timeout = 0")
+        # PostgreSQL may still be at work for a start that was killed: what it does is seen before what is left to do.
+        cursor.execute("select pg_advisory_lock(%s)", [MIGRATING])
     call_command("migrate", interactive=False, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_unlock(%s)", [MIGRATING])
 
 
 def _static_digest() -> str:

@@ -45,12 +45,18 @@ def open_calls(person: Person, at: datetime | None = None) -> QuerySet[Call]:
     asked = Q(departments=None) & Q(programme__entity__in=entities)
     if departments:
         asked |= Q(departments__in=RawSQL(UP, [departments]))  # noqa: S611 - a constant with one parameter
-    return (
-        open_at(at)
-        .filter(pk__in=Call.objects.filter(asked).values("pk"))
-        .select_related("programme__entity")
-        .order_by("always_open", F("closes_at").asc(nulls_last=True), "pk")
-    )
+    found = open_at(at).filter(pk__in=Call.objects.filter(asked).values("pk"))
+    return in_order(found.select_related("programme__entity"))
+
+
+def not_open_of(programmes: Iterable[Programme], at: datetime) -> QuerySet[Call]:
+    """The calls of these programmes that are to come, or over."""
+    return Call.objects.filter(programme__in=programmes).exclude(pk__in=open_at(at).values("pk"))
+
+
+def in_order(calls: QuerySet[Call]) -> QuerySet[Call]:
+    """Dated ones first, by their end; the always-open boxes last."""
+    return calls.order_by("always_open", F("closes_at").asc(nulls_last=True), "pk")
 
 
 def leads(person: Person, programme: Programme, at: datetime | None = None) -> bool:

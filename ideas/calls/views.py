@@ -29,8 +29,23 @@ def _reader(request: HttpRequest) -> Person:
 def _call(key: uuid.UUID) -> Call:
     call = Call.objects.select_related("programme__entity").filter(key=key).first()
     if call is None:
-        raise NotFound(_("There is no such call. Look for the open ones under “Submit”."))
+        raise NotFound(_("There is no such call. Look for the open ones under “Calls for ideas”."))
     return call
+
+
+@require_safe
+@login_required
+def calls(request: HttpRequest) -> HttpResponse:
+    """The calls that are open, for everyone; those to come and those that are over, for whoever leads them."""
+    programmes = queries.led_programmes(_reader(request))
+    in_force = queries.in_order(queries.open_at(clock.now()))
+    sections = [{"title": _("Open now"), "calls": list(in_force), "empty": _("No call is open today.")}]
+    if programmes:
+        others = queries.in_order(queries.not_open_of(programmes, clock.now()))
+        empty = _("There is none in your programmes.")
+        sections.append({"title": _("To come, or over"), "calls": list(others), "empty": empty})
+    context = {"sections": sections, "may_publish": bool(programmes)}
+    return render(request, "ideas/calls/calls.html", context)
 
 
 @require_safe

@@ -192,3 +192,24 @@ def test_pages_of_setting_up_are_the_leads(client, programme):
     for name, arguments in (("call-new", {}), ("call-edit", {"key": call.key})):
         assert client.get(reverse(name, kwargs=arguments)).status_code == 403
         assert client.post(reverse(name, kwargs=arguments), TEXTS).status_code == 403
+
+
+def test_a_lead_comes_by_links_from_the_ideas_to_a_call_and_to_its_session(lead, client):
+    call = CallFactory(places=4, programme__key="idees")
+    over = CallFactory(programme=call.programme, **dates(-60, -30))
+    client.force_login(lead)
+    assert f'href="{reverse("calls")}"' in client.get(reverse("portfolio")).text
+    listed = client.get(reverse("calls")).text
+    for name, keys in (("call", [call.key]), ("call", [over.key]), ("call-new", [])):
+        assert f'href="{reverse(name, args=keys)}"' in listed
+    assert f'href="/calls/{call.key}/session"' in client.get(reverse("call", args=[call.key])).text
+
+
+def test_everyone_reads_the_open_calls_and_no_other(client):
+    call = CallFactory()
+    over = CallFactory(programme=call.programme, **dates(-60, -30))
+    client.force_login(PersonFactory(employed=True))
+    listed = client.get(reverse("calls")).text
+    assert reverse("call", args=[call.key]) in listed
+    assert reverse("call", args=[over.key]) not in listed
+    assert reverse("call-new") not in listed

@@ -89,6 +89,7 @@ class City:
         yield Visit(administrator, reverse("roles"))
         yield Visit(administrator, reverse("mandates"))
         yield Visit(administrator, reverse("letterheads"))
+        yield Visit(self.cast.lead, reverse("calls"))
         yield Visit(self.cast.lead, reverse("call-new"))
         yield Visit(self.cast.lead, reverse("call-edit", args=[self.cast.call.key]))
         yield Visit(self.cast.author, reverse("call", args=[self.cast.call.key]))

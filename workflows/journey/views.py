@@ -181,6 +181,9 @@ def _documents(idea: Idea, reader: queries.Reader, *, handed_over: bool) -> list
             gate = wording.gate_words(brief.decision.round.gate)
             url = reverse("document", args=["letter", brief.decision.key])
             found.append({"url": url, "label": _("Letter to the team"), "detail": gate, "file": True})
+            if ready:
+                url, label = reverse("brief-evidence", args=[brief.key]), _("Is this brief genuine?")
+                found.append({"url": url, "label": label, "detail": brief.number, "file": False})
     if reader.in_team and idea.submitted_at:
         day = words.short_day(idea.submitted_at)
         url = reverse("receipt", args=[idea.key])

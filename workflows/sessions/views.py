@@ -39,7 +39,7 @@ def of_call(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The sessions of a call, and the form that prepares one; the running one itself when nothing else can be held."""
     call = Call.objects.select_related("programme__entity").filter(key=key).first()
     if call is None:
-        raise NotFound(_("There is no such call. Look for the open ones under “Submit”."))
+        raise NotFound(_("There is no such call. Look for the open ones under “Calls for ideas”."))
     by = Actor(person=reader(request))
     common.check_leads(call.programme, by)
     held = list(SelectionSession.objects.filter(call=call).order_by("pk"))

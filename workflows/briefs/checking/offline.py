@@ -46,7 +46,12 @@ def main(arguments: Sequence[str]) -> int:
         _parser().error(_("name a file, or a list with --list"))
     known = _known(wanted)
     if not known.seals:
-        _parser().error(_("no certificate to check with: give the organisation’s with --certificate"))
+        _parser().error(
+            _(
+                "no certificate to check with: give the organisation’s with --certificate, or --demo for the "
+                "demonstration’s"
+            )
+        )
     listed: set[str] | None = None
     codes = []
     if wanted.list:
