@@ -173,3 +173,16 @@ def test_twenty_thousand_rounds_are_replayed_in_little_memory(decided: list[Gate
 def peak() -> float:
     """The most memory this process ever had, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def test_what_is_no_round_is_counted_by_its_own_name(
+    decided: list[GateRound], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    briefs = [replay.Replayed("one", kind="briefs"), replay.Replayed("another", ["outcome"], kind="briefs")]
+    monkeypatch.setattr(replay, "_sources", [lambda _programme, _since: iter(briefs)])
+    lines, status = replayed()
+    assert lines[-2:] == [
+        "2 briefs replayed, 1 equal, 1 different",
+        "2 rounds replayed, 2 equal, 0 different",
+    ]
+    assert status == 1

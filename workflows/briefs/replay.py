@@ -18,7 +18,8 @@ def briefs(programme: str = "", since: date | None = None) -> Iterator[Replayed]
     if since is not None:
         found = found.filter(decision__round__closed_at__date__gte=since)
     for brief in found.iterator(chunk_size=200):
-        yield Replayed(f"brief {brief.number}, edition {brief.edition} ({brief.key})", _differences(brief))
+        name = f"brief {brief.number}, edition {brief.edition} ({brief.key})"
+        yield Replayed(name, _differences(brief), kind="briefs")
 
 
 def _differences(brief: Brief) -> list[str]:

@@ -19,10 +19,14 @@ from workflows.gates.queries import record_sha256
 
 @dataclass(frozen=True)
 class Replayed:
-    """One record replayed: `name` says which, `differences` how it differs, as codes; empty when equal."""
+    """One record replayed: `name` says which, `differences` how it differs, as codes; empty when equal.
+
+    `kind`: as what it is counted; a session is the round of several ideas.
+    """
 
     name: str
     differences: list[str] = field(default_factory=list)
+    kind: str = "rounds"
 
 
 # (programme's key or '', from which local day or None) → everything closed since, oldest first.

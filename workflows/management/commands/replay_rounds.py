@@ -1,6 +1,7 @@
-"""`manage.py replay_rounds`: every closed round from its frozen record; exit 1 if one says something else today."""
+"""`manage.py replay_rounds`: every closed round, session and brief from its record; exit 1 if one differs."""
 
 from argparse import ArgumentParser
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from workflows.gates.replay import replay
 
 
 class Command(BaseCommand):
-    help = "Replay every closed round from its frozen record; exit 1 if one differs."
+    help = "Replay every closed round and session, and every brief, from its record; exit 1 if one differs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--programme", default="", help="only of the programme with this key")
@@ -21,13 +22,15 @@ class Command(BaseCommand):
         programme = options["programme"]
         if programme and not Programme.objects.filter(key=programme).exists():
             raise CommandError(f"There is no programme {programme!r}.")
-        equal = different = 0
+        seen, different = Counter[str](), Counter[str]()
         for one in replay(programme, options["since"]):
+            seen[one.kind] += 1
             if one.differences:
-                different += 1
+                different[one.kind] += 1
                 self.stdout.write(f"different: {one.name}: {', '.join(one.differences)}")
-            else:
-                equal += 1
-        self.stdout.write(f"{equal + different} rounds replayed, {equal} equal, {different} different")
+        # Rounds last: what the command is for.
+        for kind in [*sorted(seen.keys() - {"rounds"}), "rounds"]:
+            equal = seen[kind] - different[kind]
+            self.stdout.write(f"{seen[kind]} {kind} replayed, {equal} equal, {different[kind]} different")
         if different:
             raise SystemExit(1)
