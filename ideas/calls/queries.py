@@ -50,8 +50,9 @@ def open_calls(person: Person, at: datetime | None = None) -> QuerySet[Call]:
 
 
 def not_open_of(programmes: Iterable[Programme], at: datetime) -> QuerySet[Call]:
-    """The calls of these programmes that are to come, or over."""
-    return Call.objects.filter(programme__in=programmes).exclude(pk__in=open_at(at).values("pk"))
+    """The calls of these programmes that are to come, or over: those that end last first."""
+    found = Call.objects.filter(programme__in=programmes).exclude(pk__in=open_at(at).values("pk"))
+    return found.order_by(F("closes_at").desc(nulls_last=True), "-pk")
 
 
 def in_order(calls: QuerySet[Call]) -> QuerySet[Call]:

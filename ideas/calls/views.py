@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,6 +20,9 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
+
+# Of a section of the list: years of calls make no page longer than a phone can load.
+MOST = 60
 
 
 def _reader(request: HttpRequest) -> Person:
@@ -37,15 +41,19 @@ def _call(key: uuid.UUID) -> Call:
 @login_required
 def calls(request: HttpRequest) -> HttpResponse:
     """The calls that are open, for everyone; those to come and those that are over, for whoever leads them."""
-    programmes = queries.led_programmes(_reader(request))
-    in_force = queries.in_order(queries.open_at(clock.now()))
-    sections = [{"title": _("Open now"), "calls": list(in_force), "empty": _("No call is open today.")}]
+    programmes, now = queries.led_programmes(_reader(request)), clock.now()
+    in_force = queries.in_order(queries.open_at(now))
+    sections = [_section(_("Open now"), in_force, _("No call is open today."))]
     if programmes:
-        others = queries.in_order(queries.not_open_of(programmes, clock.now()))
-        empty = _("There is none in your programmes.")
-        sections.append({"title": _("To come, or over"), "calls": list(others), "empty": empty})
-    context = {"sections": sections, "may_publish": bool(programmes)}
+        others = queries.not_open_of(programmes, now)
+        sections.append(_section(_("To come, or over"), others, _("There is none in your programmes.")))
+    context = {"sections": sections, "most": MOST, "may_publish": bool(programmes)}
     return render(request, "ideas/calls/calls.html", context)
+
+
+def _section(title: str, calls: QuerySet[Call], empty: str) -> dict[str, Any]:
+    found = list(calls[: MOST + 1])
+    return {"title": title, "calls": found[:MOST], "cut": len(found) > MOST, "empty": empty}
 
 
 @require_safe

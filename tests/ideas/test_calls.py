@@ -213,3 +213,14 @@ def test_everyone_reads_the_open_calls_and_no_other(client):
     assert reverse("call", args=[call.key]) in listed
     assert reverse("call", args=[over.key]) not in listed
     assert reverse("call-new") not in listed
+
+
+def test_the_list_of_calls_is_as_long_however_many_there_were(lead, client):
+    programme = ProgrammeFactory(key="idees")
+    for ago in range(70):
+        CallFactory(programme=programme, **dates(-600 - ago, -500 - ago))
+    client.force_login(lead)
+    answer = client.get(reverse("calls"))
+    assert answer.text.count(f'href="{reverse("calls")}/') == 60 + 1, "the newest, and the form of a new one"
+    assert "The first 60 are shown." in answer.text
+    assert len(answer.content) < 60_000

@@ -170,7 +170,7 @@ class NotedForm(forms.Form):
         # A browser sends other line ends than were noted.
         if self.passages and written.split() == self._shown(name).split():
             return str(getattr(self.line, name))
-        if MASK in written:
+        if self.passages and MASK in written:
             raise forms.ValidationError(
                 _(
                     "Some words of this text are masked for you. Leave it as it was noted, or change it and take the "
