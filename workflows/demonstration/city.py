@@ -21,20 +21,24 @@ from incubator.people.organisation import actions as organisation
 from incubator.people.organisation import queries, rules
 from incubator.people.organisation.parsing import parse
 from incubator.people.organisation.reading import read as read_table
-from workflows.demonstration import gate_steps, keys, pilot_steps
+from workflows.demonstration import gate_steps, keys, pilot_steps, submission_steps
 from workflows.demonstration.cast import Cast, act, appoint
+from workflows.demonstration.changed_rules import stories_of as changes
 from workflows.demonstration.followers import run_jobs
 from workflows.demonstration.idea_story import IdeaStory
 from workflows.demonstration.material import read
 from workflows.demonstration.programme import open_calls
 from workflows.demonstration.schedule import ZONE, Story, TooLate, play
+from workflows.demonstration.session_story import stories_of as sessions
 from workflows.demonstration.staff import FEWEST, Directory, file_of, invent
 
 # Days before the city is shown: its HR system wrote a file on each, roles were given, the calls published.
 FILES = (1900, 520, 150)
 APPOINTED = 425
 # The modules that declare the words of the ideas' ways.
-WORDS = (gate_steps, pilot_steps)
+WORDS = (submission_steps, gate_steps, pilot_steps)
+# From so many ideas on the city is whole: it has those of `whole.json` too, its sessions and changed rules.
+WHOLE = 60
 
 
 class NotEmpty(Exception):
@@ -91,7 +95,12 @@ def found(
         stories = [
             IdeaStory(one, place, seed, cast, calls) for place, one in enumerate(_fixtures(size.ideas))
         ]
-        acts = _play(stories, cast, seed, until, morning)
+        told: list[tuple[str, Story]] = [(one.fixture["title"], one.told(until)) for one in stories]
+        told.append(("absences", _absences(cast, morning)))
+        if size.ideas >= WHOLE:
+            told += changes(cast, until)
+            told += sessions(seed, until, cast, calls, [one.fixture for one in stories])
+        acts = play(told, morning, run_jobs)
         _settle(morning)
     return Found(
         Person.objects.count(), len(stories), acts, [one.fixture["title"] for one in stories if one.broke_off]
@@ -147,7 +156,7 @@ def _precedents(seed: int, morning: datetime) -> None:
 
 
 def _fixtures(count: int) -> list[dict[str, Any]]:
-    """The first `count` ideas; beyond the last, the ended ones again, elsewhere in the city."""
+    """The first `count` ideas; beyond the last, the ended ones again, elsewhere in the city; a whole city's own."""
     written: list[dict[str, Any]] = read("ideas")
     ended = [one for one in written if "evaluated" in one["way"] or "stop" in one["way"]]
     again = []
@@ -156,13 +165,8 @@ def _fixtures(count: int) -> list[dict[str, Any]]:
         turn = number // len(ended) + 2
         service = one["author"].split(":")[0]
         again.append(one | {"title": f"{one['title'][:108]} ({turn})", "author": f"{service}:{turn}"})
-    return (written + again)[:count]
-
-
-def _play(stories: list[IdeaStory], cast: Cast, seed: int, until: date, morning: datetime) -> int:
-    told: list[tuple[str, Story]] = [(story.fixture["title"], story.told(until)) for story in stories]
-    told.append(("absences", _absences(cast, morning)))
-    return play(told, morning, run_jobs)
+    own: list[dict[str, Any]] = read("whole")["ideas"] if count >= WHOLE else []
+    return (written + again)[:count] + own
 
 
 def _absences(cast: Cast, morning: datetime) -> Story:

@@ -8,8 +8,10 @@ from procrastinate.contrib.django import app
 
 from incubator.lib import clock
 from incubator.messages.rules import MAILED_WITHIN
+from workflows.briefs.models import Brief
+from workflows.sessions.models import SelectionSession
 
-LEFT_TO_THE_WORKER = ("briefs.render",)
+LEFT_TO_THE_WORKER = ("briefs.render", "sessions.render")
 MOST = 1000
 
 
@@ -32,6 +34,22 @@ def run_jobs() -> None:
             _run(name, arguments)
             cursor.execute("select procrastinate_finish_job_v1(%s, 'succeeded', true)", [number])
     raise RuntimeError(f"jobs without end, the last one {name}")
+
+
+def make_letters(session: SelectionSession) -> None:
+    """The briefs of a session's decisions, before it is closed: at this instant, as the worker would."""
+    briefs = Brief.objects.filter(decision__round__session_lines__session=session).values_list(
+        "pk", flat=True
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update procrastinate_jobs set status = 'doing' where status = 'todo' and task_name = %s"
+            " and (args->>'brief_id')::bigint = any(%s) returning id, task_name, args::text",
+            [LEFT_TO_THE_WORKER[0], list(briefs)],
+        )
+        for number, name, arguments in sorted(cursor.fetchall()):
+            _run(name, arguments)
+            cursor.execute("select procrastinate_finish_job_v1(%s, 'succeeded', true)", [number])
 
 
 def _run(name: str, arguments: str) -> None:

@@ -1,10 +1,9 @@
-"""The words of a way that stand before and at a gate: team, submission, votes, decisions, ways back."""
+"""The words of a way that stand at a gate: votes, decisions, ways back."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from ideas.drafting import actions as drafting
 from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.actions import absences
@@ -16,7 +15,7 @@ from workflows.gates import actions as gates
 from workflows.gates import authority, rules
 from workflows.gates.actions import Choice
 from workflows.gates.models import Condition, Decision, GateRound, Seat
-from workflows.gates.signing import waits_for_consent
+from workflows.gates.signing import second_parties, waits_for_consent
 from workflows.journey import actions as journey
 from workflows.journey.models import Hold
 
@@ -41,49 +40,6 @@ def leaning(outcome: str) -> str:
     return "go_if" if outcome == "go_with_conditions" else "go"
 
 
-@step("invite")
-def invite(story: IdeaStory, said: str) -> Acts:
-    """`invite:NAME` asks a colleague; `invite:NAME+` is accepted three days later."""
-    colleague = story.cast.author(said.rstrip("+"))
-    yield story.later(1)
-    drafting.invite(idea=story.idea, by=act(story.author), person=colleague)
-    if said.endswith("+"):
-        yield story.later(3)
-        drafting.accept_invitation(idea=story.idea, by=act(colleague))
-
-
-@step("confirm_author")
-def confirm_author(story: IdeaStory, _said: str) -> Acts:
-    """The author for whom a helper typed confirms."""
-    yield story.later(2)
-    drafting.accept_invitation(idea=story.idea, by=act(story.author))
-
-
-@step("version")
-def version(story: IdeaStory, _said: str) -> Acts:
-    yield story.later()
-    drafting.save_version(idea=story.idea, by=act(story.author))
-
-
-@step("submit")
-def submit(story: IdeaStory, _said: str) -> Acts:
-    yield story.later(2)
-    journey.submit(idea=story.idea.key, by=act(story.author))
-    story.fresh()
-
-
-@step("resubmit")
-def resubmit(story: IdeaStory, _said: str) -> Acts:
-    """The text grows by what was asked for, then comes back."""
-    yield story.later(6)
-    before = story.fresh().draft
-    more = story.fixture.get("completed") or story.sentence("completed")
-    story.write(story.author, {"proposal": f"{before.proposal}\n\n{more}"})
-    yield story.later()
-    journey.resubmit(idea=story.idea.key, by=act(story.author))
-    story.fresh()
-
-
 @step("chairs_away")
 def chairs_away(story: IdeaStory, _said: str) -> Acts:
     """All who could chair but the author's own head are away for three days, and nobody stands in."""
@@ -93,12 +49,6 @@ def chairs_away(story: IdeaStory, _said: str) -> Acts:
         absences.record_absence(
             person=chair, starts_on=today, ends_on=today + timedelta(days=3), by=act(chair)
         )
-
-
-@step("withdraw")
-def withdraw(story: IdeaStory, _said: str) -> Acts:
-    yield story.later(2)
-    journey.withdraw(idea=story.idea.key, by=act(story.author))
 
 
 @step("votes")
@@ -183,7 +133,9 @@ def _decider(story: IdeaStory, round_: GateRound) -> Person:
 
 
 def _second(story: IdeaStory, decision: Decision) -> Person:
-    """The lead beside a sponsor, or another lead than the one who decided."""
+    """The author's director in the fast lane, the lead beside a sponsor, or another lead than the one who decided."""
+    if decision.round.gate == "F":
+        return second_parties(decision.round, story.fresh(), decision)[0].person
     leads = story.cast["programme_lead"]
     return next(lead for lead in leads if lead != decision.decider)
 
@@ -211,10 +163,18 @@ def _choice(story: IdeaStory, round_: GateRound, said: str) -> Choice:
         learning=story.sentence("learning") if outcome == "stop" else "",
         hold_until=today + timedelta(days=until) if outcome == "hold" and until else None,
         hold_condition=fixture.get("hold_condition", "") if outcome == "hold" else "",
-        answers={"told": "yes"} if gate == "G3" else {},
+        answers=_answered(round_, outcome),
         target=Idea.objects.get(title=fixture["into"]) if outcome == "merge" else None,
         redirect_to=fixture["redirect"] if outcome == "redirect" else "",
     )
+
+
+def _answered(round_: GateRound, outcome: str) -> dict[str, str]:
+    """What a decider answers where no panel does; a stop is for what a service cannot do itself."""
+    if round_.rules.get("seats"):
+        return {}
+    asked = [rule["key"] for rule in round_.rules["must_meet"] if rule["kind"] == "judgement"]
+    return dict.fromkeys(asked, "no" if outcome in BACK and round_.gate == "L" else "yes")
 
 
 @step("consent")

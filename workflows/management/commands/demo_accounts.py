@@ -29,9 +29,11 @@ ACCOUNTS = (
     Account(
         "Programme lead", ("admissibility", "seat_panel", "name_evaluator", "agree"), role="programme_lead"
     ),
+    Account("Chair of a selection session", ("sit_in_session",), role="chair"),
+    Account("Member of a selection session", ("sit_in_session",), role="panel_member"),
     Account("Panel member with a vote to give", ("vote",), role="panel_member"),
     Account("Chair of a panel", ("vote",), role="chair"),
-    Account("Expert", role="expert"),
+    Account("Expert", ("sit_in_session",), role="expert"),
     Account("Deputy director general", ("decide",), capacity="dga"),
     Account("Director general of services", ("decide",), capacity="dgs"),
     Account("Elected member", ("decide",), capacity="elected"),
@@ -66,7 +68,9 @@ class Command(BaseCommand):
         for account in ACCOUNTS:
             person = chosen[account]
             number, who = (
-                (person.staff_number, f"{person}{_waiting(person)}") if person else ("–", "nobody now")
+                (person.staff_number, f"{person}{_waiting(person, account.verbs)}")
+                if person
+                else ("–", "nobody now")
             )
             self.stdout.write(f"  {number:<8} {account.label:<34} {who}")
 
@@ -103,6 +107,8 @@ def _candidates(account: Account, shown: set[int]) -> Iterator[Person]:
     yield from people[:1]
 
 
-def _waiting(person: Person) -> str:
-    item = WorkItem.objects.filter(person=person, closed_at=None).order_by("due_at", "pk").first()
+def _waiting(person: Person, verbs: tuple[str, ...]) -> str:
+    """What waits for this person: first what the line is about, then what is due first."""
+    items = WorkItem.objects.filter(person=person, closed_at=None).order_by("due_at", "pk")
+    item = items.filter(verb__in=verbs).first() or items.first()
     return f": {wording.title(item.verb, item.subject_title)}" if item else ""
