@@ -1,16 +1,16 @@
-"""A selection session in a real browser: fifteen ideas, seven heard, four places; the waiting list moves up."""
+"""A selection session in a real browser, click by click: fifteen ideas, seven heard, four places; the list moves up."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.journeys.walk import follow
+from tests.journeys.walk import choose, fill, follow, look, press
 from tests.sessions import stage
 from tests.sessions.stage import Jury, act
 from workflows.gates.models import Decision
 from workflows.sessions import actions
-from workflows.sessions.models import SelectionSession, SessionMember
+from workflows.sessions.models import SelectionSession
 
 pytestmark = [
     pytest.mark.browser,
@@ -19,47 +19,59 @@ pytestmark = [
 ]
 
 
-def convened(jury: Jury) -> SelectionSession:
-    """Fifteen ideas with opinions, the seven best of them called to a hearing."""
-    for number in range(15):
-        stage.at_selection(jury, 4 if number < 7 else 3, title=f"Idée {number + 1}")
-    session = stage.prepared(jury, heard=7)
-    actions.convene(session_key=session.key, by=act(jury.lead))
-    return session
-
-
-def test_a_session_held_on_its_page(
+def test_a_session_from_its_call_to_its_letters(
     open_page: Any, assert_accessible: Any, run_jobs: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from workflows.sessions import jobs
 
     monkeypatch.setattr(jobs, "render_in_process", lambda html, *, stylesheet: html.encode())
     jury = Jury(places=4)
-    session = convened(jury)
-    where = f"/sessions/{session.key}"
-    lead = open_page(jury.lead, path=where, scripts=False)
+    for number in range(15):
+        stage.at_selection(jury, 4 if number < 7 else 3, title=f"Idée {number + 1}")
+    lead = open_page(jury.lead, path="/", scripts=False)
+    session = convened(lead, jury)
     follow(lead.locator("form[action$='/open'] .btn"))
     for _member in jury.members:
         follow(lead.locator("#members button[value=yes]").first)
     assert "3 présences" in lead.locator("#members").inner_text()
-    votes_and_stepping_out(open_page(jury.members[0], path=where, width=390), session, assert_accessible)
-    vote_the_rest(session, jury)
-    lead.goto(where)
-    follow(lead.locator("form[action$='/settle'] .btn"))
-    assert stage.results(session) == ["selected"] * 4 + ["waiting"] * 3 + ["not_heard"] * 8
-    decided(open_page(jury.dga, path=where), jury, session, assert_accessible)
+    votes_and_stepping_out(open_page(jury.members[0], path=lead.url, width=390), session, assert_accessible)
+    vote_on_all(open_page(jury.members[1], path="/", scripts=False))
+    for place, line in enumerate(stage.heard(session)):
+        voter, level = act(jury.members[2]), falling(place)
+        actions.vote_in_room(session_key=session.key, idea_key=line.idea.key, level=level, by=voter)
+    settled(lead, session)
+    decided(open_page(jury.dga, path="/"), session, assert_accessible)
     run_jobs()
     now = stage.results(session)  # the lot says which of the last three moves up
     assert (now[0], now.count("selected"), now.count("waiting")) == ("left", 4, 2)
     assert Decision.objects.filter(issued_at__isnull=False).count() == 15
-    again = open_page(jury.dga, path=where)
-    assert again.locator("select[name$='-outcome']").count() == 1, "what has moved up is decided again"
-    follow(again.locator("form[action$='/decide'] .btn").last)
+    moved_up(open_page(jury.dga, path="/"))
     run_jobs()
-    lead.goto(where)
-    follow(lead.locator("form[action$='/close'] .btn"))
-    assert "close" in lead.locator("main .tag").first.inner_text()
-    assert "remontée de la liste d’attente" in lead.locator("#list").inner_text()
+    closed(lead)
+
+
+def convened(page: Any, jury: Jury) -> SelectionSession:
+    """From the ideas to the call: a session prepared, its members called, seven of fifteen ideas to be heard."""
+    follow(page.locator(".tabs a[href='/ideas']"))
+    follow(page.locator("main a[href='/calls']"))
+    follow(page.locator("main a").filter(has_text=jury.call.title_fr))
+    follow(page.locator("main a[href$='/session']"))
+    look(page, "prepare a session")
+    fill(page, venue="Salle du conseil", quorum="2", heard="3")
+    follow(page.locator("main form .btn"))
+    assert page.locator("[name=heard][aria-invalid=true]").count(), "fewer hearings than places"
+    fill(page, heard="7")
+    follow(page.locator("main form .btn"))
+    for place, person in enumerate(jury.members):
+        fill(page, person=person.staff_number)
+        if place == 0:
+            page.locator("[name=chair]").check()
+        follow(page.locator("form[action$='/member'] .btn"))
+    assert page.locator("li[id^=idea-]").count() == 15
+    follow(page.locator("form[action$='/convene'] .btn"))
+    look(page, "session convened")
+    assert page.locator("li[id^=idea-]").filter(has_text="Audition à").count() == 7
+    return SelectionSession.objects.get()
 
 
 def votes_and_stepping_out(page: Any, session: SelectionSession, assert_accessible: Any) -> None:
@@ -74,22 +86,46 @@ def votes_and_stepping_out(page: Any, session: SelectionSession, assert_accessib
     assert page.locator(f"#idea-{second} .note").count() == 1
 
 
-def vote_the_rest(session: SelectionSession, jury: Jury) -> None:
-    """The others’ levels fall with the number of the idea; the lead notes what is retained of each."""
-    for place, line in enumerate(stage.heard(session)):
-        for person in jury.members[1:]:
-            key, level = line.idea.key, 4 if place < 2 else 3 if place < 4 else 2
-            actions.vote_in_room(session_key=session.key, idea_key=key, level=level, by=act(person))
-    for line in stage.lines(session):
-        noted = {"reasons": stage.REASONS, "criterion": "value", "learning": "Le besoin existe."}
-        actions.note_reasons(session_key=session.key, idea_key=line.idea.key, by=act(jury.lead), **noted)
-    assert SessionMember.objects.filter(session=session, arrived_at__isnull=False).count() == 3
+def falling(place: int) -> int:
+    """The level an idea gets: the later it is heard, the lower."""
+    return 4 if place < 2 else 3 if place < 4 else 2
 
 
-def decided(page: Any, jury: Jury, session: SelectionSession, assert_accessible: Any) -> None:
+def vote_on_all(page: Any) -> None:
+    """From My work to the session, a level for each idea that is heard."""
+    follow(page.locator("#tasks a").first)
+    for place in range(7):
+        line = page.locator(f"li[id^=idea-] >> nth={place}")
+        follow(line.locator(f"button[value='{falling(place)}']"))
+    assert page.locator("button[aria-pressed=true]").count() == 7
+
+
+def settled(page: Any, session: SelectionSession) -> None:
+    """What is retained of one idea is noted in the room; then the list stands, four with a place."""
+    page.reload()
+    noted = page.locator("li[id^=idea-]").first
+    noted.locator("summary").last.click()
+    noted.locator("[name$='-reasons']").fill(stage.REASONS)
+    follow(noted.locator("form[action$='/reasons'] .btn"))
+    follow(page.locator("form[action$='/settle'] .btn"))
+    look(page, "list settled")
+    assert page.locator("#list tbody tr").count() == 7
+    assert page.locator("#list tbody tr").filter(has_text="une place").count() == 4
+    assert stage.results(session) == ["selected"] * 4 + ["waiting"] * 3 + ["not_heard"] * 8
+
+
+def decided(page: Any, session: SelectionSession, assert_accessible: Any) -> None:
     """The decider keeps what is proposed, but for the first idea, which waits: its place is free."""
-    first = stage.lines(session)[0].idea.key
+    follow(page.locator("#tasks a").first)
+    first, *others = (line.idea.key for line in stage.lines(session))
     assert_accessible(page)
+    assert page.locator(f"[name='{first}-reasons']").input_value() == stage.REASONS, "as noted in the room"
+    for key in others:
+        page.locator(f"[name='{key}-reasons']").fill(stage.REASONS)
+    for key in (first, *others[3:]):
+        page.locator(f"[name='{key}-criterion']").select_option("value")
+    for key in others[6:]:
+        page.locator(f"[name='{key}-learning']").fill("Le besoin existe.")
     page.locator(f"[name='{first}-outcome']").select_option("hold")
     page.locator(f"[name='{first}-hold_until']").fill(session.waiting_until.isoformat())
     follow(page.locator("form[action$='/decide'] .btn").last)
@@ -97,3 +133,23 @@ def decided(page: Any, jury: Jury, session: SelectionSession, assert_accessible:
     page.locator(f"[name='{first}-departure_reason']").fill("Les travaux ferment le site.")
     follow(page.locator("form[action$='/decide'] .btn").last)
     assert page.locator("form[action$='/decide']").count() == 0
+
+
+def moved_up(page: Any) -> None:
+    """What has moved up from the waiting list is decided again, as any idea is."""
+    follow(page.locator("#tasks a").first)
+    choose(page, outcome="go")
+    fill(page, reasons=stage.REASONS)
+    press(page, "check", name="step")
+    press(page, "decide", name="step")
+    assert page.locator(".tag--ok").count()
+
+
+def closed(page: Any) -> None:
+    """The lead finds the session in My work when every letter is there, and closes it."""
+    follow(page.locator(".tabs a[href='/']"))
+    follow(page.locator("#tasks a").first)
+    follow(page.locator("form[action$='/close'] .btn"))
+    look(page, "session closed")
+    assert "close" in page.locator("main .tag").first.inner_text()
+    assert "remontée de la liste d’attente" in page.locator("#list").inner_text()
