@@ -39,6 +39,9 @@ def test_a_session_from_its_call_to_its_letters(
     for place, line in enumerate(stage.heard(session)):
         voter, level = act(jury.members[2]), falling(place)
         actions.vote_in_room(session_key=session.key, idea_key=line.idea.key, level=level, by=voter)
+    for line in stage.lines(session)[1:]:
+        noted = {"reasons": stage.REASONS, "criterion": "value", "learning": "Le besoin existe."}
+        actions.note_reasons(session_key=session.key, idea_key=line.idea.key, by=act(jury.lead), **noted)
     settled(lead, session)
     decided(open_page(jury.dga, path="/"), session, assert_accessible)
     run_jobs()
@@ -101,11 +104,12 @@ def vote_on_all(page: Any) -> None:
 
 
 def settled(page: Any, session: SelectionSession) -> None:
-    """What is retained of one idea is noted in the room; then the list stands, four with a place."""
+    """What is retained of the first idea is noted too; then the list stands, four with a place."""
     page.reload()
     noted = page.locator("li[id^=idea-]").first
     noted.locator("summary").last.click()
     noted.locator("[name$='-reasons']").fill(stage.REASONS)
+    noted.locator("[name$='-criterion']").select_option("value")
     follow(noted.locator("form[action$='/reasons'] .btn"))
     follow(page.locator("form[action$='/settle'] .btn"))
     look(page, "list settled")
@@ -117,15 +121,9 @@ def settled(page: Any, session: SelectionSession) -> None:
 def decided(page: Any, session: SelectionSession, assert_accessible: Any) -> None:
     """The decider keeps what is proposed, but for the first idea, which waits: its place is free."""
     follow(page.locator("#tasks a").first)
-    first, *others = (line.idea.key for line in stage.lines(session))
+    first = stage.lines(session)[0].idea.key
     assert_accessible(page)
     assert page.locator(f"[name='{first}-reasons']").input_value() == stage.REASONS, "as noted in the room"
-    for key in others:
-        page.locator(f"[name='{key}-reasons']").fill(stage.REASONS)
-    for key in (first, *others[3:]):
-        page.locator(f"[name='{key}-criterion']").select_option("value")
-    for key in others[6:]:
-        page.locator(f"[name='{key}-learning']").fill("Le besoin existe.")
     page.locator(f"[name='{first}-outcome']").select_option("hold")
     page.locator(f"[name='{first}-hold_until']").fill(session.waiting_until.isoformat())
     follow(page.locator("form[action$='/decide'] .btn").last)
