@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from jsonschema import Draft202012Validator
 from pypdf import PdfReader
@@ -395,6 +395,26 @@ def test_a_masked_copy_carries_a_record_of_what_it_prints(quick_briefs: list[str
     texts = [{row["where"]: row["sha256"] for row in one["texts"]} for one in (public, brief.public)]
     assert texts[0]["reasons"] != texts[1]["reasons"] == sha256("Proposé par Maëlle, et mesuré.")
     assert public["commitment"] == brief.public["commitment"]
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_masking_costs_the_same_for_one_brief_and_for_many(
+    quick_briefs: list[str], at_most: Any, number: int
+) -> None:
+    """What is locked, what is counted anew, the jobs: one statement each."""
+    idea = submitted_idea()
+    briefs = [prepared(decided(idea, gate)) for gate in ("G1", "G2", "G3", "G4")[:number]]
+    for brief in briefs:
+        jobs.render_brief(brief.pk)
+    waiting = prepared(decided(idea, "G0"))
+    Brief.objects.filter(pk__in=[*(brief.pk for brief in briefs), waiting.pk]).update(masking_tries=2)
+    with transaction.atomic(), at_most(3):
+        actions.on_masked(idea)
+    tries = Brief.objects.filter(decision__round__idea=idea).values_list("pk", "masking_tries")
+    assert dict(tries) == {waiting.pk: 2} | {brief.pk: 0 for brief in briefs}
+    with connection.cursor() as cursor:
+        cursor.execute("select lock from procrastinate_jobs where task_name = 'briefs.mask' order by lock")
+        assert {lock for (lock,) in cursor.fetchall()} == {f"brief:{brief.pk}" for brief in briefs}
 
 
 def test_a_real_brief_is_rendered_kept_and_given_out(client: Client, run_jobs: Any) -> None:
