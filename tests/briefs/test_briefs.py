@@ -267,27 +267,53 @@ def test_a_worker_that_is_stopped_shortens_no_brief(monkeypatch: pytest.MonkeyPa
     assert len(asked) == 1
 
 
-def test_one_killed_for_want_of_memory_is_tried_whole_before_it_is_shortened(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked: list[str] = []
+LONG_REASONS = "réel " * 2_000
 
-    def killed_while_whole(html: str, **_given: object) -> bytes:
-        asked.append(html)
-        if "réel " * 1_999 in html:
-            raise PdfFailed("killed")
+
+def fails_while_whole(monkeypatch: pytest.MonkeyPatch, *reasons: str) -> list[bool]:
+    """Try by try whether it was asked with its whole text, which fails for one reason after the other."""
+    asked: list[bool] = []
+
+    def render(html: str, **_given: object) -> bytes:
+        asked.append(LONG_REASONS.strip() in html)
+        if asked[-1]:
+            raise PdfFailed(reasons[asked.count(True) - 1])
         return b"%PDF"
 
-    monkeypatch.setattr(jobs, "render_in_process", killed_while_whole)
-    brief = prepared(decided(submitted_idea(), reasons="réel " * 2_000))
-    for tried in (1, 2):
+    monkeypatch.setattr(jobs, "render_in_process", render)
+    return asked
+
+
+@pytest.mark.parametrize("reasons", [("killed", "killed"), ("late", "late"), ("late", "killed")])
+def test_one_that_the_machine_stopped_is_tried_whole_again_before_it_is_shortened(
+    monkeypatch: pytest.MonkeyPatch, reasons: tuple[str, ...]
+) -> None:
+    """Its memory was full, or it was too busy; so too with the copy without what is masked."""
+    asked = fails_while_whole(monkeypatch, *reasons, *reasons)
+    brief = prepared(decided(submitted_idea(), reasons=LONG_REASONS))
+    passage = type("Row", (), {"text": "nobody"})()
+    monkeypatch.setattr(jobs, "passages_of", lambda idea: [passage])
+    for job in (jobs.render_brief, jobs.mask_brief):
+        with pytest.raises(PdfFailed):
+            job(brief.pk)
+        assert asked == [True]
+        job(brief.pk)
+        assert asked == [True, True, False], "the same whole text, before it is shortened"
+        asked.clear()
+    brief.refresh_from_db()
+    assert (brief.state, brief.masking_tries, brief.masking_failure) == ("ready", 0, "")
+
+
+def test_a_busy_machine_after_another_failure_shortens_nothing_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = fails_while_whole(monkeypatch, "font", "late", "late")
+    brief = prepared(decided(submitted_idea(), reasons=LONG_REASONS))
+    for _ in range(2):
         with pytest.raises(PdfFailed):
             jobs.render_brief(brief.pk)
-        assert len(asked) == tried
-    jobs.render_brief(brief.pk)
-    assert len(asked) == 4
     brief.refresh_from_db()
-    assert brief.state == "ready"
+    assert (asked, brief.failure) == ([True, True], "late")
+    jobs.render_brief(brief.pk)
+    assert asked == [True, True, True, False]
 
 
 def test_the_page_waits_then_gives_the_file(quick_briefs: list[str], client: Client) -> None:
@@ -407,7 +433,9 @@ def test_masking_costs_the_same_for_one_brief_and_for_many(
     for brief in briefs:
         jobs.render_brief(brief.pk)
     waiting = prepared(decided(idea, "G0"))
-    Brief.objects.filter(pk__in=[*(brief.pk for brief in briefs), waiting.pk]).update(masking_tries=2)
+    Brief.objects.filter(pk__in=[*(brief.pk for brief in briefs), waiting.pk]).update(
+        masking_tries=2, masking_failure="font"
+    )
     with transaction.atomic(), at_most(3):
         actions.on_masked(idea)
     tries = Brief.objects.filter(decision__round__idea=idea).values_list("pk", "masking_tries")

@@ -155,15 +155,16 @@ def test_a_text_that_cannot_be_laid_out_is_cut(monkeypatch: pytest.MonkeyPatch) 
     assert document.record["brief"]["reasons"] == "mot " * 3_000
 
 
-def test_one_killed_for_want_of_memory_is_tried_whole_again_before_it_is_cut(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("reason", ["killed", "late"])
+def test_one_that_the_machine_stopped_is_tried_whole_again_before_it_is_cut(
+    monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:
     pages: list[str] = []
 
     def render(html: str, *, stylesheet: str) -> bytes:
         pages.append(html)
         if "mot " * 600 in html:
-            raise PdfFailed("killed")
+            raise PdfFailed(reason)
         return b"%PDF short"
 
     monkeypatch.setattr(jobs, "render_in_process", render)
@@ -186,7 +187,7 @@ def test_a_hostile_idea_takes_nothing_from_the_others_of_a_pack(monkeypatch: pyt
             raise PdfFailed("memory")
         return b"%PDF"
 
-    def render_alone(html: str, *, stylesheet: str, wall_seconds: float) -> bytes:
+    def render_alone(html: str, *, stylesheet: str, computing_seconds: float) -> bytes:
         whole.append(html)
         return b"%PDF whole"
 

@@ -65,7 +65,7 @@ def defer_masking(brief_ids: Collection[int]) -> None:
     """Have the copies of ready briefs without their masked passages made by jobs, whatever became of former tries."""
     if not brief_ids:
         return
-    Brief.objects.filter(pk__in=brief_ids, masking_tries__gt=0).update(masking_tries=0)
+    Brief.objects.filter(pk__in=brief_ids, masking_tries__gt=0).update(masking_tries=0, masking_failure="")
     with together():
         for brief_id in brief_ids:
             task = app.configure_task("briefs.mask", lock=f"brief:{brief_id}")
@@ -85,7 +85,7 @@ def keep_masked(brief: Brief, passages: Sequence[str], document: bytes) -> None:
         if earlier is not None and earlier.sha256 != sha256_of_document:
             made["former"] = [*earlier.former, earlier.sha256]
         MaskedBrief.objects.update_or_create(brief=brief, defaults=made)
-        Brief.objects.filter(pk=brief.pk, masking_tries__gt=0).update(masking_tries=0)
+        Brief.objects.filter(pk=brief.pk, masking_tries__gt=0).update(masking_tries=0, masking_failure="")
 
 
 def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]]:
@@ -228,11 +228,13 @@ def give_up(brief: Brief, reason: str) -> None:
             messages.tell_also(tellings.event_of(brief), tellings.of_a_failed_brief(brief), mailed=True)
 
 
-def give_up_masked(brief: Brief) -> None:
-    """Say that the copy without masked passages could not be made; a later job may still succeed. The last try tells
-    the lead, since those who read that copy wait for it."""
+def give_up_masked(brief: Brief, reason: str) -> None:
+    """Say that the copy without masked passages could not be made, and why; a later job may still succeed. The last try
+    tells the lead, since those who read that copy wait for it."""
     with transaction.atomic():
-        Brief.objects.filter(pk=brief.pk).update(masking_tries=F("masking_tries") + 1)
+        Brief.objects.filter(pk=brief.pk).update(
+            masking_tries=F("masking_tries") + 1, masking_failure=reason[:20]
+        )
         brief.refresh_from_db(fields=["masking_tries"])
         if brief.masking_tries == rules.MOST_TRIES:
             told = tellings.of_a_failed_brief(brief, "masked_brief_failed")

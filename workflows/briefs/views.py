@@ -133,8 +133,8 @@ def _sha256_for(reader: Person, found: Brief) -> str:
 
 
 def _waiting(request: HttpRequest, found: Brief) -> HttpResponse:
-    lost = found.failure or found.masking_tries >= MOST_TRIES
-    failure = words.FAILURES.get(found.failure, words.FAILED) if lost else ""
+    reason = found.masking_failure if found.masking_tries >= MOST_TRIES else found.failure
+    failure = words.FAILURES.get(reason, words.FAILED) if reason else ""
     context = {"brief": found, "idea": found.decision.round.idea, "failure": failure}
     response = render(request, "briefs/waiting.html", context)
     response["Cache-Control"] = "no-store"
