@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 from jsonschema import Draft202012Validator
 from pypdf import PdfReader
 
 from incubator.events.models import Event
 from incubator.events.rules import sha256
 from incubator.lib import files
+from incubator.lib.pdf_answer import POLICY
 from incubator.lib.pdf_process import PdfFailed, render_in_process
 from incubator.people.actors import Actor
 from tests.briefs.decided import ISSUED, VOTERS, condition, decided, decider, submitted_idea
@@ -324,18 +326,57 @@ def test_the_page_waits_then_gives_the_file(quick_briefs: list[str], client: Cli
     assert f'href="/briefs/{brief.key}"' in waiting.content.decode()
     assert "being prepared" in waiting.content.decode()
     jobs.render_brief(brief.pk)
-    answer = client.get(f"/briefs/{brief.key}")
-    assert answer["Content-Type"] == "application/pdf"
-    assert answer["Content-Disposition"].startswith("attachment; filename=")
-    assert brief.number in answer["Content-Disposition"]
-    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    for address, way in ((f"/briefs/{brief.key}", "inline"), (f"/briefs/{brief.key}/download", "attachment")):
+        answer = client.get(address)
+        assert answer["Content-Type"] == "application/pdf"
+        assert answer["Content-Disposition"].startswith(f"{way}; filename=")
+        assert brief.number in answer["Content-Disposition"]
+        assert b"".join(answer.streaming_content).startswith(b"%PDF")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Cache-Control"].startswith("private")
+        assert answer["Content-Security-Policy"] == POLICY, "not the pages' own, which lets more in"
+        assert POLICY.startswith("default-src 'none'; ")
+        assert "'self'" not in POLICY
+
+
+def test_a_brief_is_offered_to_be_kept_only_when_there_is_one(
+    quick_briefs: list[str], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the page of its idea, which says where it stands otherwise, and on that of its decision."""
+    idea = submitted_idea()
+    brief = prepared(decided(idea))
+    client.force_login(brief.decision.decider)
+    pages = [f"/ideas/{idea.key}", reverse("decide", args=[brief.decision.round.key])]
+
+    def said() -> list[str]:
+        return [client.get(page, headers={"Accept-Language": "en"}).text for page in pages]
+
+    download = f'href="/briefs/{brief.key}/download"'
+    assert not [page for page in said() if download in page]
+    assert "being prepared" in said()[0]
+    waiting = client.get(f"/briefs/{brief.key}/download", headers={"Accept-Language": "en"})
+    assert "being prepared" in waiting.text
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs, "_rendered", refused)
+        with pytest.raises(PdfFailed):
+            jobs.render_brief(brief.pk)
+    assert not [page for page in said() if download in page]
+    assert "could not be produced" in said()[0]
+    jobs.render_brief(brief.pk)
+    assert [page.count(download) for page in said()] == [1, 1]
+    assert [page.count(f'href="/briefs/{brief.key}"') for page in said()] == [1, 1]
+
+
+def refused(*_given: object, **_more: object) -> bytes:
+    raise PdfFailed("font")
 
 
 def test_a_brief_is_only_for_those_who_may_read_its_idea(quick_briefs: list[str], client: Client) -> None:
     brief = prepared(decided(submitted_idea(confidential=True)))
-    assert client.get(f"/briefs/{brief.key}").status_code == 302
+    addresses = (f"/briefs/{brief.key}", f"/briefs/{brief.key}/download")
+    assert {client.get(address).status_code for address in addresses} == {302}
     client.force_login(PersonFactory())
-    assert client.get(f"/briefs/{brief.key}").status_code == 404
+    assert {client.get(address).status_code for address in addresses} == {404}
     assert client.get("/briefs/00000000-0000-4000-8000-000000000000").status_code == 404
 
 

@@ -11,6 +11,7 @@ from django.utils import translation
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.lib import files
+from incubator.lib.pdf_answer import POLICY
 from incubator.lib.pdf_process import PdfFailed
 from incubator.people import own_data
 from incubator.people.actors import Actor
@@ -51,9 +52,12 @@ def test_a_press_a_job_and_the_file(client: Client, quick_documents: list[str], 
     ready = client.get(asked.path).content.decode()
     assert f'href="{asked.path}/file"' in ready
     assert "hx-trigger" not in ready
-    answer = client.get(f"{asked.path}/file")
-    assert answer.headers["Content-Disposition"].startswith('attachment; filename="promise-2026-')
-    assert answer.getvalue() == quick_documents[0].join(["%PDF ", ""]).encode()
+    assert f'href="{asked.path}/download"' in ready
+    for address, way in (("file", "inline"), ("download", "attachment")):
+        answer = client.get(f"{asked.path}/{address}")
+        assert answer.headers["Content-Disposition"].startswith(f'{way}; filename="promise-2026-')
+        assert answer.headers["Content-Security-Policy"] == POLICY
+        assert answer.getvalue() == quick_documents[0].join(["%PDF ", ""]).encode()
     assert Event.objects.count() == events, "having it on paper changes nothing"
 
 

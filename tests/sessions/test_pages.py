@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from ideas.access import access
 from incubator.lib import clock
+from incubator.lib.pdf_answer import POLICY
 from incubator.people.models import Person
 from incubator.people.once import new_key
 from tests.factories import AbsenceFactory, PersonFactory, SeatFactory, TeamMemberFactory
@@ -159,11 +160,17 @@ def test_calendar_and_documents(jury: Jury, run_jobs: Callable[..., Any]) -> Non
     agenda = reverse("session-document", args=[session.key, "agenda"])
     assert signed_in(jury.lead).get(agenda).status_code == 202
     run_jobs()
-    made = signed_in(jury.lead).get(agenda)
-    html = b"".join(made.streaming_content).decode()
+    lead, kept = signed_in(jury.lead), f"{agenda}/download"
+    assert f'href="{kept}"' in lead.get(reverse("session", args=[session.key])).text
+    for address, way in ((kept, "attachment"), (agenda, "inline")):
+        made = lead.get(address)
+        assert made.headers["Content-Disposition"].startswith(f"{way}; ")
+        assert made.headers["Content-Security-Policy"] == POLICY
+        html = b"".join(made.streaming_content).decode()
     assert "Un vélo-cargo" in html
     assert str(author_of(ideas[0])) not in html
-    assert signed_in(author_of(ideas[0])).get(agenda).status_code == 404
+    outside = signed_in(author_of(ideas[0]))
+    assert {outside.get(address).status_code for address in (agenda, kept)} == {404}
 
 
 def test_minutes_name_no_vote_and_no_one_who_stepped_out(jury: Jury, run_jobs: Callable[..., Any]) -> None:

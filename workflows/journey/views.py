@@ -173,10 +173,10 @@ def _documents(idea: Idea, reader: queries.Reader, *, handed_over: bool) -> list
     for brief in briefs_of(idea):
         ready = brief.state == "ready"
         label = _("Decision brief %(number)s") % {"number": brief.number}
-        detail = f"PDF, {words.file_size(brief.size)}" if ready and brief.size else _("being prepared")
-        found.append(
-            {"url": reverse("brief", args=[brief.key]), "label": label, "detail": detail, "file": True}
-        )
+        detail = f"PDF, {words.file_size(brief.size)}" if ready else brief.get_state_display()
+        url, download = reverse("brief", args=[brief.key]), reverse("brief-download", args=[brief.key])
+        shown = {"url": url, "label": label, "detail": detail, "file": True}
+        found.append(shown | ({"download": download} if ready else {}))
         if reader.in_team:
             gate = wording.gate_words(brief.decision.round.gate)
             url = reverse("document", args=["letter", brief.decision.key])
