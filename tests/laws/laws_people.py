@@ -61,7 +61,9 @@ def _in_the_room(before: Seen, seen: Seen) -> None:
     given = {vote.id for vote in _fresh(before, seen, "roomvote")}
     for vote in seen.roomvote:
         line, member = lines[vote.line_id], members[vote.member_id]
-        if not (vote.id in given or (vote.in_force and line.session_id in settled)):
+        # A level on an idea that has left the session stands in no list: it counts for nothing.
+        listed = line.session_id in settled and line.left_at is None
+        if not (vote.id in given or (vote.in_force and listed)):
             continue
         if {member.person_id, vote.cast_by_id} & who.hard(before, line.idea_id, gates[line.session_id]):
             raise _violation("law 1: a level of someone too close")
