@@ -69,6 +69,8 @@ def register() -> None:
     departures.on_grant_end(gates_departures.on_grant_end)
     departures.on_grant_end(journey_departures.on_grant_end)
     departures.on_closeness(gates_departures.on_closeness)
+    departures.on_closeness(journey_departures.on_closeness)
+    departures.on_absence(journey_departures.on_absence)
     joining.on_joined(gates_departures.on_joined)
     departures.on_departure(journey_departures.on_departure, order=50)
     hooks.on("decided", briefs.on_decided)

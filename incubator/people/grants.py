@@ -172,6 +172,18 @@ def absent_among(people: Sequence[Person], on: date | None = None) -> list[int]:
     return list(found.values_list("person", flat=True))
 
 
+def deputies_among(people: Sequence[Person], on: date | None = None) -> dict[int, list[Person]]:
+    """For each of these who is absent on the day (default: today), by primary key: who stands in, nobody for some."""
+    day = on or clock.today()
+    found = Absence.objects.filter(person__in=people, starts_on__lte=day, ends_on__gte=day)
+    away: dict[int, list[Person]] = {}
+    for absence in found.select_related("deputy").order_by("pk"):
+        stand_in = away.setdefault(absence.person_id, [])
+        if absence.deputy is not None and absence.deputy.is_active:
+            stand_in.append(absence.deputy)
+    return away
+
+
 def stands_in_for(deputy: Person | Given, on: date | Given | None = None) -> QuerySet[Person]:
     """The absent persons whose roles and seats this deputy holds on that day; a kept read is given the day."""
     if isinstance(deputy, Given) and on is None:

@@ -21,7 +21,7 @@ from tests.sessions import stage
 from tests.sessions.stage import Jury, act
 from workflows.gates.models import GateRound
 from workflows.gates.replay import replay as all_closed
-from workflows.journey.actions.reexamination import reexaminers
+from workflows.journey.reexaminers import reexaminers
 from workflows.sessions import actions, queries
 from workflows.sessions.models import RoomVote, SelectionSession, SessionMember, SteppingOut
 

@@ -24,6 +24,7 @@ from workflows.gates import authority
 from workflows.gates.models import Decision
 from workflows.journey import actions, forms, queries, wording
 from workflows.journey.models import Reexamination
+from workflows.journey.reexaminers import right_to_answer
 
 ASKED = ("grounds", "reasons")  # what a re-examination says in words
 GET_AND_POST = ["GET", "HEAD", "POST"]
@@ -178,7 +179,7 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     in_team = queries.in_team(idea, person)
     if asked.asked_at is None or asked.closed_at is not None:
         return _unasked(request, idea, asked, decision, in_team=in_team)
-    right = actions.right_to_answer(idea, asked.gate, Actor(person=person))
+    right = right_to_answer(idea, asked, Actor(person=person))
     sees_why = queries.sees_why(person, idea, asked, may_answer=right is not None)
     names = idea.holder == Idea.Holder.LEAD and _leads(idea, person)
     if right is None and not in_team and not sees_why and not names:
