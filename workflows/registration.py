@@ -83,4 +83,5 @@ def register() -> None:
     files.named_by(session_files)
     files.named_by(document_files)
     sections.register(journey_sections.my_ideas, rank=1)
+    sections.register(journey_sections.for_my_role, aside=True, rank=1)
     sections.register(journey_sections.decided_lately, aside=True, rank=2)

@@ -91,9 +91,9 @@ def roles_anywhere(person: Person, at: datetime | None = None) -> set[str]:
     )
 
 
-def of_person(person: Person, role: str, at: datetime | None = None) -> QuerySet[RoleGrant]:
-    """This person's grants of one role in force, with their scopes: for lists of what falls under it."""
-    return RoleGrant.objects.filter(_in_force(at or clock.now()), person=person, role=role)
+def of_person(person: Person, *roles: str, at: datetime | None = None) -> QuerySet[RoleGrant]:
+    """This person's grants of these roles in force, with their scopes: for lists of what falls under them."""
+    return RoleGrant.objects.filter(_in_force(at or clock.now()), person=person, role__in=roles)
 
 
 def mandates(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +13,7 @@ from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
+from incubator.messages.models import Message
 from incubator.people import actions as people
 from incubator.people.actions import own
 from incubator.people.models import Person
@@ -385,3 +387,65 @@ def test_a_lead_whose_role_ends_hands_the_search_on(idea: Idea, cast: Cast, run_
     people.end_grant(grant=cast.lead.role_grants.get(), by=act(administrator()))
     run_jobs()
     assert waits("name_reexaminer") == [cast.other_lead]
+
+
+def read(person: Person, name: str, *args: object) -> str:
+    return stage.signed_in(person).get(reverse(name, args=args), headers={"accept-language": "en"}).text
+
+
+def test_the_auditor_finds_every_reexamination_from_their_work_and_from_the_idea(
+    idea: Idea, cast: Cast, at_most: Callable[[int], Any]
+) -> None:
+    auditor, link = PersonFactory(role="auditor"), reverse("reexamination", args=[idea.key])
+    assert reverse("reexaminations") in read(auditor, "my-work")
+    assert link not in read(auditor, "reexaminations") + read(auditor, "idea", idea.key)
+    ask(idea, cast)
+    client = stage.signed_in(auditor)
+    with at_most(6):
+        client.get(reverse("my-work"))
+    assert f"{link}?of={window().pk}" in read(auditor, "reexaminations")
+    with at_most(12):
+        assert link in client.get(reverse("idea", args=[idea.key])).text
+    for person in (cast.dga, cast.lead, cast.chair, PersonFactory()):
+        assert reverse("reexaminations") not in read(person, "my-work")
+        assert link not in read(person, "idea", idea.key)
+        assert stage.signed_in(person).get(reverse("reexaminations")).status_code == 404
+
+
+def test_what_was_overturned_stays_with_the_auditor_and_whoever_answered(
+    idea: Idea, cast: Cast, run_jobs: Run
+) -> None:
+    auditor = PersonFactory(role="auditor")
+    ask(idea, cast)
+    actions.answer_reexamination(idea=idea.key, by=act(cast.dgs), answer="overturned", reasons=REASONS)
+    run_jobs()
+    first = window().pk
+    stage.all_vote(play.round_of(idea), "not_now", level=1)
+    play.decide(idea, cast.dga, "stop")
+    url = f"{reverse('reexamination', args=[idea.key])}?of={first}"
+    for person, sees in ((auditor, True), (cast.dgs, True), (cast.author, False)):
+        answer = stage.signed_in(person).get(url, headers={"accept-language": "en"})
+        text = stage.texts(answer.text)
+        assert (answer.status_code, "The stop is overturned" in text, WHY in text) == (200, True, sees)
+        assert "2 for it, 3 against" in text or not sees, "the stop looked at again, not the one since"
+    assert "The stop is overturned" in stage.texts(read(auditor, "reexaminations"))
+
+
+def test_the_team_is_told_of_the_answer_and_reads_it(idea: Idea, cast: Cast, run_jobs: Run) -> None:
+    ask(idea, cast)
+    actions.answer_reexamination(idea=idea.key, by=act(cast.dgs), answer="overturned", reasons=REASONS)
+    run_jobs()
+    message = Message.objects.get(person=cast.author, kind="reexamined")
+    assert REASONS in stage.signed_in(cast.author).get(message.url).text
+    assert message.url in read(cast.author, "idea", idea.key)
+    assert stage.signed_in(cast.lead).get(message.url).status_code == 404
+
+
+def test_an_auditor_of_elsewhere_or_of_the_team_sees_none(idea: Idea, cast: Cast) -> None:
+    elsewhere = PersonFactory(role="auditor")
+    elsewhere.role_grants.update(programme_key="another")
+    member = PersonFactory(role="auditor")
+    TeamMemberFactory(idea=idea, person=member)
+    ask(idea, cast)
+    for person in (elsewhere, member):
+        assert str(idea.key) not in read(person, "reexaminations")

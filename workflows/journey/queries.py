@@ -21,11 +21,9 @@ from incubator.inbox import queries as inbox
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
 from incubator.lib.refusals import NotFound, Refusal
-from incubator.people import grants
 from incubator.people.actors import Actor
 from incubator.people.grants import mandates
 from incubator.people.models import Person
-from workflows.gates import explained
 from workflows.gates.models import Condition, Decision, GateRound
 from workflows.gates.redirects import may_read_redirect
 from workflows.gates.rules import GO_ON
@@ -279,18 +277,3 @@ def content_sha256(content: IdeaContent) -> str:
     """The fingerprint a receipt prints: of all that was written, and of each file's own."""
     written = {field: getattr(content, field) for field in WRITTEN}
     return sha256(canonical(written | {"files": [file["sha256"] for file in content.files]}))
-
-
-def sees_why(person: Person, idea: Idea, asked: Reexamination, *, may_answer: bool) -> bool:
-    """Only whoever answers, or answered, a re-examination, and the auditor, outside the team, once it is asked for."""
-    if asked.asked_at is None:
-        return False
-    if may_answer or person.pk in (asked.answered_by_id, asked.answered_on_behalf_of_id):
-        return True
-    auditor = grants.holds(person, "auditor", entity=idea.programme.entity, programme_key=idea.programme.key)
-    return auditor and not roles.was_ever_in_team(idea, person)
-
-
-def why(decision: Decision) -> dict[str, Any]:
-    """The stop's frozen record, explained."""
-    return explained.shown(decision.round.record or {}, departs=decision.departs)

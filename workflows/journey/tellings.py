@@ -86,6 +86,11 @@ def of_the_own_way(event: Event) -> list[Telling]:
     return tellings.of_team(event, "unmerged")
 
 
+@audience("reexamination_answered")
+def of_the_answer(event: Event) -> list[Telling]:
+    return tellings.of_team(event, "reexamined", "reexamination")
+
+
 @audience("author_follows")
 def of_who_follows(event: Event) -> list[Telling]:
     return tellings.of_team(event, "carried_on")

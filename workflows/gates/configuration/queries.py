@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.lookups import Exact, IsNull
 
 from ideas.calls.models import Programme
 from ideas.calls.queries import leads
@@ -58,6 +59,18 @@ def may_read(person: Person, programme: Programme) -> bool:
     return any(
         grants.holds(person, role, entity=programme.entity, programme_key=programme.key) for role in READERS
     )
+
+
+def reading_as(person: Person) -> dict[str, bool]:
+    """The roles of `READERS` this person holds, each with whether it opens a running staff programme; one query."""
+    running = Programme.objects.filter(
+        Q(key=OuterRef("programme_key")) | Q(Exact(OuterRef("programme_key"), Value(""))),
+        Q(entity=OuterRef("entity")) | Q(IsNull(OuterRef("entity"), True)),
+        closed_on=None,
+        kind=Programme.Kind.STAFF,
+    )
+    held = grants.of_person(person, *READERS).filter(department=None).annotate(opens=Exists(running))
+    return dict(held.order_by("opens").values_list("role", "opens"))
 
 
 def readable_programmes(person: Person) -> list[Programme]:

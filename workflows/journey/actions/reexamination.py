@@ -59,7 +59,7 @@ def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
 
 
 def answer_reexamination(*, idea: UUID, by: Actor, answer: str, reasons: str) -> Reexamination:
-    """The decider who was asked, and took no part, upholds the stop for good, or overturns it: the idea returns to that gate."""
+    """The decider who was asked upholds the stop for good, or overturns it: the idea returns to that gate."""
     with locked(key=idea) as found:
         asked = _open_reexamination(found)
         if asked.asked_at is None:
