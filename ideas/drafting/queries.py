@@ -46,6 +46,11 @@ def member_of(idea: Idea, person: Person) -> TeamMember:
     return member
 
 
+def may_write(idea: Idea, person: Person) -> bool:
+    """Whether this person, of the team, could change the text now: as `check_may_write` answers the act."""
+    return rules.may_write(idea.state, idea.holder, member_of(idea, person).role)
+
+
 def own_idea(key: uuid.UUID, person: Person) -> Idea:
     """The idea of this key, if the person is of its team; raises NotFound."""
     idea = (
