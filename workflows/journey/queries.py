@@ -62,7 +62,9 @@ def readable_idea(key: UUID, reader: Person, **also: Combinable) -> Idea:
     found = (
         with_passages(access().readable(reader))
         .annotate(**also)
-        .select_related("programme__entity", "call", "content", "draft", "copied_from", "merged_into")
+        .select_related(
+            "programme__entity", "call", "content", "draft", "copied_from", "merged_into__programme__entity"
+        )
         .filter(key=key)
         .first()
     )
@@ -173,7 +175,7 @@ def elsewhere_of(
         found["final"] = any(entry.get("verb") == "merge_final" for entry in entries)
     if any(entry.get("verb") == "idea_taken_in" for entry in entries):
         inside = access().readable(person).filter(merged_into=idea).order_by("number")
-        found["taken_in"] = shown_all(list(inside.only("key", "number", "title", "pitch")), person)
+        found["taken_in"] = shown_all(list(inside.select_related("programme__entity")), person)
     if any(entry.get("verb") in UNDONE for entry in entries):
         last = Merge.objects.filter(Q(idea=idea) | Q(target=idea), undone_at__isnull=False)
         undone = last.order_by("-undone_at").first()

@@ -22,7 +22,7 @@ def of_the_receipt(event: Event) -> list[Telling]:
     if idea is None:
         return []
     url = reverse("receipt", args=[idea.key])
-    number: dict[str, Any] = {"number": idea.number}
+    number: dict[str, Any] = {"number": idea.reference}
     return [
         Telling(person, "received", url, idea.title, idea.programme.key, number)
         for person in roles.authors(idea)
