@@ -2,6 +2,7 @@
 
 from ideas import joining
 from ideas.access import use
+from ideas.calls.judging import on_saving
 from ideas.calls.opening import on_opened
 from ideas.drafting.masking import actions as masking
 from incubator.inbox import sections
@@ -20,7 +21,7 @@ from workflows.gates import authority, held, hooks
 from workflows.gates import departures as gates_departures
 from workflows.gates import tellings as gates_tellings
 from workflows.gates.configuration import publish_defaults
-from workflows.gates.configuration.queries import register_routes
+from workflows.gates.configuration.queries import against_call, register_routes
 from workflows.gates.replay import register_source
 from workflows.journey import actions as journey
 from workflows.journey import departures as journey_departures
@@ -51,6 +52,7 @@ def register() -> None:
     authority.register_sponsor(sponsor_of)
     register_routes(routes)
     on_opened(publish_defaults)
+    on_saving(against_call)
     journey_facts.register()
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)
