@@ -112,9 +112,10 @@ def outline(programme: Programme) -> Facts:
 
 def _hiding_calls(programme: Programme) -> tuple[dict[str, str], ...]:
     """Open or to come, or with ideas still under way."""
-    to_judge = Q(always_open=True) | Q(closes_at__gt=clock.now())
-    to_judge |= Exists(Idea.objects.filter(call=OuterRef("pk"), state__in=RUNNING))
-    found = Call.objects.filter(to_judge, programme=programme, voters_hidden=True).order_by("pk")
+    to_come = Q(always_open=True) | Q(closes_at__gt=clock.now())
+    under_way = Exists(Idea.objects.filter(call=OuterRef("pk"), state__in=RUNNING))
+    hiding = Call.objects.filter(programme=programme, voters_hidden=True)
+    found = hiding.filter(to_come | under_way).order_by("pk")
     return tuple(
         {"fr": french, "en": english} for french, english in found.values_list("title_fr", "title_en")
     )
