@@ -203,7 +203,9 @@ class City:
         again = self._at_g1("Un distributeur de pièces aux horodateurs")
         play.vote_all(again, "not_now")
         play.decide(again, cast.dga, "stop")
-        journey.ask_reexamination(idea=again.key, by=act(cast.author), grounds="Un abri est prêté depuis juin.")
+        journey.ask_reexamination(
+            idea=again.key, by=act(cast.author), grounds="Un abri est prêté depuis juin."
+        )
         bound = self._at_g1("Des parcours de fraîcheur affichés dans les rues")
         play.vote_all(bound, "go_if")
         condition = ("Faire relire la carte par des personnes malvoyantes", cast.author, in_days(20))
