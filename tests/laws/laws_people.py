@@ -32,7 +32,7 @@ def acted(before: Seen, seen: Seen) -> None:
     for _table, old, new in seen.changed(before, "reexamination"):
         if new is None or not new.answered_by_id or (old and old.answered_by_id):
             continue
-        may = who.may_reexamine(before, new.idea_id, new.gate)
+        may = who.may_reexamine(before, old) if old else {}
         if new.answered_by_id not in may or may[new.answered_by_id] != new.answered_on_behalf_of_id:
             raise _violation("law 1: a re-examination by someone close, without mandate, or who took part")
     _in_the_room(before, seen)

@@ -236,11 +236,11 @@ def test_the_page_shows_a_panel_s_opinion_to_no_seat_of_it_that_has_not_opened_t
         if cancelled:
             actions.cancel(session_key=session.key, by=act(jury.lead))
         for person in (member, deputy):
-            assert opinions(person, session) == {other.number}
-        assert opinions(jury.members[0], session) == {idea.number, other.number}
+            assert opinions(person, session) == {other.reference}
+        assert opinions(jury.members[0], session) == {idea.reference, other.reference}
     seat.others_opened_at = clock.now()
     seat.save()
-    assert opinions(member, session) == {idea.number, other.number}
+    assert opinions(member, session) == {idea.reference, other.reference}
 
 
 def test_the_page_shows_no_opinion_to_who_steps_out_or_was_in_the_team(jury: Jury) -> None:
@@ -248,12 +248,12 @@ def test_the_page_shows_no_opinion_to_who_steps_out_or_was_in_the_team(jury: Jur
     session = stage.live(jury)
     member = SessionMember.objects.get(person=jury.members[2])
     actions.step_out(session_key=session.key, idea_key=idea.key, member_key=member.key, by=act(jury.lead))
-    assert opinions(member.person, session) == {other.number}
+    assert opinions(member.person, session) == {other.reference}
     TeamMemberFactory(idea=other, person=jury.dga)
-    assert opinions(jury.dga, session) == {idea.number}
+    assert opinions(jury.dga, session) == {idea.reference}
 
 
-def opinions(person: Person, session: SelectionSession) -> set[int]:
+def opinions(person: Person, session: SelectionSession) -> set[str]:
     """The numbers of the ideas whose opinion this person's page shows."""
     shown = signed_in(person).get(reverse("session", args=[session.key])).context["lines"]
     return {line["number"] for line in shown if line["opinion"]}

@@ -242,7 +242,9 @@ def _settle(_sent: QueryDict, found: SelectionSession, by: Actor) -> str:
 
 
 def _decide(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
-    lines = found.lines.select_related("idea", "round").filter(idea__key__in=_keys(sent, "line"))
+    lines = found.lines.select_related("idea__programme__entity", "round").filter(
+        idea__key__in=_keys(sent, "line")
+    )
     hidden = hidden_passages(by.human, [line.idea_id for line in lines])
     forms = [LineForm(sent, line, found, passages=hidden.get(line.idea_id, ())) for line in lines]
     if any([not form.is_valid() for form in forms]):  # noqa: C419 - each form is to find its own errors

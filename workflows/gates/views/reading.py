@@ -38,6 +38,11 @@ def link(name: str, *arguments: Any) -> str:
         return ""
 
 
+def has_panel(round_: GateRound) -> bool:
+    """Whether the gate seats anybody; where it does not, whoever may decide is asked at once."""
+    return bool(round_.rules.get("seats"))
+
+
 def idea_in_brief(idea: Idea, person: Person) -> dict[str, Any]:
     """What a judge needs at hand; names only for those who may see them, absent from the response otherwise.
 
