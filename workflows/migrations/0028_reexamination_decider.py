@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         ('inbox', '0002_due_time_index'),
         ('people', '0007_letterhead'),
         ('ideas', '0009_masking'),
-        ('workflows', '0026_masking_tries'),
+        ('workflows', '0027_masking_failure'),
     ]
 
     operations = [
