@@ -83,6 +83,6 @@ def acted(
 
 def crumbs(idea: Idea, *further: tuple[str, Any]) -> list[dict[str, Any]]:
     """The way back: the idea, then `(url name of a page of the idea, its label)`, nearest last."""
-    label = _("Idea %(number)s") % {"number": idea.number}
+    label = _("Idea %(number)s") % {"number": idea.reference}
     found = [{"url": reverse("idea", args=[idea.key]), "label": label}]
     return found + [{"url": reverse(name, args=[idea.key]), "label": word} for name, word in further]

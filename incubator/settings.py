@@ -115,7 +115,8 @@ DATABASES = {
 LOCK_TIMEOUT_MILLISECONDS = env.int("LOCK_TIMEOUT_MILLISECONDS", 3000)
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    "options": f"-c lock_timeout={LOCK_TIMEOUT_MILLISECONDS}",
+    # Pages ask many short questions of many tables: compiling one (jit) takes longer than answering it.
+    "options": f"-c lock_timeout={LOCK_TIMEOUT_MILLISECONDS} -c jit=off",
     # Statements of incubator/lib/built_once.py are prepared because they ask; no other recurs so often.
     "prepare_threshold": 1_000_000_000,
 }

@@ -2,6 +2,7 @@
 
 from ideas import joining
 from ideas.access import use
+from ideas.calls.judging import on_saving
 from ideas.calls.opening import on_opened
 from ideas.drafting.masking import actions as masking
 from incubator.inbox import sections
@@ -20,7 +21,7 @@ from workflows.gates import authority, held, hooks
 from workflows.gates import departures as gates_departures
 from workflows.gates import tellings as gates_tellings
 from workflows.gates.configuration import publish_defaults
-from workflows.gates.configuration.queries import register_routes
+from workflows.gates.configuration.queries import against_call, register_routes
 from workflows.gates.replay import register_source
 from workflows.journey import actions as journey
 from workflows.journey import departures as journey_departures
@@ -51,6 +52,7 @@ def register() -> None:
     authority.register_sponsor(sponsor_of)
     register_routes(routes)
     on_opened(publish_defaults)
+    on_saving(against_call)
     journey_facts.register()
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)
@@ -69,6 +71,8 @@ def register() -> None:
     departures.on_grant_end(gates_departures.on_grant_end)
     departures.on_grant_end(journey_departures.on_grant_end)
     departures.on_closeness(gates_departures.on_closeness)
+    departures.on_closeness(journey_departures.on_closeness)
+    departures.on_absence(journey_departures.on_absence)
     joining.on_joined(gates_departures.on_joined)
     departures.on_departure(journey_departures.on_departure, order=50)
     hooks.on("decided", briefs.on_decided)
@@ -81,4 +85,5 @@ def register() -> None:
     files.named_by(session_files)
     files.named_by(document_files)
     sections.register(journey_sections.my_ideas, rank=1)
+    sections.register(journey_sections.for_my_role, aside=True, rank=1)
     sections.register(journey_sections.decided_lately, aside=True, rank=2)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from ideas.calls import queries, rules
+from ideas.calls.judging import objections
 from ideas.calls.models import Call, Programme
 from ideas.calls.opening import opened
 from ideas.calls.wording import problems
@@ -73,6 +74,7 @@ def publish_call(
     with transaction.atomic():
         # The row makes two publications of a box wait for each other, so that the second reads the first.
         Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+        _check_judged(programme, settings)
         if always_open and Call.objects.filter(programme=programme, always_open=True).exists():
             raise Conflict(_("This programme has its always-open box already."), code="call.box_exists")
         call = Call.objects.create(programme=programme, always_open=always_open, **settings)
@@ -93,6 +95,8 @@ def change_call(
     """Change fields of `rules.FIELDS`; what people already write under stays. Raises NotAllowed, Invalid."""
     _check_may_set_up(by, call.programme)
     with transaction.atomic():
+        # What judges it may not change meanwhile.
+        Programme.objects.select_for_update(no_key=True).get(pk=call.programme_id)
         current = Call.objects.select_for_update(no_key=True).filter(pk=call.pk).first()
         if current is None:
             raise NotFound(_("This call is no longer there."))
@@ -104,6 +108,8 @@ def change_call(
         if late := rules.late_changes(before, after, clock.now()):
             raise Invalid(_("This can no longer change."), code="call.late", fields=problems(late))
         changed = [name for name in after if after[name] != before[name]]
+        if {"voters_hidden", "closes_at"} & set(changed):
+            _check_judged(current.programme, after)
         if changed:
             _write(current, after, changed)
             append(
@@ -165,6 +171,11 @@ def _check_may_set_up(by: Actor, programme: Programme) -> None:
 
 def _acts_for_oneself_or_absent(by: Actor) -> bool:
     return by.on_behalf_of is None or by.on_behalf_of in grants.stands_in_for(by.human)
+
+
+def _check_judged(programme: Programme, settings: Mapping[str, Any]) -> None:
+    if found := objections(programme, settings):
+        raise Invalid(_("The call cannot be kept like this."), code="call.not_judged", fields=found)
 
 
 def _check(settings: Mapping[str, Any]) -> None:

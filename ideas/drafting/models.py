@@ -1,6 +1,7 @@
 """What people propose: the idea, its working draft, its deliberate versions, its team and its files."""
 
 import uuid
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -105,6 +106,17 @@ class Idea(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def reference(self) -> str:
+        """`2026-0142`, its number on every page, message and paper; '' for a draft, and for a precedent without one.
+
+        The year is that of the submission where the entity is. Read with `programme__entity`.
+        """
+        if self.number is None or self.submitted_at is None:
+            return ""
+        zone = ZoneInfo(self.programme.entity.time_zone)
+        return f"{self.submitted_at.astimezone(zone).year}-{self.number:04d}"
 
 
 class IdeaText(models.Model):

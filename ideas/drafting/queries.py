@@ -46,6 +46,11 @@ def member_of(idea: Idea, person: Person) -> TeamMember:
     return member
 
 
+def may_write(idea: Idea, person: Person) -> bool:
+    """Whether this person, of the team, could change the text now: as `check_may_write` answers the act."""
+    return rules.may_write(idea.state, idea.holder, member_of(idea, person).role)
+
+
 def own_idea(key: uuid.UUID, person: Person) -> Idea:
     """The idea of this key, if the person is of its team; raises NotFound."""
     idea = (
@@ -263,7 +268,9 @@ TEXTS = ("title", "pitch", "problem", "concerned", "proposal", "needs_people", "
 def held_about(person: Person) -> list[dict[str, Any]]:
     """For the person's own copy of their data: the ideas of their teams, with the text as it stands."""
     held = []
-    rows = TeamMember.objects.filter(person=person).select_related("idea__draft", "idea__content")
+    rows = TeamMember.objects.filter(person=person).select_related(
+        "idea__draft", "idea__content", "idea__programme__entity"
+    )
     for member in rows.order_by("pk"):
         idea = member.idea
         # Whoever has not accepted, or has left, no longer reads the text.
@@ -272,7 +279,7 @@ def held_about(person: Person) -> list[dict[str, Any]]:
         held.append(
             {
                 "idea": str(idea.key),
-                "number": idea.number,
+                "number": idea.reference,
                 "role": member.role,
                 "invited_at": member.invited_at.isoformat(),
                 "state": idea.state if reads else "",

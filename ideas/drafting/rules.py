@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 LONG = 20_000
+REFERENCE = re.compile(r"\s*\d{4}-(\d{1,9})\s*", re.ASCII)
 TEXTS = {
     "title": 120,
     "pitch": 300,
@@ -199,3 +200,9 @@ def may_submit(role: str) -> bool:
 def may_invite(state: str, role: str) -> bool:
     """Whether the team may still grow, and by whom."""
     return role in SUBMITTERS and state in ("draft", "live", "held")
+
+
+def numbered(typed: str) -> int | None:
+    """The number in `2026-0142`, as pages, messages and papers write it; None for any other text."""
+    found = REFERENCE.fullmatch(typed)
+    return int(found[1]) if found else None

@@ -1,9 +1,9 @@
 """Renders documents in a process of their own, with limits the parent enforces.
 
 A loop in C inside Pango answers to no signal handled in Python, and a page can ask for gigabytes: so the text
-of a document is laid out in a child that holds no secret, may not grow past a size, and is killed when it takes
-too long. One child serves several documents (the first one costs two seconds more), then is replaced: WeasyPrint
-keeps about 0.3 MB per document for ever.
+of a document is laid out in a child that holds no secret, may not grow past a size, nor compute past a time, and is
+killed when it takes too long. One child serves several documents (the first one costs two seconds more), then is
+replaced: WeasyPrint keeps about 0.3 MB per document for ever.
 """
 
 import atexit
@@ -26,7 +26,8 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_BYTES = 1536 * 1024 * 1024
-WALL_SECONDS = 30.0
+COMPUTING_SECONDS = 30.0
+PATIENCE = 3  # a machine with other work gives it a third of its time
 START_SECONDS = 60.0
 DOCUMENTS_PER_PROCESS = 20
 # The child gets no other variable: no database address, no secret key.
@@ -41,6 +42,8 @@ PASSED_ON = (
 )
 DONE, FAILED = b"D", b"F"
 TEXT_TO_BLAME = ("time", "memory", "nesting", "stopped")
+# By the system when its memory is full; by the parent when the machine gave the child too little time.
+KILLED = ("killed", "late")
 # Whoever stops the worker stops its child too: that says nothing of the document.
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PICTURE_ADDRESS = re.compile("asset:///pictures/([0-9a-f]{64})")
@@ -49,21 +52,21 @@ LOGO = re.compile(f'<img class="logo" src="{PICTURE_ADDRESS.pattern}"')
 
 
 class PdfFailed(Exception):
-    """A document could not be made. `reason` is one of: time, memory, nesting, font, content, stopped, interrupted,
-    killed."""
+    """A document could not be made. `reason` is one of: time (of computing), memory, nesting, font, content, stopped,
+    interrupted, killed, late."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
 
-    def is_of_the_text(self, *, after_others: bool) -> bool:
+    def is_of_the_text(self, *, before: str) -> bool:
         """Whether another text might have been laid out: then a document with its long texts cut is tried.
 
-        Whom the system kills when its memory is full, and a worker's child at the worker's end, says nothing of the
-        text, until it happened to others before (`after_others`: other tries, with the whole text).
+        `before`: why the try before this one failed, or "". A child that is killed once says nothing of the text: the
+        machine may have been full or busy. Killed again a while later, at the same whole text, it does.
         """
-        return self.reason in TEXT_TO_BLAME or (after_others and self.reason == "killed")
+        return self.reason in TEXT_TO_BLAME or (self.reason in KILLED and before in KILLED)
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,13 @@ class RenderingProcess:
     def __init__(
         self,
         *,
-        wall_seconds: float = WALL_SECONDS,
+        computing_seconds: float = COMPUTING_SECONDS,
+        wall_seconds: float | None = None,
         memory_bytes: int = MEMORY_BYTES,
         documents: int = DOCUMENTS_PER_PROCESS,
     ) -> None:
-        self.wall_seconds = wall_seconds
+        self.computing_seconds = computing_seconds
+        self.wall_seconds = PATIENCE * computing_seconds if wall_seconds is None else wall_seconds
         self.memory_bytes = memory_bytes
         self.documents = documents
         self._turn = threading.Lock()
@@ -137,7 +142,7 @@ class RenderingProcess:
             "-m",
             "incubator.lib.pdf_process",
             str(self.memory_bytes),
-            str(self.wall_seconds),
+            str(self.computing_seconds),
         ]
         self._child = subprocess.Popen(
             command,
@@ -173,7 +178,7 @@ class RenderingProcess:
             return _read(documents)
         except (EOFError, BrokenPipeError) as ended:
             if late.is_set():
-                raise PdfFailed("time", f"more than {seconds:g} s") from ended
+                raise PdfFailed("late", f"more than {seconds:g} s") from ended
             status = child.wait()
             raise PdfFailed(_why(status), f"the child ended with {status}") from ended
         finally:
@@ -197,6 +202,8 @@ def _why(status: int) -> str:
     """What a child that ended by itself died of. Its own limits never end it by SIGKILL, nor did the parent here."""
     if status == -signal.SIGKILL:
         return "killed"
+    if status == -signal.SIGXCPU:
+        return "time"
     return "interrupted" if -status in STOPPING else "stopped"
 
 
@@ -209,9 +216,9 @@ def render_in_process(html: str, *, stylesheet: str, attachments: Sequence[Attac
     return _shared.render(html, stylesheet=stylesheet, attachments=attachments)
 
 
-def render_alone(html: str, *, stylesheet: str, wall_seconds: float) -> bytes:
-    """As `render_in_process`, for a document of many pages: in a child of its own, which may take so long."""
-    process = RenderingProcess(wall_seconds=wall_seconds, documents=1)
+def render_alone(html: str, *, stylesheet: str, computing_seconds: float) -> bytes:
+    """As `render_in_process`, for a document of many pages: in a child of its own, which may compute so long."""
+    process = RenderingProcess(computing_seconds=computing_seconds, documents=1)
     try:
         return process.render(html, stylesheet=stylesheet)
     finally:
@@ -292,7 +299,7 @@ def _answer(order: bytes) -> tuple[bytes, bytes]:
     return FAILED, json.dumps({"reason": reason, "detail": detail}).encode()
 
 
-def _serve(memory_bytes: int, wall_seconds: float) -> None:
+def _serve(memory_bytes: int, computing_seconds: float) -> None:
     """The child: orders come in on standard input, documents leave by standard output, until either closes."""
     orders, documents = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not mix with a document
@@ -307,10 +314,13 @@ def _serve(memory_bytes: int, wall_seconds: float) -> None:
             order = _exactly(orders, size)
         except EOFError:
             return
-        # Should the parent die without a word while this one is stuck, the kernel ends it.
+        # The kernel ends it by SIGXCPU, though it be stuck in C, and though the parent died without a word.
         used = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + wall_seconds) + 5)
-        _write(documents, *_answer(order))
+        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + computing_seconds) + 1)
+        answer = _answer(order)
+        # What is left of it would not do to read the next order.
+        _limit(resource.RLIMIT_CPU, resource.getrlimit(resource.RLIMIT_CPU)[1])
+        _write(documents, *answer)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ OnGrantEnd = Callable[[RoleGrant, Actor], None]
 OnMandateEnd = Callable[[Mandate, Actor], None]
 OnMandateGiven = Callable[[Mandate, Actor], None]
 OnCloseness = Callable[[Person | None], None]
+OnAbsence = Callable[[Person], None]
 _Handler = TypeVar("_Handler")
 
 _departures: list[tuple[int, OnDeparture]] = []
@@ -24,6 +25,7 @@ _grant_ends: list[tuple[int, OnGrantEnd]] = []
 _mandate_ends: list[tuple[int, OnMandateEnd]] = []
 _mandates_given: list[tuple[int, OnMandateGiven]] = []
 _closeness: list[tuple[int, OnCloseness]] = []
+_absences: list[tuple[int, OnAbsence]] = []
 
 
 def on_departure(handler: OnDeparture, *, order: int = 100) -> None:
@@ -52,6 +54,11 @@ def on_closeness(handler: OnCloseness, *, order: int = 100) -> None:
     _add(_closeness, handler, order)
 
 
+def on_absence(handler: OnAbsence, *, order: int = 100) -> None:
+    """`handler(person)` when an absence is noted or ended, also one to come; not when its first or last day comes."""
+    _add(_absences, handler, order)
+
+
 def departed(person: Person, on: date, by: Actor) -> None:
     for _order, handler in _departures:
         handler(person, on, by)
@@ -74,6 +81,11 @@ def mandate_given(mandate: Mandate, by: Actor) -> None:
 
 def closeness_changed(person: Person | None = None) -> None:
     for _order, handler in _closeness:
+        handler(person)
+
+
+def absence_changed(person: Person) -> None:
+    for _order, handler in _absences:
         handler(person)
 
 

@@ -91,9 +91,9 @@ def roles_anywhere(person: Person, at: datetime | None = None) -> set[str]:
     )
 
 
-def of_person(person: Person, role: str, at: datetime | None = None) -> QuerySet[RoleGrant]:
-    """This person's grants of one role in force, with their scopes: for lists of what falls under it."""
-    return RoleGrant.objects.filter(_in_force(at or clock.now()), person=person, role=role)
+def of_person(person: Person, *roles: str, at: datetime | None = None) -> QuerySet[RoleGrant]:
+    """This person's grants of these roles in force, with their scopes: for lists of what falls under them."""
+    return RoleGrant.objects.filter(_in_force(at or clock.now()), person=person, role__in=roles)
 
 
 def mandates(
@@ -170,6 +170,18 @@ def absent_among(people: Sequence[Person], on: date | None = None) -> list[int]:
     day = on or clock.today()
     found = Absence.objects.filter(person__in=people, starts_on__lte=day, ends_on__gte=day)
     return list(found.values_list("person", flat=True))
+
+
+def deputies_among(people: Sequence[Person], on: date | None = None) -> dict[int, list[Person]]:
+    """For each of these who is absent on the day (default: today), by primary key: who stands in, nobody for some."""
+    day = on or clock.today()
+    found = Absence.objects.filter(person__in=people, starts_on__lte=day, ends_on__gte=day)
+    away: dict[int, list[Person]] = {}
+    for absence in found.select_related("deputy").order_by("pk"):
+        stand_in = away.setdefault(absence.person_id, [])
+        if absence.deputy is not None and absence.deputy.is_active:
+            stand_in.append(absence.deputy)
+    return away
 
 
 def stands_in_for(deputy: Person | Given, on: date | Given | None = None) -> QuerySet[Person]:

@@ -35,6 +35,21 @@ up as (
   where places.parent_id is not null and up.rank < 50)
 """
 
+# As `UP` for each of several persons, with the director of each, as `director_of` answers one by one.
+UP_FROM_ALL = """,
+up as (
+  select person_id, department_id, 0 as rank from posts where person_id = any(%(people)s)
+  union
+  select up.person_id, places.parent_id, up.rank + 1 from places join up on up.department_id = places.department_id
+  where places.parent_id is not null and up.rank < 50),
+directors as (
+  select distinct on (up.person_id) head.person_id as director_id
+  from up join places on places.department_id = up.department_id
+  join posts head on head.department_id = up.department_id and head.is_head
+  where places.parent_id is null and head.person_id <> up.person_id
+  order by up.person_id, up.rank, head.starts_on, head.id)
+"""
+
 # A post's manager: as recorded, else the nearest head from its own department up.
 ANSWERS = """
 select post.id, post.starts_on, coalesce(
@@ -76,6 +91,17 @@ def managing(people: Collection[int], on: date | None = None) -> set[int]:
             {"people": list(people), "on": on or clock.today()},
         )
         return {manager for (manager,) in cursor.fetchall()}
+
+
+def above(people: Collection[int], on: date | None = None) -> set[int]:
+    """Whoever manages one of these in any post or directs them, all by primary key; one statement for all of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{IN_FORCE}, answers as ({ANSWERS} where post.person_id = any(%(people)s)) {UP_FROM_ALL}"
+            "select manager_id from answers where manager_id is not null union select director_id from directors",
+            {"people": list(people), "on": on or clock.today()},
+        )
+        return {one for (one,) in cursor.fetchall()}
 
 
 def reports(person: Person, on: date | None = None) -> list[Person]:

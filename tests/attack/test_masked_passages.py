@@ -101,7 +101,7 @@ class Scene:
         for attachment in self.idea.attachments.all():
             yield reverse("idea-file", args=[key, attachment.key])
         for brief in Brief.objects.filter(decision__round__idea=self.idea):
-            yield reverse("brief", args=[brief.key])
+            yield from (reverse(name, args=[brief.key]) for name in ("brief", "brief-download"))
         for round_ in GateRound.objects.filter(idea=self.idea):
             yield reverse("decide", args=[round_.key])
         yield from (reverse(name, args=[key]) for name in ("idea-withdraw", "idea-masking", "receipt"))

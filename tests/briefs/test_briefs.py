@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 from jsonschema import Draft202012Validator
 from pypdf import PdfReader
 
 from incubator.events.models import Event
 from incubator.events.rules import sha256
 from incubator.lib import files
+from incubator.lib.pdf_answer import POLICY
 from incubator.lib.pdf_process import PdfFailed, render_in_process
 from incubator.people.actors import Actor
 from tests.briefs.decided import ISSUED, VOTERS, condition, decided, decider, submitted_idea
@@ -267,27 +269,53 @@ def test_a_worker_that_is_stopped_shortens_no_brief(monkeypatch: pytest.MonkeyPa
     assert len(asked) == 1
 
 
-def test_one_killed_for_want_of_memory_is_tried_whole_before_it_is_shortened(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked: list[str] = []
+LONG_REASONS = "réel " * 2_000
 
-    def killed_while_whole(html: str, **_given: object) -> bytes:
-        asked.append(html)
-        if "réel " * 1_999 in html:
-            raise PdfFailed("killed")
+
+def fails_while_whole(monkeypatch: pytest.MonkeyPatch, *reasons: str) -> list[bool]:
+    """Try by try whether it was asked with its whole text, which fails for one reason after the other."""
+    asked: list[bool] = []
+
+    def render(html: str, **_given: object) -> bytes:
+        asked.append(LONG_REASONS.strip() in html)
+        if asked[-1]:
+            raise PdfFailed(reasons[asked.count(True) - 1])
         return b"%PDF"
 
-    monkeypatch.setattr(jobs, "render_in_process", killed_while_whole)
-    brief = prepared(decided(submitted_idea(), reasons="réel " * 2_000))
-    for tried in (1, 2):
+    monkeypatch.setattr(jobs, "render_in_process", render)
+    return asked
+
+
+@pytest.mark.parametrize("reasons", [("killed", "killed"), ("late", "late"), ("late", "killed")])
+def test_one_that_the_machine_stopped_is_tried_whole_again_before_it_is_shortened(
+    monkeypatch: pytest.MonkeyPatch, reasons: tuple[str, ...]
+) -> None:
+    """Its memory was full, or it was too busy; so too with the copy without what is masked."""
+    asked = fails_while_whole(monkeypatch, *reasons, *reasons)
+    brief = prepared(decided(submitted_idea(), reasons=LONG_REASONS))
+    passage = type("Row", (), {"text": "nobody"})()
+    monkeypatch.setattr(jobs, "passages_of", lambda idea: [passage])
+    for job in (jobs.render_brief, jobs.mask_brief):
+        with pytest.raises(PdfFailed):
+            job(brief.pk)
+        assert asked == [True]
+        job(brief.pk)
+        assert asked == [True, True, False], "the same whole text, before it is shortened"
+        asked.clear()
+    brief.refresh_from_db()
+    assert (brief.state, brief.masking_tries, brief.masking_failure) == ("ready", 0, "")
+
+
+def test_a_busy_machine_after_another_failure_shortens_nothing_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = fails_while_whole(monkeypatch, "font", "late", "late")
+    brief = prepared(decided(submitted_idea(), reasons=LONG_REASONS))
+    for _ in range(2):
         with pytest.raises(PdfFailed):
             jobs.render_brief(brief.pk)
-        assert len(asked) == tried
-    jobs.render_brief(brief.pk)
-    assert len(asked) == 4
     brief.refresh_from_db()
-    assert brief.state == "ready"
+    assert (asked, brief.failure) == ([True, True], "late")
+    jobs.render_brief(brief.pk)
+    assert asked == [True, True, True, False]
 
 
 def test_the_page_waits_then_gives_the_file(quick_briefs: list[str], client: Client) -> None:
@@ -298,18 +326,57 @@ def test_the_page_waits_then_gives_the_file(quick_briefs: list[str], client: Cli
     assert f'href="/briefs/{brief.key}"' in waiting.content.decode()
     assert "being prepared" in waiting.content.decode()
     jobs.render_brief(brief.pk)
-    answer = client.get(f"/briefs/{brief.key}")
-    assert answer["Content-Type"] == "application/pdf"
-    assert answer["Content-Disposition"].startswith("attachment; filename=")
-    assert brief.number in answer["Content-Disposition"]
-    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    for address, way in ((f"/briefs/{brief.key}", "inline"), (f"/briefs/{brief.key}/download", "attachment")):
+        answer = client.get(address)
+        assert answer["Content-Type"] == "application/pdf"
+        assert answer["Content-Disposition"].startswith(f"{way}; filename=")
+        assert brief.number in answer["Content-Disposition"]
+        assert b"".join(answer.streaming_content).startswith(b"%PDF")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Cache-Control"].startswith("private")
+        assert answer["Content-Security-Policy"] == POLICY, "not the pages' own, which lets more in"
+        assert POLICY.startswith("default-src 'none'; ")
+        assert "'self'" not in POLICY
+
+
+def test_a_brief_is_offered_to_be_kept_only_when_there_is_one(
+    quick_briefs: list[str], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the page of its idea, which says where it stands otherwise, and on that of its decision."""
+    idea = submitted_idea()
+    brief = prepared(decided(idea))
+    client.force_login(brief.decision.decider)
+    pages = [f"/ideas/{idea.key}", reverse("decide", args=[brief.decision.round.key])]
+
+    def said() -> list[str]:
+        return [client.get(page, headers={"Accept-Language": "en"}).text for page in pages]
+
+    download = f'href="/briefs/{brief.key}/download"'
+    assert not [page for page in said() if download in page]
+    assert "being prepared" in said()[0]
+    waiting = client.get(f"/briefs/{brief.key}/download", headers={"Accept-Language": "en"})
+    assert "being prepared" in waiting.text
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs, "_rendered", refused)
+        with pytest.raises(PdfFailed):
+            jobs.render_brief(brief.pk)
+    assert not [page for page in said() if download in page]
+    assert "could not be produced" in said()[0]
+    jobs.render_brief(brief.pk)
+    assert [page.count(download) for page in said()] == [1, 1]
+    assert [page.count(f'href="/briefs/{brief.key}"') for page in said()] == [1, 1]
+
+
+def refused(*_given: object, **_more: object) -> bytes:
+    raise PdfFailed("font")
 
 
 def test_a_brief_is_only_for_those_who_may_read_its_idea(quick_briefs: list[str], client: Client) -> None:
     brief = prepared(decided(submitted_idea(confidential=True)))
-    assert client.get(f"/briefs/{brief.key}").status_code == 302
+    addresses = (f"/briefs/{brief.key}", f"/briefs/{brief.key}/download")
+    assert {client.get(address).status_code for address in addresses} == {302}
     client.force_login(PersonFactory())
-    assert client.get(f"/briefs/{brief.key}").status_code == 404
+    assert {client.get(address).status_code for address in addresses} == {404}
     assert client.get("/briefs/00000000-0000-4000-8000-000000000000").status_code == 404
 
 
@@ -395,6 +462,28 @@ def test_a_masked_copy_carries_a_record_of_what_it_prints(quick_briefs: list[str
     texts = [{row["where"]: row["sha256"] for row in one["texts"]} for one in (public, brief.public)]
     assert texts[0]["reasons"] != texts[1]["reasons"] == sha256("Proposé par Maëlle, et mesuré.")
     assert public["commitment"] == brief.public["commitment"]
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_masking_costs_the_same_for_one_brief_and_for_many(
+    quick_briefs: list[str], at_most: Any, number: int
+) -> None:
+    """What is locked, what is counted anew, the jobs: one statement each."""
+    idea = submitted_idea()
+    briefs = [prepared(decided(idea, gate)) for gate in ("G1", "G2", "G3", "G4")[:number]]
+    for brief in briefs:
+        jobs.render_brief(brief.pk)
+    waiting = prepared(decided(idea, "G0"))
+    Brief.objects.filter(pk__in=[*(brief.pk for brief in briefs), waiting.pk]).update(
+        masking_tries=2, masking_failure="font"
+    )
+    with transaction.atomic(), at_most(3):
+        actions.on_masked(idea)
+    tries = Brief.objects.filter(decision__round__idea=idea).values_list("pk", "masking_tries")
+    assert dict(tries) == {waiting.pk: 2} | {brief.pk: 0 for brief in briefs}
+    with connection.cursor() as cursor:
+        cursor.execute("select lock from procrastinate_jobs where task_name = 'briefs.mask' order by lock")
+        assert {lock for (lock,) in cursor.fetchall()} == {f"brief:{brief.pk}" for brief in briefs}
 
 
 def test_a_real_brief_is_rendered_kept_and_given_out(client: Client, run_jobs: Any) -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from incubator.lib import files
-from incubator.lib.pdf_process import WALL_SECONDS, RenderingProcess
+from incubator.lib.pdf_process import COMPUTING_SECONDS, RenderingProcess
 from incubator.people.actors import Actor
 from tests.briefs import records
 from tests.briefs.decided import decided, submitted_idea
@@ -108,7 +108,7 @@ def test_so_does_what_takes_long_and_it_computes_no_longer_than_a_worker_may(kin
         assert_whole(process.render(html_of(with_text(LONG[kind])), stylesheet=stylesheet()))
     finally:
         process.close()
-    assert computed() - before < WALL_SECONDS
+    assert computed() - before < COMPUTING_SECONDS
 
 
 def computed() -> float:
@@ -147,7 +147,7 @@ def test_a_text_that_takes_too_long_is_cut_and_the_worker_goes_on(
 ) -> None:
     """Really, in a child with eight seconds: the whole text would take minutes."""
     settings.MEDIA_ROOT = tmp_path
-    process = RenderingProcess(wall_seconds=8)
+    process = RenderingProcess(computing_seconds=8)
     monkeypatch.setattr(jobs, "render_in_process", process.render)
     try:
         endless, plain = (decided(submitted_idea(), reasons=text) for text in (ROWS * 60, "Utile et mesuré."))

@@ -208,13 +208,20 @@ def test_the_schema_is_sound_and_knows_its_name() -> None:
     assert list(VALID.iter_errors(whole))
 
 
-def test_how_many_events_led_to_a_decision_is_not_told_and_older_records_that_told_are_read() -> None:
+def test_how_many_events_led_to_a_decision_is_not_told() -> None:
     whole = published(record(GO, GO, NOT), outcome="go")
     assert whole["chain"] == {"head": ORIGIN.head}
-    older = whole | {"schema": "urn:travee:public-record:1", "chain": {"sequence": 7, "head": ORIGIN.head}}
-    assert differences(older) == []
-    VALID.validate(older)
-    assert list(VALID.iter_errors(older | {"schema": public.SCHEMA}))
+    VALID.validate(whole)
+    assert list(VALID.iter_errors(whole | {"chain": {"sequence": 7, "head": ORIGIN.head}}))
+
+
+def test_a_record_of_another_version_is_not_read_as_this_one() -> None:
+    whole = published(record(GO, GO, NOT), outcome="go")
+    assert differences(whole) == []
+    for version in ("1", "3"):
+        other = whole | {"schema": f"urn:travee:public-record:{version}"}
+        assert differences(other) == ["unreadable"]
+        assert list(VALID.iter_errors(other))
 
 
 def test_a_gate_without_a_panel_and_one_with_dates() -> None:

@@ -19,7 +19,7 @@ def quick_documents(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     pages: list[str] = []
 
-    def render(html: str, *, stylesheet: str, wall_seconds: float = 30) -> bytes:
+    def render(html: str, *, stylesheet: str, computing_seconds: float = 30) -> bytes:
         pages.append(html)
         return f"%PDF {html}".encode()
 

@@ -11,6 +11,7 @@ from django.utils import translation
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.lib import files
+from incubator.lib.pdf_answer import POLICY
 from incubator.lib.pdf_process import PdfFailed
 from incubator.people import own_data
 from incubator.people.actors import Actor
@@ -51,9 +52,12 @@ def test_a_press_a_job_and_the_file(client: Client, quick_documents: list[str], 
     ready = client.get(asked.path).content.decode()
     assert f'href="{asked.path}/file"' in ready
     assert "hx-trigger" not in ready
-    answer = client.get(f"{asked.path}/file")
-    assert answer.headers["Content-Disposition"].startswith('attachment; filename="promise-2026-')
-    assert answer.getvalue() == quick_documents[0].join(["%PDF ", ""]).encode()
+    assert f'href="{asked.path}/download"' in ready
+    for address, way in (("file", "inline"), ("download", "attachment")):
+        answer = client.get(f"{asked.path}/{address}")
+        assert answer.headers["Content-Disposition"].startswith(f'{way}; filename="promise-2026-')
+        assert answer.headers["Content-Security-Policy"] == POLICY
+        assert answer.getvalue() == quick_documents[0].join(["%PDF ", ""]).encode()
     assert Event.objects.count() == events, "having it on paper changes nothing"
 
 
@@ -155,15 +159,16 @@ def test_a_text_that_cannot_be_laid_out_is_cut(monkeypatch: pytest.MonkeyPatch) 
     assert document.record["brief"]["reasons"] == "mot " * 3_000
 
 
-def test_one_killed_for_want_of_memory_is_tried_whole_again_before_it_is_cut(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("reason", ["killed", "late"])
+def test_one_that_the_machine_stopped_is_tried_whole_again_before_it_is_cut(
+    monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:
     pages: list[str] = []
 
     def render(html: str, *, stylesheet: str) -> bytes:
         pages.append(html)
         if "mot " * 600 in html:
-            raise PdfFailed("killed")
+            raise PdfFailed(reason)
         return b"%PDF short"
 
     monkeypatch.setattr(jobs, "render_in_process", render)
@@ -186,7 +191,7 @@ def test_a_hostile_idea_takes_nothing_from_the_others_of_a_pack(monkeypatch: pyt
             raise PdfFailed("memory")
         return b"%PDF"
 
-    def render_alone(html: str, *, stylesheet: str, wall_seconds: float) -> bytes:
+    def render_alone(html: str, *, stylesheet: str, computing_seconds: float) -> bytes:
         whole.append(html)
         return b"%PDF whole"
 

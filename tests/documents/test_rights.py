@@ -27,10 +27,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
 
 
 def statuses(client: Client, asked: Asked, person: Person) -> list[int]:
-    """Of the page, of asking, of the file."""
+    """Of the page, of asking, of the file, which is the same whether it is read or kept."""
     client.force_login(person)
     key = {"request_key": new_key()}
+    kept = client.get(f"{asked.path}/download")
     answers = [client.get(asked.path), client.post(asked.path, key), client.get(f"{asked.path}/file")]
+    assert kept.status_code == answers[-1].status_code
     return [answer.status_code for answer in answers]
 
 

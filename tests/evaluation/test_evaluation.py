@@ -43,7 +43,7 @@ def cast(monkeypatch: pytest.MonkeyPatch) -> Any:
         made = make_cast()
         pilot = launch(made, START)
     with clock.moved(datetime(2026, 9, 2, 9, tzinfo=UTC)):
-        minutes, visits = pilot_queries.plan_of(made.idea).indicators.all()
+        minutes, visits = pilot_queries.plan_of(made.idea, passages=()).indicators.all()
         for day, lost, kept in ((4, 18, "97.5"), (8, 11, "98.25")):
             pilots.record_check_in(
                 pilot=pilot,

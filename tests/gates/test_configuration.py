@@ -13,13 +13,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ideas.calls.models import Programme
+from ideas.calls import actions as calls
+from ideas.calls import rules as call_rules
+from ideas.calls.models import Call, Programme
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people.models import Mandate, RoleGrant
-from tests.factories import AbsenceFactory, IdeaFactory, MandateFactory, PersonFactory
+from tests.factories import AbsenceFactory, CallFactory, IdeaFactory, MandateFactory, PersonFactory
 from tests.gates import stage
 from tests.gates.stage import texts
 from tests.journey import cast as steps
@@ -358,3 +360,81 @@ def test_seats_are_filled_from_the_pool_and_up_to_the_ceiling_that_are_configure
     # Each sits once at most: the chair and too few experts are left for a second panel.
     second = stage.at_g1(city, title="Un abri pour les vélos")
     assert stage.seats_of(second) == []
+
+
+SHOWN_ALONE = {"gate": "G2", "seats": 1, "quorum": 1, "voters_hidden": False}
+
+
+def refused_by_calls(city: Cast, draft: Configuration) -> bool:
+    return any(one.code.endswith("_by_call") for one in actions.check(by=act(city.lead), key=draft.key))
+
+
+def test_a_call_cannot_hide_voters_where_one_person_sits(city: Cast) -> None:
+    draft = change(city, draft_of(city), **SHOWN_ALONE)
+    assert actions.check(by=act(city.lead), key=draft.key) == []
+    actions.publish(by=act(city.lead), key=draft.key)
+    dates = {"opens_at": clock.now() + timedelta(days=2), "closes_at": clock.now() + timedelta(days=30)}
+    asked = dict.fromkeys(call_rules.TEXTS, "Quoi de neuf ?") | dates
+    for hidden in (None, False):
+        call = calls.publish_call(by=act(city.lead), programme=programme(), voters_hidden=hidden, **asked)
+    before = Event.objects.count()
+    with pytest.raises(Invalid) as refused:
+        calls.publish_call(by=act(city.lead), programme=programme(), voters_hidden=True, **asked)
+    assert "G2" in str(refused.value.fields["voters_hidden"][0])
+    with pytest.raises(Invalid):
+        calls.change_call(by=act(city.lead), call=call, voters_hidden=True)
+    assert (Event.objects.count(), Call.objects.filter(voters_hidden=True).exists()) == (before, False)
+    calls.change_call(by=act(city.lead), call=call, title_fr="Autre titre")
+    city.lead.language = "fr"
+    city.lead.save()
+    form = {"programme": programme().key, "voters_hidden": "yes", "opens_on": "2030-01-01"}
+    form |= dict.fromkeys(call_rules.TEXTS, "Quoi ?") | {"closes_on": "2030-02-01"}
+    answer = stage.signed_in(city.lead).post(reverse("call-new"), form)
+    assert answer.status_code == 422
+    assert "une seule personne y siège" in texts(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "idea", "counts"),
+    [
+        (-9, 9, None, True),
+        (9, 19, None, True),
+        (-19, -9, None, False),
+        (-19, -9, "live", True),
+        (-19, -9, "withdrawn", False),
+    ],
+)
+def test_no_version_is_published_that_leaves_one_voter_to_a_call_that_hides_them(
+    city: Cast, first: int, last: int, idea: str | None, counts: bool
+) -> None:
+    draft = change(city, draft_of(city), **SHOWN_ALONE)
+    assert actions.check(by=act(city.lead), key=draft.key) == []
+    now = clock.now()
+    dates = {"opens_at": now + timedelta(days=first), "closes_at": now + timedelta(days=last)}
+    call = CallFactory(programme=programme(), voters_hidden=True, **dates)
+    if idea is not None:
+        made = IdeaFactory(live=True, call=call)
+        Idea.objects.filter(pk=made.pk).update(state=idea)
+    if counts:
+        with pytest.raises(Conflict):
+            actions.publish(by=act(city.lead), key=draft.key)
+        assert refused_by_calls(city, draft)
+        page = stage.signed_in(city.lead).get(reverse("configuration", args=[draft.key]))
+        assert str(call.title_en) in page.text or str(call.title_fr) in page.text
+    else:
+        actions.publish(by=act(city.lead), key=draft.key)
+
+
+def test_an_ended_call_is_not_opened_again_to_hide_the_one_voter(city: Cast) -> None:
+    now = clock.now()
+    call = CallFactory(
+        programme=programme(),
+        voters_hidden=True,
+        opens_at=now - timedelta(days=19),
+        closes_at=now - timedelta(days=9),
+    )
+    draft = change(city, draft_of(city), **SHOWN_ALONE)
+    assert not refused_by_calls(city, draft)
+    actions.publish(by=act(city.lead), key=draft.key)
+    with pytest.raises(Invalid):
+        calls.change_call(by=act(city.lead), call=call, closes_at=now + timedelta(days=9))

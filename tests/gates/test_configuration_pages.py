@@ -16,8 +16,10 @@ from django.test import Client
 from django.urls import reverse
 
 from ideas.calls.models import Programme
+from incubator.lib import clock
+from incubator.people.models import RoleGrant
 from incubator.people.once import new_key
-from tests.factories import PersonFactory
+from tests.factories import PersonFactory, ProgrammeFactory
 from tests.gates.stage import signed_in, texts
 from tests.journey.cast import Cast, act
 from workflows.gates.configuration import actions, settings
@@ -380,3 +382,20 @@ def test_the_command_reads_no_more_than_a_configuration_holds(city: Cast, tmp_pa
     with little_memory(10_000_000), pytest.raises(CommandError, match="octets"):
         call_command("import_configuration", "idees", str(path), by=city.lead.staff_number)
     assert not Configuration.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["programme_lead", "administrator", "cst_member", "auditor", "panel_member"])
+def test_my_work_leads_to_it_whoever_may_open_it_and_nobody_else(role: str) -> None:
+    person = PersonFactory(employed=True, role=role)
+    programme, address = ProgrammeFactory(), reverse("configurations")
+    opened = role != "panel_member"
+    client = signed_in(person)
+    assert (address in client.get(reverse("my-work")).text) is opened
+    assert client.get(address).status_code == (200 if opened else 404)
+    RoleGrant.objects.filter(person=person).update(programme_key="another")
+    assert address not in client.get(reverse("my-work")).text
+    RoleGrant.objects.filter(person=person).update(programme_key=programme.key)
+    assert (address in client.get(reverse("my-work")).text) is opened
+    Programme.objects.update(closed_on=clock.today())
+    assert address not in client.get(reverse("my-work")).text
+    assert client.get(address).status_code == 404

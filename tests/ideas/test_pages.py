@@ -12,6 +12,7 @@ from PIL import Image
 from ideas.drafting import actions, queries, rules
 from ideas.drafting.models import Attachment, Draft, Idea, TeamMember
 from ideas.drafting.uploads import Clean
+from incubator.lib import clock
 from incubator.people.actors import Actor
 from tests.factories import CallFactory, IdeaFactory, PersonFactory
 
@@ -347,3 +348,17 @@ def test_a_file_too_large_is_refused_in_words_and_a_flood_while_it_arrives(page,
     sent = {"file": SimpleUploadedFile("gros.txt", b"a" * size)}
     assert page.post(url("idea-files", idea), sent).status_code == status
     assert not Attachment.objects.exists()
+
+
+@pytest.mark.parametrize("place", ["idea-team", "idea-files", "idea-versions"])
+def test_the_way_back_leads_to_the_text_while_it_can_be_changed_else_to_the_idea(page, idea, place):
+    edit, show = f'href="{url("idea-edit", idea)}"', f'href="{url("idea", idea)}"'
+    assert edit in page.get(url(place, idea)).text
+    Idea.objects.filter(pk=idea.pk).update(
+        state="live", stage="submission", holder="lead", number=1, submitted_at=clock.now()
+    )
+    assert page.get(url("idea-edit", idea)).status_code == 409
+    content = page.get(url(place, idea)).text
+    assert (edit in content, show in content) == (False, True)
+    Idea.objects.filter(pk=idea.pk).update(holder="author")
+    assert edit in page.get(url(place, idea)).text

@@ -342,12 +342,12 @@ def test_both_pages_say_where_it_goes_on(
     for person in (cast.author, reader):
         status, said = page(person, "idea", idea)
         assert status == 200
-        assert f"Idea {target.number}, “{target.title}”" in said
+        assert f"Idea {target.reference}, “{target.title}”" in said
         assert "merged with another idea" in said
     assert "the programme lead can undo the merge" in page(cast.author, "idea", idea)[1]
     assert "Undo the merge" in page(cast.lead, "idea", idea)[1]
     assert "Undo the merge" not in page(reader, "idea", idea)[1]
-    assert f"Idea {idea.number}, “{idea.title}”" in page(reader, "idea", target)[1]
+    assert f"Idea {idea.reference}, “{idea.title}”" in page(reader, "idea", target)[1]
     client = stage.signed_in(reader)
     for one in (idea, target):
         with at_most(12):

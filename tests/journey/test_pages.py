@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -11,9 +11,12 @@ from django.urls import reverse
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.lib import clock
+from incubator.messages.models import Message
+from incubator.messages.wording import said
 from tests.factories import CallFactory, IdeaFactory, PersonFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
+from workflows.briefs.models import Brief
 from workflows.gates import actions as gates
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +45,7 @@ def test_submit_by_the_page_gives_a_receipt_in_at_most_20_queries(cast, at_most)
     assert answer.headers["Location"] == reverse("receipt", args=[idea.key])
     idea.refresh_from_db()
     page = client.get(answer.headers["Location"])
-    assert f"Idea {idea.number} is received" in page.text
+    assert f"Idea {idea.reference} is received" in page.text
 
 
 def test_a_double_click_submits_once(cast) -> None:
@@ -200,3 +203,24 @@ def test_a_stop_shows_its_reasons_and_the_way_to_ask_again(cast, run_jobs: Run) 
     assert answer.status_code == 302
     idea.refresh_from_db()
     assert idea.state == "live"
+
+
+def test_an_idea_has_one_number_on_pages_in_messages_and_on_papers(cast, run_jobs: Run, quick_briefs) -> None:
+    with clock.moved(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)):
+        idea = play.submit(cast)
+        run_jobs()
+    written = f"2027-{idea.number:04d}"  # the year where the city is
+    assert idea.reference == written
+    play.pass_g0(idea, cast)
+    run_jobs()
+    client = signed_in(cast.author)
+    for page in ("idea", "receipt", "sponsorship"):
+        text = client.get(reverse(page, args=[idea.key])).text
+        assert written in text
+        assert f"Idea {idea.number}" not in text
+    told = Message.objects.get(person=cast.author, kind="received")
+    assert f"under number {written}" in str(said(told))
+    assert Brief.objects.get().number == f"{written}-G0"
+    found = client.get(reverse("portfolio"), {"q": f" {written} "}).text
+    assert idea.title in found
+    assert idea.title not in client.get(reverse("portfolio"), {"q": "2027-999999"}).text

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,9 @@ from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
+from incubator.messages.models import Message
 from incubator.people import actions as people
+from incubator.people.actions import own
 from incubator.people.models import Person
 from tests.factories import AbsenceFactory, MandateFactory, PersonFactory, TeamMemberFactory
 from tests.gates import stage
@@ -24,6 +27,7 @@ from workflows.gates.models import Vote
 from workflows.journey import actions, jobs
 from workflows.journey import departures as journey_departures
 from workflows.journey.models import Reexamination
+from workflows.journey.reexaminers import reexaminers, right_to_answer
 from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember
 
 pytestmark = pytest.mark.django_db
@@ -191,10 +195,10 @@ def test_overturned_it_is_back_at_its_gate_with_a_new_round_and_another_panel_ma
 
 
 def test_a_deputy_who_voted_took_part(cast: Cast, idea: Idea) -> None:
-    assert cast.dgs in actions.reexaminers(idea, "G1")
+    assert cast.dgs in reexaminers(idea, "G1")
     voted = Vote.objects.filter(seat__round__idea=idea, seat__round__gate="G1")
     voted.filter(pk=voted.values("pk")[:1]).update(cast_by=cast.dgs)
-    assert cast.dgs not in actions.reexaminers(idea, "G1")
+    assert cast.dgs not in reexaminers(idea, "G1")
 
 
 def test_whoever_heard_the_idea_in_a_session_took_part(cast: Cast, idea: Idea) -> None:
@@ -205,9 +209,9 @@ def test_whoever_heard_the_idea_in_a_session_took_part(cast: Cast, idea: Idea) -
     round_ = idea.rounds.get(gate="G1")
     SessionIdea.objects.create(session=session, idea=idea, round=round_, euros=0, agent_days=0)
     member = SessionMember.objects.create(session=session, person=cast.dgs, called_at=now)
-    assert cast.dgs in actions.reexaminers(idea, "G1")
+    assert cast.dgs in reexaminers(idea, "G1")
     SessionMember.objects.filter(pk=member.pk).update(arrived_at=now)
-    assert cast.dgs not in actions.reexaminers(idea, "G1")
+    assert cast.dgs not in reexaminers(idea, "G1")
 
 
 def test_an_answer_that_came_late_leaves_nobody_asked(idea: Idea, cast: Cast) -> None:
@@ -246,10 +250,10 @@ def test_a_deputy_who_sat_or_is_too_close_does_not_answer(idea: Idea, cast: Cast
     sat = idea.rounds.get(gate="G1").seats.first().person
     for deputy in (sat, cast.manager):
         absence = AbsenceFactory(person=cast.dgs, deputy=deputy)
-        assert actions.right_to_answer(idea, "G1", act(deputy)) is None
+        assert right_to_answer(idea, window(), act(deputy)) is None
         assert page(deputy, idea)[0] == 404
         absence.delete()
-    assert actions.right_to_answer(idea, "G1", act(cast.dgs)) == act(cast.dgs)
+    assert right_to_answer(idea, window(), act(cast.dgs)) == act(cast.dgs)
 
 
 def test_without_anyone_who_may_answer_the_leads_find_someone(idea: Idea, cast: Cast, run_jobs: Run) -> None:
@@ -272,7 +276,10 @@ def test_without_anyone_who_may_answer_the_leads_find_someone(idea: Idea, cast: 
     idea.refresh_from_db()
     assert (idea.holder, waits("reexamine"), waits("name_reexaminer")) == ("decider", [newcomer], [])
     event = Event.objects.get(verb="reexamination_passed")
-    assert [(line["from"], line["to"]) for line in event.effects] == [("lead", "decider")]
+    assert [(line.get("from"), line["to"]) for line in event.effects] == [
+        ("lead", "decider"),
+        (None, str(newcomer.key)),
+    ]
     actions.answer_reexamination(idea=idea.key, by=act(newcomer), answer="upheld", reasons=REASONS)
     assert not WorkItem.objects.filter(subject_key=idea.key, closed_at=None).exists()
 
@@ -296,8 +303,81 @@ def test_when_the_only_one_asked_may_no_longer_answer_another_is(
         jobs.a_new_day()
     run_jobs()
     assert waits("reexamine") == [successor]
-    # Still with whoever decides: nothing of the idea has changed.
-    assert not Event.objects.filter(verb="reexamination_passed").exists()
+    event = Event.objects.get(verb="reexamination_passed")
+    assert [(line["what"], line["from"], line["to"]) for line in event.effects] == [
+        ("reexaminer", str(cast.dgs.key), str(successor.key))
+    ]
+
+
+def test_one_person_is_asked_and_only_they_and_the_auditor_read_why(idea: Idea, cast: Cast) -> None:
+    others = [MandateFactory(capacity="dgs", holder=PersonFactory(employed=True)).holder for _ in range(2)]
+    able = sorted([cast.dgs, *others], key=lambda one: one.staff_number)
+    auditor = PersonFactory(role="auditor")
+    ask(idea, cast)
+    assert waits("reexamine") == able[:1]
+    event = Event.objects.get(verb="reexamination_asked")
+    assert {"what": "reexaminer", "to": str(able[0].key)} in event.effects
+    seen = [page(person, idea) for person in (*able, auditor)]
+    assert [status for status, _text in seen] == [200, 404, 404, 200]
+    assert [WHY in text for _status, text in seen] == [True, False, False, True]
+    for person in others:
+        with pytest.raises(NotAllowed):
+            actions.answer_reexamination(idea=idea.key, by=act(person), answer="upheld", reasons=REASONS)
+
+
+def test_the_next_one_goes_to_whoever_has_the_fewest(idea: Idea, cast: Cast) -> None:
+    other = MandateFactory(capacity="dgs", holder=PersonFactory(employed=True)).holder
+    first, second = sorted([cast.dgs, other], key=lambda one: one.staff_number)
+    ask(idea, cast)
+    with clock.moved(STOPPED):
+        round_ = stage.at_g1(play.another_team(cast))
+        stage.all_vote(round_, "not_now", level=2)
+        play.decide(round_.idea, cast.dga, "stop")
+        author = round_.idea.team.get(role="author").person
+        actions.ask_reexamination(idea=round_.idea.key, by=act(author), grounds=GROUNDS)
+    assert [one.decider for one in Reexamination.objects.order_by("pk")] == [first, second]
+
+
+def test_an_absence_lends_it_to_a_deputy_who_took_no_part_and_else_passes_it_on(
+    idea: Idea, cast: Cast, run_jobs: Run
+) -> None:
+    other = MandateFactory(capacity="dgs", holder=PersonFactory(employed=True)).holder
+    first, second = sorted([cast.dgs, other], key=lambda one: one.staff_number)
+    sat = idea.rounds.get(gate="G1").seats.first().person
+    ask(idea, cast)
+    with clock.moved(STOPPED + timedelta(days=2)):
+        days = {"starts_on": clock.today(), "ends_on": clock.today() + timedelta(days=9)}
+        deputy = PersonFactory(employed=True)
+        lent = people.record_absence(person=first, deputy=deputy, by=act(first), **days)
+        run_jobs()
+        assert (waits("reexamine"), WHY in page(deputy, idea)[1]) == ([first], True)
+        people.end_absence(absence=lent, by=act(first))
+        people.record_absence(person=first, deputy=sat, by=act(first), **days)
+        run_jobs()
+        assert (waits("reexamine"), WHY in page(second, idea)[1]) == ([second], True)
+        assert [page(person, idea)[0] for person in (first, deputy, sat)] == [404] * 3
+        # Away too, for nobody: the leads see to it; whoever is back first has it.
+        people.record_absence(person=second, by=act(second), **days)
+        run_jobs()
+        idea.refresh_from_db()
+        assert (waits("reexamine"), waits("name_reexaminer")) == ([], [cast.lead, cast.other_lead])
+        assert (idea.holder, window().decider) == ("lead", None)
+        assert [page(person, idea)[0] for person in (first, second)] == [404, 404]
+    with clock.moved(STOPPED + timedelta(days=12)):
+        jobs.a_new_day()
+        assert (waits("reexamine"), waits("name_reexaminer")) == ([first], [])
+        actions.answer_reexamination(idea=idea.key, by=act(first), answer="upheld", reasons=REASONS)
+
+
+def test_whoever_finds_they_are_too_close_says_so_in_their_list_and_it_passes_on(
+    idea: Idea, cast: Cast, run_jobs: Run
+) -> None:
+    other = MandateFactory(capacity="dgs", holder=PersonFactory(employed=True)).holder
+    first, second = sorted([cast.dgs, other], key=lambda one: one.staff_number)
+    ask(idea, cast)
+    own.note_private_link(other=cast.author, by=act(first))
+    run_jobs()
+    assert waits("reexamine") == [second]
 
 
 def test_a_lead_whose_role_ends_hands_the_search_on(idea: Idea, cast: Cast, run_jobs: Run) -> None:
@@ -307,3 +387,65 @@ def test_a_lead_whose_role_ends_hands_the_search_on(idea: Idea, cast: Cast, run_
     people.end_grant(grant=cast.lead.role_grants.get(), by=act(administrator()))
     run_jobs()
     assert waits("name_reexaminer") == [cast.other_lead]
+
+
+def read(person: Person, name: str, *args: object) -> str:
+    return stage.signed_in(person).get(reverse(name, args=args), headers={"accept-language": "en"}).text
+
+
+def test_the_auditor_finds_every_reexamination_from_their_work_and_from_the_idea(
+    idea: Idea, cast: Cast, at_most: Callable[[int], Any]
+) -> None:
+    auditor, link = PersonFactory(role="auditor"), reverse("reexamination", args=[idea.key])
+    assert reverse("reexaminations") in read(auditor, "my-work")
+    assert link not in read(auditor, "reexaminations") + read(auditor, "idea", idea.key)
+    ask(idea, cast)
+    client = stage.signed_in(auditor)
+    with at_most(6):
+        client.get(reverse("my-work"))
+    assert f"{link}?of={window().pk}" in read(auditor, "reexaminations")
+    with at_most(12):
+        assert link in client.get(reverse("idea", args=[idea.key])).text
+    for person in (cast.dga, cast.lead, cast.chair, PersonFactory()):
+        assert reverse("reexaminations") not in read(person, "my-work")
+        assert link not in read(person, "idea", idea.key)
+        assert stage.signed_in(person).get(reverse("reexaminations")).status_code == 404
+
+
+def test_what_was_overturned_stays_with_the_auditor_and_whoever_answered(
+    idea: Idea, cast: Cast, run_jobs: Run
+) -> None:
+    auditor = PersonFactory(role="auditor")
+    ask(idea, cast)
+    actions.answer_reexamination(idea=idea.key, by=act(cast.dgs), answer="overturned", reasons=REASONS)
+    run_jobs()
+    first = window().pk
+    stage.all_vote(play.round_of(idea), "not_now", level=1)
+    play.decide(idea, cast.dga, "stop")
+    url = f"{reverse('reexamination', args=[idea.key])}?of={first}"
+    for person, sees in ((auditor, True), (cast.dgs, True), (cast.author, False)):
+        answer = stage.signed_in(person).get(url, headers={"accept-language": "en"})
+        text = stage.texts(answer.text)
+        assert (answer.status_code, "The stop is overturned" in text, WHY in text) == (200, True, sees)
+        assert "2 for it, 3 against" in text or not sees, "the stop looked at again, not the one since"
+    assert "The stop is overturned" in stage.texts(read(auditor, "reexaminations"))
+
+
+def test_the_team_is_told_of_the_answer_and_reads_it(idea: Idea, cast: Cast, run_jobs: Run) -> None:
+    ask(idea, cast)
+    actions.answer_reexamination(idea=idea.key, by=act(cast.dgs), answer="overturned", reasons=REASONS)
+    run_jobs()
+    message = Message.objects.get(person=cast.author, kind="reexamined")
+    assert REASONS in stage.signed_in(cast.author).get(message.url).text
+    assert message.url in read(cast.author, "idea", idea.key)
+    assert stage.signed_in(cast.lead).get(message.url).status_code == 404
+
+
+def test_an_auditor_of_elsewhere_or_of_the_team_sees_none(idea: Idea, cast: Cast) -> None:
+    elsewhere = PersonFactory(role="auditor")
+    elsewhere.role_grants.update(programme_key="another")
+    member = PersonFactory(role="auditor")
+    TeamMemberFactory(idea=idea, person=member)
+    ask(idea, cast)
+    for person in (elsewhere, member):
+        assert str(idea.key) not in read(person, "reexaminations")

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from PIL import Image
 
 from ideas.drafting.models import Idea
@@ -133,3 +134,18 @@ def test_the_author_and_others_read_where_a_local_idea_is(idea: Idea, cast: Cast
     play.decide(idea, head, "stop", learning="", criterion_reasons=TIE)
     assert "The author can send the idea up to the programme until" in page()
     assert "no, with the reasons" in page()
+
+
+def test_a_gate_without_a_panel_shows_no_way_to_its_seats(idea: Idea, cast: Cast, run_jobs: Run) -> None:
+    with_panel = play.submit(cast)
+    run_jobs()
+    play.pass_g0(with_panel, cast)
+    run_jobs()
+    client = signed_in(cast.lead)
+    for one, status in ((idea, 409), (with_panel, 200)):
+        round_ = play.round_of(one)
+        seats = reverse("seats", args=[round_.key])
+        assert client.get(seats).status_code == status
+        decision = client.get(reverse("decide", args=[round_.key]))
+        assert (decision.status_code, seats in decision.text) == (200, status == 200)
+        assert reverse("expert-questions", args=[round_.key]) in decision.text

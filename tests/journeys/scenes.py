@@ -200,6 +200,12 @@ class City:
         stopped = self._at_g1("Une application de plus pour pointer")
         play.vote_all(stopped, "not_now")
         play.decide(stopped, cast.dga, "stop")
+        again = self._at_g1("Un distributeur de pièces aux horodateurs")
+        play.vote_all(again, "not_now")
+        play.decide(again, cast.dga, "stop")
+        journey.ask_reexamination(
+            idea=again.key, by=act(cast.author), grounds="Un abri est prêté depuis juin."
+        )
         bound = self._at_g1("Des parcours de fraîcheur affichés dans les rues")
         play.vote_all(bound, "go_if")
         condition = ("Faire relire la carte par des personnes malvoyantes", cast.author, in_days(20))
@@ -208,6 +214,11 @@ class City:
         yield Visit(cast.lead, reverse("idea-wake", args=[held.key]))
         yield Visit(cast.author, reverse("idea", args=[held.key]))
         yield Visit(cast.author, reverse("reexamination", args=[stopped.key]))
+        auditor = PersonFactory(employed=True, role="auditor")
+        for page in (reverse("my-work"), reverse("reexaminations"), reverse("idea", args=[again.key])):
+            yield Visit(auditor, page)
+        for person in (auditor, cast.dgs, cast.author):
+            yield Visit(person, reverse("reexamination", args=[again.key]))
         yield Visit(cast.author, reverse("idea", args=[stopped.key]))
         masking.mask(idea=stopped, by=act(cast.author), passages=["application"])
         yield Visit(cast.author, reverse("idea-masking", args=[stopped.key]))

@@ -60,12 +60,14 @@ def leaves(pdf: Path) -> str:
 
 
 def downloads(walk: Walk, folder: Path) -> list[str]:
-    """The briefs of the idea, clicked on its page; the text of each."""
+    """The briefs of the idea, kept by a click each on its page, where none is on its way; the text of each."""
     page, texts = walk.phone, []
     follow(page.locator(".tabs a[href='/']"))
     follow(page.locator(".ideas a").filter(has_text=walk.title).first)
     walk.seen(page, "idea in service")
-    links = page.locator("section[aria-labelledby=papers] a[href^='/briefs/']")
+    papers = page.locator("section[aria-labelledby=papers]")
+    assert "en préparation" not in papers.inner_text()
+    links = papers.locator("a[href^='/briefs/'][href$='/download']")
     for place in range(links.count()):
         with page.expect_download() as waiting:
             links.nth(place).click()

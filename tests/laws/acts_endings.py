@@ -90,8 +90,10 @@ def answer_reexamination(game: Game, asked: Row) -> Try:
     def run(by: Actor) -> object:
         return journey.answer_reexamination(idea=idea.key, by=by, answer=answer, reasons=reasons)
 
-    rights = who.may_reexamine(game.seen, idea.id, asked.gate)
-    tempted = sorted(who.took_part(game.seen, idea.id))
+    rights = who.may_reexamine(game.seen, asked)
+    # Others could, but were not asked.
+    able = who.able_to_reexamine(game.seen, idea.id, asked.gate)
+    tempted = sorted(who.took_part(game.seen, idea.id) | set(able) - set(rights))
     return Try(f"the re-examination: {answer}", rights, run, chain(idea), tempted=tempted)
 
 

@@ -76,9 +76,16 @@ def ballot(game: Game, rules: dict[str, Any], choice: str) -> dict[str, Any]:
     return answers
 
 
+def _leaning(game: Game, gate: str) -> list[str]:
+    """As the history is minded; where an outcome is wanted that only a favourable opinion permits, favourably."""
+    if any(said.startswith(f"{gate} ") and said.split(" ")[1] in who.GO_ON for said in game.wanted):
+        return LEANING["kind"]
+    return LEANING[game.mood]
+
+
 def _vote(game: Game, seat: Row, said: str) -> Try:
     round_, idea = game.seen.one("gateround", seat.round_id), idea_of(game.seen, seat.round_id)
-    choice = game.picks.of(LEANING[game.mood] * 3 + ["go", "not_now", "abstain"])
+    choice = game.picks.of(_leaning(game, round_.gate) * 3 + ["go", "not_now", "abstain"])
     answers = ballot(game, game.rules(round_.id), choice)
     version = game.seen.one("ideacontent", idea.id, "idea_id").version - game.picks.once_in(15)
 

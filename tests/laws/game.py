@@ -25,7 +25,6 @@ from workflows.gates.models import GateRound
 
 BEGINNING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # a Monday
 FULL = 15
-MORE = 12  # how often an act that is wanted is chosen beside others
 
 
 class Violation(AssertionError):
@@ -180,9 +179,11 @@ class Game:
     # --- What can happen ---------------------------------------------------------------------------------------
 
     def possible(self) -> list[str]:
-        """The kinds of act that have something to act on, each as often as it weighs; those wanted more often."""
+        """The kinds of act that have something to act on, each as often as it weighs; half of the time one wanted."""
         able = [kind for kind in KINDS.values() if kind.targets(self.seen)]
-        return [one.name for one in able for _ in range(one.weight + MORE * (one.name in self.wanted))]
+        wanted = [one.name for one in able if one.name in self.wanted]
+        usual = [one.name for one in able for _ in range(one.weight)]
+        return usual + [name for name in wanted for _ in range(len(usual) // len(wanted))]
 
     def rules(self, round_: int) -> dict[str, Any]:
         """The rules a round was opened with. Kept: that they never change is law 10's to see."""

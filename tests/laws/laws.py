@@ -34,6 +34,7 @@ def state(game: "Game") -> None:
     if not game.seen.waiting:
         laws_people.distant(game.seen)
         laws_ends.somebody_is_asked(game.seen)
+        laws_ends.one_looks_again(game.seen)
 
 
 def end(game: "Game") -> None:

@@ -114,3 +114,14 @@ def somebody_is_asked(seen: Seen) -> None:
             raise _violation(
                 f"law 5: nobody is asked anything of a live idea with {idea.holder} in {idea.stage}"
             )
+
+
+def one_looks_again(seen: Seen) -> None:
+    """What is asked to be looked at again waits for one person, or for whoever finds one; never for several."""
+    keys = {row.id: row.key for row in seen.idea}
+    for asked in seen.reexamination:
+        if asked.closed_at is not None or asked.asked_at is None:
+            continue
+        held = {item.person_id for item in seen.workitem if item.key == f"reexamine:{keys[asked.idea_id]}"}
+        if held != {asked.decider_id} - {None}:
+            raise _violation(f"law 1: a re-examination given to {asked.decider_id} is asked of {held}")

@@ -32,7 +32,7 @@ def acted(before: Seen, seen: Seen) -> None:
     for _table, old, new in seen.changed(before, "reexamination"):
         if new is None or not new.answered_by_id or (old and old.answered_by_id):
             continue
-        may = who.may_reexamine(before, new.idea_id, new.gate)
+        may = who.may_reexamine(before, old) if old else {}
         if new.answered_by_id not in may or may[new.answered_by_id] != new.answered_on_behalf_of_id:
             raise _violation("law 1: a re-examination by someone close, without mandate, or who took part")
     _in_the_room(before, seen)
@@ -61,7 +61,9 @@ def _in_the_room(before: Seen, seen: Seen) -> None:
     given = {vote.id for vote in _fresh(before, seen, "roomvote")}
     for vote in seen.roomvote:
         line, member = lines[vote.line_id], members[vote.member_id]
-        if not (vote.id in given or (vote.in_force and line.session_id in settled)):
+        # A level on an idea that has left the session stands in no list: it counts for nothing.
+        listed = line.session_id in settled and line.left_at is None
+        if not (vote.id in given or (vote.in_force and listed)):
             continue
         if {member.person_id, vote.cast_by_id} & who.hard(before, line.idea_id, gates[line.session_id]):
             raise _violation("law 1: a level of someone too close")

@@ -136,4 +136,4 @@ def test_a_broken_product_is_found_out(
     with staged(scene) as city:
         breaks(monkeypatch)
         with pytest.raises(Broken, match=law):
-            played(city, Tally(), histories=MOST, from_seed=5, wanted=wanted)
+            played(city, Tally(), histories=MOST, from_seed=5, wish=lambda: wanted)

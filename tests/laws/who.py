@@ -191,7 +191,14 @@ def took_part(seen: Seen, idea: int) -> set[int]:
     return {pk for pk in out if pk is not None}
 
 
-def may_reexamine(seen: Seen, idea: int, gate: str) -> Rights:
-    """Holders of a delegation, or who stands in: neither took part nor is close."""
+def able_to_reexamine(seen: Seen, idea: int, gate: str) -> Rights:
+    """Holders of a delegation, and who stands in: neither took part nor is close."""
     rows = mandates(seen, REEXAMINES.get(gate, ["dga", "dgs", "elected"]))
     return lent(seen, {row.holder_id for row in rows}, took_part(seen, idea) | hard(seen, idea, gate))
+
+
+def may_reexamine(seen: Seen, asked: Row) -> Rights:
+    """The one person it was given to, or who stands in for them."""
+    able = able_to_reexamine(seen, asked.idea_id, asked.gate)
+    barred = took_part(seen, asked.idea_id) | hard(seen, asked.idea_id, asked.gate)
+    return lent(seen, {asked.decider_id} & set(able), barred)

@@ -326,18 +326,59 @@ BOMB = (
 
 
 def test_a_document_that_takes_too_long_is_killed_and_the_next_one_is_made() -> None:
-    child = RenderingProcess(wall_seconds=4)
+    child = RenderingProcess(computing_seconds=3, wall_seconds=60)
     try:
         started = time.monotonic()
         with pytest.raises(PdfFailed) as failed:
             child.render(page(BOMB), stylesheet=SHEET)
         assert failed.value.reason == "time"
         assert time.monotonic() - started < 60
+        assert failed.value.is_of_the_text(before="")
         assert child.pid is None
-        child.wall_seconds = 30
+        child.computing_seconds = 30
         assert child.render(page("<p>x</p>"), stylesheet=SHEET).startswith(b"%PDF-1.7")
     finally:
         child.close()
+
+
+def test_a_machine_that_gives_the_child_no_time_is_no_fault_of_the_document_at_first() -> None:
+    """Stopped, the child computes nothing, as where others take all there is."""
+    child = RenderingProcess(computing_seconds=30, wall_seconds=30)
+    try:
+        child.render(page("<p>x</p>"), stylesheet=SHEET)
+        assert child.pid is not None
+        os.kill(child.pid, signal.SIGSTOP)
+        child.wall_seconds = 2
+        with pytest.raises(PdfFailed) as failed:
+            child.render(page("<p>x</p>"), stylesheet=SHEET)
+        assert (failed.value.reason, child.pid) == ("late", None)
+        assert not failed.value.is_of_the_text(before="")
+        assert not failed.value.is_of_the_text(before="seal")
+        assert failed.value.is_of_the_text(before="late")
+        assert failed.value.is_of_the_text(before="killed")
+        child.wall_seconds = 30
+        assert child.render(page("<p>x</p>"), stylesheet=SHEET).startswith(b"%PDF")
+    finally:
+        child.close()
+
+
+def test_documents_of_one_child_have_their_computing_time_each() -> None:
+    """Together they compute longer than one may."""
+    child = RenderingProcess(computing_seconds=2, wall_seconds=120, documents=1_000)
+    try:
+        child.render(page("<p>x</p>"), stylesheet=SHEET)
+        first, started = child.pid, computed(child.pid)
+        while computed(first) < started + 4:
+            assert child.render(page("<p>" + "mot " * 1_000), stylesheet=SHEET).startswith(b"%PDF")
+        assert child.pid == first
+    finally:
+        child.close()
+
+
+def computed(pid: int | None) -> float:
+    """Seconds that a process has computed."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.mark.parametrize(("by", "reason"), [(signal.SIGTERM, "interrupted"), (signal.SIGKILL, "killed")])
@@ -351,7 +392,7 @@ def test_a_child_stopped_from_outside_is_no_fault_of_the_document(by: signal.Sig
         with pytest.raises(PdfFailed) as failed:
             child.render(page(BOMB), stylesheet=SHEET)
         assert failed.value.reason == reason
-        assert not failed.value.is_of_the_text(after_others=False)
+        assert not failed.value.is_of_the_text(before="")
     finally:
         child.close()
 

@@ -17,6 +17,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pypdf import PdfReader, PdfWriter
 
+from incubator.lib.pdf_process import render_in_process
 from incubator.lib.seals import SealFailed, checks, demo
 from incubator.lib.seals.configuration import SealSettings, certificates_in, files_in, of_the_demo
 from incubator.lib.seals.examination import Examination, from_data
@@ -55,6 +56,19 @@ def test_a_seal_is_added_after_the_document_and_allows_no_change(a_key: SealSett
     assert found.attached == {"decision.json": hashlib.sha256(b'{"outcome": "go"}').hexdigest()}
     assert (found.about, found.check_at) == ("2026-0142-G1", "https://ville.example/verify/x")
     assert from_data(found.as_data()) == found
+
+
+def test_a_sealed_file_stays_the_pdf_1_7_that_pdf_a_3_is(a_key: SealSettings, stamping: SealSettings) -> None:
+    """Its head and its catalogue say the same, though the key is an elliptic curve's; PAdES is declared beside it."""
+    page = '<html lang="fr"><title>Relevé</title><p>Décidé.</p></html>'
+    document = render_in_process(page, stylesheet="")
+    for key in (a_key, stamping):
+        made = sealed(document, key).document
+        root = PdfReader(io.BytesIO(made)).trailer["/Root"]
+        assert made.startswith(b"%PDF-1.7")
+        assert root.get("/Version", "/1.7") == "/1.7"
+        assert {name: one["/BaseVersion"] for name, one in root["/Extensions"].items()} == {"/ESIC": "/1.7"}
+        assert look(made, key).finding == "whole"
 
 
 def test_what_was_done_to_a_sealed_file_is_told_apart(a_key: SealSettings, other_key: SealSettings) -> None:

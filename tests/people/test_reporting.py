@@ -122,3 +122,22 @@ def test_each_question_takes_two_queries_at_most(house, django_assert_max_num_qu
             ask(house.head)
     with django_assert_max_num_queries(2):
         reporting.same_service(house.agent, house.head)
+
+
+def test_whoever_is_above_a_team_is_read_at_once(house, at_most) -> None:
+    boss = factories.PersonFactory(employed=True)
+    other_director = factories.PersonFactory(department=factories.DepartmentFactory(), head=True)
+    colleague = factories.PersonFactory(department=other_director.posts.get().department)
+    house.agent.posts.update(line_manager=boss)
+    team = [house.agent, house.head, house.director, colleague, factories.PersonFactory()]
+    with at_most(1):
+        found = reporting.above([member.pk for member in team])
+    assert found == one_by_one(team) == {boss.pk, house.director.pk, other_director.pk}
+    second = colleague.posts.get().department
+    Post.objects.create(person=house.agent, department=second, starts_on=date(2020, 1, 1))
+    assert reporting.above([house.agent.pk]) == one_by_one([house.agent]) == {boss.pk, other_director.pk}
+
+
+def one_by_one(team) -> set[int]:
+    found = [(*reporting.line_managers(member), reporting.director_of(member)) for member in team]
+    return {above.pk for several in found for above in several if above is not None}

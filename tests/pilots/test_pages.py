@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from inspect import Parameter, getmembers, isfunction, signature
 from typing import Any
 from uuid import uuid4
 
@@ -51,6 +52,17 @@ def typed(*rows: Any, version: int = 0, **changes: Any) -> dict[str, str]:
     return sent | changes
 
 
+def test_no_page_can_forget_what_is_masked() -> None:
+    """Every read of a text asks for whom: one that could be called without would show all of it."""
+    asked = {
+        name: signature(read).parameters["passages"].default
+        for name, read in getmembers(queries, isfunction)
+        if "passages" in signature(read).parameters
+    }
+    assert {"plan_of", "pilot_of", "check_ins", "incidents"} <= asked.keys()
+    assert set(asked.values()) == {Parameter.empty}
+
+
 def test_a_plan_is_written_with_commas_and_saved(cast: Cast) -> None:
     url = reverse("plan-edit", args=[cast.idea.key])
     author = client(cast.author)
@@ -59,7 +71,7 @@ def test_a_plan_is_written_with_commas_and_saved(cast: Cast) -> None:
     empty = MINUTES._replace(name="", unit="", baseline="", target="")
     answer = author.post(url, typed(MINUTES, empty, VISITS))
     assert (answer.status_code, answer.url) == (302, reverse("plan", args=[cast.idea.key]))
-    found = queries.plan_of(cast.idea)
+    found = queries.plan_of(cast.idea, passages=())
     assert found is not None
     assert [one.baseline for one in found.indicators.all()] == [Decimal(22), Decimal("96.5")]
     html = author.get(answer.url).content.decode()
@@ -153,7 +165,7 @@ def test_there_is_no_pilot_page_before_the_pilot(cast: Cast) -> None:
 
 
 def check_in_values(idea: Idea, **changes: str) -> dict[str, str]:
-    minutes, visits = queries.plan_of(idea).indicators.all()
+    minutes, visits = queries.plan_of(idea, passages=()).indicators.all()
     return {
         "on": "2026-03-02",
         "pace": "slower",
@@ -243,7 +255,7 @@ def test_a_deputy_of_the_sponsor_writes(cast: Cast) -> None:
 
 def test_the_pilot_page_takes_as_many_queries_for_ten_check_ins_as_for_one(cast: Cast) -> None:
     pilot = launch(cast, START)
-    minutes, visits = queries.plan_of(cast.idea).indicators.all()
+    minutes, visits = queries.plan_of(cast.idea, passages=()).indicators.all()
 
     def cost() -> int:
         viewer = client(cast.lead)

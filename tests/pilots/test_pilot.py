@@ -45,7 +45,7 @@ def items(verb: str) -> list[WorkItem]:
 
 
 def check_in(cast: Cast, pilot: Pilot, day: date, by_whom: Person | None = None, **changes: Any) -> CheckIn:
-    minutes, visits = queries.plan_of(cast.idea).indicators.all()
+    minutes, visits = queries.plan_of(cast.idea, passages=()).indicators.all()
     given = {
         "on": day,
         "pace": "on_track",
@@ -81,7 +81,7 @@ def test_a_check_in_keeps_its_readings_and_opens_the_next(cast: Cast, pilot: Pil
 
 
 def test_each_indicator_needs_its_readings(cast: Cast, pilot: Pilot) -> None:
-    minutes, visits = queries.plan_of(cast.idea).indicators.all()
+    minutes, visits = queries.plan_of(cast.idea, passages=()).indicators.all()
     with at(date(2026, 6, 1)):
         for day in (10, 11, 12):
             check_in(cast, pilot, date(2026, 4, day), readings={minutes.key: Decimal(15)})
@@ -139,7 +139,7 @@ def test_a_check_in_says_what_is_wrong(cast: Cast, pilot: Pilot, field: str, cha
 
 
 def test_a_reading_is_a_plausible_number(cast: Cast, pilot: Pilot) -> None:
-    minutes, _visits = queries.plan_of(cast.idea).indicators.all()
+    minutes, _visits = queries.plan_of(cast.idea, passages=()).indicators.all()
     for wrong in ("NaN", "Infinity", "1e20", "0.12345"):
         with refused(Invalid) as refusal:
             check_in(cast, pilot, START, readings={minutes.key: Decimal(wrong)})

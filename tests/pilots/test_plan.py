@@ -30,7 +30,7 @@ def test_a_plan_is_saved_version_by_version(cast: Cast) -> None:
     assert plan.version == 1
     assert facts.plan(cast.idea, "G2")
     write_plan(cast.idea, cast.co_author, version=1, indicators=[VISITS])
-    found = queries.plan_of(cast.idea)
+    found = queries.plan_of(cast.idea, passages=())
     assert found is not None
     assert found.version == 2
     assert [one.name for one in found.indicators.all()] == [VISITS.name]

@@ -21,7 +21,7 @@ from tests.sessions import stage
 from tests.sessions.stage import Jury, act
 from workflows.gates.models import GateRound
 from workflows.gates.replay import replay as all_closed
-from workflows.journey.actions.reexamination import reexaminers
+from workflows.journey.reexaminers import reexaminers
 from workflows.sessions import actions, queries
 from workflows.sessions.models import RoomVote, SelectionSession, SessionMember, SteppingOut
 
@@ -282,7 +282,7 @@ def test_a_session_is_not_convened_where_links_leave_no_quorum(jury: Jury) -> No
     for person in jury.members[:2]:
         TeamMemberFactory(idea=idea, person=person)
     session = stage.prepared(jury)
-    with pytest.raises(Conflict, match=f"Idea {idea.number}: so many members step out"):
+    with pytest.raises(Conflict, match=f"Idea {idea.reference}: so many members step out"):
         actions.convene(session_key=session.key, by=act(jury.lead))
     session.refresh_from_db()
     assert session.state == "preparing"

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from ideas.access import access
 from incubator.lib import clock
+from incubator.lib.pdf_answer import POLICY
 from incubator.people.models import Person
 from incubator.people.once import new_key
 from tests.factories import AbsenceFactory, PersonFactory, SeatFactory, TeamMemberFactory
@@ -159,11 +160,17 @@ def test_calendar_and_documents(jury: Jury, run_jobs: Callable[..., Any]) -> Non
     agenda = reverse("session-document", args=[session.key, "agenda"])
     assert signed_in(jury.lead).get(agenda).status_code == 202
     run_jobs()
-    made = signed_in(jury.lead).get(agenda)
-    html = b"".join(made.streaming_content).decode()
+    lead, kept = signed_in(jury.lead), f"{agenda}/download"
+    assert f'href="{kept}"' in lead.get(reverse("session", args=[session.key])).text
+    for address, way in ((kept, "attachment"), (agenda, "inline")):
+        made = lead.get(address)
+        assert made.headers["Content-Disposition"].startswith(f"{way}; ")
+        assert made.headers["Content-Security-Policy"] == POLICY
+        html = b"".join(made.streaming_content).decode()
     assert "Un vélo-cargo" in html
     assert str(author_of(ideas[0])) not in html
-    assert signed_in(author_of(ideas[0])).get(agenda).status_code == 404
+    outside = signed_in(author_of(ideas[0]))
+    assert {outside.get(address).status_code for address in (agenda, kept)} == {404}
 
 
 def test_minutes_name_no_vote_and_no_one_who_stepped_out(jury: Jury, run_jobs: Callable[..., Any]) -> None:
@@ -229,11 +236,11 @@ def test_the_page_shows_a_panel_s_opinion_to_no_seat_of_it_that_has_not_opened_t
         if cancelled:
             actions.cancel(session_key=session.key, by=act(jury.lead))
         for person in (member, deputy):
-            assert opinions(person, session) == {other.number}
-        assert opinions(jury.members[0], session) == {idea.number, other.number}
+            assert opinions(person, session) == {other.reference}
+        assert opinions(jury.members[0], session) == {idea.reference, other.reference}
     seat.others_opened_at = clock.now()
     seat.save()
-    assert opinions(member, session) == {idea.number, other.number}
+    assert opinions(member, session) == {idea.reference, other.reference}
 
 
 def test_the_page_shows_no_opinion_to_who_steps_out_or_was_in_the_team(jury: Jury) -> None:
@@ -241,12 +248,12 @@ def test_the_page_shows_no_opinion_to_who_steps_out_or_was_in_the_team(jury: Jur
     session = stage.live(jury)
     member = SessionMember.objects.get(person=jury.members[2])
     actions.step_out(session_key=session.key, idea_key=idea.key, member_key=member.key, by=act(jury.lead))
-    assert opinions(member.person, session) == {other.number}
+    assert opinions(member.person, session) == {other.reference}
     TeamMemberFactory(idea=other, person=jury.dga)
-    assert opinions(jury.dga, session) == {idea.number}
+    assert opinions(jury.dga, session) == {idea.reference}
 
 
-def opinions(person: Person, session: SelectionSession) -> set[int]:
+def opinions(person: Person, session: SelectionSession) -> set[str]:
     """The numbers of the ideas whose opinion this person's page shows."""
     shown = signed_in(person).get(reverse("session", args=[session.key])).context["lines"]
     return {line["number"] for line in shown if line["opinion"]}

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ideas.drafting.models import Idea
+from incubator.events.models import Event
 from incubator.people.models import Person
 from incubator.people.once import new_key
 from tests.factories import AbsenceFactory, PersonFactory, TeamMemberFactory
@@ -341,3 +342,31 @@ def test_the_page_takes_as_many_queries_for_four_members_as_for_one(cast: Cast) 
         actions.ask_sponsor(idea=cast.idea, sponsor=director, by=by(cast.author))
     assert cost() == one
     assert one <= 25
+
+
+def test_a_leads_deputy_asks_and_takes_back_on_the_page_and_nobody_else(cast: Cast) -> None:
+    deputy = PersonFactory(employed=True)
+    ask, sent = reverse("ask-sponsor", args=[cast.idea.key]), {"sponsor": cast.other_director.staff_number}
+    assert ask not in page(cast, deputy)
+    assert client(deputy).post(ask, sent | {"request_key": new_key()}).status_code == 403
+    AbsenceFactory(person=cast.lead, deputy=deputy)
+    assert ask in page(cast, deputy)
+    assert client(deputy).post(ask, sent | {"request_key": new_key()}).status_code == 302
+    pledge = Pledge.objects.get(sponsor=cast.other_director)
+    event = Event.objects.get(subject_key=cast.idea.key, verb="sponsor_asked")
+    assert (event.actor_key, event.on_behalf_of_key) == (deputy.key, cast.lead.key)
+    back = reverse("pledge-take-back", args=[pledge.key])
+    assert back in page(cast, deputy)
+    for person in (cast.stranger, cast.manager):
+        assert ask not in page(cast, person)
+        assert back not in page(cast, person)
+    assert client(deputy).post(back, {"request_key": new_key()}).status_code == 302
+    # A lead's rule is a deputy's: whom a member works under is the team's alone to ask.
+    sent = {"sponsor": cast.director.staff_number, "request_key": new_key()}
+    assert client(deputy).post(ask, sent).status_code == 403
+    # What is written about someone's time is not lent.
+    time_actions.give_time_opinion(
+        release=released(cast), opinion="favourable", note="Service réduit.", by=by(cast.manager)
+    )
+    assert "Service réduit." in page(cast, cast.lead)
+    assert "Service réduit." not in page(cast, deputy)

@@ -1,7 +1,7 @@
 """The brief's row is made in the transaction that issues the decision; a job does the rest."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from ideas.lock import locked
 from incubator.events.actions import effect
 from incubator.events.rules import canonical, sha256
 from incubator.lib import clock, files
-from incubator.lib.deferring import defer
+from incubator.lib.deferring import defer, together
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.lib.seals import Sealed
 from incubator.messages import actions as messages
@@ -57,16 +57,19 @@ def on_masked(idea: Idea) -> None:
     """What is masked has changed: the copies of the briefs that are ready are made anew."""
     # Waits for a job that makes one ready at this moment: it does not see yet what this act masks.
     briefs = Brief.objects.filter(decision__round__idea=idea).select_for_update(of=("self",), no_key=True)
-    for pk, state in briefs.order_by("pk").values_list("pk", "state"):
-        if state == Brief.State.READY:
-            defer_masking(pk)
+    states = briefs.order_by("pk").values_list("pk", "state")
+    defer_masking([pk for pk, state in states if state == Brief.State.READY])
 
 
-def defer_masking(brief_id: int) -> None:
-    """Have the copy of a ready brief without its masked passages made by a job, whatever became of former tries."""
-    Brief.objects.filter(pk=brief_id, masking_tries__gt=0).update(masking_tries=0)
-    task = app.configure_task("briefs.mask", lock=f"brief:{brief_id}")
-    defer(task, brief_id=brief_id, at=clock.moved_to())
+def defer_masking(brief_ids: Collection[int]) -> None:
+    """Have the copies of ready briefs without their masked passages made by jobs, whatever became of former tries."""
+    if not brief_ids:
+        return
+    Brief.objects.filter(pk__in=brief_ids, masking_tries__gt=0).update(masking_tries=0, masking_failure="")
+    with together():
+        for brief_id in brief_ids:
+            task = app.configure_task("briefs.mask", lock=f"brief:{brief_id}")
+            defer(task, brief_id=brief_id, at=clock.moved_to())
 
 
 def keep_masked(brief: Brief, passages: Sequence[str], document: bytes) -> None:
@@ -82,7 +85,7 @@ def keep_masked(brief: Brief, passages: Sequence[str], document: bytes) -> None:
         if earlier is not None and earlier.sha256 != sha256_of_document:
             made["former"] = [*earlier.former, earlier.sha256]
         MaskedBrief.objects.update_or_create(brief=brief, defaults=made)
-        Brief.objects.filter(pk=brief.pk, masking_tries__gt=0).update(masking_tries=0)
+        Brief.objects.filter(pk=brief.pk, masking_tries__gt=0).update(masking_tries=0, masking_failure="")
 
 
 def on_decided(idea: Idea, by: Actor, decision: Decision) -> list[dict[str, Any]]:
@@ -204,7 +207,7 @@ def finish(
             # Whoever it is for has had the mail of the decision: this one stays in the application.
             messages.tell_also(tellings.event_of(brief), tellings.of_a_ready_brief(brief), mailed=False)
             if passages_of(brief.decision.round.idea):
-                defer_masking(brief.pk)
+                defer_masking([brief.pk])
     return bool(first)
 
 
@@ -225,11 +228,13 @@ def give_up(brief: Brief, reason: str) -> None:
             messages.tell_also(tellings.event_of(brief), tellings.of_a_failed_brief(brief), mailed=True)
 
 
-def give_up_masked(brief: Brief) -> None:
-    """Say that the copy without masked passages could not be made; a later job may still succeed. The last try tells
-    the lead, since those who read that copy wait for it."""
+def give_up_masked(brief: Brief, reason: str) -> None:
+    """Say that the copy without masked passages could not be made, and why; a later job may still succeed. The last try
+    tells the lead, since those who read that copy wait for it."""
     with transaction.atomic():
-        Brief.objects.filter(pk=brief.pk).update(masking_tries=F("masking_tries") + 1)
+        Brief.objects.filter(pk=brief.pk).update(
+            masking_tries=F("masking_tries") + 1, masking_failure=reason[:20]
+        )
         brief.refresh_from_db(fields=["masking_tries"])
         if brief.masking_tries == rules.MOST_TRIES:
             told = tellings.of_a_failed_brief(brief, "masked_brief_failed")

@@ -40,10 +40,10 @@ def render_brief(brief_id: int, at: str = "") -> None:
         try:
             actions.take_serial(brief)
             record, public = gathering.with_public_record(brief, gathering.record_of(brief.decision, brief))
-            document = _rendered(record, public, last_try=brief.tries >= MOST_TRIES - 1)
+            document = _rendered(record, public, before=brief.failure)
             actions.finish(brief, record, public, document, _sealed(document, record))
         except Exception as failed:
-            actions.give_up(brief, failed.reason if isinstance(failed, PdfFailed | SealFailed) else "stopped")
+            actions.give_up(brief, _why(failed))
             raise
 
 
@@ -57,12 +57,16 @@ def mask_brief(brief_id: int, at: str = "") -> None:
     with clock.as_of(at):
         try:
             record, public = gathering.with_public_record(brief, queries.masked_record(brief, passages))
-            document = _rendered(record, public, last_try=brief.masking_tries >= MOST_TRIES - 1)
+            document = _rendered(record, public, before=brief.masking_failure)
             seal = _sealed(document, record)
             actions.keep_masked(brief, passages, seal.document if seal else document)
-        except Exception:
-            actions.give_up_masked(brief)
+        except Exception as failed:
+            actions.give_up_masked(brief, _why(failed))
             raise
+
+
+def _why(failed: Exception) -> str:
+    return failed.reason if isinstance(failed, PdfFailed | SealFailed) else "stopped"
 
 
 def _sealed(document: bytes, record: BriefRecord) -> Sealed | None:
@@ -71,13 +75,13 @@ def _sealed(document: bytes, record: BriefRecord) -> Sealed | None:
     return sealed(document, name=name, about=record.number, check_at=record.address)
 
 
-def _rendered(record: BriefRecord, public: Mapping[str, Any], *, last_try: bool) -> bytes:
+def _rendered(record: BriefRecord, public: Mapping[str, Any], *, before: str) -> bytes:
     """The PDF; when a text in it cannot be laid out, the PDF with the long texts cut and a note in their place."""
     carried = [attached(record, public)]
     try:
         return render_in_process(html_of(record), stylesheet=stylesheet(), attachments=carried)
     except PdfFailed as failed:
-        if not failed.is_of_the_text(after_others=last_try):
+        if not failed.is_of_the_text(before=before):
             raise
         logger.warning("Brief %s with its whole texts: %s", record.number, failed)
     return render_in_process(html_of(record, shortened=True), stylesheet=stylesheet(), attachments=carried)

@@ -77,8 +77,9 @@ class Brief(models.Model):
     size = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=20, blank=True)
     tries = models.PositiveSmallIntegerField(default=0, db_default=0)
-    # Of its copy without masked passages, since these were marked: how often it could not be made.
+    # Of its copy without masked passages, since these were marked: how often it could not be made, and why at last.
     masking_tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    masking_failure = models.CharField(max_length=20, blank=True, default="", db_default="")
     asked_at = models.DateTimeField()
     prepared_at = models.DateTimeField(null=True, blank=True)
 
@@ -108,6 +109,11 @@ class Brief(models.Model):
             models.CheckConstraint(
                 condition=Q(state="failed") & ~Q(failure="") | ~Q(state="failed") & Q(failure=""),
                 name="failed_brief_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(masking_tries=0, masking_failure="")
+                | Q(masking_tries__gt=0) & ~Q(masking_failure=""),
+                name="failed_masked_copy_says_why",
             ),
             models.CheckConstraint(condition=~Q(replaces=F("id")), name="brief_does_not_replace_itself"),
             models.CheckConstraint(

@@ -17,7 +17,6 @@ from workflows.gates import rules
 
 NAME = "decision.json"
 SCHEMA = "urn:travee:public-record:2"
-READABLE = ("urn:travee:public-record:1", SCHEMA)  # the first also told how many events the chain had
 # What the rules of a gate read of its configuration, and who decides by it.
 RULES = ("gate", "seats", "quorum", "diversity", "opinion", "threshold", "go_on", "max_reworks", "decider")
 ROWS = {"criteria": ("key", "weight", "fr", "en"), "must_meet": ("key", "kind", "fr", "en")}
@@ -224,7 +223,7 @@ def replayed(public: Mapping[str, Any]) -> Replayed:
 
     Raises KeyError, TypeError or ValueError for what is no public record.
     """
-    if public["schema"] not in READABLE:
+    if public["schema"] != SCHEMA:
         raise ValueError(f"not a public record of this version: {public['schema']}")
     record = stand_in(public)
     found = rules.opinion(record)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -41,10 +40,9 @@ def address_of(brief: Brief) -> str:
 
 
 def idea_number(idea: Idea) -> str:
-    """`2026-0142`: the year of the submission where the entity is, then the number given at submission."""
-    assert idea.submitted_at is not None, "a draft has no number"
-    zone = ZoneInfo(idea.programme.entity.time_zone)
-    return f"{idea.submitted_at.astimezone(zone).year}-{idea.number:04d}"
+    """`2026-0142`, as pages and messages name the idea."""
+    assert idea.reference, "a draft has no number"
+    return idea.reference
 
 
 def language_of(idea: Idea) -> str:

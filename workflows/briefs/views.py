@@ -1,11 +1,11 @@
-"""A brief is downloaded by whoever may read its idea, a page says when it is not ready, another by what to check it."""
+"""A brief is read or kept by whoever may read its idea; a page says when it is not ready, another how to check it."""
 
 import uuid
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ideas.access import access
 from ideas.drafting.masking.queries import passages_for
 from ideas.pages import crumbs, done, nothing_here, readable_idea, reader, typed
-from incubator.lib import files
+from incubator.lib.pdf_answer import pdf_answer
 from incubator.lib.refusals import NotFound
 from incubator.people.actors import Actor
 from incubator.people.models import Person
@@ -41,7 +41,7 @@ def schema(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def brief(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+def brief(request: HttpRequest, key: uuid.UUID, *, download: bool = False) -> HttpResponseBase:
     """The PDF; else 200 with where it stands. A brief of an idea that the reader may not read does not exist."""
     found = _readable(request, key)
     assert isinstance(request.user, Person)
@@ -50,16 +50,7 @@ def brief(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     sha256 = _sha256_for(request.user, found)
     if not sha256:
         return _waiting(request, found)
-    name = gettext("decision-brief")
-    response = FileResponse(
-        files.open_verified(sha256),
-        as_attachment=True,
-        filename=f"{name}-{found.number}.pdf",
-        content_type="application/pdf",
-    )
-    response["Cache-Control"] = "private, no-cache"
-    response["ETag"] = f'"{sha256}"'
-    return response
+    return pdf_answer(sha256, f"{gettext('decision-brief')}-{found.number}", download=download)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,8 +124,8 @@ def _sha256_for(reader: Person, found: Brief) -> str:
 
 
 def _waiting(request: HttpRequest, found: Brief) -> HttpResponse:
-    lost = found.failure or found.masking_tries >= MOST_TRIES
-    failure = words.FAILURES.get(found.failure, words.FAILED) if lost else ""
+    reason = found.masking_failure if found.masking_tries >= MOST_TRIES else found.failure
+    failure = words.FAILURES.get(reason, words.FAILED) if reason else ""
     context = {"brief": found, "idea": found.decision.round.idea, "failure": failure}
     response = render(request, "briefs/waiting.html", context)
     response["Cache-Control"] = "no-store"

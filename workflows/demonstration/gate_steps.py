@@ -17,7 +17,7 @@ from workflows.gates.actions import Choice
 from workflows.gates.models import Condition, Decision, GateRound, Seat
 from workflows.gates.signing import second_parties, waits_for_consent
 from workflows.journey import actions as journey
-from workflows.journey.models import Hold
+from workflows.journey.models import Hold, Reexamination
 
 Acts = Iterator[datetime]
 
@@ -240,11 +240,10 @@ def reexamine(story: IdeaStory, said: str) -> Acts:
     journey.ask_reexamination(idea=story.idea.key, by=act(story.author), grounds=story.sentence("grounds"))
     if said:
         yield story.later(9)
-        gate = Decision.objects.filter(round__idea=story.idea).latest("pk").round.gate
-        people = journey.reexaminers(story.fresh(), gate)
-        journey.answer_reexamination(
-            idea=story.idea.key, by=act(people[-1]), answer=said, reasons=story.sentence("reexamined", said)
-        )
+        asked = Reexamination.objects.select_related("decider").get(idea=story.idea, closed_at=None)
+        assert asked.decider is not None, "the city has a decider who took no part"
+        reasons = story.sentence("reexamined", said)
+        journey.answer_reexamination(idea=story.idea.key, by=act(asked.decider), answer=said, reasons=reasons)
         story.fresh()
 
 

@@ -14,7 +14,7 @@ from workflows.documents.models import Document
 from workflows.documents.page import html_of, stylesheet
 
 logger = logging.getLogger(__name__)
-# Twenty ideas of three pages take 8 s of one core and 145 MB; three times as long on a machine with other work.
+# Of computing. Twenty ideas of three pages take 8, and 145 MB.
 PACK_SECONDS = 120.0
 
 
@@ -33,7 +33,7 @@ def render_document(document_id: int, at: str = "") -> None:
             if document.kind == Document.Kind.PACK:
                 made = _pack(document)
             else:
-                made = _rendered(document.record, _laid_out, again=_was_killed(document))
+                made = _rendered(document.record, _laid_out, before=document.failure)
             actions.finish(document, made)
         except Exception as failed:
             actions.give_up(document, failed.reason if isinstance(failed, PdfFailed) else "stopped")
@@ -45,20 +45,15 @@ def _laid_out(record: dict[str, Any]) -> bytes:
 
 
 def _whole_pack(record: dict[str, Any]) -> bytes:
-    return render_alone(html_of(record), stylesheet=stylesheet(), wall_seconds=PACK_SECONDS)
+    return render_alone(html_of(record), stylesheet=stylesheet(), computing_seconds=PACK_SECONDS)
 
 
-def _was_killed(document: Document) -> bool:
-    """Whether the try before this one was, by the system: once says nothing of the text."""
-    return document.failure == "killed"
-
-
-def _rendered(record: dict[str, Any], laid_out: Callable[[dict[str, Any]], bytes], *, again: bool) -> bytes:
+def _rendered(record: dict[str, Any], laid_out: Callable[[dict[str, Any]], bytes], *, before: str) -> bytes:
     """The PDF; when a text in it cannot be laid out, the PDF with the long texts cut and a note in their place."""
     try:
         return laid_out(record)
     except PdfFailed as failed:
-        if not failed.is_of_the_text(after_others=again):
+        if not failed.is_of_the_text(before=before):
             raise
         logger.warning("Document %s of %s with its whole texts: %s", record["kind"], record["number"], failed)
     return laid_out(rules.cut(record) | {"shortened": True})
@@ -70,17 +65,17 @@ def _pack(document: Document) -> bytes:
     record, ideas = document.record, []
     for place, idea in enumerate(record["ideas"], 1):
         alone = record | {"ideas": [idea]}
-        fits = _can_be_laid_out(alone, again=_was_killed(document))
+        fits = _can_be_laid_out(alone, before=document.failure)
         ideas.append(idea if fits else rules.cut(idea) | {"shortened": True})
         actions.progressed(document, place)
-    return _rendered(record | {"ideas": ideas}, _whole_pack, again=_was_killed(document))
+    return _rendered(record | {"ideas": ideas}, _whole_pack, before=document.failure)
 
 
-def _can_be_laid_out(record: dict[str, Any], *, again: bool) -> bool:
+def _can_be_laid_out(record: dict[str, Any], *, before: str) -> bool:
     try:
         _laid_out(record)
     except PdfFailed as failed:
-        if not failed.is_of_the_text(after_others=again):
+        if not failed.is_of_the_text(before=before):
             raise
         return False
     return True

@@ -4,13 +4,13 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ideas.pages import reader
-from incubator.lib import files
+from incubator.lib.pdf_answer import pdf_answer
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
 from workflows.documents import actions, queries, wording
@@ -35,21 +35,16 @@ def document(request: HttpRequest, kind: str, key: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @login_required
-def document_file(request: HttpRequest, kind: str, key: uuid.UUID) -> HttpResponseBase:
+def document_file(
+    request: HttpRequest, kind: str, key: uuid.UUID, *, download: bool = False
+) -> HttpResponseBase:
     """The PDF of what this person may read now; its page, where there is none."""
     found = queries.paper(kind, key, reader(request))
     made = queries.made_of(found)
     if made is None or made.state != Document.State.READY:
         return redirect("document", kind=kind, key=key)
-    response = FileResponse(
-        files.open_verified(made.sha256),
-        as_attachment=True,
-        filename=f"{wording.FILES[Document.Kind(kind)]}-{found.record['number']}.pdf",
-        content_type="application/pdf",
-    )
-    response["Cache-Control"] = "private, no-cache"
-    response["ETag"] = f'"{made.sha256}"'
-    return response
+    name = f"{wording.FILES[Document.Kind(kind)]}-{found.record['number']}"
+    return pdf_answer(made.sha256, name, download=download)
 
 
 def _context(kind: str, key: uuid.UUID, found: Paper) -> dict[str, Any]:

@@ -59,6 +59,7 @@ PARTS_PLAYED = {
 # Codes of incubator.lib.pdf_process.PdfFailed
 FAILURES = {
     "time": _("A text in it took too long to lay out."),
+    "late": _("The machine was too busy to lay it out in time."),
     "memory": _("A text in it needs more memory than a document may use."),
     "nesting": _("A list or quotation in it has too many levels."),
     "font": _("A font of the application is missing."),

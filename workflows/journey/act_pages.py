@@ -22,8 +22,9 @@ from incubator.people.once import new_key, once
 from incubator.people.queries import department_named
 from workflows.gates import authority
 from workflows.gates.models import Decision
-from workflows.journey import actions, forms, queries, wording
+from workflows.journey import actions, forms, queries, reexaminations, wording
 from workflows.journey.models import Reexamination
+from workflows.journey.reexaminers import right_to_answer
 
 ASKED = ("grounds", "reasons")  # what a re-examination says in words
 GET_AND_POST = ["GET", "HEAD", "POST"]
@@ -167,19 +168,20 @@ def learning(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_http_methods(GET_AND_POST)
 @once
 def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Ask for it (the team, within the window), or answer it (a decider who took no part)."""
+    """Ask for it (the team, within the window), answer it (the decider who was asked), or read what came of it."""
     person = reader(request)
     idea = queries.readable_idea(key, person)
-    asked = queries.window_of(idea)
+    asked = reexaminations.of_idea(idea, request.GET.get("of", ""))
     if asked is None:
         raise NotFound(_("Nothing is to be re-examined here."))
     passages = passages_for(idea, person)
-    asked, decision = masked_row(asked, ASKED, passages), queries.decisions_of(idea, passages)[-1]
+    asked = masked_row(asked, ASKED, passages)
+    decision = reexaminations.stop_of(asked, queries.decisions_of(idea, passages))
     in_team = queries.in_team(idea, person)
     if asked.asked_at is None or asked.closed_at is not None:
         return _unasked(request, idea, asked, decision, in_team=in_team)
-    right = actions.right_to_answer(idea, asked.gate, Actor(person=person))
-    sees_why = queries.sees_why(person, idea, asked, may_answer=right is not None)
+    right = right_to_answer(idea, asked, Actor(person=person))
+    sees_why = reexaminations.sees_why(person, asked, may_answer=right is not None)
     names = idea.holder == Idea.Holder.LEAD and _leads(idea, person)
     if right is None and not in_team and not sees_why and not names:
         raise NotFound(_("Nothing is to be re-examined here."))
@@ -195,7 +197,7 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         stands_in_for=right.on_behalf_of if right is not None else None,
         who_may=wording.delegations(asked.gate) if names else [],
         shows_grounds=right is not None or in_team or sees_why,
-        why=queries.why(decision) if sees_why else None,
+        why=reexaminations.why(decision) if sees_why else None,
     )
 
 
@@ -213,14 +215,16 @@ def _unasked(
 ) -> HttpResponse:
     """Before anybody asks, or after it is over: a lead may say when the answer was handed over."""
     person = reader(request)
-    sees_why = queries.sees_why(person, idea, asked, may_answer=False)
+    sees_why = reexaminations.sees_why(person, asked, may_answer=False)
+    if idea.state != Idea.State.STOPPED and not in_team and not sees_why:
+        raise NotFound(_("Nothing is to be re-examined here."))
     open_still = asked.asked_at is None and asked.closed_at is None
     context = {
         "asked": asked,
         "decision": decision,
         "may_ask": actions.may_ask_reexamination(idea, asked) and in_team,
         "shows_grounds": in_team or sees_why,
-        "why": queries.why(decision) if sees_why else None,
+        "why": reexaminations.why(decision) if sees_why else None,
         "may_hand_over": open_still and not in_team and _leads(idea, person),
     }
     if context["may_hand_over"]:

@@ -158,7 +158,7 @@ def pilot(movement: Movement) -> None:
     """
     idea = movement.idea
     today = clock.today(idea.programme.entity.time_zone)
-    running = pilots_of.pilot_of(idea)
+    running = pilots_of.pilot_of(idea, passages=())
     if running is None:
         if idea.route == "fast":
             movement.effects += promises.promised_by_signature(idea, movement.cause)

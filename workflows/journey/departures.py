@@ -37,6 +37,16 @@ def on_grant_end(grant: RoleGrant, by: Actor) -> None:
         _ask_again()
 
 
+def on_absence(person: Person) -> None:
+    """Someone asked is away, or back: it is asked of whoever is here."""
+    _ask_again()
+
+
+def on_closeness(person: Person | None) -> None:
+    """A private link was noted, or posts have changed: whoever was asked may be too close now."""
+    _ask_again()
+
+
 def _ask_again() -> None:
     # A job: a delegation that ends must not hold the locks of ideas.
     if queries.asked_reexaminations():

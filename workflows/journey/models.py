@@ -130,6 +130,8 @@ class Reexamination(models.Model):
     asked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     grounds = models.TextField(blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    # The one person asked to answer; None while nobody who could is there, and the leads look for someone.
+    decider = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     answer = models.CharField(max_length=10, choices=Answer, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")

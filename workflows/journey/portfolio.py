@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from ideas.access import access
 from ideas.calls.models import Programme
+from ideas.drafting import rules
 from ideas.drafting.masking.queries import shown_all
 from ideas.drafting.models import Idea
 from ideas.search.queries import search, shown_title
@@ -70,6 +71,9 @@ class Portfolio(django_filters.FilterSet):
             ]
 
     def by_words(self, queryset: QuerySet[Idea], _name: str, value: str) -> QuerySet[Idea]:
+        number = rules.numbered(value)
+        if number is not None:
+            return queryset.filter(number=number)
         return search(queryset, value[:300], self.language, self.reader)
 
     def by_state(self, queryset: QuerySet[Idea], _name: str, value: str) -> QuerySet[Idea]:

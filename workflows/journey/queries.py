@@ -21,11 +21,9 @@ from incubator.inbox import queries as inbox
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
 from incubator.lib.refusals import NotFound, Refusal
-from incubator.people import grants
 from incubator.people.actors import Actor
 from incubator.people.grants import mandates
 from incubator.people.models import Person
-from workflows.gates import explained
 from workflows.gates.models import Condition, Decision, GateRound
 from workflows.gates.redirects import may_read_redirect
 from workflows.gates.rules import GO_ON
@@ -64,7 +62,9 @@ def readable_idea(key: UUID, reader: Person, **also: Combinable) -> Idea:
     found = (
         with_passages(access().readable(reader))
         .annotate(**also)
-        .select_related("programme__entity", "call", "content", "draft", "copied_from", "merged_into")
+        .select_related(
+            "programme__entity", "call", "content", "draft", "copied_from", "merged_into__programme__entity"
+        )
         .filter(key=key)
         .first()
     )
@@ -175,7 +175,7 @@ def elsewhere_of(
         found["final"] = any(entry.get("verb") == "merge_final" for entry in entries)
     if any(entry.get("verb") == "idea_taken_in" for entry in entries):
         inside = access().readable(person).filter(merged_into=idea).order_by("number")
-        found["taken_in"] = shown_all(list(inside.only("key", "number", "title", "pitch")), person)
+        found["taken_in"] = shown_all(list(inside.select_related("programme__entity")), person)
     if any(entry.get("verb") in UNDONE for entry in entries):
         last = Merge.objects.filter(Q(idea=idea) | Q(target=idea), undone_at__isnull=False)
         undone = last.order_by("-undone_at").first()
@@ -279,18 +279,3 @@ def content_sha256(content: IdeaContent) -> str:
     """The fingerprint a receipt prints: of all that was written, and of each file's own."""
     written = {field: getattr(content, field) for field in WRITTEN}
     return sha256(canonical(written | {"files": [file["sha256"] for file in content.files]}))
-
-
-def sees_why(person: Person, idea: Idea, asked: Reexamination, *, may_answer: bool) -> bool:
-    """Only whoever answers, or answered, a re-examination, and the auditor, outside the team, once it is asked for."""
-    if asked.asked_at is None:
-        return False
-    if may_answer or person.pk in (asked.answered_by_id, asked.answered_on_behalf_of_id):
-        return True
-    auditor = grants.holds(person, "auditor", entity=idea.programme.entity, programme_key=idea.programme.key)
-    return auditor and not roles.was_ever_in_team(idea, person)
-
-
-def why(decision: Decision) -> dict[str, Any]:
-    """The stop's frozen record, explained."""
-    return explained.shown(decision.round.record or {}, departs=decision.departs)

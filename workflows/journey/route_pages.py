@@ -74,7 +74,7 @@ def photo(request: HttpRequest, key: uuid.UUID) -> StreamingHttpResponse:
     if found is None:
         raise NotFound(_("There is no photo here."))
     kind = found.photo.content_type
-    name = _("photo of idea %(number)s") % {"number": idea.number}
+    name = _("photo of idea %(number)s") % {"number": idea.reference}
     response = FileResponse(
         files.open_verified(found.photo.sha256),
         as_attachment=True,

@@ -12,8 +12,9 @@ from ideas.drafting.models import Idea, TeamMember
 from incubator.inbox.sections import Section
 from incubator.lib import clock, words
 from incubator.people.models import Person
+from workflows.gates.configuration import queries as configuration
 from workflows.gates.models import Decision
-from workflows.journey import portfolio, wording
+from workflows.journey import portfolio, reexaminations, wording
 
 MOST = 8
 LATELY = timedelta(days=7)
@@ -52,6 +53,21 @@ def decided_lately(person: Person) -> Section | None:
         for decision, idea in zip(found, ideas, strict=True)
     ]
     return Section("journey/decided_lately.html", {"documents": lines}) if lines else None
+
+
+def for_my_role(person: Person) -> Section | None:
+    """What a role opens beside its work: how the programme works, and for the auditor what was looked at again."""
+    roles = configuration.reading_as(person)
+    links = []
+    if reexaminations.AUDITOR in roles:
+        detail = _("What teams asked to be looked at again, and why they were stopped, rule by rule")
+        links.append({"url": reverse("reexaminations"), "label": _("Re-examinations"), "detail": detail})
+    if any(roles.values()):
+        detail = _("Its gates, criteria, delays and letters")
+        links.append(
+            {"url": reverse("configurations"), "label": _("How the programme works"), "detail": detail}
+        )
+    return Section("journey/for_my_role.html", {"links": links}) if links else None
 
 
 def _decision_line(decision: Decision) -> str:

@@ -22,7 +22,7 @@ def of_the_receipt(event: Event) -> list[Telling]:
     if idea is None:
         return []
     url = reverse("receipt", args=[idea.key])
-    number: dict[str, Any] = {"number": idea.number}
+    number: dict[str, Any] = {"number": idea.reference}
     return [
         Telling(person, "received", url, idea.title, idea.programme.key, number)
         for person in roles.authors(idea)
@@ -84,6 +84,11 @@ def of_the_other_team(event: Event) -> list[Telling]:
 @audience("merge_undone")
 def of_the_own_way(event: Event) -> list[Telling]:
     return tellings.of_team(event, "unmerged")
+
+
+@audience("reexamination_answered")
+def of_the_answer(event: Event) -> list[Telling]:
+    return tellings.of_team(event, "reexamined", "reexamination")
 
 
 @audience("author_follows")

@@ -5,6 +5,7 @@ from workflows.journey import act_pages, carrying_on, elsewhere, route_pages, vi
 urlpatterns = [
     path("ideas", views.portfolio_page, name="portfolio"),
     path("ideas/<uuid:key>", views.idea_page, name="idea"),
+    path("reexaminations", views.reexaminations_page, name="reexaminations"),
     path("ideas/<uuid:key>/submit", act_pages.submit, name="idea-submit"),
     path("ideas/<uuid:key>/receipt", act_pages.receipt, name="receipt"),
     path("ideas/<uuid:key>/withdraw", act_pages.withdraw, name="idea-withdraw"),

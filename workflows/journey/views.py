@@ -15,11 +15,13 @@ from ideas.drafting.models import CLOSED, Idea
 from ideas.drafting.queries import published_files
 from incubator.inbox.wording import button, stands_in_for, title
 from incubator.lib import words
+from incubator.lib.refusals import NotFound
+from incubator.people import grants
 from incubator.people.models import Person
 from incubator.people.once import new_key
 from workflows.briefs.queries import briefs_of
 from workflows.gates.configuration import recourse
-from workflows.journey import actions, portfolio, queries, wording
+from workflows.journey import actions, portfolio, queries, reexaminations, wording
 
 
 def _person(request: HttpRequest) -> Person:
@@ -99,6 +101,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "sent_up": queries.sent_up_of(idea, decisions, reader, person, passages),
         "route": wording.ROUTE_NAMES[idea.route] if idea.route != "standard" else "",
         "may_reexamine": reader.in_team and actions.may_ask_reexamination(idea, window),
+        "looked_at_again": _looked_at_again(idea, person, reader, window, entries),
         "recourse": recourse(queries.rules_of(idea, decisions)),
         "goes_on": idea.state in ("live", "held"),
         "closed": idea.state in CLOSED,
@@ -109,6 +112,38 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "milestones": wording.milestones(precedent.milestones) if precedent else [],
     }
     return render(request, "journey/idea.html", context)
+
+
+@require_safe
+def reexaminations_page(request: HttpRequest) -> HttpResponse:
+    """For the auditor: what was asked to be looked at again, each with the rule-by-rule why."""
+    person = _person(request)
+    if reexaminations.AUDITOR not in grants.roles_anywhere(person):
+        raise NotFound(
+            _("There is nothing here, or it is not open to you. “My work” shows what waits for you.")
+        )
+    found = reexaminations.audited(person, request.GET.get("after", ""))
+    shown, more = found[: reexaminations.PAGE], len(found) > reexaminations.PAGE
+    context = {
+        "lines": [reexaminations.line(one) for one in shown],
+        "next_url": f"?after={shown[-1].pk}" if more else "",
+        "further": bool(request.GET.get("after")),
+    }
+    return render(request, "journey/reexaminations.html", context)
+
+
+def _looked_at_again(
+    idea: Idea, person: Person, reader: queries.Reader, window: Any, entries: list[Any]
+) -> str:
+    """Where this reader reads what was asked to be looked at again: the team, whoever answered, the auditor."""
+    if not any(entry.get("verb") == "reexamination_asked" for entry in entries):
+        return ""
+    asked = window or reexaminations.of_idea(idea)
+    if asked is None or asked.asked_at is None:
+        return ""
+    if not reader.in_team and not reexaminations.sees_why(person, asked, may_answer=False):
+        return ""
+    return reverse("reexamination", args=[idea.key])
 
 
 def _name_wish(idea: Idea, reader: queries.Reader, *, names_hidden: bool) -> dict[str, Any] | None:
@@ -173,10 +208,10 @@ def _documents(idea: Idea, reader: queries.Reader, *, handed_over: bool) -> list
     for brief in briefs_of(idea):
         ready = brief.state == "ready"
         label = _("Decision brief %(number)s") % {"number": brief.number}
-        detail = f"PDF, {words.file_size(brief.size)}" if ready and brief.size else _("being prepared")
-        found.append(
-            {"url": reverse("brief", args=[brief.key]), "label": label, "detail": detail, "file": True}
-        )
+        detail = f"PDF, {words.file_size(brief.size)}" if ready else brief.get_state_display()
+        url, download = reverse("brief", args=[brief.key]), reverse("brief-download", args=[brief.key])
+        shown = {"url": url, "label": label, "detail": detail, "file": True}
+        found.append(shown | ({"download": download} if ready else {}))
         if reader.in_team:
             gate = wording.gate_words(brief.decision.round.gate)
             url = reverse("document", args=["letter", brief.decision.key])

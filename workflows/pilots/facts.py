@@ -11,12 +11,12 @@ from workflows.pilots.models import Incident, Pilot
 
 
 def plan(idea: Idea, gate: str) -> bool:
-    return not rules.plan_gaps(queries.plan_data(queries.plan_of(idea)))
+    return not rules.plan_gaps(queries.plan_data(queries.plan_of(idea, passages=())))
 
 
 def readings(idea: Idea, gate: str) -> bool:
     """Each indicator has at least the readings that the sealed plan asks for."""
-    found = queries.plan_of(idea)
+    found = queries.plan_of(idea, passages=())
     if found is None or found.sealed is None:
         return False
     return rules.has_minimum_readings(found.sealed["minimum_readings"], queries.reading_counts(found))

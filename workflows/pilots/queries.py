@@ -1,4 +1,8 @@
-"""Reads of plans, check-ins and readings."""
+"""Reads of plans, check-ins and readings.
+
+`passages` are those masked for a reader. Whoever reads for no reader, as acts and facts do, says so with `()`: a page
+that forgot them would show what is masked.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +18,7 @@ from workflows.pilots import rules
 from workflows.pilots.models import CheckIn, Incident, Indicator, Pilot, PilotPlan, Reading
 
 
-def plan_of(idea: Idea, passages: Sequence[str] = ()) -> PilotPlan | None:
+def plan_of(idea: Idea, passages: Sequence[str]) -> PilotPlan | None:
     """The plan with its indicators in order; without the passages masked for a reader."""
     indicators = Prefetch("indicators", Indicator.objects.order_by("position"))
     plan = PilotPlan.objects.filter(idea=idea).prefetch_related(indicators).first()
@@ -34,7 +38,7 @@ def _put(row: Model, name: str, rows: Sequence[Model]) -> None:
     vars(row)["_prefetched_objects_cache"] = {name: rows}
 
 
-def pilot_of(idea: Idea, passages: Sequence[str] = ()) -> Pilot | None:
+def pilot_of(idea: Idea, passages: Sequence[str]) -> Pilot | None:
     found = Pilot.objects.filter(idea=idea).select_related("sponsor", "ended_by").first()
     return found and masked_row(found, ["end_note"], passages)
 
@@ -75,7 +79,7 @@ def runs_pilot(idea: Idea, person: Person) -> bool:
     return (sponsor is not None and sponsor.pk == person.pk) or roles.is_author(idea, person)
 
 
-def check_ins(pilot: Pilot, passages: Sequence[str] = ()) -> list[CheckIn]:
+def check_ins(pilot: Pilot, passages: Sequence[str]) -> list[CheckIn]:
     """Oldest first, with their readings; without the passages masked for a reader."""
     readings = Prefetch(
         "readings", Reading.objects.select_related("indicator").order_by("indicator__position")
@@ -92,7 +96,7 @@ def _check_in(row: CheckIn, passages: Sequence[str]) -> CheckIn:
     return found
 
 
-def incidents(pilot: Pilot, passages: Sequence[str] = ()) -> list[Incident]:
+def incidents(pilot: Pilot, passages: Sequence[str]) -> list[Incident]:
     """In the order they were reported; without the passages masked for a reader."""
     rows = pilot.incidents.order_by("reported_at", "pk")
     return [masked_row(one, ["text", "closing_note"], passages) for one in rows]

@@ -47,7 +47,7 @@ def plan(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def edit_plan(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The editor. `more` and `remove` only rearrange the rows; a save on an old version shows both texts (409)."""
     idea = readable_idea(request, key)
-    saved = queries.plan_of(idea)
+    saved = queries.plan_of(idea, passages=())
     if not roles.is_author(idea, reader(request)):
         raise NotAllowed(_("Only the team writes the pilot plan."))
     if request.method != "POST":
@@ -268,7 +268,7 @@ def _actor(request: HttpRequest, idea: Idea) -> Actor:
 def _writing(request: HttpRequest, key: uuid.UUID) -> tuple[Idea, Pilot, Actor]:
     """The idea, its pilot and the actor who may write there. Raises NotFound or NotAllowed."""
     idea = readable_idea(request, key)
-    found = queries.pilot_of(idea)
+    found = queries.pilot_of(idea, passages=())
     if found is None:
         raise nothing_here()
     by = _actor(request, idea)

@@ -59,7 +59,7 @@ def _rows(room: queries.Room, there: list[SessionIdea]) -> list[dict[str, Any]]:
     return [
         {
             "rank": line["rank"],
-            "number": by_key[line["idea"]].idea.number,
+            "number": by_key[line["idea"]].idea.reference,
             "title": by_key[line["idea"]].idea.title,
             "mean": words.number(float(line["mean"]), 2),
             "votes": line["votes"],

@@ -122,7 +122,9 @@ def _member(session: SelectionSession, person: Person, who: set[int]) -> Session
 
 def room_of(session: SelectionSession, reader: Person | None) -> Room:
     """The session's rows with the ideas as this person reads them, in six statements; no reader: as for a paper."""
-    lines = SessionIdea.objects.filter(session=session).select_related("idea", "round__decision")
+    lines = SessionIdea.objects.filter(session=session).select_related(
+        "idea__programme__entity", "round__decision"
+    )
     members = SessionMember.objects.filter(session=session).select_related("person", "sat_by")
     rows = list(lines.order_by("idea__number", "pk"))
     passages = hidden_passages(reader, [line.idea_id for line in rows])

@@ -151,7 +151,7 @@ def _line(room: Room, line: SessionIdea, who: Reader, act: str, data: QueryDict 
         form = ReasonsForm(data if mine else None, line, room.passages.get(line.idea_id, ()))
     return {
         "key": line.idea.key,
-        "number": line.idea.number,
+        "number": line.idea.reference,
         "title": line.idea.title,
         "hearing_at": line.hearing_at,
         "left": not in_time,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +18,8 @@ from ideas import roles
 from ideas.calls.models import Call
 from ideas.drafting.masking.queries import hidden_passages
 from ideas.pages import reader, typed
-from incubator.lib import clock, files
+from incubator.lib import clock
+from incubator.lib.pdf_answer import pdf_answer
 from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
@@ -134,7 +135,7 @@ def calendar(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @login_required
-def document(request: HttpRequest, key: uuid.UUID, kind: str) -> HttpResponseBase:
+def document(request: HttpRequest, key: uuid.UUID, kind: str, *, download: bool = False) -> HttpResponseBase:
     """The newest agenda or minutes, for those inside the session; a page while it is being made."""
     found = queries.session_of(key)
     made = queries.documents_of(found).get(kind)
@@ -144,12 +145,7 @@ def document(request: HttpRequest, key: uuid.UUID, kind: str) -> HttpResponseBas
         return render(
             request, "workflows/sessions/waiting.html", {"session": found, "document": made}, status=202
         )
-    return FileResponse(
-        files.open_verified(made.sha256),
-        as_attachment=True,
-        filename=f"{made.get_kind_display().replace(' ', '-')}.pdf",
-        content_type="application/pdf",
-    )
+    return pdf_answer(made.sha256, made.get_kind_display().replace(" ", "-"), download=download)
 
 
 # The acts. Each gives the id of the part of the page to come back to.
@@ -246,7 +242,9 @@ def _settle(_sent: QueryDict, found: SelectionSession, by: Actor) -> str:
 
 
 def _decide(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
-    lines = found.lines.select_related("idea", "round").filter(idea__key__in=_keys(sent, "line"))
+    lines = found.lines.select_related("idea__programme__entity", "round").filter(
+        idea__key__in=_keys(sent, "line")
+    )
     hidden = hidden_passages(by.human, [line.idea_id for line in lines])
     forms = [LineForm(sent, line, found, passages=hidden.get(line.idea_id, ())) for line in lines]
     if any([not form.is_valid() for form in forms]):  # noqa: C419 - each form is to find its own errors

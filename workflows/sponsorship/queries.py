@@ -9,6 +9,7 @@ from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
 from incubator.lib import clock
 from incubator.lib.reference import in_language
 from incubator.people import reporting
+from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person, Post, RoleGrant
 from workflows.gates.configuration.reading import in_force
 from workflows.gates.models import GateRound
@@ -122,14 +123,22 @@ def silent() -> QuerySet[TimeRelease]:
     )
 
 
+def asks_sponsors(idea: Idea, by: Actor) -> bool:
+    """Whether this actor asks someone to sponsor, and takes the question back: of the team, or a lead."""
+    return roles.is_author(idea, by.principal) or roles.is_lead(idea, by.principal)
+
+
+def asking(idea: Idea, person: Person) -> Actor:
+    """The actor when this person opens what asks for a sponsor: oneself, or a deputy for a lead who is absent."""
+    if roles.is_author(idea, person):
+        return Actor(person=person)
+    return roles.acting_as(person, roles.leads(idea))
+
+
 def is_above_team(idea: Idea, person: Person) -> bool:
     """Whether a member of the team works under this person: as line manager in any post, or as the agent's director."""
     day = clock.today(idea.programme.entity.time_zone)
-    return any(
-        above is not None and above.pk == person.pk
-        for member in roles.authors(idea)
-        for above in (*reporting.line_managers(member, day), reporting.director_of(member, day))
-    )
+    return person.pk in reporting.above([member.pk for member in roles.authors(idea)], day)
 
 
 def budget_confirmers(idea: Idea) -> list[Person]:

@@ -40,6 +40,8 @@ class Viewpoint:
     person: Person
     in_team: bool
     is_lead: bool
+    # Asks for a sponsor and takes the question back, a lead's deputy too.
+    asks: bool
     settles: bool
     names: bool
 
@@ -62,6 +64,7 @@ def viewpoint(idea: Idea, person: Person) -> Viewpoint:
         person=person,
         in_team=roles.is_author(idea, person),
         is_lead=roles.is_lead(idea, person),
+        asks=queries.asks_sponsors(idea, queries.asking(idea, person)),
         settles=roles.is_mandated(idea, person, Mandate.Capacity.DGA),
         names=access().sees_authors(person, idea),
     )
@@ -87,7 +90,7 @@ def page(idea: Idea, person: Person) -> dict[str, Any]:
         "in_force": in_force,
         "asked": _asked(view, pledges),
         "seeking": seeking,
-        "eligible": list(queries.eligible_sponsors(idea)[:LISTED]) if seeking and view.runs_it else [],
+        "eligible": list(queries.eligible_sponsors(idea)[:LISTED]) if seeking and view.asks else [],
         "time": _time(view, releases),
         "may_ask_time": view.in_team and not deciding and (in_search or idea.stage == Idea.Stage.PILOT),
         "has_time": _has_time(idea, person) if view.in_team else False,
@@ -126,7 +129,7 @@ def _asked(view: Viewpoint, pledges: list[Pledge]) -> list[dict[str, Any]]:
             "request_key": new_key(),
         }
         for one in pledges
-        if one.state != Pledge.State.SIGNED and (view.runs_it or one.sponsor_id == view.person.pk)
+        if one.state != Pledge.State.SIGNED and (view.asks or one.sponsor_id == view.person.pk)
     ]
 
 

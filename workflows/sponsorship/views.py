@@ -37,7 +37,7 @@ def ask_sponsor(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     gone_on = acted(
         request,
         form,
-        lambda by, given: actions.ask_sponsor(idea=idea, by=by, **given),
+        lambda _by, given: actions.ask_sponsor(idea=idea, by=queries.asking(idea, reader(request)), **given),
         thanks=_("The question has been sent. The answer will be shown here."),
         to="sponsorship",
         key=key,
@@ -53,7 +53,7 @@ def take_back_question(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if pledge is None:
         raise nothing_here()
     readable_idea(request, pledge.idea.key)
-    actions.take_back_question(pledge=pledge, by=Actor(person=reader(request)))
+    actions.take_back_question(pledge=pledge, by=queries.asking(pledge.idea, reader(request)))
     messages.success(request, _("The question is taken back."))
     return redirect("sponsorship", key=pledge.idea.key)
 

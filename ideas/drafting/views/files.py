@@ -43,6 +43,7 @@ def attachments(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "idea": idea,
         "form": form,
         "files": queries.files_of(idea, names_shown=True),
+        "may_write": queries.may_write(idea, reader(request)),
         "request_key": new_key(),
     }
     return render(

@@ -45,6 +45,7 @@ def team(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "members": [member for member in members if member.accepted_at],
         "asked": [member for member in members if not member.accepted_at],
         "me": me,
+        "may_write": queries.may_write(idea, reader(request)),
         "may_invite": me.role in ("author", "co_author"),
         "request_key": new_key(),
     }

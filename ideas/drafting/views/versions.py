@@ -28,6 +28,7 @@ def versions(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = queries.versions_of(idea, person)
     numbers = [version.number for version in found]
     pair = _pair(request, numbers)
+    of_team = queries.in_team(person).filter(idea=idea).exists()
     context = {
         "idea": idea,
         "versions": [
@@ -48,7 +49,8 @@ def versions(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         )
         if pair
         else [],
-        "of_team": queries.in_team(person).filter(idea=idea).exists(),
+        "of_team": of_team,
+        "may_write": of_team and queries.may_write(idea, person),
     }
     return render(request, "ideas/drafting/versions.html", context)
 

@@ -15,6 +15,7 @@ from typing import Any
 from pyhanko.config.pkcs11 import PKCS11SignatureConfig, TokenCriteria
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers, timestamps
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_cms import CMSSignedAttributes
 from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
 
@@ -45,6 +46,10 @@ class _Sealer(signers.PdfSigner):
         session = super().init_signing_session(*args, **more)
         session.system_time = self.at
         return session
+
+    def register_extensions(self, pdf_out: Any, *, md_algorithm: str) -> None:
+        """PAdES alone: for a curve pyHanko declares ISO 32002 too, and with it PDF 2.0. PDF/A-3 is PDF 1.7."""
+        pdf_out.register_extension(ESIC_EXTENSION_1)
 
 
 def seal(

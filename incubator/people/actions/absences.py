@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotFound
-from incubator.people import authority, grants, journal, rules, sign_in
+from incubator.people import authority, departures, grants, journal, rules, sign_in
 from incubator.people.actors import Actor
 from incubator.people.journal import Entry, effect
 from incubator.people.models import Absence, Person
@@ -45,6 +45,7 @@ def record_absence(
             ),
             by=by,
         )
+        departures.absence_changed(person)
     return absence
 
 
@@ -66,6 +67,7 @@ def end_absence(*, absence: Absence, by: Actor) -> None:
             found.ends_on = today - timedelta(days=1)
             found.save(update_fields=["ends_on"])
         journal.record(Entry("person", person.key, "absence_ended", effects=[before]), by=by)
+        departures.absence_changed(person)
 
 
 def _check_days(starts_on: date, ends_on: date) -> None:

@@ -19,7 +19,6 @@ from incubator.lib import clock
 from workflows.briefs.models import Brief, MaskedBrief
 
 KIND = "travee.brief-list:2"
-READABLE = ("travee.brief-list", KIND)  # the first also told the length of each chain
 SIGNATURE_SUFFIX = ".p7s"  # of the detached signature beside the list
 NOT_LISTED = "person"
 
@@ -76,7 +75,7 @@ def _files_of(copies: Iterable[MaskedBrief]) -> set[str]:
 def read(content: bytes) -> dict[str, Any]:
     """The list's content. Raises ValueError when it is none."""
     found = json.loads(content)
-    if not isinstance(found, dict) or found.get("kind") not in READABLE:
+    if not isinstance(found, dict) or found.get("kind") != KIND:
         raise ValueError("not a list of briefs")
     return found
 

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.lookups import Exact, IsNull
 
-from ideas.calls.models import Programme
+from ideas.calls.models import Call, Programme
 from ideas.calls.queries import leads
 from ideas.drafting.models import Idea
 from incubator.lib import clock, working_days
@@ -17,8 +19,9 @@ from incubator.lib.reference import defaults
 from incubator.people import grants
 from incubator.people.models import Person, Post
 from workflows.gates import authority, facts, pools
-from workflows.gates.configuration import rules
+from workflows.gates.configuration import rules, wording
 from workflows.gates.configuration.document import completed, rules_of
+from workflows.gates.configuration.reading import in_force
 from workflows.gates.configuration.rules import WINDOW, Facts, Load, Pool, Route, gates_in_use
 from workflows.gates.conflicts import conflicts_with
 from workflows.gates.models import Configuration, GateConfiguration, GateRound
@@ -60,6 +63,18 @@ def may_read(person: Person, programme: Programme) -> bool:
     )
 
 
+def reading_as(person: Person) -> dict[str, bool]:
+    """The roles of `READERS` this person holds, each with whether it opens a running staff programme; one query."""
+    running = Programme.objects.filter(
+        Q(key=OuterRef("programme_key")) | Q(Exact(OuterRef("programme_key"), Value(""))),
+        Q(entity=OuterRef("entity")) | Q(IsNull(OuterRef("entity"), True)),
+        closed_on=None,
+        kind=Programme.Kind.STAFF,
+    )
+    held = grants.of_person(person, *READERS).filter(department=None).annotate(opens=Exists(running))
+    return dict(held.order_by("opens").values_list("role", "opens"))
+
+
 def readable_programmes(person: Person) -> list[Programme]:
     """The staff programmes whose configuration this person may read."""
     running = Programme.objects.filter(closed_on=None, kind=Programme.Kind.STAFF).select_related("entity")
@@ -90,12 +105,41 @@ def staying(document: Mapping[str, Any], programme: Programme) -> int:
     return Idea.objects.filter(state__in=RUNNING, pk__in=rounds.values("idea")).count()
 
 
+def outline(programme: Programme) -> Facts:
+    """What the checker has to know whoever holds which role: the routes, and the calls that hide who votes."""
+    return Facts(routes=routes(), hiding_calls=_hiding_calls(programme))
+
+
+def _hiding_calls(programme: Programme) -> tuple[dict[str, str], ...]:
+    """Open or to come, or with ideas still under way."""
+    to_come = Q(always_open=True) | Q(closes_at__gt=clock.now())
+    under_way = Exists(Idea.objects.filter(call=OuterRef("pk"), state__in=RUNNING))
+    hiding = Call.objects.filter(programme=programme, voters_hidden=True)
+    found = hiding.filter(to_come | under_way).order_by("pk")
+    return tuple(
+        {"fr": french, "en": english} for french, english in found.values_list("title_fr", "title_en")
+    )
+
+
+def against_call(programme: Programme, settings: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What is held against a call with these settings: it hides who votes where one vote can be the opinion."""
+    if not settings["voters_hidden"]:
+        return {}
+    hiding = ({"fr": settings["title_fr"], "en": settings["title_en"]},)
+    found = [
+        problem
+        for gate, configured in gates_in_use(in_force(programme), Facts(routes=routes()))
+        for problem in rules.hidden_by_calls(gate, configured, hiding)
+    ]
+    return {"voters_hidden": [wording.against_call(problem) for problem in found]} if found else {}
+
+
 def facts_of(document: Mapping[str, Any], programme: Programme) -> Facts:
     """What the checker has to know of the city today."""
-    known = routes()
-    gates = dict(gates_in_use(document, Facts(routes=known)))
-    return Facts(
-        routes=known,
+    known = outline(programme)
+    gates = dict(gates_in_use(document, known))
+    return replace(
+        known,
         pools={gate: _pool(found, gate, programme) for gate, found in gates.items() if found.get("seats")},
         loads=_loads(programme),
         deciders={gate: _deciders(programme, gate, found["decider"]) for gate, found in gates.items()},

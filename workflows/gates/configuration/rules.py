@@ -88,6 +88,8 @@ class Facts:
     unsigned_departments: int = 0
     reexaminers: Mapping[str, frozenset[int]] = field(default_factory=dict)
     known_facts: frozenset[str] = frozenset()
+    # The titles, by language, of calls that hide who votes whatever the gates say.
+    hiding_calls: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def problems(document: Document, facts: Facts) -> list[Problem]:
             *weights(gate, configured),
             *panel(gate, configured),
             *hidden_voters(gate, configured),
+            *hidden_by_calls(gate, configured, facts.hiding_calls),
             *pool(gate, configured, facts),
             *deciders(gate, document, facts),
             *signatures(gate, configured, facts),
@@ -117,12 +120,13 @@ def problems(document: Document, facts: Facts) -> list[Problem]:
     return [problem for place, problem in enumerate(found) if problem not in found[:place]]
 
 
-def advice(document: Document) -> list[Problem]:
+def advice(document: Document, facts: Facts) -> list[Problem]:
     """What keeps nothing from being published, and is worth knowing first: of two who vote, each knows the other."""
     return [
         Problem("two_hidden_voters", f"/gates/{gate}/seats", {"gate": gate})
-        for gate, configured in sorted(document["gates"].items())
-        if configured.get("seats") == 2 and _hides_voters(gate, configured)
+        for gate, configured in gates_in_use(document, facts)
+        if configured.get("seats") == 2
+        and (_hides_voters(gate, configured) or (gate != ADMISSION and facts.hiding_calls))
     ]
 
 
@@ -185,13 +189,30 @@ def admission(configured: Mapping[str, Any]) -> Iterator[Problem]:
 
 def hidden_voters(gate: str, configured: Mapping[str, Any]) -> Iterator[Problem]:
     """An opinion is never one person's alone where nobody is to know who voted how: its sums are published."""
-    if not _hides_voters(gate, configured):
+    if _hides_voters(gate, configured):
+        yield from _alone(gate, configured, "one_hidden_voter", "quorum_of_one_hidden", {})
+
+
+def hidden_by_calls(
+    gate: str, configured: Mapping[str, Any], calls: Sequence[Mapping[str, str]]
+) -> Iterator[Problem]:
+    """The same where the gate shows who votes, and one of these calls hides it for its ideas."""
+    if gate == ADMISSION or _hides_voters(gate, configured):
         return
-    place, values = f"/gates/{gate}", {"gate": gate}
+    for call in calls:
+        found = {"call": dict(call)}
+        yield from _alone(gate, configured, "one_voter_hidden_by_call", "quorum_of_one_hidden_by_call", found)
+
+
+def _alone(
+    gate: str, configured: Mapping[str, Any], of_one: str, of_quorum: str, values: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """The code `of_one` for a panel of one, `of_quorum` where one vote can be its opinion."""
+    place = f"/gates/{gate}"
     if configured.get("seats") == 1:
-        yield Problem("one_hidden_voter", f"{place}/seats", values)
+        yield Problem(of_one, f"{place}/seats", {"gate": gate, **values})
     elif configured.get("seats") and configured.get("quorum") == 1:
-        yield Problem("quorum_of_one_hidden", f"{place}/quorum", values)
+        yield Problem(of_quorum, f"{place}/quorum", {"gate": gate, **values})
 
 
 def _hides_voters(gate: str, configured: Mapping[str, Any]) -> bool:

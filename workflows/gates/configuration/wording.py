@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
+from incubator.lib.words import in_french
 from workflows.gates import wording as gate_wording
 from workflows.gates.configuration.rules import Problem
 from workflows.gates.configuration.structure import Fault
@@ -80,6 +81,14 @@ PROBLEMS = {
     "quorum_of_one_hidden": gettext_lazy(
         "%(gate)s: with a quorum of one the opinion can be one person’s vote, which is to stay hidden. Ask for two"
         " votes or more, or show who votes."
+    ),
+    "one_voter_hidden_by_call": gettext_lazy(
+        "%(gate)s: with one seat the panel’s opinion is one person’s vote, and the call “%(call)s” promises to hide"
+        " who votes. Give it three seats."
+    ),
+    "quorum_of_one_hidden_by_call": gettext_lazy(
+        "%(gate)s: with a quorum of one the opinion can be one person’s vote, and the call “%(call)s” promises to"
+        " hide who votes. Ask for two votes or more."
     ),
     "quorum_unreachable": gettext_lazy(
         "%(gate)s: the quorum is %(quorum)s, and %(available)s could sit; absences: %(absent)s."
@@ -165,6 +174,23 @@ ADVICE = {
 }
 
 
+# The same problem, where the call is what is being saved.
+AGAINST_CALL = {
+    "one_voter_hidden_by_call": gettext_lazy(
+        "%(gate)s: one person sits there, so the opinion is their vote, which cannot stay hidden. Choose “As each gate"
+        " says”, or give that gate three seats first."
+    ),
+    "quorum_of_one_hidden_by_call": gettext_lazy(
+        "%(gate)s: one vote can be the opinion there, and cannot stay hidden. Choose “As each gate says”, or ask for"
+        " two votes or more at that gate first."
+    ),
+}
+
+
+def against_call(found: Problem) -> str:
+    return str(AGAINST_CALL[found.code]) % dict(found.values)
+
+
 def fault(found: Fault) -> str:
     """The sentence of a fault of shape."""
     return str(FAULTS[found.code]) % dict(found.values)
@@ -185,6 +211,8 @@ def problem(found: Problem) -> str:
             "%(gate)s: in %(departments)s departments, nobody holds a delegation to sign as the author’s director.",
             values["departments"],
         ) % dict(values)
+    if "call" in values:
+        values["call"] = values["call"]["fr" if in_french() else "en"]
     if "fact" in values:
         values["fact"] = LAUNCH_FACTS[values["fact"]]
     if "decider" in values:

@@ -75,7 +75,7 @@ def _goes_to(decision: Decision, reader: Person) -> dict[str, str] | None:
     """The other idea of a merge, or whom a redirect hands the idea to; None for nothing, or nothing to be told."""
     target = decision.target
     if target is not None:
-        number = _("Idea %(number)s") % {"number": target.number}
+        number = _("Idea %(number)s") % {"number": target.reference}
         if not access().may_read(reader, target):
             return {"label": _("It goes on in"), "text": number, "url": ""}
         text = _("%(idea)s, “%(title)s”") % {"idea": number, "title": shown(target, reader).title}

@@ -30,6 +30,7 @@ from workflows.gates.views.kept import as_typed, kept_by, kept_of_others, typed_
 from workflows.gates.views.reading import (
     actor,
     asked_last_time,
+    has_panel,
     heading,
     idea_in_brief,
     link,
@@ -103,7 +104,7 @@ def _page(
         "steps": steps(round_),
         "last_time": asked_last_time(round_, brief["passages"]),
         "questions": questions_read(round_, brief["passages"]),
-        "seats_url": link("seats", round_.key) if mine.leads else "",
+        "seats_url": link("seats", round_.key) if mine.leads and has_panel(round_) else "",
         "request_key": new_key(),
         "panel_due": round_.review_due_at or round_.due_at,
         "handed_to": wording.DECIDERS[authority.if_they_differ(round_, idea)] if mine.may_hand_over else "",

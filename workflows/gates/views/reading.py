@@ -38,6 +38,11 @@ def link(name: str, *arguments: Any) -> str:
         return ""
 
 
+def has_panel(round_: GateRound) -> bool:
+    """Whether the gate seats anybody; where it does not, whoever may decide is asked at once."""
+    return bool(round_.rules.get("seats"))
+
+
 def idea_in_brief(idea: Idea, person: Person) -> dict[str, Any]:
     """What a judge needs at hand; names only for those who may see them, absent from the response otherwise.
 
@@ -123,17 +128,19 @@ def heading(round_: GateRound) -> str:
 
 
 def brief_links(decision: Decision, person: Person) -> dict[str, str]:
-    """The addresses of the brief in force, its evidence, and its correction by whoever decided or a lead.
+    """The addresses of the brief in force, to be read and to be kept, its evidence, and its correction by whoever
+    decided or a lead.
 
     '' where there is none, or not yet."""
     briefs = getattr(decision, "briefs", None)
     found = briefs.filter(in_force=True).annotate(newer=F("replaced_by__state")).first() if briefs else None
     if found is None:
-        return dict.fromkeys(("brief_url", "evidence_url", "correct_url"), "")
+        return dict.fromkeys(("brief_url", "download_url", "evidence_url", "correct_url"), "")
     newest = found.state == "ready" and found.newer in (None, "failed")
     open_to_change = newest and authority.may_correct(person, decision)
     return {
         "brief_url": link("brief", found.key),
+        "download_url": link("brief-download", found.key) if found.state == "ready" else "",
         "evidence_url": link("brief-evidence", found.key),
         "correct_url": link("brief-correct", found.key) if open_to_change else "",
     }

@@ -22,7 +22,7 @@ from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.seats import ChangeForm, SeatForm
 from workflows.gates.forms.typed import Typed
 from workflows.gates.models import GateRound, Seat, Vote
-from workflows.gates.views.reading import heading, idea_in_brief, link, reader, steps
+from workflows.gates.views.reading import has_panel, heading, idea_in_brief, link, reader, steps
 from workflows.gates.views.standing import as_lead
 
 
@@ -134,7 +134,7 @@ def _page(
     request: HttpRequest, round_: GateRound, *, data: Any = None, refusal: Invalid | None = None
 ) -> HttpResponse:
     wanted = round_.rules.get("seats", 0)
-    if not wanted:
+    if not has_panel(round_):
         raise Conflict(_("This gate has no panel: whoever may decide is asked at once."), code="seats.none")
     found = list(
         Seat.objects.filter(round=round_)

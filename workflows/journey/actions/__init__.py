@@ -12,8 +12,6 @@ from workflows.journey.actions.reexamination import (
     close_window,
     hand_over_answer,
     may_ask_reexamination,
-    reexaminers,
-    right_to_answer,
 )
 from workflows.journey.actions.routes import closed_routes, may_report_done, may_send_up, report_done, send_up
 from workflows.journey.actions.submitting import resubmit, submit, withdraw
@@ -41,10 +39,8 @@ __all__ = [
     "not_carry_on",
     "pause",
     "place_freed",
-    "reexaminers",
     "report_done",
     "resubmit",
-    "right_to_answer",
     "send_up",
     "sponsor_lost",
     "stage_ready",

@@ -1,6 +1,5 @@
 """A stop looked at again: asked by the author, answered by someone who took no part, or let pass."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,26 +17,22 @@ from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock, working_days
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
-from incubator.people import grants
 from incubator.people.actors import SUBSTITUTION, Actor
-from incubator.people.models import Person
 from workflows import nodes
-from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import recourse
-from workflows.gates.conflicts import conflicts_of
-from workflows.gates.models import Decision, GateRound, Vote
+from workflows.gates.models import GateRound
 from workflows.journey import arrivals, windows
 from workflows.journey.actions.steps import PLACE, check_lead, of_author, tell
 from workflows.journey.models import Reexamination
+from workflows.journey.reexaminers import right_to_answer, whom_to_ask
 from workflows.sessions import actions as sessions
-from workflows.sessions.models import RoomVote, SessionMember
 
 Holder = Idea.Holder
 
 
 def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
-    """The author asks, within the window, that someone who took no part looks again."""
+    """The author asks, within the window, that someone who took no part looks again: one person is asked."""
     with locked(**of_author(idea, by, "author", "co_author")) as found:
         asked = _open_reexamination(found)
         if asked.gate == "L":
@@ -56,25 +51,27 @@ def ask_reexamination(*, idea: UUID, by: Actor, grounds: str) -> Reexamination:
         due = due_after(found.programme.entity, recourse(_rules_of_stop(found, asked.gate))["answer_in"])
         asked.asked_at, asked.asked_by, asked.grounds, asked.due_at = now, by.human, grounds, due
         asked.save()
-        before, found.holder, found.held_since = found.holder, _ask(found, asked), now
-        found.due_at = due
+        found.held_since, found.due_at = now, due
+        effects = _ask(found, asked)
         found.save(update_fields=PLACE)
-        effects = [effect("holder", before, found.holder)]
         tell(found, "reexamination_asked", by, {"grounds_sha256": sha256(grounds)}, effects)
         return asked
 
 
 def answer_reexamination(*, idea: UUID, by: Actor, answer: str, reasons: str) -> Reexamination:
-    """A decider who took no part upholds the stop for good, or overturns it: the idea returns to that gate."""
+    """The decider who was asked upholds the stop for good, or overturns it: the idea returns to that gate."""
     with locked(key=idea) as found:
         asked = _open_reexamination(found)
         if asked.asked_at is None:
             raise Conflict(_("No re-examination was asked for."), code="reexamine.not_asked")
-        right = right_to_answer(found, asked.gate, by)
+        right = right_to_answer(found, asked, by)
         if right is None:
             raise NotAllowed(
-                _("A re-examination is answered by someone with a delegation who took no part before."),
-                code="reexamine.took_part",
+                _(
+                    "A re-examination is answered by the one person it was given to: someone with a delegation who "
+                    "took no part before."
+                ),
+                code="reexamine.not_yours",
             )
         if answer not in Reexamination.Answer.values or len(reasons.strip()) < 10:
             sentence = _("Choose an answer and give its reasons.")
@@ -167,94 +164,42 @@ def _rules_of_stop(idea: Idea, gate: str) -> dict[str, Any]:
     return rounds.values_list("rules", flat=True).first() or {}
 
 
-def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
-    """Holders of a delegation for such a gate, or a higher one, who took no part and are not too close."""
-    found = grants.mandates(
-        entity=idea.programme.entity,
-        capacities=authority.reexamining(gate),
-        programme_key=idea.programme.key,
-    )
-    return _without_part([mandate.holder for mandate in found], idea, gate)
-
-
-def right_to_answer(idea: Idea, gate: str, by: Actor) -> Actor | None:
-    """Who answers when this person does: oneself, or the deputy of someone absent; None for whoever may not.
-
-    Neither of the two may have taken part, or be too close.
-    """
-    able = {person.pk: person for person in reexaminers(idea, gate)}
-    if by.on_behalf_of is None and by.human.pk in able:
-        return by
-    absent = grants.stands_in_for(by.human).filter(pk__in=list(able)).order_by("staff_number")
-    if by.on_behalf_of is not None:
-        absent = absent.filter(pk=by.on_behalf_of.pk)
-    holder = absent.first()
-    if holder is None or not _without_part([by.human], idea, gate):
-        return None
-    return Actor(person=by.human, on_behalf_of=holder)
-
-
-def _without_part(people: Sequence[Person], idea: Idea, gate: str) -> list[Person]:
-    """Those, each once, who took no part and are not too close.
-
-    Part is taken by deciding, sitting, voting for someone absent, or being there when a session heard the idea.
-    """
-    took_part = set(
-        Decision.objects.filter(round__idea=idea, issued_at__isnull=False).values_list(
-            "decider", "on_behalf_of", "second_signer", "second_on_behalf_of"
-        )
-    )
-    out = {pk for pair in took_part for pk in pair if pk}
-    out |= set(GateRound.objects.filter(idea=idea).values_list("seats__person", flat=True))
-    out |= set(Vote.objects.filter(seat__round__idea=idea).values_list("cast_by", flat=True))
-    heard = SessionMember.objects.filter(session__lines__idea=idea, arrived_at__isnull=False)
-    out |= {pk for pair in heard.values_list("person", "sat_by") for pk in pair if pk}
-    out |= set(RoomVote.objects.filter(line__idea=idea).values_list("cast_by", flat=True))
-    found = {person.pk: person for person in people if person.pk not in out}
-    against = conflicts_of(found.values(), idea, gate)
-    return [person for pk, person in found.items() if not against[pk].hard]
-
-
 def ask_again(*, idea: UUID) -> None:
-    """Whoever may answer a re-examination now has it, and nobody else any more; without anyone, the leads are asked.
+    """The one person asked stays asked while they may answer and are there; else it passes to another, or to the leads.
 
-    Nothing changes and no event is written, but where it passes from one role to the other.
+    Where nothing changes no event is written.
     """
     with locked(key=idea) as found:
         asked = Reexamination.objects.filter(idea=found, closed_at=None, asked_at__isnull=False).first()
         if found.state != "stopped" or asked is None:
             return
-        before, found.holder = found.holder, _ask(found, asked)
-        if before == found.holder:
+        effects = _ask(found, asked)
+        if not effects:
             return
         found.held_since = clock.now()
         found.save(update_fields=PLACE)
-        effects = [effect("holder", before, found.holder)]
         tell(found, "reexamination_passed", SUBSTITUTION, {"gate": asked.gate}, effects)
 
 
-def _ask(idea: Idea, asked: Reexamination) -> Holder:
-    """Ask whoever may answer, else the leads to see to it that someone may; gives the role that has it now."""
-    answer, name = _items(idea)
-    people = list(reexaminers(idea, asked.gate))
-    holder, key, other = (Holder.DECIDER, answer, name) if people else (Holder.LEAD, name, answer)
-    people = people or list(roles.leads(idea))
+def _ask(idea: Idea, asked: Reexamination) -> list[dict[str, Any]]:
+    """Ask the one person who is to answer, else the leads to see to it that someone may; gives what changed by it."""
+    decider = whom_to_ask(idea, asked)
+    people = [decider] if decider else list(roles.leads(idea))
+    answer, name = f"reexamine:{idea.key}", f"name_reexaminer:{idea.key}"
+    holder, key, other = (Holder.DECIDER, answer, name) if decider else (Holder.LEAD, name, answer)
     inbox.close(other)
     inbox.narrow(key, people)
-    wait_for(
-        people,
-        idea=idea,
-        key=key,
-        verb=key.partition(":")[0],
-        url=reverse("reexamination", args=[idea.key]),
-        due_at=asked.due_at,
-    )
-    return holder
-
-
-def _items(idea: Idea) -> tuple[str, str]:
-    """The work items of an answer, and of finding who may give it."""
-    return f"reexamine:{idea.key}", f"name_reexaminer:{idea.key}"
+    url = reverse("reexamination", args=[idea.key])
+    verb = key.partition(":")[0]
+    wait_for(people, idea=idea, key=key, verb=verb, url=url, due_at=asked.due_at)
+    before = asked.decider
+    changes = [
+        ("holder", idea.holder, holder),
+        ("reexaminer", before and str(before.key), decider and str(decider.key)),
+    ]
+    idea.holder, asked.decider = holder, decider
+    asked.save(update_fields=["decider"])
+    return [effect(what, old, new) for what, old, new in changes if old != new]
 
 
 def _open_reexamination(idea: Idea) -> Reexamination:

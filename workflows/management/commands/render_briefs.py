@@ -17,6 +17,5 @@ class Command(BaseCommand):
         for brief in waiting.iterator():
             defer_rendering(brief)
         copies = list(Brief.objects.filter(masking_tries__gte=MOST_TRIES).values_list("pk", flat=True))
-        for brief_id in copies:
-            defer_masking(brief_id)
+        defer_masking(copies)
         self.stdout.write(f"{waiting.count()} briefs asked for, {len(copies)} masked copies")

@@ -20,7 +20,7 @@ def start(*, idea: Idea, sponsor: Person, on: date) -> tuple[Pilot, Effects]:
     Raises Conflict when the plan is not sealed or the pilot has begun.
     """
     assert is_locked(idea.pk), "the pilot begins inside the decision"
-    plan = queries.plan_of(idea)
+    plan = queries.plan_of(idea, passages=())
     if plan is None or plan.sealed_at is None or Pilot.objects.filter(idea=idea).exists():
         raise Conflict(_("A pilot begins once, with a sealed plan."), code="pilot.start")
     pilot = Pilot.objects.create(

@@ -42,7 +42,7 @@ def save_plan(*, idea: Idea, version: int, values: PlanValues, by: Actor) -> Pil
     with locked(idea.pk) as idea:
         if not roles.is_author(idea, by.human):
             raise NotAllowed(_("Only the team writes the pilot plan."))
-        plan = queries.plan_of(idea)
+        plan = queries.plan_of(idea, passages=())
         _check_open_to_change(idea, plan)
         if version != (plan.version if plan else 0):
             raise Conflict(
@@ -57,7 +57,7 @@ def save_plan(*, idea: Idea, version: int, values: PlanValues, by: Actor) -> Pil
             setattr(plan, name, getattr(values, name))
         plan.save()
         _replace_indicators(plan, values.indicators)
-        data = queries.plan_data(queries.plan_of(idea))
+        data = queries.plan_data(queries.plan_of(idea, passages=()))
         if not rules.plan_gaps(data):
             inbox.close(f"write_plan:{idea.key}")
         record(
@@ -76,7 +76,7 @@ def seal_plan(*, idea: Idea, by: Actor) -> Effects:
     Raises Conflict when the plan is incomplete or sealed already.
     """
     assert is_locked(idea.pk), "the plan is sealed inside the decision"
-    plan = queries.plan_of(idea)
+    plan = queries.plan_of(idea, passages=())
     data = queries.plan_data(plan)
     gaps = rules.plan_gaps(data)
     if plan is None or data is None or gaps:

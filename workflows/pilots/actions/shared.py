@@ -36,7 +36,7 @@ def check_writes(idea: Idea, by: Actor) -> Pilot:
     if not queries.runs_pilot(idea, by.principal):
         raise NotAllowed(_("The pilot is written by its team and its sponsor."))
     roles.check_stands_in(by)
-    pilot = queries.pilot_of(idea)
+    pilot = queries.pilot_of(idea, passages=())
     if pilot is None:
         raise Conflict(_("The pilot has not begun."))
     return pilot

@@ -58,7 +58,7 @@ def lines_of(session: SelectionSession) -> Iterable[SessionIdea]:
     """The ideas that are still in the session, by number."""
     return (
         SessionIdea.objects.filter(session=session, left_at=None)
-        .select_related("idea", "round")
+        .select_related("idea__programme__entity", "round")
         .order_by("idea__number", "pk")
     )
 

@@ -175,11 +175,11 @@ def note_links(
 
 def short_of_voters(
     session: SelectionSession, members: Sequence[SessionMember], heard: Sequence[SessionIdea]
-) -> list[int]:
+) -> list[str]:
     """Numbers of the ideas on which fewer members can vote than the quorum, for want of distance."""
     out = set(SteppingOut.objects.filter(line__in=heard).values_list("member", "line"))
     return [
-        line.idea.number or 0
+        line.idea.reference
         for line in heard
         if sum((member.pk, line.pk) not in out for member in members) < session.rules["quorum"]
     ]

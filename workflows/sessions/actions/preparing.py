@@ -153,7 +153,7 @@ def convene(*, session_key: Any, by: Actor) -> SelectionSession:
             line.round.comparison = {"session": str(session.key), "result": "", "drawn": True}
         drawn = rules.shortlist(record_of(session, lines, []))
         if drawn.no_opinion:
-            numbers = [str(line.idea.number) for line in lines if str(line.idea.key) in drawn.no_opinion]
+            numbers = [line.idea.reference for line in lines if str(line.idea.key) in drawn.no_opinion]
             sentence = ngettext(
                 "Idea %(ideas)s has no opinion of its panel yet. Wait for it, or leave it out of the session.",
                 "Ideas %(ideas)s have no opinion of their panels yet. Wait for them, or leave them out of the session.",
@@ -291,7 +291,7 @@ def _check_members(session: SelectionSession, members: Sequence[SessionMember]) 
         raise Conflict(_("Nobody chairs the session yet. Name a chair, then convene."), code="session.chair")
 
 
-def _check_voters(numbers: Sequence[int]) -> None:
+def _check_voters(numbers: Sequence[str]) -> None:
     if not numbers:
         return
     sentence = ngettext(
@@ -299,8 +299,7 @@ def _check_voters(numbers: Sequence[int]) -> None:
         "Ideas %(ideas)s: so many members step out for them that the quorum is out of reach. Call more, then convene.",
         len(numbers),
     )
-    named = ", ".join(str(number) for number in numbers)
-    raise Conflict(sentence % {"ideas": named}, code="session.voters")
+    raise Conflict(sentence % {"ideas": ", ".join(numbers)}, code="session.voters")
 
 
 def _check(stated: dict[str, Any], held_at: datetime, venue: str, waiting_until: date) -> None:

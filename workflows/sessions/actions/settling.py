@@ -185,7 +185,7 @@ def _decide_one(session: SelectionSession, line: SessionIdea, by: Actor, choice:
         raise Invalid(refusal.sentence, code=refusal.code, fields=fields) from refusal
     except Refusal as refusal:
         refusal.sentence = _("Idea %(number)s: %(sentence)s") % {
-            "number": line.idea.number,
+            "number": line.idea.reference,
             "sentence": refusal.sentence,
         }
         raise
@@ -254,8 +254,8 @@ def _check_votes(frozen: Mapping[str, Any], lines: Sequence[SessionIdea]) -> Non
     lacking = rules.missing(frozen)
     if not lacking:
         return
-    numbers = {str(line.idea.key): line.idea.number for line in lines}
-    named = ", ".join(str(numbers[idea]) for _code, idea in lacking)
+    numbers = {str(line.idea.key): line.idea.reference for line in lines}
+    named = ", ".join(numbers[idea] for _code, idea in lacking)
     raise Conflict(
         _("Not enough members have voted on these ideas: %(ideas)s. The quorum is %(quorum)s.")
         % {"ideas": named, "quorum": frozen["rules"]["quorum"]},

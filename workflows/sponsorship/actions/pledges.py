@@ -42,12 +42,11 @@ def ask_sponsor(*, idea: Idea, sponsor: Person, by: Actor) -> Pledge:
     already asked), Invalid on `sponsor` (may not sponsor this idea).
     """
     with locked(idea.pk) as idea:
-        in_team = roles.is_author(idea, by.principal)
-        if not in_team and not roles.is_lead(idea, by.principal):
+        if not queries.asks_sponsors(idea, by):
             raise NotAllowed(_("Only the team and the programme lead may ask someone to sponsor this idea."))
         roles.check_stands_in(by)
         check_seeking(idea)
-        _check_sponsor(idea, sponsor, in_team)
+        _check_sponsor(idea, sponsor, roles.is_author(idea, by.principal))
         pledge = Pledge.objects.create(
             idea=idea,
             sponsor=sponsor,
@@ -191,8 +190,9 @@ def take_back_question(*, pledge: Pledge, by: Actor) -> Pledge:
     Raises NotAllowed (not team nor lead), Conflict (answered already).
     """
     with locked(pledge.idea_id) as idea:
-        if not roles.is_author(idea, by.principal) and not roles.is_lead(idea, by.principal):
+        if not queries.asks_sponsors(idea, by):
             raise NotAllowed(_("Only the team and the programme lead may take this question back."))
+        roles.check_stands_in(by)
         pledge = _fresh(pledge, Pledge.State.ASKED)
         effects = [_lapse(pledge)]
         record(idea, "pledge_lapsed", by, effects)

@@ -1,0 +1,98 @@
+"""What was looked at again: for whoever answers it, for the team, and for the auditor, who has them all in one list."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ideas.access import access
+from ideas.drafting.masking.queries import hidden_of, masked_copy
+from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
+from incubator.lib import words
+from incubator.people import grants
+from incubator.people.models import Person
+from workflows.gates import explained
+from workflows.gates.models import Decision
+from workflows.journey import queries, wording
+from workflows.journey.models import Reexamination
+
+PAGE = 50
+AUDITOR = "auditor"
+
+
+def of_idea(idea: Idea, number: str = "") -> Reexamination | None:
+    """The idea's re-examination: the one named in an address, else the last; one that nobody asked for only while the
+    idea is stopped."""
+    if not number:
+        return queries.window_of(idea) or _asked().filter(idea=idea).last()
+    return _asked().filter(idea=idea, pk=number).first() if number.isdecimal() and len(number) < 19 else None
+
+
+def stop_of(asked: Reexamination, decisions: list[Decision]) -> Decision:
+    """The decision looked at again, of an idea's decisions, oldest first."""
+    until = asked.asked_at
+    return [one for one in decisions if until is None or (one.issued_at and one.issued_at <= until)][-1]
+
+
+def sees_why(person: Person, asked: Reexamination, *, may_answer: bool) -> bool:
+    """Only whoever answers, or answered, a re-examination, and the auditor, outside the team, once it is asked for."""
+    if asked.asked_at is None or asked.gate == "L":
+        return False
+    if may_answer or person.pk in (asked.answered_by_id, asked.answered_on_behalf_of_id):
+        return True
+    return _audited_by(person).filter(pk=asked.pk).exists()
+
+
+def why(decision: Decision) -> dict[str, Any]:
+    """The stop's frozen record, explained."""
+    return explained.shown(decision.round.record or {}, departs=decision.departs)
+
+
+def audited(auditor: Person, after: str = "") -> list[Reexamination]:
+    """What was asked for where this person is the auditor, newest first, of ideas they may read and had no part in.
+
+    One more than a page, with `idea` as they read it. `after`: the key of the last one of the page before.
+    """
+    found = _audited_by(auditor).filter(idea__in=access().readable(auditor).values("pk"))
+    if after.isdecimal() and len(after) < 19:
+        found = found.filter(pk__lt=after)
+    rows = found.select_related("idea").annotate(passages=hidden_of(auditor, pk="idea")).order_by("-pk")
+    shown: list[Reexamination] = list(rows[: PAGE + 1])
+    for one in shown:
+        one.idea = masked_copy(one.idea, vars(one)["passages"])
+    return shown
+
+
+def line(asked: Reexamination) -> dict[str, Any]:
+    """As a document's line: the idea, its gate, when it was asked, and what became of it."""
+    day = words.long_day(asked.asked_at) if asked.asked_at else ""
+    if asked.answer:
+        said = ANSWERS[asked.answer]()
+    elif asked.closed_at is None and asked.due_at is not None:
+        said = _("to be answered by %(day)s") % {"day": words.long_day(asked.due_at)}
+    else:
+        said = _("ended without an answer")
+    detail = [wording.gate_words(asked.gate), _("asked on %(day)s") % {"day": day}, said]
+    url = f"{reverse('reexamination', args=[asked.idea.key])}?of={asked.pk}"
+    return {"url": url, "label": asked.idea.title, "detail": " · ".join(detail)}
+
+
+ANSWERS = {"upheld": lambda: _("The stop is upheld"), "overturned": lambda: _("The stop is overturned")}
+
+
+def _audited_by(person: Person) -> QuerySet[Reexamination]:
+    """What was asked for where this person is the auditor, of ideas whose team they were never in."""
+    scope = grants.of_person(person, AUDITOR).filter(
+        Q(entity=None) | Q(entity=OuterRef("idea__programme__entity")),
+        Q(programme_key="") | Q(programme_key=OuterRef("idea__programme__key")),
+        department=None,
+        person__is_active=True,
+    )
+    mine = TeamMember.objects.filter(EVER_IN_TEAM, idea=OuterRef("idea"), person=person)
+    return _asked().filter(Exists(scope), ~Exists(mine))
+
+
+def _asked() -> QuerySet[Reexamination]:
+    """A local no that was sent up is no re-examination."""
+    return Reexamination.objects.filter(asked_at__isnull=False).exclude(gate="L").order_by("pk")

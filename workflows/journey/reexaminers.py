@@ -1,0 +1,83 @@
+"""Who answers a re-examination: one person with a delegation, who took no part; or whoever stands in for them."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ideas.drafting.models import Idea
+from incubator.people import grants
+from incubator.people.actors import Actor
+from incubator.people.models import Person
+from workflows.gates import authority
+from workflows.gates.conflicts import conflicts_of
+from workflows.gates.models import Decision, GateRound, Vote
+from workflows.journey.models import Reexamination
+from workflows.sessions.models import RoomVote, SessionMember
+
+
+def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
+    """Holders of a delegation for such a gate, or a higher one, who took no part and are not too close."""
+    found = grants.mandates(
+        entity=idea.programme.entity,
+        capacities=authority.reexamining(gate),
+        programme_key=idea.programme.key,
+    )
+    return _without_part([mandate.holder for mandate in found], idea, gate)
+
+
+def whom_to_ask(idea: Idea, asked: Reexamination) -> Person | None:
+    """Who is asked already while they can answer; else who has the fewest of them to answer, by staff number.
+
+    None when nobody can: of those absent, only whoever has a deputy who took no part either.
+    """
+    able = reexaminers(idea, asked.gate)
+    away = grants.deputies_among(able)
+    deputies = [one for found in away.values() for one in found]
+    free = {one.pk for one in _without_part(deputies, idea, asked.gate)} if deputies else set()
+    here = {one.pk: one for one in able if one.pk not in away or any(d.pk in free for d in away[one.pk])}
+    if asked.decider_id in here:
+        return here[asked.decider_id]
+    waiting = Reexamination.objects.filter(closed_at=None, decider__in=list(here))
+    load = Counter(waiting.values_list("decider", flat=True))
+    # Whoever is here themselves first.
+    return min(here.values(), key=lambda one: (one.pk in away, load[one.pk], one.staff_number), default=None)
+
+
+def right_to_answer(idea: Idea, asked: Reexamination, by: Actor) -> Actor | None:
+    """Who answers when this person does: the one who was asked, or their deputy while they are absent; else None.
+
+    Neither of the two may have taken part, or be too close.
+    """
+    holder = asked.decider
+    if holder is None or by.on_behalf_of not in (None, holder):
+        return None
+    deputy = by.human.pk != holder.pk
+    if deputy and not grants.stands_in_for(by.human).filter(pk=holder.pk).exists():
+        return None
+    if holder not in reexaminers(idea, asked.gate):
+        return None
+    if not deputy:
+        return by if by.on_behalf_of is None else None
+    if not _without_part([by.human], idea, asked.gate):
+        return None
+    return Actor(person=by.human, on_behalf_of=holder)
+
+
+def _without_part(people: Sequence[Person], idea: Idea, gate: str) -> list[Person]:
+    """Those, each once, who took no part and are not too close.
+
+    Part is taken by deciding, sitting, voting for someone absent, or being there when a session heard the idea.
+    """
+    took_part = set(
+        Decision.objects.filter(round__idea=idea, issued_at__isnull=False).values_list(
+            "decider", "on_behalf_of", "second_signer", "second_on_behalf_of"
+        )
+    )
+    out = {pk for pair in took_part for pk in pair if pk}
+    out |= set(GateRound.objects.filter(idea=idea).values_list("seats__person", flat=True))
+    out |= set(Vote.objects.filter(seat__round__idea=idea).values_list("cast_by", flat=True))
+    heard = SessionMember.objects.filter(session__lines__idea=idea, arrived_at__isnull=False)
+    out |= {pk for pair in heard.values_list("person", "sat_by") for pk in pair if pk}
+    out |= set(RoomVote.objects.filter(line__idea=idea).values_list("cast_by", flat=True))
+    found = {person.pk: person for person in people if person.pk not in out}
+    against = conflicts_of(found.values(), idea, gate)
+    return [person for pk, person in found.items() if not against[pk].hard]
