@@ -26,7 +26,7 @@ from incubator.messages.models import Message
 from incubator.people.models import Person
 from workflows.briefs.models import Brief, new_token
 from workflows.gates.models import GateRound, Seat
-from workflows.gates.queries import record_sha256
+from workflows.gates.records import record_sha256
 from workflows.journey.models import IdeaProcess
 
 Rows = dict[type[Model], list[dict[str, Any]]]

@@ -13,7 +13,7 @@ from tests.factories import IdeaFactory, MandateFactory, PersonFactory
 from workflows.gates import rules
 from workflows.gates.configuration import default_rules
 from workflows.gates.models import Condition, Decision, GateConfiguration, GateRound, Seat, Vote
-from workflows.gates.queries import record_sha256
+from workflows.gates.records import record_sha256
 
 ISSUED = datetime(2026, 11, 12, 15, 40, tzinfo=UTC)
 CHOICES = ("go", "go_if", "go_if", "not_now", "abstain")

@@ -18,7 +18,7 @@ from tests.factories import DepartmentFactory, GateRoundFactory, IdeaFactory, Pe
 from tests.gates import stage
 from tests.journey.cast import act
 from workflows.clock.actions import tick
-from workflows.gates import actions, queries, rules
+from workflows.gates import actions, records, rules
 from workflows.gates.models import GateRound, Seat
 
 pytestmark = pytest.mark.django_db
@@ -74,8 +74,8 @@ def test_the_chair_is_asked_to_settle_what_the_votes_leave_open(idea: Idea, choi
     stage.cast_vote(chair, "go")
     assert asked("casting_vote") == []
     assert len(asked("decide")) == 1
-    assert queries.record_of(round_, idea)["seats"]
-    assert rules.opinion(queries.record_of(round_, idea)).result == "go"
+    assert records.record_of(round_, idea)["seats"]
+    assert rules.opinion(records.record_of(round_, idea)).result == "go"
     assert Event.objects.filter(subject_key=idea.key, verb="vote_cast").latest("sequence").payload["casting"]
     with pytest.raises(Conflict), transaction.atomic():
         stage.cast_vote(chair, "not_now")

@@ -14,7 +14,7 @@ from tests.factories import PersonFactory, TeamMemberFactory
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
-from workflows.gates import actions, queries, rules
+from workflows.gates import actions, records, rules
 from workflows.gates.actions import Choice
 from workflows.gates.models import Condition, Decision, GateRound
 
@@ -85,7 +85,7 @@ def test_a_closed_round_replays(cast: Cast, round_: GateRound) -> None:
     assert record is not None
     assert rules.opinion(record).as_data() == record["opinion"]
     assert record["decision"] in {item.outcome for item in rules.permitted(record)}
-    assert queries.record_sha256(record) == round_.record_sha256
+    assert records.record_sha256(record) == round_.record_sha256
     assert not WorkItem.objects.filter(verb__in=["vote", "decide"], closed_at=None).exists()
     assert WorkItem.objects.filter(verb="meet_condition", person=cast.author, closed_at=None).exists()
 
@@ -208,7 +208,7 @@ def test_a_condition_is_reported_by_its_owner_and_confirmed_by_a_lead(cast: Cast
     choice = Choice(outcome="go_with_conditions", conditions=[condition], **WRITTEN)
     actions.decide(round_key=round_.key, by=act(cast.dga), choice=choice)
     key = Condition.objects.get().key
-    assert not queries.record_of(round_, round_.idea)["facts"]["conditions"]
+    assert not records.record_of(round_, round_.idea)["facts"]["conditions"]
     for by, kind in ((cast.author, Invalid), (PersonFactory(), Exception)):
         with pytest.raises(kind), transaction.atomic():
             actions.report_condition(condition_key=key, by=act(by), note=" ")
@@ -216,6 +216,6 @@ def test_a_condition_is_reported_by_its_owner_and_confirmed_by_a_lead(cast: Cast
     with pytest.raises(NotAllowed), transaction.atomic():
         actions.confirm_condition(condition_key=key, by=act(cast.author))
     actions.confirm_condition(condition_key=key, by=act(cast.lead))
-    assert queries.record_of(round_, round_.idea)["facts"]["conditions"]
+    assert records.record_of(round_, round_.idea)["facts"]["conditions"]
     with pytest.raises(Conflict):
         actions.confirm_condition(condition_key=key, by=act(cast.lead))

@@ -21,7 +21,7 @@ from tests.factories import (
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import act
-from workflows.gates import actions, queries
+from workflows.gates import actions, records
 from workflows.gates.models import Decision, Seat, Vote
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_a_deputy_votes_and_both_are_named(seat: Seat, deputy: Person) -> None:
     assert (cast.seat.person, cast.cast_by) == (seat.person, deputy)
     event = Event.objects.get(verb="vote_cast")
     assert (event.actor_key, event.on_behalf_of_key) == (deputy.key, seat.person.key)
-    rows = queries.record_of(seat.round, seat.round.idea)["seats"]
+    rows = records.record_of(seat.round, seat.round.idea)["seats"]
     named = next(row for row in rows if row["seat"] == str(seat.key))
     assert (named["person"], named["vote"]["cast_by"]) == (str(seat.person.key), str(deputy.key))
 

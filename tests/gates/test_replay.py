@@ -18,7 +18,7 @@ from ideas.drafting.models import Idea
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast
-from workflows.gates import queries, replay
+from workflows.gates import records, replay
 from workflows.gates.models import Decision, GateRound
 
 Run = Callable[..., list[str]]
@@ -50,7 +50,7 @@ def doctor(round_: GateRound, change: Callable[[dict[str, Any]], None], *, seale
     change(record)
     changes: dict[str, Any] = {"record": record}
     if sealed:
-        changes["record_sha256"] = queries.record_sha256(record)
+        changes["record_sha256"] = records.record_sha256(record)
     GateRound.objects.filter(pk=round_.pk).update(**changes)
 
 

@@ -14,7 +14,7 @@ from tests.factories import GateRoundFactory, PersonFactory, SeatFactory, TeamMe
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
-from workflows.gates import actions, queries
+from workflows.gates import actions, queries, records
 from workflows.gates.models import GateRound, Seat, Vote
 
 pytestmark = pytest.mark.django_db
@@ -114,10 +114,10 @@ def test_answers_are_kept_in_one_shape(round_: GateRound) -> None:
 def test_the_record_holds_texts_only_as_hashes(round_: GateRound) -> None:
     seat = stage.seats_of(round_)[0]
     stage.cast_vote(seat, comment_to_panel="Un mot secret")
-    record = queries.record_of(round_, round_.idea)
+    record = records.record_of(round_, round_.idea)
     assert "Un mot secret" not in str(record)
     assert "Un mot secret" not in str(list(Event.objects.values_list("payload", "effects")))
-    assert queries.record_sha256(record) == queries.record_sha256(queries.record_of(round_, round_.idea))
+    assert records.record_sha256(record) == records.record_sha256(records.record_of(round_, round_.idea))
 
 
 def test_when_the_panel_s_time_is_over_the_decision_is_asked(round_: GateRound) -> None:

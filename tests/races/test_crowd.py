@@ -22,7 +22,7 @@ from tests.journey.cast import Cast
 from tests.races.crowd import Answer, Crowd, Request
 from workflows.gates.configuration import default_rules
 from workflows.gates.models import Decision, GateConfiguration, GateRound, Seat, Vote
-from workflows.gates.queries import seats_of
+from workflows.gates.records import seats_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VOTERS, DECIDERS, QUORUM = 8, 2, 3

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from incubator.events.models import Event
 from workflows.gates import rules
 from workflows.gates.models import Decision
-from workflows.gates.queries import record_sha256
+from workflows.gates.records import record_sha256
 
 
 @dataclass(frozen=True)

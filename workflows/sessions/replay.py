@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.fields.json import KT
 
 from incubator.events.models import Event
-from workflows.gates.queries import record_sha256
+from workflows.gates.records import record_sha256
 from workflows.gates.replay import Replayed
 from workflows.sessions import rules
 from workflows.sessions.actions.places import list_ends_at

@@ -1,10 +1,11 @@
 """The acts of a gate: rounds are entered and left, seats filled, votes cast, decisions made."""
 
 from workflows.gates.actions.admissibility import admit, check_admission
+from workflows.gates.actions.choices import Choice
 from workflows.gates.actions.closing import close_opinion
 from workflows.gates.actions.conditions import confirm_condition, report_condition
 from workflows.gates.actions.consents import consent, decline_consent
-from workflows.gates.actions.decisions import Choice, check, decide, next_steps
+from workflows.gates.actions.decisions import check, decide, next_steps
 from workflows.gates.actions.discussion import call_discussion
 from workflows.gates.actions.experts import answer_expert, ask_expert, close_question, experts, open_questions
 from workflows.gates.actions.keeping import keep_decision

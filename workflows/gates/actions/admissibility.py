@@ -8,8 +8,9 @@ from incubator.events.actions import Subject, reading
 from incubator.inbox import actions as inbox
 from incubator.lib.refusals import Invalid
 from incubator.people.actors import Actor
-from workflows.gates import authority, queries
-from workflows.gates.actions.decisions import Choice, checked_with, locked_for, write, written_gaps
+from workflows.gates import authority, records
+from workflows.gates.actions.choices import Choice, written_gaps
+from workflows.gates.actions.decisions import checked_with, locked_for, write
 from workflows.gates.actions.elsewhere import check_elsewhere
 from workflows.gates.actions.seats import acting_in, own_seat
 from workflows.gates.actions.votes import Ballot, acting, gap_sentence, put_in, record_vote
@@ -42,7 +43,7 @@ def admit(
         against = conflicts_of_both(people, idea, choice.merged_into, round_.gate)
         cast = put_in(own, idea, by, _ballot(choice, must_meets, content_version), against[0])
         voted = record_vote(own, idea, by, cast)
-        checked = checked_with(round_, idea, choice, rights, queries.alone(own, cast), against)
+        checked = checked_with(round_, idea, choice, rights, records.alone(own, cast), against)
         with reading(Subject("idea", idea.key), (voted.sequence, voted.hash)):
             decision = write(round_, idea, choice, checked)
         if decision.issued_at is None:

@@ -13,7 +13,7 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import Actor
-from workflows.gates import authority, queries, rules
+from workflows.gates import authority, queries, records, rules
 from workflows.gates.actions.seating import ask_decision
 from workflows.gates.actions.seats import open_or_seating
 from workflows.gates.conflicts import conflicts
@@ -43,8 +43,8 @@ def settle(round_: GateRound, idea: Idea) -> list[str]:
 
     Gives the codes of what is missing. The caller holds the lock and appends the event.
     """
-    seats = queries.sitting(round_)
-    missing = rules.opinion(queries.record_of(round_, idea, seats=seats)).missing
+    seats = records.sitting(round_)
+    missing = rules.opinion(records.record_of(round_, idea, seats=seats)).missing
     if not missing:
         inbox.close(*opinion_keys(round_))
         ask_decision(round_, idea)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -18,12 +18,12 @@ from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.built_once import BuiltOnce, Given
-from incubator.lib.refusals import Conflict, Invalid, NotFound
+from incubator.lib.refusals import Conflict, NotFound
 from incubator.messages.actions import defer_telling
 from incubator.people.actors import Actor
-from incubator.people.models import Department, Person
 from workflows import nodes
-from workflows.gates import authority, hooks, queries, rules
+from workflows.gates import authority, hooks, records, rules
+from workflows.gates.actions.choices import Choice, check_written, permitted_one
 from workflows.gates.actions.elsewhere import ask_consent, check_elsewhere
 from workflows.gates.actions.rounds import close_seats, due_after, work_keys
 from workflows.gates.authority import Party
@@ -31,34 +31,6 @@ from workflows.gates.configuration import rework_days
 from workflows.gates.conflicts import Conflicts, conflicts_of_both
 from workflows.gates.models import Condition, Decision, GateRound, KeptDecision, Seat
 from workflows.gates.signing import second_parties, waits_for_consent
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a decider writes. `conditions`: `(text, owner, due date)`; `gaps`: named lacks of a rework.
-
-    `target`: the idea a merge leads into; `redirect_to`: one of `rules.REDIRECTS`, with the `service` if it is one.
-    """
-
-    outcome: str
-    reasons: str
-    criterion_reasons: dict[str, str] = field(default_factory=dict)
-    departure_reason: str = ""
-    conditions: Sequence[tuple[str, Person, date]] = ()
-    gaps: Sequence[str] = ()
-    learning: str = ""
-    hold_until: date | None = None
-    hold_condition: str = ""
-    answers: dict[str, str] = field(default_factory=dict)
-    target: Idea | None = None
-    redirect_to: str = ""
-    service: Department | None = None
-
-    @property
-    def merged_into(self) -> Idea | None:
-        """The other idea that this changes too; its lock is taken with the idea's own."""
-        return self.target if self.outcome == "merge" else None
-
 
 # The right, the record, and the outcome chosen.
 Checked = tuple[Party, dict[str, Any], rules.Permitted]
@@ -130,7 +102,7 @@ def set_aside(draft: Decision) -> None:
 
 def check_distance(seats: Sequence[Seat], against: Mapping[int, Conflicts]) -> None:
     """Raises Conflict when a seat's holder has come too close since being seated: the vote is set aside first."""
-    if any(against[one.pk].hard for seat in seats for one in queries.voters(seat)):
+    if any(against[one.pk].hard for seat in seats for one in records.voters(seat)):
         raise Conflict(
             _(
                 "A member of the panel has come too close to the idea. Their vote is set aside, then you decide."
@@ -141,11 +113,11 @@ def check_distance(seats: Sequence[Seat], against: Mapping[int, Conflicts]) -> N
 
 def _checked(round_: GateRound, idea: Idea, by: Actor, choice: Choice) -> Checked:
     """The right, the record and the outcome chosen, once everything stands. Raises as `decide` does."""
-    seats = queries.sitting(round_)
+    seats = records.sitting(round_)
     rights = authority.rights_to_decide(round_, idea, by)
     deciders = [one for right in rights for one in authority.concerned_by(right)]
     # One statement asks for all: whoever decides, and whoever votes.
-    voters = [one for seat in seats for one in queries.voters(seat)]
+    voters = [one for seat in seats for one in records.voters(seat)]
     against = conflicts_of_both([*deciders, *voters], idea, choice.merged_into, round_.gate)
     return checked_with(round_, idea, choice, rights, seats, against)
 
@@ -162,7 +134,7 @@ def checked_with(
     own, of_target = against
     right = authority.distant(rights, own, idea)
     check_distance(seats, own)
-    record = queries.record_of(round_, idea, choice.answers, seats)
+    record = records.record_of(round_, idea, choice.answers, seats)
     if choice.outcome not in Decision.Outcome.values:
         check_written(choice, rules.Permitted(choice.outcome), record)
     allowed = permitted_one(round_, record, choice.outcome)
@@ -176,7 +148,7 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
     now = clock.now()
     opinion = rules.opinion(record)
     round_.record = record | {"opinion": opinion.as_data(), "decision": decision.outcome}
-    round_.record_sha256 = queries.record_sha256(round_.record)
+    round_.record_sha256 = records.record_sha256(round_.record)
     round_.state, round_.closed_at = "decided", now
     round_.save(update_fields=["record", "record_sha256", "state", "closed_at"])
     close_seats(round_, now)
@@ -248,81 +220,6 @@ def _rounds(*joined: str) -> QuerySet[GateRound]:
 
 OF_LOCKED = BuiltOnce(_rounds)
 OF_ANY = BuiltOnce(lambda: _rounds("idea__programme__entity", "idea__content"))
-
-
-def permitted_one(round_: GateRound, record: dict[str, Any], outcome: str) -> rules.Permitted:
-    # A session has read the opinion already: what votes are missing then no longer matters.
-    compared = "comparison" in record and not record["comparison"].get("carried")
-    waiting = not compared and any(seat["vote"] is None for seat in record["seats"])
-    if waiting and clock.now() < (round_.review_due_at or round_.due_at):
-        raise Conflict(
-            _(
-                "The panel has until its due date to vote, and votes are still missing. Decide once they are in."
-            ),
-            code="decide.panel_still_votes",
-        )
-    found = next((item for item in rules.permitted(record) if item.outcome == outcome), None)
-    if found is None:
-        raise Conflict(
-            _(
-                "This outcome is not open now: look at the opinion and at what is not met yet, and choose another."
-            ),
-            code="decide.not_permitted",
-            fields={"outcome": [_("Choose one of the outcomes that are open.")]},
-        )
-    return found
-
-
-def written_gaps(choice: Choice, allowed: rules.Permitted, record: dict[str, Any]) -> dict[str, list[str]]:
-    """What the written decision lacks: form field → sentences. Of the record, the rules and answers are read."""
-    gaps = rules.decision_gaps(
-        record,
-        outcome=choice.outcome,
-        reasons=choice.reasons,
-        criterion_reasons=choice.criterion_reasons,
-        departs=allowed.departs,
-        departure_reason=choice.departure_reason,
-        conditions=len(choice.conditions),
-        needs_conditions=allowed.needs_conditions,
-        gaps=choice.gaps,
-        held=bool(choice.hold_until or choice.hold_condition.strip()),
-        learning=choice.learning,
-        target=choice.target is not None,
-        redirect_to=choice.redirect_to,
-        service=choice.service is not None,
-    )
-    if choice.outcome == "hold" and choice.hold_until and choice.hold_until <= clock.today():
-        gaps["hold_until"] = "future"
-    if choice.outcome not in Decision.Outcome.values:
-        # Which other fields are owed follows from the outcome.
-        gaps = {"outcome": "outcome"} | {name: gap for name, gap in gaps.items() if name == "reasons"}
-    return {name: [decision_sentence(gap)] for name, gap in gaps.items()}
-
-
-def check_written(choice: Choice, allowed: rules.Permitted, record: dict[str, Any]) -> None:
-    """Raises Invalid with all that `written_gaps` finds."""
-    if gaps := written_gaps(choice, allowed, record):
-        raise Invalid(_("The decision is not complete yet."), code="decide.incomplete", fields=gaps)
-
-
-def decision_sentence(gap: str) -> str:
-    """What to say about one gap that `rules.decision_gaps` found."""
-    return {
-        "outcome": _("Choose one of the outcomes."),
-        "reasons": _("Give the reasons, in a sentence at least: the author reads them first."),
-        "criterion": _("Tie the reasons to at least one criterion or must-meet."),
-        "departure": _("This departs from the panel’s opinion. Say why."),
-        "condition": _("Name at least one condition, with an owner and a date."),
-        "no_condition": _("Conditions go with “go on, with conditions”. Choose that, or remove them."),
-        "gap": _("Name at least one thing to complete."),
-        "hold": _("Give a date, or the condition the idea waits for."),
-        "learning": _("Say what others can learn from it: it goes on the learning sheet."),
-        "answer": _("Answer this must-meet with yes before going on."),
-        "future": _("Choose a day after today."),
-        "target": _("Give the number of the idea this one goes on in."),
-        "redirect": _("Say whom the idea is handed to."),
-        "service": _("Name the service that can do it."),
-    }[gap]
 
 
 def _draft(

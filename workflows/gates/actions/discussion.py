@@ -11,7 +11,7 @@ from ideas.lock import locked
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotAllowed
 from incubator.people.actors import Actor
-from workflows.gates import opinions, queries
+from workflows.gates import opinions, queries, records
 from workflows.gates.actions.rounds import seat_keys
 from workflows.gates.actions.seats import acting_in, own_seat
 from workflows.gates.actions.votes import refusal_for_conflict
@@ -40,7 +40,7 @@ def call_discussion(*, seat_key: Any, by: Actor) -> list[str]:
             raise Conflict(_("The decision is written already."), code="discussion.decided")
         if queries.discussion_of(round_):
             raise Conflict(_("A discussion was called already."), code="discussion.twice")
-        criteria = opinions.far_apart(queries.record_of(round_, idea))
+        criteria = opinions.far_apart(records.record_of(round_, idea))
         voted = Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
         seats = Seat.objects.filter(Exists(voted), round=round_, state="open", others_opened_at=None)
         found = list(seats.select_related("person").order_by("pk"))

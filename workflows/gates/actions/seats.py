@@ -18,7 +18,7 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people import sign_in
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
-from workflows.gates import authority, queries
+from workflows.gates import authority, queries, records
 from workflows.gates.actions.rounds import seat_keys
 from workflows.gates.actions.seating import ask_vote, call_substitutes, is_from_elsewhere, open_round
 from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
@@ -191,10 +191,10 @@ def _check_substitute(
 
 def conflicted_seats(round_: GateRound, idea: Idea) -> list[Seat]:
     """The open seats whose holder, or the deputy who voted in one, has come too close since (three queries)."""
-    seats = [item for item in queries.sitting(round_) if item.state == "open"]
-    concerned = [one for item in seats for one in queries.voters(item)]
+    seats = [item for item in records.sitting(round_) if item.state == "open"]
+    concerned = [one for item in seats for one in records.voters(item)]
     against = conflicts_of(concerned, idea, round_.gate)
-    return [item for item in seats if any(against[one.pk].hard for one in queries.voters(item))]
+    return [item for item in seats if any(against[one.pk].hard for one in records.voters(item))]
 
 
 def void_conflicted(*, round_key: Any, by: Actor = SUBSTITUTION) -> int:

@@ -13,13 +13,13 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotAllowed
 from incubator.people.actors import SUBSTITUTION, Actor
-from workflows.gates import authority, queries
+from workflows.gates import authority, records
+from workflows.gates.actions.choices import permitted_one
 from workflows.gates.actions.decisions import (
     ask_second,
     check_distance,
     issue,
     open_round_of,
-    permitted_one,
     set_aside,
 )
 from workflows.gates.actions.elsewhere import ask_consent, check_elsewhere
@@ -68,10 +68,10 @@ def read_again(round_: GateRound, idea: Idea, decision: Decision) -> dict[str, A
     have ended since, and another begun. Raises Conflict when it could not be written any more."""
     first = _check_first(round_, idea, decision)
     decision.mandate, decision.mandate_reference = first.mandate, first.mandate.reference
-    seats = queries.sitting(round_)
-    voters = [one for seat in seats for one in queries.voters(seat)]
+    seats = records.sitting(round_)
+    voters = [one for seat in seats for one in records.voters(seat)]
     check_distance(seats, conflicts_of(voters, idea, round_.gate))
-    record = queries.record_of(round_, idea, decision.answers, seats)
+    record = records.record_of(round_, idea, decision.answers, seats)
     permitted_one(round_, record, decision.outcome)
     return record
 
@@ -181,7 +181,7 @@ def _ask_again_to_sign(round_: GateRound, idea: Idea, draft: Decision) -> None:
 
 def _ask_again_to_decide(round_: GateRound, idea: Idea) -> None:
     parties = authority.parties(round_, idea)
-    seats = queries.sitting(round_) if round_.gate == "G0" else []
+    seats = records.sitting(round_) if round_.gate == "G0" else []
     if any(party.person.pk == seat.person_id for party in parties for seat in seats):
         return  # the lead who sits at G0 decides with the form of the vote
     _ask_whoever_may(round_, idea, parties)

@@ -18,7 +18,7 @@ from ideas.drafting.models import TeamMember
 from incubator.lib.refusals import Conflict, Invalid, NotFound, Refusal, note
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
-from workflows.gates import actions, authority, opinions, queries, rules, wording
+from workflows.gates import actions, authority, opinions, queries, records, rules, wording
 from workflows.gates.actions.votes import OTHER_VERSION
 from workflows.gates.forms.decisions import DecisionForm, Written, written_of
 from workflows.gates.forms.typed import MOST_ROWS, join
@@ -119,7 +119,7 @@ def _page(
         return render(request, "gates/admissibility.html", context | {"form": form}, status=_status(refusal))
     if round_.state == "seating" or (mine.pending is None and queries.panel_still_votes(round_)):
         return render(request, "gates/waiting.html", context | {"seating": round_.state == "seating"})
-    record = queries.record_of(round_, idea)
+    record = records.record_of(round_, idea)
     passages = context["idea"]["passages"]
     context["opinion"] = masked_all(opinions.shown(record), passages)
     comments = opinions.comments(queries.votes_of(round_), for_panel=True)
@@ -165,7 +165,7 @@ def _admission_form(round_: GateRound, seat: Seat | None, data: Any, refusal: Re
     if refusal is not None and refusal.code == OTHER_VERSION:
         data = data.copy()
         data["content_version"] = str(version)
-    record = queries.record_of(round_, round_.idea)
+    record = records.record_of(round_, round_.idea)
     initial: dict[str, Any] = {"content_version": version}
     vote = seat.votes.filter(in_force=True).first() if seat is not None else None
     for key, given in (vote.must_meets if vote else {}).items():
@@ -268,7 +268,7 @@ def _keep(request: HttpRequest, round_: GateRound) -> HttpResponse:
     if mine.admits:
         form = _admission_form(round_, mine.seat, request.POST, None)
     else:
-        record = queries.record_of(round_, round_.idea)
+        record = records.record_of(round_, round_.idea)
         form = _form(round_, record, opinions.shown(record), request.POST, None)
     actions.keep_decision(round_key=round_.key, by=actor(request), typed=typed_in(form, request.POST))
     messages.success(request, _("Kept as a draft. It decides nothing; you find it here again."))

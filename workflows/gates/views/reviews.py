@@ -23,7 +23,7 @@ from incubator.lib import words
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal, note
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
-from workflows.gates import actions, opinions, queries, rules, wording
+from workflows.gates import actions, opinions, queries, records, rules, wording
 from workflows.gates.actions.seats import own_seat
 from workflows.gates.actions.votes import OTHER_VERSION, gap_sentence, refusal_for_conflict
 from workflows.gates.conflicts import conflicts
@@ -337,7 +337,7 @@ def _apart(seat: Seat, *, decided: bool) -> dict[str, Any] | None:
     """For the chair, while the round is open: on what the panel disagrees, and whether a discussion was called."""
     if not seat.is_chair or decided:
         return None
-    record = queries.record_of(seat.round, seat.round.idea)
+    record = records.record_of(seat.round, seat.round.idea)
     labels = [wording.label_of(item, seat.round.rules) for item in opinions.far_apart(record)]
     return {"labels": labels, "called": bool(queries.discussion_of(seat.round)), "key": new_key()}
 

@@ -16,7 +16,7 @@ from ideas.drafting.masking.rules import masked_all
 from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.models import Person, normal_staff_number
 from incubator.people.once import new_key, once
-from workflows.gates import actions, queries, rules, wording
+from workflows.gates import actions, queries, records, rules, wording
 from workflows.gates.actions.seats import check_lead, seats_may_change, voters_hidden
 from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.seats import ChangeForm, SeatForm
@@ -193,7 +193,7 @@ def _lacking(round_: GateRound) -> list[str]:
     """What the opinion lacks, in words, once the panel's time is over or everybody has voted."""
     if round_.gate == "G0" or round_.state != "open" or queries.panel_still_votes(round_):
         return []
-    record = queries.record_of(round_, round_.idea)
+    record = records.record_of(round_, round_.idea)
     found = rules.opinion(record)
     return [wording.missing(code, record, found) for code in found.missing]
 

@@ -16,7 +16,7 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid
 from incubator.people.actors import Actor
-from workflows.gates import queries as gates
+from workflows.gates import records
 from workflows.gates.actions.seating import ask_decision
 from workflows.gates.models import GateRound
 from workflows.gates.queries import waiting_seats
@@ -148,7 +148,7 @@ def convene(*, session_key: Any, by: Actor) -> SelectionSession:
         members = list(common.members_of(session))
         _check_members(session, members)
         for line in lines:
-            found = opinion(gates.record_of(line.round, line.idea))
+            found = opinion(records.record_of(line.round, line.idea))
             line.opinion = {"result": found.result, "score": found.score}
             line.round.comparison = {"session": str(session.key), "result": "", "drawn": True}
         drawn = rules.shortlist(record_of(session, lines, []))

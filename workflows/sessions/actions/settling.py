@@ -21,7 +21,7 @@ from workflows.gates import actions as gates
 from workflows.gates.actions import Choice
 from workflows.gates.authority import CAPACITIES
 from workflows.gates.models import Decision, GateRound
-from workflows.gates.queries import record_sha256
+from workflows.gates.records import record_sha256
 from workflows.gates.rules import GO_ON
 from workflows.sessions import rules
 from workflows.sessions.actions import common, places
