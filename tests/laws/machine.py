@@ -16,6 +16,7 @@ from tests import factories
 from tests.laws.city import City
 from tests.laws.game import BEGINNING, KINDS, Game, Tally, drawn_keys
 from tests.laws.scenes import SCENES
+from tests.laws.seen import look_often
 
 for room in ("gates", "decisions", "endings", "stages", "pilots", "people", "sessions", "programme"):
     importlib.import_module(f"tests.laws.acts_{room}")
@@ -47,6 +48,7 @@ def staged(name: str) -> Iterator[City]:
     """The city of a scene, with its clock; built once, played from again and again, then undone."""
     with transaction.atomic(), clock.moved(BEGINNING), drawn_keys(0):
         the_same_numbers()
+        look_often()
         city = City()
         SCENES[name](city)
         try:
