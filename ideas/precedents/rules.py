@@ -146,9 +146,3 @@ def text(line: Line) -> dict[str, Any]:
         "proposal": "\n\n".join(f"{label} : {word}" if label else word for label, word in proposal if word),
         "needs_euros": line.euros,
     }
-
-
-def spreadsheet_safe(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    word = str(value)
-    return f"'{word}" if word.startswith(("=", "+", "-", "@", "\t", "\r")) else word

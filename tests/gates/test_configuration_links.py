@@ -15,12 +15,26 @@ from workflows.gates.models import Configuration
 pytestmark = pytest.mark.django_db
 # Those whose sentence counts, beside the table of sentences.
 COUNTING = {"quorum_unreachable_for_ideas", "no_director_signs"}
+CALLS = ({"fr": "Rues calmes", "en": "Quiet streets"},)
+SHOWN = {"/gates/G2/voters_hidden": False, "/gates/G2/quorum": 1}
+CASES = cases.CHECKED | {
+    "a call hides one voter": (
+        SHOWN | {"/gates/G2/seats": 1},
+        {"hiding_calls": CALLS},
+        "one_voter_hidden_by_call",
+        "/gates/G2/seats",
+    ),
+    "a call hides a quorum of one": (
+        SHOWN,
+        {"hiding_calls": CALLS},
+        "quorum_of_one_hidden_by_call",
+        "/gates/G2/quorum",
+    ),
+}
 
 
 def test_every_code_of_a_problem_is_among_the_cases() -> None:
-    assert {code for _changes, _facts, code, _pointer in cases.CHECKED.values()} == (
-        set(wording.PROBLEMS) | COUNTING
-    )
+    assert {code for _changes, _facts, code, _pointer in CASES.values()} == (set(wording.PROBLEMS) | COUNTING)
 
 
 def test_every_problem_leads_to_a_place_that_is_there() -> None:
@@ -34,7 +48,7 @@ def test_every_problem_leads_to_a_place_that_is_there() -> None:
         changed_at=clock.now(),
         changed_by=city.lead,
     )
-    for name, (changes, facts, code, pointer) in cases.CHECKED.items():
+    for name, (changes, facts, code, pointer) in CASES.items():
         draft.document = cases.changed(changes)
         found = [item for item in rules.problems(draft.document, cases.city(**facts)) if item.code == code]
         assert pointer in [item.pointer for item in found], name

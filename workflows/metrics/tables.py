@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from incubator.lib import charts, words
 from incubator.lib.charts import Interval, Part
 from incubator.lib.charts import Row as Bar
+from incubator.lib.spreadsheets import as_text
 from workflows.metrics.queries import Figures, StageTime
 from workflows.metrics.sentences import HIDDEN, STAGE_NAMES, working_days
 
@@ -157,8 +158,6 @@ def _note(stage: StageTime) -> str:
 
 # --- Download -----------------------------------------------------------------------------------------------
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
 
 def as_csv(tables: Sequence[Table]) -> str:
     """The tables one after another, for a spreadsheet: a byte order mark, semicolons, and no cell that computes."""
@@ -169,9 +168,5 @@ def as_csv(tables: Sequence[Table]) -> str:
         if number:
             writer.writerow([])
         for row in ([table.caption], table.columns, *table.rows):
-            writer.writerow([_harmless(cell) for cell in row])
+            writer.writerow([as_text(cell) for cell in row])
     return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(FORMULA) else cell

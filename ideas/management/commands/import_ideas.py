@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ideas.precedents.actions import REFUSED, WrongProgramme, import_precedents, summary
 from ideas.precedents.reading import Unreadable
-from ideas.precedents.rules import spreadsheet_safe
 from ideas.precedents.sources import SOURCES
+from incubator.lib.spreadsheets import as_text
 
 REPORT = ("line", "outcome", "number", "remark")
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 ):
                     counted[outcome.outcome] += 1
                     if writer:
-                        writer.writerow([spreadsheet_safe(cell) for cell in outcome])
+                        writer.writerow([as_text(cell) for cell in outcome])
                     if outcome.outcome == REFUSED:
                         self.stderr.write(f"line {outcome.line}: {outcome.remark}")
                     self._progress(sum(counted.values()))

@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext, pgettext
 
 from incubator.lib import clock
+from incubator.lib.spreadsheets import as_text
 from incubator.people.actors import IMPORT
 from incubator.people.organisation import actions, queries, rules, words
 from incubator.people.organisation.changes import Difference
@@ -163,9 +164,4 @@ class Command(BaseCommand):
             for problem in problems:
                 loaded = pgettext("import", "no") if problem.refused else pgettext("import", "yes")
                 cells = [words.column(problem, table.headings), words.reason(problem), loaded]
-                writer.writerow([problem.line, *(_as_text(cell) for cell in cells)])
-
-
-def _as_text(cell: str) -> str:
-    """A spreadsheet takes no cell of the report for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+                writer.writerow([problem.line, *(as_text(cell) for cell in cells)])
