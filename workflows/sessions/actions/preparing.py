@@ -316,7 +316,9 @@ def _check_hidden_voters(stated: dict[str, Any], rounds: Sequence[GateRound]) ->
     """As the rules of a gate: an idea's mean is never one person's level where nobody is to know who voted how."""
     if stated["quorum"] > 1 or not any(round_.rules.get("voters_hidden", True) for round_ in rounds):
         return
-    sentence = _("With a quorum of one a mean can be one person’s vote, which is to stay hidden. Ask for two or more.")
+    sentence = _(
+        "With a quorum of one a mean can be one person’s vote, which is to stay hidden. Ask for two or more."
+    )
     raise Invalid(
         _("The session is not complete yet."), code="session.hidden_voters", fields={"quorum": [sentence]}
     )
