@@ -18,7 +18,7 @@ from incubator.messages.models import Message
 from incubator.people import actions as people
 from incubator.people.actions import own
 from incubator.people.models import Person
-from tests.factories import AbsenceFactory, MandateFactory, PersonFactory, TeamMemberFactory
+from tests.factories import AbsenceFactory, IdeaFactory, MandateFactory, PersonFactory, TeamMemberFactory
 from tests.gates import stage
 from tests.journey import cast as play
 from tests.journey.cast import REASONS, Cast, act
@@ -154,6 +154,12 @@ def test_whoever_answers_and_the_auditor_read_why_and_nobody_else(idea: Idea, ca
     assert [WHY in text for _status, text in seen.values()] == [True, True, False, False, False]
     TeamMemberFactory(idea=idea, person=auditor)
     assert WHY not in page(auditor, idea)[1], "in the team, an auditor is of the team"
+    helper = PersonFactory(role="auditor")
+    assert WHY in page(helper, idea)[1]
+    taken_in = IdeaFactory(live=True)
+    Idea.objects.filter(pk=taken_in.pk).update(state="merged", merged_into=idea)
+    TeamMemberFactory(idea=taken_in, person=helper, role="helper")
+    assert WHY not in page(helper, idea)[1], "nor is one of the team of what was merged into it"
 
     reasons = {"answer": "upheld", "reasons": REASONS, "request_key": "11111111-1111-4111-8111-111111111111"}
     stage.signed_in(cast.dgs).post(reverse("reexamination", args=[idea.key]), reasons)
