@@ -82,14 +82,16 @@ ANSWERS = {"upheld": lambda: _("The stop is upheld"), "overturned": lambda: _("T
 
 
 def _audited_by(person: Person) -> QuerySet[Reexamination]:
-    """What was asked for where this person is the auditor, of ideas whose team they were never in."""
+    """What was asked for where this person is the auditor, of ideas whose team they were never in, nor in that of one
+    merged into them."""
     scope = grants.of_person(person, AUDITOR).filter(
         Q(entity=None) | Q(entity=OuterRef("idea__programme__entity")),
         Q(programme_key="") | Q(programme_key=OuterRef("idea__programme__key")),
         department=None,
         person__is_active=True,
     )
-    mine = TeamMember.objects.filter(EVER_IN_TEAM, idea=OuterRef("idea"), person=person)
+    inside = Q(idea=OuterRef("idea")) | Q(idea__merged_into=OuterRef("idea"))
+    mine = TeamMember.objects.filter(EVER_IN_TEAM, inside, person=person)
     return _asked().filter(Exists(scope), ~Exists(mine))
 
 
