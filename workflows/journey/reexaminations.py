@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ideas.access import access
-from ideas.drafting.masking.queries import hidden_of, masked_copy
+from ideas.drafting.masking.queries import hidden_of, marked_on, masked_copy
 from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
 from incubator.lib import words
 from incubator.people import grants
@@ -57,10 +57,11 @@ def audited(auditor: Person, after: str = "") -> list[Reexamination]:
     found = _audited_by(auditor).filter(idea__in=access().readable(auditor).values("pk"))
     if after.isdecimal() and len(after) < 19:
         found = found.filter(pk__lt=after)
-    rows = found.select_related("idea").annotate(passages=hidden_of(auditor, pk="idea")).order_by("-pk")
+    rows = found.select_related("idea").annotate(marked=marked_on(pk="idea")).order_by("-pk")
     shown: list[Reexamination] = list(rows[: PAGE + 1])
+    hidden = hidden_of(auditor, {one.idea_id: vars(one)["marked"] for one in shown})
     for one in shown:
-        one.idea = masked_copy(one.idea, vars(one)["passages"])
+        one.idea = masked_copy(one.idea, hidden.get(one.idea_id, []))
     return shown
 
 
