@@ -102,7 +102,8 @@ def _follows(game: "Game", round_: Row, decision: Row) -> None:
         raise _violation(f"law 2: {round_.gate} replays otherwise: {found}")
     result = record["opinion"]["result"]
     if "seats" not in (record.get("comparison") or {}):
-        counted = opinion(game.rules(round_.id), _ballots(game.seen, round_))
+        unmet = _unmet(game.seen, round_, decision)
+        counted = opinion(game.rules(round_.id), _ballots(game.seen, round_), unmet=unmet)
         if counted not in (result, "blocked"):
             raise _violation(f"law 2: the opinion at {round_.gate} is {result}, counted it is {counted}")
     _permitted(game, round_, decision, record, result)
@@ -121,8 +122,20 @@ def _ballots(seen: Seen, round_: Row) -> list[dict[str, Any]]:
     ]
 
 
-def opinion(rules: dict[str, Any], votes: list[dict[str, Any]]) -> str:
-    """What a panel says, counted plainly; `blocked` where only a fact decides between go on and not now."""
+def _unmet(seen: Seen, round_: Row, decision: Row) -> bool:
+    """Whether a condition of an earlier decision on the idea is open: a fact at every gate after the first."""
+    own = {row.id for row in seen.gateround if row.idea_id == round_.idea_id}
+    before = {row.id for row in seen.decision if row.round_id in own and row.issued_at} - {decision.id}
+    return round_.gate != "G0" and any(
+        row.met_at is None for row in seen.condition if row.decision_id in before
+    )
+
+
+def opinion(rules: dict[str, Any], votes: list[dict[str, Any]], *, unmet: bool = False) -> str:
+    """What a panel says, counted plainly; `blocked` where only a fact decides between go on and not now.
+
+    `unmet`: a condition of an earlier decision is open.
+    """
     if not rules.get("seats"):
         return "none"
     sides = Counter(vote["choice"] for vote in votes)
@@ -139,7 +152,7 @@ def opinion(rules: dict[str, Any], votes: list[dict[str, Any]]) -> str:
         return "not_now"
     if score is not None and score < Fraction(str(rules.get("threshold", 0))):
         return "not_now"
-    if any(rule["kind"] == "fact" for rule in rules["must_meet"]):
+    if unmet or any(rule["kind"] == "fact" for rule in rules["must_meet"]):
         return "blocked"
     if sides["go"] == sides["go_if"]:
         return "go" if chair == "go" else "go_if"
