@@ -29,7 +29,7 @@ def of_idea(idea: Idea, number: str = "") -> Reexamination | None:
     idea is stopped."""
     if not number:
         return queries.window_of(idea) or _asked().filter(idea=idea).last()
-    return _asked().filter(idea=idea, pk=row_number(number)).first()
+    return _asked().filter(idea=idea, pk=row_number(number) or 0).first()
 
 
 def stop_of(asked: Reexamination, decisions: list[Decision]) -> Decision:
