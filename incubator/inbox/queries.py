@@ -33,7 +33,7 @@ def open_items(person: Person, limit: int, after: str = "") -> list[WorkItem]:
     the reader stands in for them. `after`: the `place` of the last item of the page before.
     """
     found = _open(person).select_related("person").annotate(total=Window(Count("*")))
-    found = titles.with_passages(found, person)
+    found = titles.with_marks(found)
     return list(
         found.filter(_beyond(after)).order_by(F("due_at").asc(nulls_last=True), "id")[:limit],
     )

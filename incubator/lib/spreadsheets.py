@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-# Spreadsheets look past spaces and what is not printed.
-FORMULA = re.compile(r"[\s\x00-\x1f\x7f]*[=+\-@]|[\t\r\n]")
+# Spreadsheets look past spaces and what is not printed; where Japanese is written, the wide signs begin one too.
+FORMULA = re.compile(r"[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 
 def as_text(value: Any) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
+from ideas.calls.models import Call
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
@@ -17,12 +18,13 @@ from incubator.messages.models import Message
 from incubator.people import actions as people
 from incubator.people.actions import own
 from incubator.people.models import Person
-from tests.factories import AbsenceFactory, MandateFactory, PersonFactory, TeamMemberFactory
+from tests.factories import AbsenceFactory, IdeaFactory, MandateFactory, PersonFactory, TeamMemberFactory
 from tests.gates import stage
 from tests.journey import cast as play
 from tests.journey.cast import REASONS, Cast, act
 from workflows.clock.actions import tick
 from workflows.gates import explained
+from workflows.gates.configuration.queries import outline
 from workflows.gates.models import Vote
 from workflows.journey import actions, jobs
 from workflows.journey import departures as journey_departures
@@ -152,6 +154,12 @@ def test_whoever_answers_and_the_auditor_read_why_and_nobody_else(idea: Idea, ca
     assert [WHY in text for _status, text in seen.values()] == [True, True, False, False, False]
     TeamMemberFactory(idea=idea, person=auditor)
     assert WHY not in page(auditor, idea)[1], "in the team, an auditor is of the team"
+    helper = PersonFactory(role="auditor")
+    assert WHY in page(helper, idea)[1]
+    taken_in = IdeaFactory(live=True)
+    Idea.objects.filter(pk=taken_in.pk).update(state="merged", merged_into=idea)
+    TeamMemberFactory(idea=taken_in, person=helper, role="helper")
+    assert WHY not in page(helper, idea)[1], "nor is one of the team of what was merged into it"
 
     reasons = {"answer": "upheld", "reasons": REASONS, "request_key": "11111111-1111-4111-8111-111111111111"}
     stage.signed_in(cast.dgs).post(reverse("reexamination", args=[idea.key]), reasons)
@@ -369,6 +377,21 @@ def test_an_absence_lends_it_to_a_deputy_who_took_no_part_and_else_passes_it_on(
         actions.answer_reexamination(idea=idea.key, by=act(first), answer="upheld", reasons=REASONS)
 
 
+def test_a_deputy_who_is_away_too_stands_in_for_nobody(idea: Idea, cast: Cast, run_jobs: Run) -> None:
+    other = MandateFactory(capacity="dgs", holder=PersonFactory(employed=True)).holder
+    first, second = sorted([cast.dgs, other], key=lambda one: one.staff_number)
+    ask(idea, cast)
+    with clock.moved(STOPPED + timedelta(days=2)):
+        days = {"starts_on": clock.today(), "ends_on": clock.today() + timedelta(days=9)}
+        deputy = PersonFactory(employed=True)
+        people.record_absence(person=first, deputy=deputy, by=act(first), **days)
+        run_jobs()
+        assert waits("reexamine") == [first]
+        people.record_absence(person=deputy, by=act(deputy), **days)
+        run_jobs()
+        assert (waits("reexamine"), window().decider) == ([second], second)
+
+
 def test_whoever_finds_they_are_too_close_says_so_in_their_list_and_it_passes_on(
     idea: Idea, cast: Cast, run_jobs: Run
 ) -> None:
@@ -387,6 +410,18 @@ def test_a_lead_whose_role_ends_hands_the_search_on(idea: Idea, cast: Cast, run_
     people.end_grant(grant=cast.lead.role_grants.get(), by=act(administrator()))
     run_jobs()
     assert waits("name_reexaminer") == [cast.other_lead]
+
+
+def test_an_idea_that_may_come_back_keeps_its_voters_hidden(idea: Idea, cast: Cast) -> None:
+    """A call that has ended hides who votes until none of its ideas can stand at a gate again."""
+    over = STOPPED - timedelta(days=1)
+    Call.objects.filter(pk=idea.call_id).update(
+        voters_hidden=True, opens_at=over - timedelta(days=9), closes_at=over, always_open=False
+    )
+    ask(idea, cast)
+    assert len(outline(idea.programme).hiding_calls) == 1
+    actions.answer_reexamination(idea=idea.key, by=act(cast.dgs), answer="upheld", reasons=REASONS)
+    assert outline(idea.programme).hiding_calls == ()
 
 
 def read(person: Person, name: str, *args: object) -> str:

@@ -57,7 +57,7 @@ def _to_prepare(seen: Seen) -> list[Row]:
 
 @act(_to_prepare, weight=6)
 def prepare(game: Game, row: Row) -> Try:
-    at, quorum = clock.now() + timedelta(days=2), game.picks.of([2, 1, 9])
+    at, quorum = clock.now() + timedelta(days=2), game.picks.of([2, 2, 1, 9])
     until, heard_most = (at + timedelta(days=game.picks.of([180, 20]))).date(), game.picks.of([3, 2])
 
     def run(by: Actor) -> object:

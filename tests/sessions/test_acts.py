@@ -90,6 +90,19 @@ def _asked(verb: str) -> list[Any]:
 # Preparing
 
 
+def test_a_session_of_one_vote_does_not_hide_whose_it_is(jury: Jury) -> None:
+    """The mean is published: where voters are hidden, it takes two."""
+    idea = stage.at_selection(jury)
+    before = Event.objects.count()
+    with pytest.raises(Invalid) as refused:
+        stage.prepared(jury, heard=2, quorum=1)
+    assert list(refused.value.fields) == ["quorum"]
+    assert (Event.objects.count(), SelectionSession.objects.exists()) == (before, False)
+    found = GateRound.objects.get(idea=idea, gate="G1")
+    GateRound.objects.filter(pk=found.pk).update(rules=found.rules | {"voters_hidden": False})
+    assert stage.prepared(jury, heard=2, quorum=1).rules["quorum"] == 1
+
+
 def test_the_decider_waits_for_the_list(jury: Jury) -> None:
     idea = stage.at_selection(jury)
     session = stage.prepared(jury)

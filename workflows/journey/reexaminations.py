@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ideas.access import access
-from ideas.drafting.masking.queries import hidden_of, masked_copy
+from ideas.drafting.masking.queries import hidden_of, marked_on, masked_copy
 from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
 from incubator.lib import words
 from incubator.lib.row_numbers import row_number
@@ -60,10 +60,11 @@ def audited(auditor: Person, after: str = "") -> list[Reexamination]:
     found = _audited_by(auditor).filter(idea__in=access().readable(auditor).values("pk"))
     if (last := row_number(after)) is not None:
         found = found.filter(pk__lt=last)
-    rows = found.select_related("idea").annotate(passages=hidden_of(auditor, pk="idea")).order_by("-pk")
+    rows = found.select_related("idea").annotate(marked=marked_on(pk="idea")).order_by("-pk")
     shown: list[Reexamination] = list(rows[: PAGE + 1])
+    hidden = hidden_of(auditor, {one.idea_id: vars(one)["marked"] for one in shown})
     for one in shown:
-        one.idea = masked_copy(one.idea, vars(one)["passages"])
+        one.idea = masked_copy(one.idea, hidden.get(one.idea_id, []))
     return shown
 
 
@@ -82,14 +83,16 @@ def line(asked: Reexamination) -> dict[str, Any]:
 
 
 def _audited_by(person: Person) -> QuerySet[Reexamination]:
-    """What was asked for where this person is the auditor, of ideas whose team they were never in."""
+    """What was asked for where this person is the auditor, of ideas whose team they were never in, nor in that of one
+    merged into them."""
     scope = grants.of_person(person, AUDITOR).filter(
         Q(entity=None) | Q(entity=OuterRef("idea__programme__entity")),
         Q(programme_key="") | Q(programme_key=OuterRef("idea__programme__key")),
         department=None,
         person__is_active=True,
     )
-    mine = TeamMember.objects.filter(EVER_IN_TEAM, idea=OuterRef("idea"), person=person)
+    inside = Q(idea=OuterRef("idea")) | Q(idea__merged_into=OuterRef("idea"))
+    mine = TeamMember.objects.filter(EVER_IN_TEAM, inside, person=person)
     return _asked().filter(Exists(scope), ~Exists(mine))
 
 

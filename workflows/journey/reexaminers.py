@@ -27,12 +27,13 @@ def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
 def whom_to_ask(idea: Idea, asked: Reexamination) -> Person | None:
     """Who is asked already while they can answer; else who has the fewest of them to answer, by staff number.
 
-    None when nobody can: of those absent, only whoever has a deputy who took no part either.
+    None when nobody can: of those absent, only whoever has a deputy who is there and took no part either.
     """
     able = reexaminers(idea, asked.gate)
     away = grants.deputies_among(able)
     deputies = [one for found in away.values() for one in found]
     free = {one.pk for one in _without_part(deputies, idea, asked.gate)} if deputies else set()
+    free.difference_update(grants.absent_among(deputies) if free else ())
     here = {one.pk: one for one in able if one.pk not in away or any(d.pk in free for d in away[one.pk])}
     if asked.decider_id in here:
         return here[asked.decider_id]

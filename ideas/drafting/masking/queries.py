@@ -1,8 +1,9 @@
 """The one door to a text as a reader may read it: who sees the original, and the masked copy for everyone else."""
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Model, OuterRef, Prefetch, QuerySet
@@ -26,33 +27,44 @@ def passages_of(idea: Idea) -> list[MaskedPassage]:
 
 
 def hidden_passages(reader: Person | None, ideas: Iterable[int]) -> dict[int, list[str]]:
-    """For each of these ideas (by primary key) whose authors are hidden from the reader, what is masked; one query.
-
-    This decides who sees the original, together with `access().hidden_from`. No reader: a paper that anyone may
-    come to hold.
-    """
+    """For each of these ideas (by primary key) whose authors are hidden from the reader, what is masked; one query,
+    and one more when something is marked. No reader: a paper that anyone may come to hold."""
     found: dict[int, list[str]] = {}
     pks = list(ideas)
-    hidden = access().hidden_from(reader).filter(pk__in=pks)
-    rows = MaskedPassage.objects.filter(removed_at=None, idea__in=hidden.values("pk"))
+    rows = MaskedPassage.objects.filter(removed_at=None, idea__in=pks)
     for pk, text in rows.values_list("idea", "text") if pks else ():
         found.setdefault(pk, []).append(text)
-    return found
+    return hidden_of(reader, found)
 
 
-def hidden_of(reader: Person, **idea: str) -> Combinable:
-    """As `hidden_passages`, as an array for each row of a query: `hidden_of(reader, pk="round__idea")`."""
-    named = {lookup: OuterRef(OuterRef(field)) for lookup, field in idea.items()}
-    hidden = access().hidden_from(reader).filter(**named)
-    rows = MaskedPassage.objects.filter(removed_at=None, idea__in=hidden.values("pk"))
+def hidden_of(reader: Person | None, marked: Mapping[int, list[str]]) -> dict[int, list[str]]:
+    """Of what is marked on these ideas (by primary key), what is masked for the reader; one query, none without marks.
+
+    This decides who sees the original, together with `access().hidden_from`. Few ideas have marks: whose authors are
+    hidden is a long question, asked of those alone.
+    """
+    some = [pk for pk, passages in marked.items() if passages]
+    if not some:
+        return {}
+    hidden = access().hidden_from(reader).filter(pk__in=some)
+    return {pk: marked[pk] for pk in hidden.values_list("pk", flat=True)}
+
+
+def marked_on(**idea: str) -> Combinable:
+    """What is marked on the idea of each row of a query, as an array, whoever reads: `marked_on(pk="round__idea")`."""
+    named = {f"idea__{lookup}": OuterRef(field) for lookup, field in idea.items()}
+    rows = MaskedPassage.objects.filter(removed_at=None, **named).order_by("pk")
     return ArraySubquery(rows.values("text"))
 
 
 class Titles:
     """What `incubator.inbox.titles` asks: the titles of work items and messages on an idea, as `shown` gives them."""
 
-    def passages(self, reader: Person) -> Combinable:
-        return hidden_of(reader, key="subject_key")
+    def marked(self) -> Combinable:
+        return marked_on(key="subject_key")
+
+    def hidden(self, reader: Person, keys: Collection[UUID]) -> set[UUID]:
+        return set(access().hidden_from(reader).filter(key__in=keys).values_list("key", flat=True))
 
     def masked(self, title: str, passages: Sequence[str]) -> str:
         return rules.masked(title, passages)
@@ -60,8 +72,7 @@ class Titles:
 
 def with_passages(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
     """Read what is marked together with the ideas, so that `shown` asks nothing for most of them."""
-    marked = MaskedPassage.objects.filter(idea=OuterRef("pk"), removed_at=None).order_by("pk")
-    return ideas.annotate(marked=ArraySubquery(marked.values("text")))
+    return ideas.annotate(marked=marked_on(pk="pk"))
 
 
 def passages_for(idea: Idea, reader: Person | None) -> list[str]:
@@ -69,7 +80,7 @@ def passages_for(idea: Idea, reader: Person | None) -> list[str]:
     marked = vars(idea).get("marked")
     if marked is None:
         return hidden_passages(reader, [idea.pk]).get(idea.pk, [])
-    return list(marked) if marked and access().hidden_from(reader).filter(pk=idea.pk).exists() else []
+    return hidden_of(reader, {idea.pk: marked}).get(idea.pk, [])
 
 
 def shown(idea: Idea, reader: Person | None) -> Idea:
@@ -78,7 +89,7 @@ def shown(idea: Idea, reader: Person | None) -> Idea:
 
 
 def shown_all(ideas: Sequence[Idea], reader: Person | None) -> list[Idea]:
-    """As `shown` for a list, in one query."""
+    """As `shown` for a list, in at most two queries."""
     hidden = hidden_passages(reader, [idea.pk for idea in ideas])
     return [masked_copy(idea, hidden.get(idea.pk, [])) for idea in ideas]
 

@@ -28,6 +28,8 @@ from workflows.gates.models import Configuration, GateConfiguration, GateRound
 
 READERS = ("programme_lead", "administrator", "cst_member", "auditor")
 RUNNING = ("live", "held")
+# Ended, and brought back to a gate by a re-examination, or by a merge that is undone, while their process runs.
+MAY_RETURN = ("stopped", "merged")
 # The departments with staff today that no delegation of a director, or of a deputy director general, covers.
 UNSIGNED = """
 with recursive signing as (
@@ -111,9 +113,10 @@ def outline(programme: Programme) -> Facts:
 
 
 def _hiding_calls(programme: Programme) -> tuple[dict[str, str], ...]:
-    """Open or to come, or with ideas still under way."""
+    """Open or to come, or with ideas that are under way or may be again."""
     to_come = Q(always_open=True) | Q(closes_at__gt=clock.now())
-    under_way = Exists(Idea.objects.filter(call=OuterRef("pk"), state__in=RUNNING))
+    may_return = Q(state__in=MAY_RETURN, processes__finished=None, processes__isnull=False)
+    under_way = Exists(Idea.objects.filter(Q(state__in=RUNNING) | may_return, call=OuterRef("pk")))
     hiding = Call.objects.filter(programme=programme, voters_hidden=True)
     found = hiding.filter(to_come | under_way).order_by("pk")
     return tuple(

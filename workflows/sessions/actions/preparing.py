@@ -80,6 +80,7 @@ def prepare(
             raise Conflict(_("A session is being held for this call already."), code="session.exists")
         if not rounds:
             raise Conflict(_("No idea of this call stands at this gate now."), code="session.empty")
+        _check_hidden_voters(stated, rounds)
         stated |= {name: rounds[0].rules.get(name, True) for name in ("authors_hidden", "voters_hidden")}
         session = SelectionSession.objects.create(
             call=call,
@@ -309,6 +310,18 @@ def _check(stated: dict[str, Any], held_at: datetime, venue: str, waiting_until:
     fields |= _when_and_where(held_at, venue, waiting_until)
     if fields:
         raise Invalid(_("The session is not complete yet."), code="session.incomplete", fields=fields)
+
+
+def _check_hidden_voters(stated: dict[str, Any], rounds: Sequence[GateRound]) -> None:
+    """As the rules of a gate: an idea's mean is never one person's level where nobody is to know who voted how."""
+    if stated["quorum"] > 1 or not any(round_.rules.get("voters_hidden", True) for round_ in rounds):
+        return
+    sentence = _(
+        "With a quorum of one a mean can be one person’s vote, which is to stay hidden. Ask for two or more."
+    )
+    raise Invalid(
+        _("The session is not complete yet."), code="session.hidden_voters", fields={"quorum": [sentence]}
+    )
 
 
 def _when_and_where(held_at: datetime, venue: str, waiting_until: date) -> dict[str, list[Any]]:
