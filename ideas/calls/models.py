@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from ideas.calls.rules import LIMITS
+from incubator.lib.words import in_french
 from incubator.people.models import Department, Entity
 
 
@@ -27,6 +28,11 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.name_fr
+
+    @property
+    def name(self) -> str:
+        """In the language in force."""
+        return self.name_fr if in_french() else self.name_en
 
 
 class Call(models.Model):
@@ -72,6 +78,16 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return self.title_fr
+
+    @property
+    def title(self) -> str:
+        """In the language in force."""
+        return self.title_fr if in_french() else self.title_en
+
+    @property
+    def question(self) -> str:
+        """In the language in force, as written: Markdown."""
+        return self.question_fr if in_french() else self.question_en
 
     @property
     def has_limits(self) -> bool:

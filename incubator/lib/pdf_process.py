@@ -11,7 +11,6 @@ import base64
 import json
 import os
 import re
-import resource
 import signal
 import struct
 import subprocess
@@ -41,7 +40,8 @@ PASSED_ON = (
     "LD_LIBRARY_PATH",
 )
 DONE, FAILED = b"D", b"F"
-TEXT_TO_BLAME = ("time", "memory", "nesting", "stopped")
+# A font too: a character of the text may ask for one that cannot draw it, or that a file cannot carry.
+TEXT_TO_BLAME = ("time", "memory", "nesting", "font", "stopped")
 # By the system when its memory is full; by the parent when the machine gave the child too little time.
 KILLED = ("killed", "late")
 # Whoever stops the worker stops its child too: that says nothing of the document.
@@ -140,7 +140,7 @@ class RenderingProcess:
         command = [
             sys.executable,
             "-m",
-            "incubator.lib.pdf_process",
+            "incubator.lib.pdf_child",
             str(self.memory_bytes),
             str(self.computing_seconds),
         ]
@@ -174,7 +174,7 @@ class RenderingProcess:
         timer.start()
         try:
             if order is not None:
-                _write(orders, b"", order)
+                write(orders, b"", order)
             return _read(documents)
         except (EOFError, BrokenPipeError) as ended:
             if late.is_set():
@@ -245,7 +245,7 @@ def _packed(file: Attached) -> dict[str, str]:
     }
 
 
-def _unpacked(packed: dict[str, str]) -> Attached:
+def unpacked(packed: dict[str, str]) -> Attached:
     return Attached(
         name=packed["name"],
         content=base64.b64decode(packed["content"]),
@@ -255,12 +255,12 @@ def _unpacked(packed: dict[str, str]) -> Attached:
     )
 
 
-def _write(pipe: IO[bytes], kind: bytes, body: bytes) -> None:
+def write(pipe: IO[bytes], kind: bytes, body: bytes) -> None:
     pipe.write(kind + struct.pack("!Q", len(body)) + body)
     pipe.flush()
 
 
-def _exactly(pipe: IO[bytes], size: int) -> bytes:
+def exactly(pipe: IO[bytes], size: int) -> bytes:
     data = pipe.read(size)
     if len(data) < size:
         raise EOFError
@@ -268,60 +268,6 @@ def _exactly(pipe: IO[bytes], size: int) -> bytes:
 
 
 def _read(pipe: IO[bytes]) -> tuple[bytes, bytes]:
-    kind = _exactly(pipe, 1)
-    (size,) = struct.unpack("!Q", _exactly(pipe, 8))
-    return kind, _exactly(pipe, size)
-
-
-def _limit(kind: int, value: int) -> None:
-    try:
-        resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))
-    except (ValueError, OSError):
-        pass  # macOS refuses RLIMIT_AS; the wall limit still holds there
-
-
-def _answer(order: bytes) -> tuple[bytes, bytes]:
-    from incubator.lib.pdf import render
-
-    try:
-        wanted = json.loads(order)
-        files = [_unpacked(packed) for packed in wanted["attachments"]]
-        pictures = {sha256: base64.b64decode(content) for sha256, content in wanted["pictures"].items()}
-        page, sheet = wanted["html"], wanted["stylesheet"]
-        return DONE, render(page, stylesheet=sheet, attachments=files, pictures=pictures)
-    except PdfFailed as failure:
-        reason, detail = failure.reason, failure.detail
-    except MemoryError:
-        reason, detail = "memory", ""
-    except RecursionError:
-        reason, detail = "nesting", ""
-    # Anything else ends the child with its trace on standard error, and the parent says "stopped".
-    return FAILED, json.dumps({"reason": reason, "detail": detail}).encode()
-
-
-def _serve(memory_bytes: int, computing_seconds: float) -> None:
-    """The child: orders come in on standard input, documents leave by standard output, until either closes."""
-    orders, documents = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not mix with a document
-    _limit(resource.RLIMIT_AS, memory_bytes)
-    _limit(resource.RLIMIT_CORE, 0)
-    import incubator.lib.pdf  # noqa: F401  # paid once, before the first order's time runs
-
-    _write(documents, DONE, b"")
-    while True:
-        try:
-            (size,) = struct.unpack("!Q", _exactly(orders, 8))
-            order = _exactly(orders, size)
-        except EOFError:
-            return
-        # The kernel ends it by SIGXCPU, though it be stuck in C, and though the parent died without a word.
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + computing_seconds) + 1)
-        answer = _answer(order)
-        # What is left of it would not do to read the next order.
-        _limit(resource.RLIMIT_CPU, resource.getrlimit(resource.RLIMIT_CPU)[1])
-        _write(documents, *answer)
-
-
-if __name__ == "__main__":
-    _serve(int(sys.argv[1]), float(sys.argv[2]))
+    kind = exactly(pipe, 1)
+    (size,) = struct.unpack("!Q", exactly(pipe, 8))
+    return kind, exactly(pipe, size)

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from incubator.events.models import Event
 from incubator.inbox import titles
 from incubator.inbox.models import WorkItem
+from incubator.lib.row_numbers import row_number
 from incubator.messages.models import Message, Outbox
 from incubator.messages.rules import Telling
 from incubator.people import grants
@@ -46,9 +47,9 @@ def waiting(event: Event, *verbs: str, programme_key: str = "") -> list[Telling]
 def of_reader(reader: Person, limit: int, after: str = "") -> list[Message]:
     """The reader's messages, unread first, newest first; `after`: the `place` of the last one shown."""
     found = titles.with_marks(Message.objects.filter(person=reader))
-    read, _separator, number = after.partition("-")
-    if number.isascii() and number.isdigit() and len(number) < 19:
-        beyond = Q(read=read == "1", pk__lt=int(number))
+    read, _separator, typed = after.partition("-")
+    if (number := row_number(typed)) is not None:
+        beyond = Q(read=read == "1", pk__lt=number)
         found = found.filter(beyond if read == "1" else beyond | Q(read=True))
     return list(found.order_by("read", "-pk")[:limit])
 

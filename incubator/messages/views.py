@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from incubator.inbox import titles
 from incubator.lib.refusals import NotAllowed
+from incubator.lib.row_numbers import row_number
 from incubator.messages import actions, queries, wording
 from incubator.messages.models import Message
 from incubator.people import grants
@@ -42,7 +43,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 @once
 def mark_read(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("message")
-    number = None if chosen is None else _number(chosen) or 0
+    number = None if chosen is None else row_number(chosen) or 0
     actions.mark_read(reader=_reader(request), message_id=number)
     return redirect("messages")
 
@@ -67,15 +68,10 @@ def outbox(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     before = request.GET.get("before", "")
-    found = queries.outbox(LIMIT + 1, _number(before))
+    found = queries.outbox(LIMIT + 1, row_number(before))
     next_url = f"?before={found[LIMIT - 1].pk}" if len(found) > LIMIT else ""
     context = {"mails": found[:LIMIT], "next_url": next_url}
     return render(request, "messages/outbox.html", context)
-
-
-def _number(typed: str) -> int | None:
-    """A row's number; None for anything that cannot be one."""
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
 
 
 def _reader(request: HttpRequest) -> Person:

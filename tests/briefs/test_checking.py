@@ -1,11 +1,8 @@
-"""Is this brief genuine? Asked with a file or a printed address, on the page and in a terminal."""
+"""Is this brief genuine? Asked with a file, on the page and in a terminal."""
 
 import hashlib
 import html
 import json
-import os
-import re
-import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -13,18 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
 from django.test import Client, RequestFactory
 
-from incubator.events.actions import Subject, append
 from incubator.lib import files
-from incubator.lib.seals import SealFailed, process
+from incubator.lib.seals import process
 from incubator.lib.seals.configuration import SealSettings
 from incubator.lib.seals.examination import Examination, Seal
 from incubator.people import addresses
-from incubator.people.actors import Actor
-from tests.briefs.decided import ISSUED, decided, submitted_idea
+from tests.briefs.checked import asked, corrected, document_of, made, terminal, verdict_on
+from tests.briefs.decided import ISSUED
 from tests.briefs.seals import one_byte, sealed, small_pdf, with_a_revision, with_other_data
 from workflows.briefs import actions, jobs
 from workflows.briefs.checking import rules, words
@@ -33,7 +27,6 @@ from workflows.briefs.models import Brief, MaskedBrief
 from workflows.briefs.public import as_bytes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_briefs")]
-ROOT = Path(__file__).resolve().parents[2]
 AtMost = Callable[[int], AbstractContextManager[None]]
 
 
@@ -57,45 +50,6 @@ def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(
             views, "examine_in_process", lambda document, *known, sender: reading.examine(document, *known)
         )
-
-
-def made(**fields: Any) -> Brief:
-    """A ready brief, sealed if the test has a seal."""
-    # As the panel leaves it open: the file is worked out again from its data.
-    decision = decided(submitted_idea(**fields), outcome="go_with_conditions")
-    with transaction.atomic():
-        brief = actions.prepare(decision=decision, by=Actor(person=decision.decider))
-    jobs.render_brief(brief.pk)
-    brief.refresh_from_db()
-    assert brief.state == "ready"
-    return brief
-
-
-def corrected(brief: Brief) -> Brief:
-    """The edition that replaces this one, ready with another file."""
-    by = Actor(person=brief.decision.decider)
-    newer = actions.correct(brief=brief.key, reason="La date de l’avis était fausse.", by=by)
-    jobs.render_brief(newer.pk)
-    newer.refresh_from_db()
-    return newer
-
-
-def document_of(brief: Brief) -> bytes:
-    return files.read(brief.sha256)
-
-
-def asked(client: Client, document: bytes, name: str = "releve.pdf", **headers: str) -> Any:
-    sent = {"file": SimpleUploadedFile(name, document)}
-    return client.post("/verify", sent, headers={"Accept-Language": "en"}, **headers)
-
-
-def verdict_on(client: Client, document: bytes) -> str:
-    """The verdict's title, as the page gives it."""
-    answer = asked(client, document)
-    assert answer.status_code == 200
-    title = re.search(r"<h1[^>]*>(.*?)</h1>", answer.content.decode())
-    assert title
-    return html.unescape(title[1])
 
 
 def cases(brief: Brief, key: SealSettings, other: SealSettings) -> dict[str, tuple[bytes, str, str]]:
@@ -127,13 +81,6 @@ def english() -> None:
     from django.utils import translation
 
     translation.activate("en")
-
-
-def terminal(*arguments: str, language: str = "C", **more: str) -> subprocess.CompletedProcess[str]:
-    """bin/verify-brief with neither database nor settings in its environment."""
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": language, "PYTHONIOENCODING": "utf-8"} | more
-    command = [str(ROOT / "bin" / "verify-brief"), *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
 def test_each_file_gets_its_reason_on_the_page_and_in_a_terminal(
@@ -338,181 +285,3 @@ def test_a_check_sends_few_queries(client: Client, city_seal: SealSettings, at_m
         client.get("/verify")
     with at_most(0):
         client.get("/verify/nonsense")
-
-
-# --- the printed address ---
-
-
-def test_the_printed_address_tells_no_more_than_the_paper(
-    client: Client, city_seal: SealSettings, small_briefs: list[str]
-) -> None:
-    brief = made(confidential=True)
-    assert f"/verify/{brief.token}" in small_briefs[-1]
-    assert 'class="square"' in small_briefs[-1]
-    answer = client.get(f"/verify/{brief.token}", headers={"Accept-Language": "en"})
-    text = html.unescape(answer.content.decode())
-    assert answer.status_code == 200
-    for fact in (f"Brief {brief.number} is in force", "Go on", "12\xa0November 2026"):
-        assert fact in text, fact
-    decision = brief.decision
-    for kept_back in (decision.round.idea.title, decision.decider.family_name, str(brief.key), brief.sha256):
-        assert kept_back not in text
-    assert "no-store" in answer["Cache-Control"]
-
-
-@pytest.mark.parametrize("token", ["A" * 22, "short", "x" * 100, "%2E%2E", "é" * 22])
-def test_an_unknown_address_says_so_and_how_to_go_on(client: Client, token: str) -> None:
-    made()
-    answer = client.get(f"/verify/{token}", headers={"Accept-Language": "en"})
-    assert answer.status_code == 404
-    assert "No brief has this address" in html.unescape(answer.content.decode())
-    assert 'href="/verify"' in answer.content.decode()
-
-
-def test_a_brief_that_is_not_ready_has_no_page_yet(client: Client) -> None:
-    decision = decided(submitted_idea())
-    with transaction.atomic():
-        brief = actions.prepare(decision=decision, by=Actor(person=decision.decider))
-    assert client.get(f"/verify/{brief.token}").status_code == 404
-
-
-def test_an_address_that_is_typed_leads_to_its_page(client: Client) -> None:
-    brief = made()
-    for typed in (brief.token, f"https://ville.example/verify/{brief.token}/"):
-        answer = client.get("/verify", {"address": typed})
-        assert answer["Location"] == f"/verify/{brief.token}"
-    assert client.get("/verify", {"address": ""}).status_code == 200
-
-
-# --- the row and its job ---
-
-
-def test_a_sealed_file_begins_with_what_was_rendered(city_seal: SealSettings) -> None:
-    brief = made()
-    document = document_of(brief)
-    rendered = small_pdf("Relevé 1", as_bytes(brief.public or {}))
-    assert document.startswith(rendered)
-    assert brief.unsigned_sha256 == hashlib.sha256(rendered).hexdigest()
-    assert brief.size == len(document)
-    assert brief.sealed_at is not None
-    assert len(brief.seal_certificate) == 64
-    assert brief.record["address"].endswith(f"/verify/{brief.token}")
-
-
-@pytest.mark.parametrize("reason", ["stamp", "seal"])
-def test_a_seal_that_fails_is_said_and_a_later_try_mends_it(
-    city_seal: SealSettings, monkeypatch: pytest.MonkeyPatch, reason: str
-) -> None:
-    def fails(document: bytes, **more: str) -> None:
-        raise SealFailed(reason)
-
-    decision = decided(submitted_idea())
-    with transaction.atomic():
-        brief = actions.prepare(decision=decision, by=Actor(person=decision.decider))
-    with monkeypatch.context() as broken:
-        broken.setattr(jobs, "sealed", fails)
-        with pytest.raises(SealFailed):
-            jobs.render_brief(brief.pk)
-    brief.refresh_from_db()
-    assert (brief.state, brief.failure, brief.sha256) == ("failed", reason, "")
-    jobs.render_brief(brief.pk)
-    brief.refresh_from_db()
-    assert (brief.state, brief.failure) == ("ready", "")
-    assert brief.sealed_at is not None
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"unsigned_sha256": ""},
-        {"sealed_at": None},
-        {"seal_certificate": ""},
-        {"sealed_at": None, "seal_certificate": ""},
-    ],
-)
-def test_the_database_refuses_a_brief_half_sealed(city_seal: SealSettings, changed: dict[str, Any]) -> None:
-    brief = made()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Brief.objects.filter(pk=brief.pk).update(**changed)
-
-
-def test_tokens_are_by_chance_and_one_brief_s(client: Client) -> None:
-    one, two = made(), made()
-    assert one.token != two.token
-    assert re.fullmatch(r"[\w-]{22}", one.token)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Brief.objects.filter(pk=two.pk).update(token=one.token)
-
-
-# --- the page of evidence ---
-
-
-def test_the_evidence_page_gives_what_to_check_by(client: Client, city_seal: SealSettings) -> None:
-    from tests.factories import PersonFactory
-
-    brief = made()
-    newer = corrected(brief)
-    client.force_login(PersonFactory(language="en"))
-    page = client.get(f"/briefs/{newer.key}/evidence").content.decode()
-    for fact in (
-        newer.sha256,
-        newer.unsigned_sha256,
-        newer.seal_certificate,
-        newer.record_sha256,
-        newer.record["round_sha256"],
-        f"/verify/{newer.token}",
-        f"/briefs/{brief.key}/evidence",
-    ):
-        assert fact in page, fact
-    assert f"/briefs/{newer.key}/evidence" in client.get(f"/briefs/{brief.key}/evidence").content.decode()
-
-
-def test_whoever_reads_a_masked_copy_sees_its_fingerprint_alone(
-    client: Client, city_seal: SealSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tests.factories import PersonFactory
-    from workflows.briefs import views
-
-    brief = made()
-    copy = sealed(small_pdf("Copie"), city_seal).document
-    actions.keep_masked(brief, ["réel"], copy)
-    monkeypatch.setattr(views, "passages_for", lambda idea, person: ["réel"])
-    client.force_login(PersonFactory(language="en"))
-    page = client.get(f"/briefs/{brief.key}/evidence").content.decode()
-    assert hashlib.sha256(copy).hexdigest() in page
-    for other in (brief.sha256, brief.unsigned_sha256, brief.record_sha256, brief.record["content_sha256"]):
-        assert other not in page
-
-
-def test_evidence_does_not_count_what_happens_after_the_decision(client: Client) -> None:
-    from tests.factories import PersonFactory
-
-    brief = made()
-    client.force_login(PersonFactory(language="en"))
-    before = client.get(f"/briefs/{brief.key}/evidence").content.decode()
-    assert brief.public["chain"]["head"] in before
-    idea = brief.decision.round.idea
-    with transaction.atomic():  # a panel's vote, which nobody may count while it sits
-        append(
-            subject=Subject("idea", idea.key),
-            verb="vote_cast",
-            by=Actor(person=PersonFactory()),
-            payload={},
-        )
-    after = client.get(f"/briefs/{brief.key}/evidence").content.decode()
-    assert facts_of(after) == facts_of(before)
-
-
-def facts_of(page: str) -> str:
-    found = re.search(r'<dl class="facts">.*?</dl>', page, re.DOTALL)
-    assert found
-    return found[0]
-
-
-def test_evidence_is_only_for_those_who_may_read_the_idea(client: Client) -> None:
-    from tests.factories import PersonFactory
-
-    brief = made(confidential=True)
-    assert client.get(f"/briefs/{brief.key}/evidence").status_code == 302
-    client.force_login(PersonFactory())
-    assert client.get(f"/briefs/{brief.key}/evidence").status_code == 404

@@ -19,8 +19,8 @@ from incubator.lib.seals.configuration import SealSettings
 from incubator.messages.models import Message
 from incubator.people.actors import Actor
 from incubator.people.models import Person
+from tests.briefs.checked import terminal
 from tests.briefs.seals import sealed, small_pdf
-from tests.briefs.test_checking import terminal
 from tests.journey import cast as play
 from tests.journey.cast import Cast
 from workflows.briefs import actions as briefs

@@ -8,7 +8,7 @@ import pytest
 from incubator.lib import clock, files
 from incubator.lib.seals import demo
 from incubator.lib.seals.configuration import SealSettings, of_the_demo
-from tests.briefs.test_checking import made, terminal
+from tests.briefs.checked import made, terminal
 from workflows.briefs.checking import lists
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_briefs")]

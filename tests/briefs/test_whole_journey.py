@@ -70,7 +70,7 @@ def test_each_of_five_decisions_has_its_brief_and_no_voter_is_named(cast: Cast, 
     Person.objects.filter(pk=cast.author.pk).update(given_name="Maëlle", family_name="Quémener")
     idea = travel(cast, run_jobs)
     briefs = queries.briefs_of(idea)
-    number = queries.idea_number(idea)
+    number = idea.reference
     assert [brief.number for brief in briefs] == [f"{number}-G{gate}" for gate in range(5)]
     assert {brief.state for brief in briefs} == {"ready"}
     for brief in briefs:
@@ -103,7 +103,7 @@ def test_the_brief_of_a_second_round_is_numbered_so(
     run_jobs()
     play.pass_g0(idea, cast)
     run_jobs()
-    number = queries.idea_number(idea)
+    number = idea.reference
     first, second = queries.briefs_of(idea)
     assert (first.number, second.number) == (f"{number}-G0", f"{number}-G0-2")
     assert first.record["gaps"] == ["Chiffrer le besoin"]

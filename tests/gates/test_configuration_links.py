@@ -6,8 +6,9 @@ import pytest
 
 from ideas.calls.models import Programme
 from incubator.lib import clock
-from tests.gates import test_configuration_rules as cases
+from tests.gates import configurations as cases
 from tests.gates.stage import signed_in
+from tests.gates.test_configuration_rules import CHECKED
 from tests.journey.cast import Cast
 from workflows.gates.configuration import rules, settings, views, wording
 from workflows.gates.models import Configuration
@@ -15,18 +16,17 @@ from workflows.gates.models import Configuration
 pytestmark = pytest.mark.django_db
 # Those whose sentence counts, beside the table of sentences.
 COUNTING = {"quorum_unreachable_for_ideas", "no_director_signs"}
-CALLS = ({"fr": "Rues calmes", "en": "Quiet streets"},)
 SHOWN = {"/gates/G2/voters_hidden": False, "/gates/G2/quorum": 1}
-CASES = cases.CHECKED | {
+CASES = CHECKED | {
     "a call hides one voter": (
         SHOWN | {"/gates/G2/seats": 1},
-        {"hiding_calls": CALLS},
+        {"hiding_calls": cases.CALLS},
         "one_voter_hidden_by_call",
         "/gates/G2/seats",
     ),
     "a call hides a quorum of one": (
         SHOWN,
-        {"hiding_calls": CALLS},
+        {"hiding_calls": cases.CALLS},
         "quorum_of_one_hidden_by_call",
         "/gates/G2/quorum",
     ),

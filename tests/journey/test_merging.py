@@ -23,7 +23,6 @@ from tests.journey.test_routes import fast
 from workflows import nodes
 from workflows.briefs.document import html_of
 from workflows.briefs.gathering import record_of
-from workflows.briefs.queries import idea_number
 from workflows.briefs.record import from_data
 from workflows.gates.conflicts import conflicts
 from workflows.gates.models import Decision, GateRound, Seat, Vote
@@ -123,7 +122,7 @@ def test_the_brief_names_the_other_idea(idea: Idea, cast: Cast, target: Idea) ->
     merge(idea, cast, target)
     decision = Decision.objects.select_related("round__idea__programme__entity").get(outcome="merge")
     record = record_of(decision)
-    assert record.merged_into == idea_number(target)
+    assert record.merged_into == target.reference
     assert [step.code for step in record.next_steps] == ["merge", "undo_merge", "ask_lead"]
     assert from_data(record.as_data()) == record
     assert f"Elle se poursuit dans l’idée {record.merged_into}" in html_of(record)

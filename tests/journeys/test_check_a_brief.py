@@ -7,8 +7,8 @@ import pytest
 
 from incubator.lib import files
 from incubator.lib.seals.configuration import SealSettings
+from tests.briefs.checked import made
 from tests.briefs.seals import small_pdf, with_a_revision
-from tests.briefs.test_checking import made
 from tests.journeys.walk import follow
 
 pytestmark = [

@@ -91,7 +91,7 @@ def readable(before: Seen, seen: Seen) -> None:
         return
     rows = Idea.objects.select_related("programme__entity").filter(Q(pk__in=keys))
     for idea in rows:
-        hold, window = queries.hold_of(idea), queries.window_of(idea)
+        hold, window = queries.hold_of(idea, passages=()), queries.window_of(idea)
         said = wording.state_word(idea), wording.next_text(idea, hold, window), idea.get_holder_display()
         if not all(text.strip() for text in said) or "%(" in "".join(said):
             raise _violation(f"law 5: an idea {idea.state} with {idea.holder} says {said}")

@@ -408,12 +408,26 @@ def test_a_document_that_takes_too_much_memory_fails_alone() -> None:
         child.close()
 
 
-def test_endless_nesting_fails_with_its_reason() -> None:
+FOREIGN_FONT = "<style>@font-face{font-family:x;src:url(http://127.0.0.1:1/font)}</style>"
+
+
+@pytest.mark.parametrize(
+    ("html", "reason", "of_the_text"),
+    [
+        (page("<div>" * 3_000 + "x"), "nesting", True),
+        (page("<p>x</p>").replace("Relevé d’essai", ""), "content", False),
+        (page('<p style="font-family:x">x</p>', FOREIGN_FONT), "font", True),
+    ],
+)
+def test_what_the_child_finds_wrong_is_told_with_its_reason(
+    html: str, reason: str, of_the_text: bool
+) -> None:
     child = RenderingProcess()
     try:
         with pytest.raises(PdfFailed) as failed:
-            child.render(page("<div>" * 3_000 + "x"), stylesheet=SHEET)
-        assert failed.value.reason == "nesting"
+            child.render(html, stylesheet=SHEET)
+        assert failed.value.reason == reason
+        assert failed.value.is_of_the_text(before="") == of_the_text
     finally:
         child.close()
 

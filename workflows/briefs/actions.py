@@ -38,7 +38,7 @@ def prepare(*, decision: Decision, by: Actor) -> Brief:
     round_, idea = decision.round, decision.round.idea
     brief = Brief.objects.create(
         decision=decision,
-        number=brief_number(queries.idea_number(idea), round_.gate, round_.number),
+        number=brief_number(idea.reference, round_.gate, round_.number),
         language=queries.language_of(idea),
         asked_at=clock.now(),
     )

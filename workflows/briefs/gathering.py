@@ -19,7 +19,7 @@ from incubator.people.models import Mandate, Person, Post
 from workflows.briefs import answers, rules
 from workflows.briefs.models import Brief
 from workflows.briefs.public import Origin, as_bytes, commitment, public_record
-from workflows.briefs.queries import address_of, idea_number, language_of, serial_in_words
+from workflows.briefs.queries import address_of, language_of, serial_in_words
 from workflows.briefs.record import (
     BriefRecord,
     Condition,
@@ -92,7 +92,7 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
     round_, entity = decision.round, idea.programme.entity
     assert decision.issued_at is not None, "only an issued decision has a brief"
     zone, language = ZoneInfo(entity.time_zone), language_of(idea)
-    frozen, content, number = round_.record or {}, _content(idea, round_.content_version), idea_number(idea)
+    frozen, content, number = round_.record or {}, _content(idea, round_.content_version), idea.reference
     has_panel = (round_.rules.get("seats") or 0) > 1
     reexamination = recourse(round_.rules)
     return BriefRecord(
@@ -137,7 +137,7 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         opening=answers.label(letter_of(round_.configuration, decision.outcome), language),
         comparison=answers.comparison(frozen),
         experts=_experts(decision, zone),
-        merged_into=idea_number(decision.target) if decision.target is not None else "",
+        merged_into=decision.target.reference if decision.target is not None else "",
     )
 
 

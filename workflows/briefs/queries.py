@@ -39,12 +39,6 @@ def address_of(brief: Brief) -> str:
     return f"{settings.SITE_URL}{reverse('verify-token', args=[brief.token])}"
 
 
-def idea_number(idea: Idea) -> str:
-    """`2026-0142`, as pages and messages name the idea."""
-    assert idea.reference, "a draft has no number"
-    return idea.reference
-
-
 def language_of(idea: Idea) -> str:
     """The brief speaks the idea's language, if the product does."""
     return idea.language if idea.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

@@ -152,7 +152,7 @@ def learning(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The team adds to the learning sheet of its stopped idea."""
     person = reader(request)
     idea = queries.readable_idea(key, person)
-    decisions = queries.decisions_of(idea)
+    decisions = queries.decisions_of(idea, passages_for(idea, person))
     if not queries.in_team(idea, person) or not queries.has_learning_sheet(idea, decisions):
         raise NotFound(_("There is no learning sheet here for you to add to."))
     return _act(

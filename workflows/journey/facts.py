@@ -28,6 +28,6 @@ def register() -> None:
             _("Find who can answer the request to re-examine “%(title)s”"),
             pgettext_lazy("work item", "Find"),
             lent=True,
-            hint=_("Nobody with a delegation who took no part is here: the page says what to do."),
+            hint=_("Nobody who has a delegation can answer now: the page says what to do."),
         ),
     )

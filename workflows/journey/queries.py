@@ -1,4 +1,7 @@
-"""What the idea page shows, in a number of queries that does not grow with what it shows."""
+"""What the idea page shows, in a number of queries that does not grow with what it shows.
+
+`passages` are those masked for a reader; an act, which reads for no reader, says so with `()`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,7 +102,7 @@ def reader_of(idea: Idea, person: Person, team: list[TeamMember]) -> Reader:
     return Reader(member, sees_authors, inbox.open_on(person, "idea", idea.key))
 
 
-def decisions_of(idea: Idea, passages: Sequence[str] = ()) -> list[Decision]:
+def decisions_of(idea: Idea, passages: Sequence[str]) -> list[Decision]:
     """Issued decisions, oldest first, with their rounds and conditions; without the passages masked for a reader."""
     issued = Decision.objects.filter(round__idea=idea, issued_at__isnull=False).select_related("round")
     found = list(issued.order_by("issued_at", "pk"))
@@ -197,7 +200,7 @@ def may_undo(idea: Idea, person: Person) -> bool:
     return True
 
 
-def hold_of(idea: Idea, passages: Sequence[str] = ()) -> Hold | None:
+def hold_of(idea: Idea, passages: Sequence[str]) -> Hold | None:
     found = Hold.objects.filter(idea=idea, woken_at=None).first() if idea.state == "held" else None
     return found and masked_row(found, ["condition"], passages)
 
@@ -225,7 +228,7 @@ def has_learning_sheet(idea: Idea, decisions: list[Decision]) -> bool:
     return stopped and "learning_sheet" in decisions[-1].next_steps
 
 
-def learning_of(idea: Idea, passages: Sequence[str] = ()) -> list[LearningNote]:
+def learning_of(idea: Idea, passages: Sequence[str]) -> list[LearningNote]:
     """What the team added to the learning sheet, oldest first; without the passages masked for a reader."""
     if idea.state != Idea.State.STOPPED:
         return []
@@ -233,7 +236,7 @@ def learning_of(idea: Idea, passages: Sequence[str] = ()) -> list[LearningNote]:
     return [masked_row(note, ["text"], passages) for note in notes.order_by("written_at", "pk")]
 
 
-def open_conditions_of(decisions: list[Decision], passages: Sequence[str] = ()) -> list[Condition]:
+def open_conditions_of(decisions: list[Decision], passages: Sequence[str]) -> list[Condition]:
     found = [item for one in decisions if _has_conditions(one) for item in one.conditions.all()]
     return [masked_row(item, ["text"], passages) for item in found if item.met_at is None]
 

@@ -5,11 +5,13 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ideas.access import access
 from ideas.drafting.masking.queries import hidden_of, marked_on, masked_copy
 from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
 from incubator.lib import words
+from incubator.lib.row_numbers import row_number
 from incubator.people import grants
 from incubator.people.models import Person
 from workflows.gates import explained
@@ -19,6 +21,7 @@ from workflows.journey.models import Reexamination
 
 PAGE = 50
 AUDITOR = "auditor"
+ANSWERS = {"upheld": gettext_lazy("The stop is upheld"), "overturned": gettext_lazy("The stop is overturned")}
 
 
 def of_idea(idea: Idea, number: str = "") -> Reexamination | None:
@@ -26,7 +29,7 @@ def of_idea(idea: Idea, number: str = "") -> Reexamination | None:
     idea is stopped."""
     if not number:
         return queries.window_of(idea) or _asked().filter(idea=idea).last()
-    return _asked().filter(idea=idea, pk=number).first() if number.isdecimal() and len(number) < 19 else None
+    return _asked().filter(idea=idea, pk=row_number(number) or 0).first()
 
 
 def stop_of(asked: Reexamination, decisions: list[Decision]) -> Decision:
@@ -55,8 +58,8 @@ def audited(auditor: Person, after: str = "") -> list[Reexamination]:
     One more than a page, with `idea` as they read it. `after`: the key of the last one of the page before.
     """
     found = _audited_by(auditor).filter(idea__in=access().readable(auditor).values("pk"))
-    if after.isdecimal() and len(after) < 19:
-        found = found.filter(pk__lt=after)
+    if (last := row_number(after)) is not None:
+        found = found.filter(pk__lt=last)
     rows = found.select_related("idea").annotate(marked=marked_on(pk="idea")).order_by("-pk")
     shown: list[Reexamination] = list(rows[: PAGE + 1])
     hidden = hidden_of(auditor, {one.idea_id: vars(one)["marked"] for one in shown})
@@ -69,7 +72,7 @@ def line(asked: Reexamination) -> dict[str, Any]:
     """As a document's line: the idea, its gate, when it was asked, and what became of it."""
     day = words.long_day(asked.asked_at) if asked.asked_at else ""
     if asked.answer:
-        said = ANSWERS[asked.answer]()
+        said = str(ANSWERS[asked.answer])
     elif asked.closed_at is None and asked.due_at is not None:
         said = _("to be answered by %(day)s") % {"day": words.long_day(asked.due_at)}
     else:
@@ -77,9 +80,6 @@ def line(asked: Reexamination) -> dict[str, Any]:
     detail = [wording.gate_words(asked.gate), _("asked on %(day)s") % {"day": day}, said]
     url = f"{reverse('reexamination', args=[asked.idea.key])}?of={asked.pk}"
     return {"url": url, "label": asked.idea.title, "detail": " · ".join(detail)}
-
-
-ANSWERS = {"upheld": lambda: _("The stop is upheld"), "overturned": lambda: _("The stop is overturned")}
 
 
 def _audited_by(person: Person) -> QuerySet[Reexamination]:

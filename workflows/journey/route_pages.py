@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ideas.drafting import uploads
+from ideas.drafting.masking.queries import passages_for
 from ideas.drafting.models import Idea
 from ideas.drafting.uploads import Clean
 from incubator.lib import files
@@ -37,7 +38,8 @@ def send_up(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         except Invalid as refusal:
             note(refusal)
             forms.add_refusal(form, refusal.fields)
-    return _page(request, "journey/send_up.html", idea, form, last=queries.decisions_of(idea)[-1])
+    decisions = queries.decisions_of(idea, passages_for(idea, person))
+    return _page(request, "journey/send_up.html", idea, form, last=decisions[-1])
 
 
 # Not `once`: cleaning a picture takes seconds, and must not hold a transaction.

@@ -13,15 +13,16 @@ from django.views.decorators.http import require_safe
 from ideas.drafting.masking.queries import passages_for
 from ideas.drafting.models import CLOSED, Idea
 from ideas.drafting.queries import published_files
+from ideas.pages import nothing_here
 from incubator.inbox.wording import button, stands_in_for, title
 from incubator.lib import words
-from incubator.lib.refusals import NotFound
 from incubator.people import grants
 from incubator.people.models import Person
 from incubator.people.once import new_key
 from workflows.briefs.queries import briefs_of
 from workflows.gates.configuration import recourse
 from workflows.journey import actions, portfolio, queries, reexaminations, wording
+from workflows.journey.models import Reexamination
 
 
 def _person(request: HttpRequest) -> Person:
@@ -119,9 +120,7 @@ def reexaminations_page(request: HttpRequest) -> HttpResponse:
     """For the auditor: what was asked to be looked at again, each with the rule-by-rule why."""
     person = _person(request)
     if reexaminations.AUDITOR not in grants.roles_anywhere(person):
-        raise NotFound(
-            _("There is nothing here, or it is not open to you. “My work” shows what waits for you.")
-        )
+        raise nothing_here()
     found = reexaminations.audited(person, request.GET.get("after", ""))
     shown, more = found[: reexaminations.PAGE], len(found) > reexaminations.PAGE
     context = {
@@ -133,9 +132,16 @@ def reexaminations_page(request: HttpRequest) -> HttpResponse:
 
 
 def _looked_at_again(
-    idea: Idea, person: Person, reader: queries.Reader, window: Any, entries: list[Any]
+    idea: Idea,
+    person: Person,
+    reader: queries.Reader,
+    window: Reexamination | None,
+    entries: list[dict[str, Any]],
 ) -> str:
-    """Where this reader reads what was asked to be looked at again: the team, whoever answered, the auditor."""
+    """Where this reader reads what was asked to be looked at again: the team, whoever answered, the auditor.
+
+    `window`, `entries`: as `window_of` and `history_of` give them. '' for whoever reads none of it.
+    """
     if not any(entry.get("verb") == "reexamination_asked" for entry in entries):
         return ""
     asked = window or reexaminations.of_idea(idea)

@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from incubator.lib.words import in_french
 from incubator.people.models import Person
 from workflows.gates.configuration import default_rules, defaults
 from workflows.process import queries, shown, wording
@@ -34,9 +33,6 @@ def process(request: HttpRequest) -> HttpResponse:
             for route in routes()
         ],
         "counted": counted,
-        "programmes": [
-            {"key": one.key, "name": one.name_fr if in_french() else one.name_en, "current": one == programme}
-            for one in programmes
-        ],
+        "programmes": [{"key": one.key, "name": one.name, "current": one == programme} for one in programmes],
     }
     return render(request, "process/process.html", context)

@@ -28,7 +28,7 @@ def calendar_of(session: SelectionSession, who: Reader) -> bytes:
     own = heard if who.is_inside else [line for line in heard if line.idea_id in who.team_of]
     edition = session.documents.filter(kind="agenda").count() + (session.state == SelectionSession.State.VOID)
     if who.is_inside:
-        title = _("Selection session: %(call)s") % {"call": session.call.title_fr}
+        title = _("Selection session: %(call)s") % {"call": session.call.title}
         end = session.held_at + minutes * max(len(heard), 1)
         file.add_component(_event(session, edition, str(session.key), title, session.held_at, end))
     for line in own:

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -79,6 +78,4 @@ def _precedent(request: HttpRequest, person: Person) -> Idea | None:
 
 
 def _choice(call: Call) -> Any:
-    french = (get_language() or "fr").startswith("fr")
-    title, question = (call.title_fr, call.question_fr) if french else (call.title_en, call.question_en)
-    return ChoiceText(title, question, long_day(call.closes_at) if call.closes_at else "")
+    return ChoiceText(call.title, call.question, long_day(call.closes_at) if call.closes_at else "")

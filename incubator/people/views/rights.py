@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from incubator.lib.refusals import NotAllowed, NotFound
+from incubator.lib.row_numbers import row_number
 from incubator.people import actions, queries
 from incubator.people.actors import Actor
 from incubator.people.forms.rights import GrantForm, MandateForm
@@ -81,9 +82,9 @@ def _back(request: HttpRequest, page: str, said: str) -> HttpResponse:
 
 def _page(request: HttpRequest, template: str, form: Any, rows: QuerySet[Any]) -> HttpResponse:
     """The newest first, 30 a page, by key."""
-    after = request.GET.get("after", "")
-    if after.isdecimal() and len(after) < 19:
-        rows = rows.filter(pk__lt=int(after))
+    after = row_number(request.GET.get("after", ""))
+    if after is not None:
+        rows = rows.filter(pk__lt=after)
     shown: list[Model] = list(rows.order_by("-pk")[: queries.PAGE + 1])
     more = shown[queries.PAGE - 1].pk if len(shown) > queries.PAGE else None
     return form_page(request, template, form, rows=shown[: queries.PAGE], more=more)

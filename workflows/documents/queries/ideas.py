@@ -15,7 +15,6 @@ from ideas.drafting.rules import TEXTS
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotFound
 from incubator.people.models import Person
-from workflows.briefs import queries as briefs
 from workflows.briefs.gathering import record_of
 from workflows.documents.models import Document
 from workflows.documents.queries.papers import Paper, head, iso, language
@@ -43,7 +42,7 @@ def receipt(key: UUID, person: Person) -> Paper:
     content = idea.content
     return Paper(
         Kind.RECEIPT,
-        head(Kind.RECEIPT, idea.programme, language(), idea.submitted_at, briefs.idea_number(idea))
+        head(Kind.RECEIPT, idea.programme, language(), idea.submitted_at, idea.reference)
         | {
             "title": content.title,
             "submitted_at": _local(idea, idea.submitted_at),
@@ -105,7 +104,7 @@ def learning(key: UUID, person: Person) -> Paper:
     assert last.issued_at is not None, "only issued decisions are read here"
     return Paper(
         Kind.LEARNING,
-        head(Kind.LEARNING, idea.programme, language(), last.issued_at, briefs.idea_number(idea))
+        head(Kind.LEARNING, idea.programme, language(), last.issued_at, idea.reference)
         | {
             "title": idea.title,
             "pitch": idea.pitch,
@@ -155,7 +154,7 @@ def certificate(key: UUID, person: Person) -> Paper:
     # Handed to anyone: the title as someone outside the team reads it.
     return Paper(
         Kind.CERTIFICATE,
-        head(Kind.CERTIFICATE, idea.programme, language(), idea.submitted_at, briefs.idea_number(idea))
+        head(Kind.CERTIFICATE, idea.programme, language(), idea.submitted_at, idea.reference)
         | {
             "title": shown(idea, None).title if named else "",
             "submitted_at": _local(idea, idea.submitted_at),

@@ -12,7 +12,6 @@ from ideas.drafting.masking.queries import passages_for, shown
 from ideas.drafting.masking.rules import masked
 from ideas.drafting.models import Idea
 from incubator.people.models import Person, Post
-from workflows.briefs import queries as briefs
 from workflows.documents.models import Document
 from workflows.documents.queries.ideas import not_here
 from workflows.documents.queries.papers import Paper, head, language
@@ -32,7 +31,7 @@ def promise(key: UUID, person: Person) -> Paper:
     signed = pledge.answered_at.astimezone(_zone(idea))
     return Paper(
         Kind.PROMISE,
-        head(Kind.PROMISE, idea.programme, language(), pledge.answered_at, briefs.idea_number(idea))
+        head(Kind.PROMISE, idea.programme, language(), pledge.answered_at, idea.reference)
         | {
             "title": masked(idea.title, passages),
             "sponsor": pledge.sponsor.get_full_name(),
@@ -73,7 +72,7 @@ def time_release(key: UUID, person: Person) -> Paper:
     at = release.answered_at.astimezone(_zone(idea))
     return Paper(
         Kind.TIME_RELEASE,
-        head(Kind.TIME_RELEASE, idea.programme, language(), release.answered_at, briefs.idea_number(idea))
+        head(Kind.TIME_RELEASE, idea.programme, language(), release.answered_at, idea.reference)
         | {
             "title": idea.title,
             "person_name": release.member.person.get_full_name(),

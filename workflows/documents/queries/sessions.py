@@ -11,7 +11,6 @@ from django.urls import reverse
 from ideas.access import access
 from incubator.lib.reference import in_language
 from incubator.people.models import Person
-from workflows.briefs.queries import idea_number
 from workflows.documents.models import Document
 from workflows.documents.queries.ideas import not_here
 from workflows.documents.queries.papers import Paper, head, iso, language
@@ -43,14 +42,12 @@ def pack(key: UUID, person: Person) -> Paper:
         access().readable(person).filter(session_lines__session=session).values_list("pk", flat=True)
     )
     (apart, unopened), votes = sessions.opinions_kept_from(session, who), _votes(session, lines)
-    call = session.call
-    title = call.title_en if language() == "en" and call.title_en else call.title_fr
     return Paper(
         Document.Kind.PACK,
         head(Document.Kind.PACK, session.call.programme, language(), session.convened_at, session.gate)
         | {
             "session": str(session.key),
-            "title": title,
+            "title": session.call.title,
             "venue": session.venue,
             "held_at": session.held_at.astimezone(zone).isoformat(),
             "limits": limits(session),
@@ -61,7 +58,7 @@ def pack(key: UUID, person: Person) -> Paper:
                 if line.idea_id in opened
             ],
         },
-        title=title,
+        title=session.call.title,
         back_url=reverse("session", args=[session.key]),
         session=session,
     )
@@ -89,7 +86,7 @@ def _votes(session: SelectionSession, lines: list[SessionIdea]) -> Votes:
 def _idea(line: SessionIdea, votes: Votes, *, opinion: bool, zone: ZoneInfo) -> dict[str, Any]:
     content = line.idea.content
     return {
-        "number": idea_number(line.idea),
+        "number": line.idea.reference,
         "title": line.idea.title,
         "pitch": line.idea.pitch,
         "hearing_at": iso(line.hearing_at.astimezone(zone)) if line.hearing_at else "",

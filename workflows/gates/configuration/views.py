@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ideas.calls.models import Programme
+from ideas.pages import nothing_here
 from incubator.lib.languages import supported
 from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.once import new_key, once
@@ -41,9 +42,7 @@ def _versions_page(request: HttpRequest, refused: dict[str, Any] | None = None) 
     person = reader(request)
     programmes = queries.readable_programmes(person)
     if not programmes:
-        raise NotFound(
-            _("There is nothing here, or it is not open to you. “My work” shows what waits for you.")
-        )
+        raise nothing_here()
     rows = []
     for programme in programmes:
         found = list(queries.versions(programme))
@@ -259,18 +258,14 @@ def _file(text: str, name: str, kind: str = "application/json") -> HttpResponse:
 def _programme(request: HttpRequest, key: str) -> Programme:
     found = Programme.objects.select_related("entity").filter(key=key).first()
     if found is None or not queries.may_read(reader(request), found):
-        raise NotFound(
-            _("There is nothing here, or it is not open to you. “My work” shows what waits for you.")
-        )
+        raise nothing_here()
     return found
 
 
 def _configuration(request: HttpRequest, key: uuid.UUID) -> Configuration:
     found = Configuration.objects.select_related("programme__entity", "changed_by").filter(key=key).first()
     if found is None or not queries.may_read(reader(request), found.programme):
-        raise NotFound(
-            _("There is nothing here, or it is not open to you. “My work” shows what waits for you.")
-        )
+        raise nothing_here()
     return found
 
 

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from ideas.access import access
 from ideas.drafting.models import Idea
+from ideas.drafting.rules import numbered
 from incubator.lib import clock
 from incubator.lib.forms import ChoiceText, Day
 from incubator.lib.refusals import Invalid
+from incubator.lib.row_numbers import row_number
 from incubator.people.models import Department, Person, normal_staff_number
 from incubator.people.queries import department_named
 from workflows.gates import wording
@@ -76,14 +78,12 @@ def written_of(data: QueryDict, *, idea: Idea, reader: Person, default_owner: Ow
 
 
 def _target(typed: Typed, reader: Person) -> Idea | None:
-    """The idea of this number, as its page or a brief writes it (`12`, `2026-0012`), if `reader` may read it."""
+    """The idea of this number, as pages and briefs write it (`2026-0012`, or short `12`), if `reader` may read it."""
     said = typed.text("target", 20)
-    number = said.rpartition("-")[2].strip()
     if not said:
         return None
-    found = None
-    if number.isascii() and number.isdigit() and len(number) < 10:
-        found = Idea.objects.filter(number=int(number)).first()
+    number = numbered(said) if "-" in said else row_number(said)
+    found = Idea.objects.filter(number=number).first() if number is not None else None
     if found is None or not access().may_read(reader, found):
         typed.problems["target"] = _(
             "No idea that you may read has this number. It stands on the idea’s page."

@@ -21,6 +21,7 @@ from incubator.inbox import wording as asks
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal, note
+from incubator.lib.row_numbers import row_number
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from workflows.gates import actions, opinions, queries, records, rules, wording
@@ -64,9 +65,9 @@ def reviews(request: HttpRequest) -> HttpResponse:
         .order_by("round__due_at", "pk")
     )
     past = mine.exclude(state="open").order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        past = past.filter(pk__lt=int(before))
+    before = row_number(request.GET.get("before", ""))
+    if before is not None:
+        past = past.filter(pk__lt=before)
     rows, waiting = list(past[: PAST + 1]), list(open_seats)
     _mask(person, [*rows, *waiting])
     decisions = list(

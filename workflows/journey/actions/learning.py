@@ -22,7 +22,7 @@ def add_learning(*, idea: UUID, by: Actor, text: str) -> LearningNote:
     Raises NotFound for anyone else, Conflict where there is no learning sheet, Invalid on `text`.
     """
     with locked(**of_author(idea, by, "author", "co_author")) as found:
-        if not queries.has_learning_sheet(found, queries.decisions_of(found)):
+        if not queries.has_learning_sheet(found, queries.decisions_of(found, passages=())):
             raise Conflict(_("This idea has no learning sheet: it was not stopped."), code="learning.none")
         if not SHORTEST <= len(text.strip()) <= LONGEST:
             sentence = _("Write a sentence or two: 2,000 characters at most.")

@@ -1,0 +1,80 @@
+"""What the checker lets pass, one step from each failure: it refuses no more than it should."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.gates.configurations import BOTH, GATES, changed, city, document, found, small
+from workflows.gates.configuration.rules import Load
+from workflows.gates.configuration.structure import check
+from workflows.routes import routes
+
+
+def test_the_defaults_are_sound() -> None:
+    check(document())
+    assert found(document()) == []
+
+
+@pytest.mark.parametrize("outcome", ["merge", "redirect"])
+def test_a_flow_without_a_way_elsewhere_is_no_sound_flow(outcome: str) -> None:
+    known = {name: route for name, route in routes().items() if name == "StandardFlow"}
+    route = known["StandardFlow"]
+    admissibility = route.stations["admissibility"]
+    ways = {name: way for name, way in admissibility.ways.items() if name != outcome}
+    broken = replace(
+        route, stations=dict(route.stations) | {"admissibility": replace(admissibility, ways=ways)}
+    )
+    assert found(document(), city(routes={"StandardFlow": broken})) == [
+        ("outcome_leads_nowhere", "/gates/G0/go_on")
+    ]
+
+
+SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "one seat, its voter shown": (
+        {"/gates/G2/seats": 1, "/gates/G2/quorum": 1, "/gates/G2/voters_hidden": False},
+        {},
+    ),
+    "a quorum of one, the voters shown": ({"/gates/G1/quorum": 1, "/gates/G1/voters_hidden": False}, {}),
+    "two seats, hidden": ({"/gates/G2/seats": 2}, {}),
+    "a quorum of all seats": ({"/gates/G1/quorum": 5}, {}),
+    "just the seats": ({}, {"pools": small(people=9, absent=4, available=5)}),
+    "just the quorum for an idea": ({}, {"pools": small(by_idea=(3, 8))}),
+    "no words why": ({"/gates/G1/must_meet/0/why": {"en": "", "fr": ""}}, {}),
+    "no letter": ({"/letters/go": {"en": "", "fr": ""}}, {}),
+    "criteria without levels": ({"/gates/G1/criteria/0/levels": None}, {}),
+    "a director signs beside one lead": (
+        {},
+        {"deciders": dict.fromkeys(GATES, frozenset({1})), "second_signers": frozenset({3})},
+    ),
+    "another lead signs": ({}, {"second_signers": frozenset()}),
+    "one re-examines who does not decide": ({}, {"reexaminers": dict.fromkeys(GATES, frozenset({9}))}),
+    "two decide, each re-examines the other's": ({}, {"reexaminers": dict.fromkeys(GATES, BOTH)}),
+    "votes on the day of the decision": ({"/gates/G1/due": 15}, {}),
+    "due when the votes are": ({"/gates/G1/due_from_submission": 20}, {}),
+    "the pool is full": ({}, {"loads": {"G1": Load(open_now=9)}}),
+    "the pool just keeps up": ({}, {"loads": {"G4": Load(entered=36)}}),
+    "no panel, no pool": ({}, {"pools": {}}),
+    "only scaling": ({"/gates/G4/go_on": ["scale"]}, {}),
+    "a local no is sent up, not re-examined": ({}, {"reexaminers": dict.fromkeys(GATES[1:], BOTH)}),
+    "one head of service": ({}, {"deciders": dict.fromkeys(GATES, BOTH) | {"L": frozenset({9})}}),
+    "sponsor and lead launch": (
+        {
+            "/gates/G2/decider": "sponsor_and_lead",
+            "/gates/G2/if_they_differ": "G4_decider",
+            "/gates/G3/if_they_differ": "G4_decider",
+        },
+        {},
+    ),
+    "no reminder": ({"/reminders/at": [], "/reminders/then": None}, {}),
+    "a version from before delays were settings": ({"/delays": None, "/reminders": None}, {}),
+}
+
+
+@pytest.mark.parametrize(("changes", "facts"), SOUND.values(), ids=SOUND.keys())
+def test_what_the_checker_lets_pass(changes: dict[str, Any], facts: dict[str, Any]) -> None:
+    assert found(changed(changes), city(**facts)) == []
+
+
+def test_a_gate_that_no_route_passes_is_not_judged() -> None:
+    assert found(document(), city(routes={})) == []
