@@ -4,9 +4,12 @@ from django.http import FileResponse
 
 from incubator.lib import files
 
-# A viewer draws the pages itself: whatever else the file could ask for, it gets nothing. Not `sandbox`, which some
-# viewers take for an order to show nothing.
-POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# A viewer draws the pages itself: whatever else the file could ask for, it gets nothing. Safari's viewer is an object
+# with a style of its own, on this very address; and `sandbox` some viewers take for an order to show nothing.
+POLICY = (
+    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
 
 
 def pdf_answer(sha256: str, name: str, *, download: bool) -> FileResponse:
