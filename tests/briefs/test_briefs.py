@@ -307,7 +307,7 @@ def test_one_that_the_machine_stopped_is_tried_whole_again_before_it_is_shortene
 
 
 def test_a_busy_machine_after_another_failure_shortens_nothing_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = fails_while_whole(monkeypatch, "font", "late", "late")
+    asked = fails_while_whole(monkeypatch, "content", "late", "late")
     brief = prepared(decided(submitted_idea(), reasons=LONG_REASONS))
     for _ in range(2):
         with pytest.raises(PdfFailed):
