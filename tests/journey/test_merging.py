@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import translation
 
@@ -25,6 +26,8 @@ from workflows.briefs.document import html_of
 from workflows.briefs.gathering import record_of
 from workflows.briefs.record import from_data
 from workflows.gates.conflicts import conflicts
+from workflows.gates.forms.decisions import _target
+from workflows.gates.forms.typed import Typed
 from workflows.gates.models import Decision, GateRound, Seat, Vote
 from workflows.gates.replay import replay
 from workflows.journey import actions
@@ -116,6 +119,18 @@ def test_a_merge_ends_the_idea_and_gives_its_authors_credit(
     assert {"decided"} <= told(cast.author)
     assert chains.verify().broken == []
     assert [one for one in replay() if one.differences] == []
+
+
+def test_the_other_idea_is_named_by_its_number_and_no_other_year_finds_it(cast: Cast, target: Idea) -> None:
+    def named(said: str) -> tuple[Idea | None, bool]:
+        typed = Typed(QueryDict(f"target={said}"))
+        return _target(typed, cast.lead), "target" in typed.problems
+
+    year = int(target.reference[:4])
+    for said in (target.reference, str(target.number), f"{year}-{target.number:06d}"):
+        assert named(said) == (target, False)
+    for said in (f"{year - 1}-{target.number:04d}", f"{target.number}-{year}", "0", "-", "2026-"):
+        assert named(said) == (None, True)
 
 
 def test_the_brief_names_the_other_idea(idea: Idea, cast: Cast, target: Idea) -> None:

@@ -83,7 +83,9 @@ def _target(typed: Typed, reader: Person) -> Idea | None:
     if not said:
         return None
     number = numbered(said) if "-" in said else row_number(said)
-    found = Idea.objects.filter(number=number).first() if number is not None else None
+    found = Idea.objects.select_related("programme__entity").filter(number=number).first() if number else None
+    if found is not None and "-" in said and said[:4] != found.reference[:4]:
+        found = None  # another year: a slip of the pen, and nobody merges by one
     if found is None or not access().may_read(reader, found):
         typed.problems["target"] = _(
             "No idea that you may read has this number. It stands on the idea’s page."
