@@ -29,9 +29,10 @@ def page() -> str:
 
 
 def test_a_warm_worker_costs_little_more_than_weasyprint_alone(page: str) -> None:
-    found = documents.beside_bare(page, stylesheet())
-    logging.info("a brief: %s", found)
-    assert found["computing_to_bare"] <= 1.15
+    # Ours and WeasyPrint's run in turn: another process on the machine may slow either. The one in the middle of three.
+    measured = sorted(documents.beside_bare(page, stylesheet())["computing_to_bare"] for _ in range(3))
+    logging.info("a brief beside WeasyPrint alone: %s", measured)
+    assert measured[1] <= 1.15
 
 
 def test_the_memory_of_500_briefs_is_that_of_twenty() -> None:
