@@ -10,7 +10,7 @@ from ideas.drafting.models import Idea
 from incubator.lib import clock
 from tests.gates import stage
 from tests.journey.cast import Cast, in_days
-from tests.journeys.walk import Run, Walk, choose, follow, give_pins, look, press
+from tests.journeys.walk import Run, Walk, choose, follow, give_pins, press
 from workflows.clock.actions import tick
 from workflows.gates.models import Decision, GateRound, Seat
 
@@ -22,8 +22,7 @@ EQUAL = "Les voix étaient à égalité : celle de la présidence a compté."
 def walk(open_page: Callable[..., Any], run_jobs: Run, quick_briefs: list[str]) -> Walk:
     cast = Cast()
     give_pins()
-    phone = open_page(width=390, height=844, scripts=False)
-    return Walk(cast, phone, open_page(width=1280), run_jobs, look)
+    return Walk(cast, open_page, run_jobs)
 
 
 @pytest.fixture
@@ -82,10 +81,11 @@ def test_a_departure_is_marked_reasoned_and_printed(walk: Walk, round_: GateRoun
     why = "Le plan vélo de la ville est voté : l’abri sera financé."
     walk.decide(walk.cast.dga, "go", departure_reason=why)
     assert Decision.objects.get(round=round_).departs
-    decided = walk.desk.locator("section[aria-labelledby=decision]")
+    desk = walk.desks[walk.cast.dga.pk]
+    decided = desk.locator("section[aria-labelledby=decision]")
     assert decided.locator(".tag--turn").count() == 1
     assert why in decided.inner_text()
-    walk.seen(walk.desk, "departure")
+    walk.seen(desk, "departure")
 
     page = idea_page(walk)
     history = page.locator("section[aria-labelledby=history]").inner_text().replace("\u00a0", " ")

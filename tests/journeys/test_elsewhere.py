@@ -8,7 +8,7 @@ import pytest
 from ideas.drafting.models import Idea
 from tests.journey import cast as play
 from tests.journey.cast import Cast
-from tests.journeys.walk import TEXT, Run, Walk, choose, fill, follow, give_pins, look, press, sign_in
+from tests.journeys.walk import TEXT, Run, Walk, choose, fill, follow, give_pins, press, sign_in
 from workflows.gates.models import Seat
 from workflows.gates.wording import REDIRECTS
 
@@ -21,8 +21,7 @@ WHY = "Les aides à domicile roulent de nuit : le prêt de jour ne leur sert pas
 def walk(open_page: Callable[..., Any], run_jobs: Run, quick_briefs: list[str]) -> Walk:
     cast = Cast()
     give_pins()
-    phone = open_page(width=390, height=844, scripts=False)
-    return Walk(cast, phone, open_page(width=1280), run_jobs, look)
+    return Walk(cast, open_page, run_jobs)
 
 
 def to_my_idea(walk: Walk) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from tests.factories import CallFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast
-from tests.journeys.walk import Run, Walk, follow, give_pins, look, press
+from tests.journeys.walk import Run, Walk, follow, give_pins, press
 from workflows.gates.models import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -22,8 +22,7 @@ def walk(open_page: Callable[..., Any], run_jobs: Run, quick_briefs: list[str]) 
     cast.author.given_name, cast.author.family_name = "Maïwenn", "Le Guillou"
     cast.author.save()
     give_pins()
-    phone = open_page(width=390, height=844, scripts=False)
-    return Walk(cast, phone, open_page(width=1280), run_jobs, look)
+    return Walk(cast, open_page, run_jobs)
 
 
 def reads_no_name(page: Any) -> None:

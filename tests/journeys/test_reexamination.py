@@ -9,7 +9,7 @@ from ideas.drafting.models import Idea
 from tests.gates import stage
 from tests.journey import cast as play
 from tests.journey.cast import Cast
-from tests.journeys.walk import Run, Walk, choose, fill, follow, give_pins, look, press
+from tests.journeys.walk import Run, Walk, choose, fill, follow, give_pins, press
 from workflows.gates.models import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -19,8 +19,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 def walk(open_page: Callable[..., Any], run_jobs: Run, quick_briefs: list[str]) -> Walk:
     cast = Cast()
     give_pins()
-    phone = open_page(width=390, height=844, scripts=False)
-    return Walk(cast, phone, open_page(width=1280), run_jobs, look)
+    return Walk(cast, open_page, run_jobs)
 
 
 def test_someone_who_took_no_part_reads_why_and_overturns(walk: Walk) -> None:

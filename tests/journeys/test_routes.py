@@ -9,7 +9,7 @@ from ideas.drafting.models import Idea
 from tests.factories import DepartmentFactory, PersonFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast
-from tests.journeys.walk import Run, Walk, choose, fill, follow, give_pins, look, press
+from tests.journeys.walk import Run, Walk, choose, fill, follow, give_pins, press
 from workflows import nodes
 from workflows.pilots.models import Pilot
 
@@ -19,8 +19,7 @@ NO = "Notre atelier n’a personne pour ce travail avant l’été."
 
 @pytest.fixture
 def walk(open_page: Callable[..., Any], run_jobs: Run, quick_briefs: list[str]) -> Walk:
-    phone = open_page(width=390, height=844, scripts=False)
-    return Walk(Cast(), phone, open_page(width=1280), run_jobs, look)
+    return Walk(Cast(), open_page, run_jobs)
 
 
 def to_submit(walk: Walk, idea: Idea) -> Any:

@@ -15,7 +15,7 @@ from incubator.inbox.models import WorkItem
 from incubator.people.models import Person
 from tests.factories import PersonFactory
 from tests.journey.cast import Cast, in_days
-from tests.journeys.walk import Run, Walk, follow, give_pins, look
+from tests.journeys.walk import Run, Walk, follow, give_pins
 from workflows.gates.models import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -40,8 +40,7 @@ def folder(settings: Any, tmp_path: Path) -> None:
 def walk(open_page: Callable[..., Any], run_jobs: Run) -> Walk:
     cast = Cast()
     give_pins()
-    phone = open_page(width=390, height=844, scripts=False)
-    return Walk(cast, phone, open_page(width=1280), run_jobs, look)
+    return Walk(cast, open_page, run_jobs)
 
 
 def seated(gate: str) -> list[Person]:
@@ -86,6 +85,7 @@ def test_one_idea_becomes_a_service_by_clicks_alone(walk: Walk, tmp_path: Path) 
     walk.admit(
         lead, "rework", tie="Qui est concerné reste à dire.", gaps="Dire combien de personnes sont aidées"
     )
+    walk.leaves_desk(lead)
     walk.complete()
     [lead] = seated("G0")
     walk.admit(lead)

@@ -8,7 +8,7 @@ import pytest
 from ideas.drafting.models import Idea
 from tests.journey import cast as play
 from tests.journey.cast import Cast
-from tests.journeys.walk import Run, Walk, fill, follow, give_pins, look, press
+from tests.journeys.walk import Run, Walk, fill, follow, give_pins, press
 from workflows.gates.models import Seat
 from workflows.journey.models import Reexamination
 
@@ -21,8 +21,7 @@ LEARNING = "Le besoin est réel ; il faut d’abord un abri fermé."
 def walk(open_page: Callable[..., Any], run_jobs: Run, quick_briefs: list[str]) -> Walk:
     cast = Cast()
     give_pins()
-    phone = open_page(width=390, height=844, scripts=False)
-    return Walk(cast, phone, open_page(width=1280), run_jobs, look)
+    return Walk(cast, open_page, run_jobs)
 
 
 def test_the_author_of_a_stop_reads_the_reasons_and_asks_again(walk: Walk) -> None:

@@ -88,29 +88,38 @@ def follow_task(page: Any, title: str) -> None:
 
 @dataclass
 class Walk:
-    """One idea on its way: the author's phone, a desk where everyone else signs in and out, and who did so."""
+    """One idea on its way: the author's phone, a desk of their own for everyone else, and who signed in."""
 
     cast: Cast
-    phone: Any
-    desk: Any
+    open_page: Callable[..., Any]
     run_jobs: Run
-    seen: Callable[[Any, str], None]
+    seen: Callable[[Any, str], None] = look
     title: str = TEXT["title"]
+    desks: dict[int, Any] = field(default_factory=dict)
     signed_in: set[int] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.phone = self.open_page(width=390, height=844, scripts=False)
+
     def at_desk(self, person: Person) -> Any:
-        """The desk, with this person signed in, on My work."""
-        if self.desk.locator(".menu summary").count():
-            sign_out(self.desk)
-        sign_in(self.desk, person)
+        """This person's desk, on My work: signed in there the first time, by hand."""
+        page = self.desks.get(person.pk)
+        if page:
+            follow(page.locator(".tabs a[href='/']"))
+            return page
+        page = self.desks[person.pk] = self.open_page(width=1280)
+        sign_in(page, person)
         self.signed_in.add(person.pk)
-        return self.desk
+        self.seen(page, "my-work")
+        return page
+
+    def leaves_desk(self, person: Person) -> None:
+        sign_out(self.desks.pop(person.pk))
 
     def tasked(self, person: Person) -> Any:
-        """The desk, with this person on the page of their task."""
+        """This person's desk, on the page of their task."""
         page = self.at_desk(person)
-        self.seen(page, "my-work")
-        follow_task(page, self.title)
+        follow(page.locator("#tasks a").filter(has_text=self.title).first)
         return page
 
     def author_in(self) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bin.setup.environment import BROWSERS
+
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
@@ -21,33 +23,39 @@ VIOLATIONS = "options => axe.run(document, options).then(found => found.violatio
 _loop: list[asyncio.AbstractEventLoop] = []  # Playwright's, while there is one
 
 
-def browser_path() -> str | None:
-    """The browser that CHROME names, else the system's, else None."""
+def browser_path(names: Sequence[str] = BROWSERS) -> str | None:
+    """The browser that CHROME names, else the first of these that the system has, else None."""
     if named := os.environ.get("CHROME"):
         return named
-    names = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def launch() -> Iterator[Callable[..., Any]]:
+    """`launch(names)`: the first of these browsers that the system has, started."""
     from playwright.sync_api import sync_playwright
 
-    path = browser_path()
-    assert path, "No browser: bin/test installs one, or set CHROME to the path of a Chromium."
     with sync_playwright() as playwright:
-        # Its own signal handlers would leave the browser behind when a worker of xdist is told to stop.
-        chromium = playwright.chromium.launch(
-            executable_path=path,
-            args=ARGUMENTS,
-            handle_sigint=False,
-            handle_sigterm=False,
-            handle_sighup=False,
-        )
         _loop.append(asyncio.get_running_loop())
-        yield chromium
+        started = []
+
+        def launched(names: Sequence[str] = BROWSERS) -> Any:
+            path = browser_path(names)
+            assert path, "No browser: bin/test installs one, or set CHROME to the path of a Chromium."
+            # Its own signal handlers would leave the browser behind when a worker of xdist is told to stop.
+            unhandled = dict.fromkeys(("handle_sigint", "handle_sigterm", "handle_sighup"), False)
+            started.append(playwright.chromium.launch(executable_path=path, args=ARGUMENTS, **unhandled))
+            return started[-1]
+
+        yield launched
         asyncio._set_running_loop(_loop.pop())
-        chromium.close()
+        for chromium in started:
+            chromium.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[..., Any]) -> Any:
+    return launch()
 
 
 @pytest.hookimpl(wrapper=True)

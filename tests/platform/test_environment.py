@@ -83,6 +83,21 @@ def test_what_cannot_be_installed_is_one_clear_line(
     assert "\n" not in str(missing.value)
 
 
+def test_a_system_without_the_shell_gets_the_whole_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def install(package: str) -> bool:
+        asked.append(package)
+        return package == "chromium"
+
+    monkeypatch.delenv("CHROME", raising=False)
+    monkeypatch.setattr(environment.sys, "platform", "linux")
+    monkeypatch.setattr(environment, "install_packages", install)
+    monkeypatch.setattr(environment.shutil, "which", lambda name: name if name in asked[1:] else None)
+    environment.ensure_browser()
+    assert asked == ["chromium-headless-shell", "chromium"]
+
+
 def test_a_wrong_path_in_chrome_is_said(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROME", "/nowhere/chromium")
     with pytest.raises(environment.Missing, match="CHROME=/nowhere/chromium"):
