@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from incubator.lib import clock
 from tests import factories
 from tests.laws.city import City
-from tests.laws.game import BEGINNING, KINDS, Game, Tally, drawn_keys
+from tests.laws.game import BEGINNING, FULL, KINDS, Game, Tally, drawn_keys
 from tests.laws.scenes import SCENES
 from tests.laws.seen import look_often
 
@@ -24,7 +24,7 @@ for room in ("gates", "decisions", "endings", "stages", "pilots", "people", "ses
 LARGEST = 2**40
 NUMBER = st.integers(0, LARGEST)
 TURN = 2_654_435_761  # a prime: neighbours end far apart
-STEPS = 23
+STEPS = 40  # what was refused among them: as a rule the acts end a history before
 MOODS = ["kind", "mixed", "strict"]
 ANEW = """
 select setval(oid, case relname when 'ideas_number' then 1000 else 1000000 end) from pg_class where relkind = 'S'
@@ -70,13 +70,14 @@ def history(city: City, **habits: Any) -> Iterator[Game]:
 
 
 class History(RuleBasedStateMachine):
-    """One history. `city` and `tally` are set by `played`."""
+    """One history. `city`, `tally` and `acts` are set by `played`."""
 
     city: City
     tally: Tally
     # The steps of the last history that broke a law.
     broken: "Game | None" = None
     wish: Callable[[], Collection[str]] = staticmethod(tuple)
+    acts: int
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,6 +99,8 @@ class History(RuleBasedStateMachine):
     @rule(kind=NUMBER, wrong=st.integers(0, 6), pick=NUMBER)
     def goes_on(self, kind: int, wrong: int, pick: int) -> None:
         assert self.game is not None
+        if self.game.done.total() >= self.acts:
+            return
         # Hypothesis likes all zeros, and begins with them: without this, one act tried twenty times over.
         turned = len(self.game.steps) * TURN
         possible = self.game.possible()
@@ -135,14 +138,17 @@ def played(
     histories: int,
     from_seed: int = 0,
     steps: int = STEPS,
+    acts: int = FULL,
     wish: Callable[[], Collection[str]] = tuple,
 ) -> None:
-    """Play so many histories and count them. Raises what the laws raise; see `Broken` for the history that broke one.
+    """Play so many histories, each of so many acts or steps, and count them.
 
-    `wish`, asked before each: kinds of act, and outcomes (`G4 scale`), that are chosen more often. One seed, one set of
-    histories. The first that breaks a law ends it: `shortest` makes it readable, faster than hypothesis's own way.
+    Raises what the laws raise; see `Broken` for the history that broke one. `wish`, asked before each: kinds of act,
+    and outcomes (`G4 scale`), that are chosen more often. One seed, one set of histories. The first that breaks a law
+    ends it: `shortest` makes it readable, faster than hypothesis's own way.
     """
-    machine = type("Played", (History,), {"city": city, "tally": tally, "wish": staticmethod(wish)})
+    own = {"city": city, "tally": tally, "acts": acts, "wish": staticmethod(wish)}
+    machine = type("Played", (History,), own)
     chosen = settings(
         max_examples=histories, stateful_step_count=steps, deadline=None, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck), report_multiple_bugs=False,

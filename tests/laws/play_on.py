@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.laws.game import Tally
-from tests.laws.machine import Broken, played, shortest, staged
+from tests.laws.game import FULL, Tally
+from tests.laws.machine import STEPS, Broken, played, shortest, staged
 from tests.laws.scenes import SCENES
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_play_on(quick_briefs: list[str]) -> None:
         scene, own = chance.choice(sorted(SCENES)), chance.randrange(10**9)
         with staged(scene) as city:
             try:
-                played(city, tally, histories=BATCH, from_seed=own)
+                played(city, tally, histories=BATCH, from_seed=own, steps=2 * STEPS, acts=2 * FULL)
             except Broken as broken:
                 found.append(saved(shortest(city, broken), scene, own))
                 print(f"{broken.law}\nsaved as {found[-1]}", file=sys.stderr)  # noqa: T201
