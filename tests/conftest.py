@@ -39,6 +39,7 @@ import django  # noqa: E402
 django.setup()
 
 pytest_plugins = [
+    "tests.platform.emptied",
     "tests.platform.jobs",
     "tests.platform.browser",
     "tests.platform.counting",
