@@ -1,4 +1,4 @@
-"""Every brief of the demo city, rendered as the worker does, before every judge."""
+"""Every brief of the demo city, rendered and sealed as the worker does, before every judge."""
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -17,7 +17,7 @@ from workflows.briefs.public import differences
 from workflows.demonstration import city
 from workflows.gates.models import Decision
 
-pytestmark = [pytest.mark.django_db, pytest.mark.prove]
+pytestmark = [pytest.mark.django_db, pytest.mark.prove, pytest.mark.usefixtures("city_seal")]
 
 
 def test_every_brief_of_the_city_is_archival_accessible_and_replays(
@@ -29,6 +29,7 @@ def test_every_brief_of_the_city_is_archival_accessible_and_replays(
     briefs = list(Brief.objects.filter(in_force=True).order_by("pk"))
     assert len(briefs) == Decision.objects.filter(issued_at__isnull=False).count() > 100
     assert {brief.state for brief in briefs} == {"ready"}
+    assert all(brief.sealed_at for brief in briefs)
     for year in {brief.series_id for brief in briefs}:
         taken = sorted(brief.serial for brief in briefs if brief.series_id == year)
         assert taken == list(range(1, len(taken) + 1)), "the year's numbers have a gap"

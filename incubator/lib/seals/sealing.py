@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from pyhanko.config.pkcs11 import PKCS11SignatureConfig, TokenCriteria
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers, timestamps
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
@@ -22,6 +23,7 @@ from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
 from incubator.lib.seals import Sealed, SealFailed
 from incubator.lib.seals.configuration import SealSettings
 
+_pdf: Any = generic  # pyHanko's objects are made without types
 FIELD = "Seal"
 TIMESTAMP_SECONDS = 10
 # A token lets one session sign in at a time, and a worker has several threads.
@@ -76,11 +78,41 @@ def seal(
             ),
             signer=signer,
             timestamper=_timestamper(key),
-            new_field_spec=fields.SigFieldSpec(FIELD, readable_field_name=name),
         )
-        sealed = sealer.sign_pdf(_Addition(io.BytesIO(document))).getvalue()
+        addition = _Addition(io.BytesIO(document))
+        fields.append_signature_field(addition, fields.SigFieldSpec(FIELD, readable_field_name=name))
+        _tell(addition)
+        sealed = sealer.sign_pdf(addition).getvalue()
     assert sealed.startswith(document), "a seal is added after the document"
     return Sealed(sealed, certificate, at)
+
+
+def _tell(addition: Any) -> None:
+    """Puts the field at the end of the tagged text (PDF/UA-1, 7.18.4): a reader program comes upon the seal there."""
+    if "/StructTreeRoot" not in addition.root:
+        return
+    tree = addition.root["/StructTreeRoot"]
+    text, marks = tree["/K"].raw_get(0), tree["/ParentTree"]["/Nums"]
+    field = addition.root["/AcroForm"]["/Fields"].raw_get(0)
+    page, _resources = addition.find_page_for_modification(0)
+    place = _pdf.NumberObject(1 + max(int(marks[at]) for at in range(0, len(marks), 2)))
+    shown = {"/Type": _pdf.NameObject("/OBJR"), "/Obj": field, "/Pg": page}
+    element = {
+        "/Type": _pdf.NameObject("/StructElem"),
+        "/S": _pdf.NameObject("/Form"),
+        "/P": text,
+        "/K": _dictionary(shown),
+    }
+    form = addition.add_object(_dictionary(element))
+    text.get_object()["/K"].append(form)
+    marks.extend([place, form])
+    field.get_object()["/StructParent"] = place
+    for changed in (text.get_object()["/K"], marks, field.get_object()):
+        addition.update_container(changed)
+
+
+def _dictionary(entries: dict[str, Any]) -> Any:
+    return _pdf.DictionaryObject({_pdf.NameObject(name): entry for name, entry in entries.items()})
 
 
 def sign_detached(content: bytes, *, key: SealSettings, at: datetime) -> bytes:
