@@ -38,9 +38,9 @@ def main() -> None:
 
     asked = json.load(sys.stdin)
     # What a first request loads is loaded once, before the children part; the sign-in is no part of the act.
-    Client().get("/sign-in")
     client = Client()
     client.force_login(Person.objects.get(pk=asked["person"]))
+    client.get(asked["url"])
     for step in range(1, MOST):
         connection.close()  # a child must not inherit it
         child = os.fork()
