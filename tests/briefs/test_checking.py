@@ -102,7 +102,9 @@ def test_each_file_gets_its_reason_on_the_page_and_in_a_terminal(
     assert done.returncode == 1, done.stderr
     for name, case in zip(names, ONCE, strict=True):
         assert f"{name}: {title(found[case][2])}." in done.stdout, case
-    assert len({found[case][2] for case in ONCE}) == len({offline for _file, _code, offline in found.values()})
+    assert len({found[case][2] for case in ONCE}) == len(
+        {offline for _file, _code, offline in found.values()}
+    )
 
 
 # Each verdict of a terminal once: every file is read in a child of its own, which takes a second.

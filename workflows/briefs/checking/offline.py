@@ -73,7 +73,8 @@ def _speak() -> None:
             TIME_ZONE="Europe/Paris",
             USE_TZ=True,
         )
-        apps.populate(settings.INSTALLED_APPS)  # none; `django.setup` would load what serves pages, half the time
+        # There are none; `django.setup` would load what serves pages besides, half the time of a start.
+        apps.populate(settings.INSTALLED_APPS)
     logging.disable(logging.CRITICAL)  # what a library says of a stranger's file is not an answer
 
 
