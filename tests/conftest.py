@@ -45,6 +45,7 @@ pytest_plugins = [
     "tests.platform.counting",
     "tests.briefs.quick",
     "tests.briefs.seals",
+    "tests.lib.printed",
     "tests.laws.counted",
 ]
 

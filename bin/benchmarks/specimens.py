@@ -16,13 +16,13 @@ from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.models import Entity
 from workflows.briefs.models import Brief, BriefSeries
-from workflows.demonstration import gate_steps, pilot_steps
+from workflows.demonstration import gate_steps, pilot_steps, submission_steps
 from workflows.demonstration.followers import run_jobs
 from workflows.demonstration.idea_story import IdeaStory
 from workflows.demonstration.material import read
 from workflows.demonstration.schedule import ZONE, play
 
-STEPS = (gate_steps, pilot_steps)  # imported, so that their words are known
+STEPS = (submission_steps, gate_steps, pilot_steps)  # imported, so that their words are known
 SPONSORED = "submit decide:go decide:go sponsored decide:go"
 # place → days before today when its story begins, and its way
 WAYS = {

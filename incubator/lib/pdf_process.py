@@ -2,7 +2,7 @@
 
 A loop in C inside Pango answers to no signal handled in Python, and a page can ask for gigabytes: so the text
 of a document is laid out in a child that holds no secret, may not grow past a size, nor compute past a time, and is
-killed when it takes too long. One child serves several documents (the first one costs two seconds more), then is
+killed when it takes too long. One child serves several documents (the first one costs a second more), then is
 replaced: WeasyPrint keeps about 0.3 MB per document for ever.
 """
 

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,31 +13,24 @@ from incubator.lib.seals.configuration import SealSettings
 from tests.briefs import records
 from tests.briefs.records import FONTS
 from tests.briefs.seals import sealed
+from tests.lib.printed import text_of
 from tests.lib.test_pdf import font_names, structure
 from workflows.briefs import drawings, rules, words
 from workflows.briefs.document import html_of, stylesheet
 from workflows.briefs.record import BriefRecord, NextStep, brief_number, from_data
 
 
-@pytest.fixture(scope="module")
-def renderer() -> Iterator[RenderingProcess]:
-    process = RenderingProcess(wall_seconds=120)  # a busy machine is no fault of the page
-    yield process
-    process.close()
-
-
 def render(renderer: RenderingProcess, record: BriefRecord) -> bytes:
     return renderer.render(html_of(record), stylesheet=stylesheet())
 
 
-def text_of(document: bytes, page: int | None = None) -> str:
-    pages = PdfReader(io.BytesIO(document)).pages
-    chosen = pages if page is None else [pages[page]]
-    return re.sub(r"\s+", " ", " ".join(leaf.extract_text() for leaf in chosen)).replace("\u200b", "")
+@pytest.fixture(scope="module")
+def english(renderer: RenderingProcess) -> bytes:
+    return render(renderer, records.selection(language="en"))
 
 
-def test_page_one_says_what_was_decided_by_whom_and_why(renderer: RenderingProcess) -> None:
-    first = text_of(render(renderer, records.selection(language="en")), 0)
+def test_page_one_says_what_was_decided_by_whom_and_why(english: bytes) -> None:
+    first = text_of(english, 0)
     for fact in (
         "2026-0147-G1",
         "Jardins de pluie",
@@ -56,12 +48,9 @@ def test_page_one_says_what_was_decided_by_whom_and_why(renderer: RenderingProce
         assert fact in first, fact
 
 
-def test_the_rest_gives_opinion_must_meets_what_comes_next_history_and_signature(
-    renderer: RenderingProcess,
-) -> None:
-    document = render(renderer, records.selection(language="en"))
-    whole = text_of(document)
-    assert 2 <= len(PdfReader(io.BytesIO(document)).pages) <= 4
+def test_the_rest_gives_opinion_must_meets_what_comes_next_history_and_signature(english: bytes) -> None:
+    whole = text_of(english)
+    assert 2 <= len(PdfReader(io.BytesIO(english)).pages) <= 4
     for fact in (
         "A panel of 5 seats, quorum 3: 5 answered",
         "Gravité du problème",
@@ -151,8 +140,7 @@ def test_each_answer_is_a_dot_and_nothing_says_whose() -> None:
 
 
 HOSTILE = {
-    "ten thousand words": "mot " * 10_000,
-    "endless word": "a" * 20_000,
+    "two thousand words": "mot " * 2_000,
     "emoji": "👩🏽‍🚒 bravo 🏳️‍🌈 2026",
     "right to left": "مرحبا بالعالم \u202eabc\u202c",
     "controls": "a\x00b\x07c\x1bd",

@@ -25,34 +25,35 @@ def shown(settings: Any, tmp_path: Path) -> Path:
     return brief
 
 
-def asked(brief: Path, *arguments: str) -> tuple[int, str]:
-    done = terminal(*arguments, str(brief), TRAVEE_VAR=str(brief.parent))
-    return done.returncode, done.stdout + done.stderr
-
-
-def test_a_brief_of_the_demonstration_is_well_only_for_whoever_asks_for_that(
-    shown: Path, a_key: SealSettings
-) -> None:
-    code, said = asked(shown)
-    assert (code, "no certificate to check with" in said) == (2, True)
-    code, said = asked(shown, "--demo")
-    assert (code, "file of the demonstration" in said, "worked out again" in said) == (0, True, True)
-    root = str(shown.parent / "seal" / "demo-root.pem")
-    code, said = asked(shown, "--certificate", root)
-    assert (code, "proves nothing" in said) == (1, True)
-    code, said = asked(shown, "--certificate", a_key.certificates)
-    assert (code, "calls itself “Port-Aubert – Travée (demonstration)”" in said) == (1, True)
-
-
-def test_a_list_of_the_demonstration_too(shown: Path, settings: Any) -> None:
+@pytest.fixture
+def listed(shown: Path, settings: Any) -> Path:
+    """The signed list of this month, with that brief."""
     from incubator.lib.seals.sealing import sign_detached
 
     listed = shown.parent / "list.json"
     listed.write_bytes(lists.made_for(f"{clock.today():%Y-%m}"))
     signature = sign_detached(listed.read_bytes(), key=settings.SEAL, at=clock.now())
     Path(f"{listed}.p7s").write_bytes(signature)
+    return listed
+
+
+def asked(brief: Path, *arguments: str) -> tuple[int, str]:
+    done = terminal(*arguments, str(brief), TRAVEE_VAR=str(brief.parent))
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_what_the_demonstration_sealed_and_signed_is_well_only_for_whoever_asks_for_that(
+    shown: Path, listed: Path, a_key: SealSettings
+) -> None:
+    code, said = asked(shown)
+    assert (code, "no certificate to check with" in said) == (2, True)
     code, said = asked(shown, "--demo", "--list", str(listed))
-    assert (code, "signed by the demonstration" in said, "not in the list" in said) == (0, True, False)
+    assert (code, "file of the demonstration" in said, "worked out again" in said) == (0, True, True)
+    assert ("signed by the demonstration" in said, "not in the list" in said) == (True, False)
     root = str(shown.parent / "seal" / "demo-root.pem")
+    code, said = asked(shown, "--certificate", root)
+    assert (code, "proves nothing" in said) == (1, True)
+    code, said = asked(shown, "--certificate", a_key.certificates)
+    assert (code, "calls itself “Port-Aubert – Travée (demonstration)”" in said) == (1, True)
     done = terminal("--certificate", root, "--list", str(listed))
     assert (done.returncode, "proves nothing" in done.stdout) == (1, True)

@@ -1,18 +1,16 @@
 """Five gates decided by the real acts leave five briefs, each equal to what was decided."""
 
-import io
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
 
 from incubator.lib import files
 from incubator.people.models import Person
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
+from tests.lib.printed import text_of
 from workflows.briefs import queries
 from workflows.briefs.models import Brief
 from workflows.gates.models import Decision, Seat
@@ -33,8 +31,7 @@ def cast() -> Cast:
 
 
 def printed(brief: Brief) -> str:
-    leaves = PdfReader(io.BytesIO(files.read(brief.sha256))).pages
-    return re.sub(r"\s+", " ", " ".join(leaf.extract_text() for leaf in leaves))
+    return text_of(files.read(brief.sha256))
 
 
 def travel(cast: Cast, run_jobs: Run) -> Any:

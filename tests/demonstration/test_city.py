@@ -18,7 +18,9 @@ from incubator.people.sign_in import StaffNumberBackend
 from workflows.demonstration import city
 from workflows.demonstration.keys import dice
 from workflows.demonstration.schedule import Diary
+from workflows.gates.models import Decision
 from workflows.gates.replay import replay
+from workflows.journey.models import Merge
 
 pytestmark = pytest.mark.django_db
 SHOWN = date(2026, 11, 22)
@@ -28,9 +30,20 @@ def found(ideas: int) -> city.Found:
     return city.found(size=city.Size(300, ideas), seed=7, until=SHOWN, precedents=False)
 
 
-def test_a_small_city_stands(settings: Any) -> None:
-    made = found(12)
-    assert made.ideas == 12
+def elsewhere(written: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of the ideas written, those that end in another or in a service, and those that they go on in."""
+    asked = [one for one in written if any(word in one["way"] for word in ("merge", "redirect"))]
+    assert len(asked) == 3
+    into = {one["into"] for one in asked if "into" in one}
+    return [one for one in written if one in asked or one["title"] in into]
+
+
+def test_a_small_city_stands(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = city._fixtures(60)
+    played = written[:12] + [one for one in elsewhere(written) if one not in written[:12]]
+    monkeypatch.setattr(city, "_fixtures", lambda count: played)
+    made = found(len(played))
+    assert 12 < made.ideas == len(played)
     assert made.broke_off == []
     assert events.verify().broken == []
     replayed = list(replay())
@@ -41,6 +54,7 @@ def test_a_small_city_stands(settings: Any) -> None:
     assert WorkItem.objects.filter(verb="vote", closed_at=None).exists()
     assert set(ProcrastinateJob.objects.values_list("task_name", "status")) == {("briefs.render", "todo")}
     assert set(Message.objects.values_list("mail", flat=True)) == {"none"}
+    stories_ended_elsewhere()
     accounts_have_every_role()
     with pytest.raises(city.NotEmpty):
         found(1)
@@ -48,6 +62,15 @@ def test_a_small_city_stands(settings: Any) -> None:
     assert StaffNumberBackend().authenticate(None, person.staff_number, demo.PIN) == person
     settings.PRODUCTION = True
     assert StaffNumberBackend().authenticate(None, person.staff_number, demo.PIN) is None
+
+
+def stories_ended_elsewhere() -> None:
+    """One idea goes on in another, one is taken out again, one is handed on."""
+    standing, undone = Merge.objects.order_by("undone_at")[::-1]
+    assert (standing.undone_at, standing.idea.state, standing.final_at) == (None, "merged", None)
+    assert (undone.undone_at is not None, undone.idea.state) == (True, "live")
+    handed = Idea.objects.get(state="redirected")
+    assert Decision.objects.get(round__idea=handed).consented_by == handed.team.get(role="author").person
 
 
 def accounts_have_every_role() -> None:

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from tests.briefs import judges
 from tests.documents import stage
 from tests.documents.stage import Asked
 from tests.factories import EntityFactory
+from tests.lib.printed import pictures_of, text_of
 from tests.lib.test_pdf import font_names, structure
 from workflows.documents import queries, rules
 from workflows.documents.page import html_of, stylesheet
@@ -57,15 +57,11 @@ def said(html: str) -> str:
 
 
 @pytest.mark.parametrize("kind", stage.KINDS)
-def test_french(kind: str) -> None:
-    html = page_of(stage.KINDS[kind](), "fr")
+def test_french_and_english(kind: str) -> None:
+    asked = stage.KINDS[kind]()
+    html = page_of(asked, "fr")
     assert '<html lang="fr">' in html
     assert [words for words in FRENCH[kind] if words not in said(html)] == []
-
-
-@pytest.mark.parametrize("kind", stage.KINDS)
-def test_english(kind: str) -> None:
-    asked = stage.KINDS[kind]()
     if kind == "letter":  # speaks the idea's language, as its brief does
         assert '<html lang="fr">' in page_of(asked, "en")
         type(asked.idea).objects.update(language="en")
@@ -140,13 +136,6 @@ def test_a_record_is_read_back_by_the_names_of_its_fields() -> None:
     assert rules.cut({"texts": ["x" * 2_001, "y"]}) == {"texts": ["x" * 2_000 + " […]", "y"]}
 
 
-@pytest.fixture
-def renderer() -> Iterator[RenderingProcess]:
-    process = RenderingProcess(wall_seconds=120)  # a busy machine is no fault of the page
-    yield process
-    process.close()
-
-
 def failures(document: bytes, folder: Path) -> list[str]:
     file = folder / "document.pdf"
     file.write_bytes(document)
@@ -161,7 +150,7 @@ def test_every_kind_is_laid_out(renderer: RenderingProcess, tmp_path: Path) -> N
     for kind, make in stage.KINDS.items():
         document = renderer.render(page_of(make(), "fr"), stylesheet=stylesheet())
         reader = PdfReader(io.BytesIO(document))
-        text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
+        text = text_of(document)
         wanted = [words.replace("\xa0", " ") for words in FRENCH[kind]]
         assert [words for words in wanted if words not in text] == [], kind
         assert reader.trailer["/Root"]["/Lang"] == "fr"
@@ -181,7 +170,8 @@ def test_every_kind_is_laid_out(renderer: RenderingProcess, tmp_path: Path) -> N
         }
         assert failures(document, tmp_path) == [], kind
         figures = [entry for entry in structure(document) if entry["/S"] == "/Figure"]
-        assert figures, "the logo is there"
+        assert figures
+        assert pictures_of(document), "the logo is there"
         assert all(entry["/Alt"] for entry in figures)
         if kind == "pack":
             bookmarks = [item.title for item in reader.outline[1] if not isinstance(item, list)]
@@ -196,5 +186,5 @@ def test_a_session_s_papers_have_the_same_head(renderer: RenderingProcess, tmp_p
     assert '<header class="mast">' in html
     assert "--own:#7a1f3d" in html
     document = renderer.render(html, stylesheet=papers.stylesheet())
-    assert "Ordre du jour" in PdfReader(io.BytesIO(document)).pages[0].extract_text()
+    assert "Ordre du jour" in text_of(document, 0)
     assert failures(document, tmp_path) == []

@@ -67,14 +67,18 @@ def structure(document: bytes) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def document() -> bytes:
+def process() -> Iterator[RenderingProcess]:
+    """For tests that ask something of a child, whichever it is: one starts when there is none."""
+    process = RenderingProcess(wall_seconds=120, documents=1_000)  # a busy machine is no fault of the page
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="module")
+def document(process: RenderingProcess) -> bytes:
     """By a child, as all documents are: this process may have laid out others, and its threads may do so now."""
-    child = RenderingProcess()
-    try:
-        html = page(f"<h1>Œuvre</h1><p>Été</p>{TABLE}<code>ab12</code>")
-        return child.render(html, stylesheet=SHEET, attachments=[record()])
-    finally:
-        child.close()
+    html = page(f"<h1>Œuvre</h1><p>Été</p>{TABLE}<code>ab12</code>")
+    return process.render(html, stylesheet=SHEET, attachments=[record()])
 
 
 def test_claims_archival_and_accessible_in_one_file(document: bytes) -> None:
@@ -135,7 +139,7 @@ except pdf.PdfFailed as failed:
 
 def test_a_missing_font_is_an_error_not_another_font(tmp_path: Path) -> None:
     (tmp_path / "fonts.css").write_text(
-        '@font-face{font-family:"Source Sans 3";src:url(asset:///fonts/absent.woff2)}'
+        '@font-face{font-family:"Source Sans 3";src:url(asset:///fonts/absent.ttf)}'
     )
     # In a process of its own: Pango's threads do not take it well when fonts are dropped under them.
     program = [sys.executable, "-c", WITHOUT_ITS_FONTS, str(tmp_path), page("<p>Été</p>"), SHEET]
@@ -158,21 +162,19 @@ def test_carries_an_attached_file_once(document: bytes) -> None:
 LOGO = '<img class="logo" src="asset:///pictures/{}" alt="Logo">'
 
 
-def test_prints_a_stored_logo_and_no_other_file(settings: Any, tmp_path: Path) -> None:
+def test_prints_a_stored_logo_and_no_other_file(
+    process: RenderingProcess, settings: Any, tmp_path: Path
+) -> None:
     settings.MEDIA_ROOT = tmp_path
     drawn = io.BytesIO()
     Image.new("RGB", (60, 20), (10, 85, 102)).save(drawn, "PNG")
     logo, other = files.put(drawn.getvalue()), files.put(b"a secret")
-    process = RenderingProcess(wall_seconds=120)
-    try:
-        made = process.render(page(LOGO.format(logo)), stylesheet=SHEET)
-        # As text, or by any other element, a file of the store is not read at all.
-        by_text = LOGO.format(other).replace("<", "&lt;").replace('"', "&quot;")
-        else_ = process.render(
-            page(f'<p>{by_text}</p><img alt="x" src="asset:///pictures/{other}">'), stylesheet=SHEET
-        )
-    finally:
-        process.close()
+    made = process.render(page(LOGO.format(logo)), stylesheet=SHEET)
+    # As text, or by any other element, a file of the store is not read at all.
+    by_text = LOGO.format(other).replace("<", "&lt;").replace('"', "&quot;")
+    else_ = process.render(
+        page(f'<p>{by_text}</p><img alt="x" src="asset:///pictures/{other}">'), stylesheet=SHEET
+    )
     assert [image.image.size for image in read(made).pages[0].images] == [(60, 20)]
     assert len(read(else_).pages[0].images) == 0
     assert b"a secret" not in else_
@@ -190,15 +192,15 @@ def test_the_fetcher_answers_for_pictures_that_came_with_the_page_only(url: str)
 
 def test_same_page_same_bytes_in_any_process_and_after_other_documents(document: bytes) -> None:
     html = page(f"<h1>Œuvre</h1><p>Été</p>{TABLE}<code>ab12</code>")
-    for before in ((), ("emoji", "right to left"), ("long text",)):
-        child = RenderingProcess()
-        try:
+    child = RenderingProcess()
+    try:
+        for before in ((), ("emoji", "right to left"), ("long text",)):
             for kind in before:
                 child.render(page(HOSTILE[kind]), stylesheet=SHEET)
             again = child.render(html, stylesheet=SHEET, attachments=[record()])
-        finally:
-            child.close()
-        assert again == document, f"after {before}: {first_difference(again, document)}"
+            assert again == document, f"after {before}: {first_difference(again, document)}"
+    finally:
+        child.close()
 
 
 def first_difference(one: bytes, other: bytes) -> str:
@@ -326,7 +328,7 @@ BOMB = (
 
 
 def test_a_document_that_takes_too_long_is_killed_and_the_next_one_is_made() -> None:
-    child = RenderingProcess(computing_seconds=3, wall_seconds=60)
+    child = RenderingProcess(computing_seconds=0.5, wall_seconds=60)
     try:
         started = time.monotonic()
         with pytest.raises(PdfFailed) as failed:
@@ -341,34 +343,32 @@ def test_a_document_that_takes_too_long_is_killed_and_the_next_one_is_made() -> 
         child.close()
 
 
-def test_a_machine_that_gives_the_child_no_time_is_no_fault_of_the_document_at_first() -> None:
+def test_a_machine_that_gives_the_child_no_time_is_no_fault_of_the_document_at_first(
+    process: RenderingProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Stopped, the child computes nothing, as where others take all there is."""
-    child = RenderingProcess(computing_seconds=30, wall_seconds=30)
-    try:
-        child.render(page("<p>x</p>"), stylesheet=SHEET)
-        assert child.pid is not None
-        os.kill(child.pid, signal.SIGSTOP)
-        child.wall_seconds = 2
-        with pytest.raises(PdfFailed) as failed:
-            child.render(page("<p>x</p>"), stylesheet=SHEET)
-        assert (failed.value.reason, child.pid) == ("late", None)
-        assert not failed.value.is_of_the_text(before="")
-        assert not failed.value.is_of_the_text(before="seal")
-        assert failed.value.is_of_the_text(before="late")
-        assert failed.value.is_of_the_text(before="killed")
-        child.wall_seconds = 30
-        assert child.render(page("<p>x</p>"), stylesheet=SHEET).startswith(b"%PDF")
-    finally:
-        child.close()
+    process.render(page("<p>x</p>"), stylesheet=SHEET)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGSTOP)
+    monkeypatch.setattr(process, "wall_seconds", 0.5)
+    with pytest.raises(PdfFailed) as failed:
+        process.render(page("<p>x</p>"), stylesheet=SHEET)
+    assert (failed.value.reason, process.pid) == ("late", None)
+    assert not failed.value.is_of_the_text(before="")
+    assert not failed.value.is_of_the_text(before="seal")
+    assert failed.value.is_of_the_text(before="late")
+    assert failed.value.is_of_the_text(before="killed")
+    monkeypatch.undo()
+    assert process.render(page("<p>x</p>"), stylesheet=SHEET).startswith(b"%PDF")
 
 
 def test_documents_of_one_child_have_their_computing_time_each() -> None:
     """Together they compute longer than one may."""
-    child = RenderingProcess(computing_seconds=2, wall_seconds=120, documents=1_000)
+    child = RenderingProcess(computing_seconds=1, wall_seconds=120, documents=1_000)
     try:
         child.render(page("<p>x</p>"), stylesheet=SHEET)
         first, started = child.pid, computed(child.pid)
-        while computed(first) < started + 4:
+        while computed(first) < started + 2:  # the kernel counts whole seconds, and one more is given
             assert child.render(page("<p>" + "mot " * 1_000), stylesheet=SHEET).startswith(b"%PDF")
         assert child.pid == first
     finally:
@@ -382,19 +382,17 @@ def computed(pid: int | None) -> float:
 
 
 @pytest.mark.parametrize(("by", "reason"), [(signal.SIGTERM, "interrupted"), (signal.SIGKILL, "killed")])
-def test_a_child_stopped_from_outside_is_no_fault_of_the_document(by: signal.Signals, reason: str) -> None:
-    child = RenderingProcess()
-    try:
-        child.render(page("<p>x</p>"), stylesheet=SHEET)
-        assert child.pid is not None
-        stopping = threading.Timer(1, os.kill, (child.pid, by))
-        stopping.start()
-        with pytest.raises(PdfFailed) as failed:
-            child.render(page(BOMB), stylesheet=SHEET)
-        assert failed.value.reason == reason
-        assert not failed.value.is_of_the_text(before="")
-    finally:
-        child.close()
+def test_a_child_stopped_from_outside_is_no_fault_of_the_document(
+    process: RenderingProcess, by: signal.Signals, reason: str
+) -> None:
+    process.render(page("<p>x</p>"), stylesheet=SHEET)
+    assert process.pid is not None
+    stopping = threading.Timer(0.2, os.kill, (process.pid, by))
+    stopping.start()
+    with pytest.raises(PdfFailed) as failed:
+        process.render(page(BOMB), stylesheet=SHEET)
+    assert failed.value.reason == reason
+    assert not failed.value.is_of_the_text(before="")
 
 
 def test_a_document_that_takes_too_much_memory_fails_alone() -> None:
@@ -414,22 +412,18 @@ FOREIGN_FONT = "<style>@font-face{font-family:x;src:url(http://127.0.0.1:1/font)
 @pytest.mark.parametrize(
     ("html", "reason", "of_the_text"),
     [
-        (page("<div>" * 3_000 + "x"), "nesting", True),
+        (page("<div>" * 1_000 + "x"), "nesting", True),
         (page("<p>x</p>").replace("Relevé d’essai", ""), "content", False),
         (page('<p style="font-family:x">x</p>', FOREIGN_FONT), "font", True),
     ],
 )
 def test_what_the_child_finds_wrong_is_told_with_its_reason(
-    html: str, reason: str, of_the_text: bool
+    process: RenderingProcess, html: str, reason: str, of_the_text: bool
 ) -> None:
-    child = RenderingProcess()
-    try:
-        with pytest.raises(PdfFailed) as failed:
-            child.render(html, stylesheet=SHEET)
-        assert failed.value.reason == reason
-        assert failed.value.is_of_the_text(before="") == of_the_text
-    finally:
-        child.close()
+    with pytest.raises(PdfFailed) as failed:
+        process.render(html, stylesheet=SHEET)
+    assert failed.value.reason == reason
+    assert failed.value.is_of_the_text(before="") == of_the_text
 
 
 def test_a_child_is_replaced_after_its_share_of_documents() -> None:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -22,10 +24,16 @@ def _run(var: Path, code: str) -> str:
     return done.stdout.strip()
 
 
-def test_stale_files_are_forgotten_and_the_last_to_leave_stops_it(tmp_path: Path) -> None:
-    var = tmp_path / "var"
-    data = var / "postgres"
+@pytest.fixture(scope="module")
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a server that was made, used once and left; each test leaves it so."""
+    var = tmp_path_factory.mktemp("postgres") / "var"
     _run(var, "from incubator import postgres; assert postgres.start()")
+    return var
+
+
+def test_stale_files_are_forgotten_and_the_last_to_leave_stops_it(var: Path) -> None:
+    data = var / "postgres"
     assert not (data / "postmaster.pid").exists(), "the only user has left, so the server has stopped"
 
     # As after a power cut: a server that says it is ready (its number now someone else's), a user that is no more.
@@ -42,9 +50,7 @@ with psycopg.connect(postgres.start()) as connection:
     assert not (data / "postmaster.pid").exists()
 
 
-def test_an_interrupted_initdb_is_made_anew(tmp_path: Path) -> None:
-    var = tmp_path / "var"
-    _run(var, "from incubator import postgres; assert postgres.start()")
+def test_an_interrupted_initdb_is_made_anew(var: Path) -> None:
     (var / "postgres" / "postmaster.opts").unlink()
     (var / "postgres" / "global" / "pg_control").unlink()
     assert _run(var, "from incubator import postgres; print(postgres.start()[:10])") == "postgresql"

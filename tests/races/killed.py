@@ -6,6 +6,7 @@ the next one, and COMMIT included; the last death is after it, before the answer
 lived. Every try sends the same request, with its one key.
 """
 
+import gc
 import json
 import os
 import signal
@@ -38,9 +39,10 @@ def main() -> None:
 
     asked = json.load(sys.stdin)
     # What a first request loads is loaded once, before the children part; the sign-in is no part of the act.
-    Client().get("/sign-in")
     client = Client()
     client.force_login(Person.objects.get(pk=asked["person"]))
+    client.get(asked["url"])
+    gc.freeze()  # else each child copies what its collector walks
     for step in range(1, MOST):
         connection.close()  # a child must not inherit it
         child = os.fork()
