@@ -32,6 +32,7 @@ from workflows.gates import actions as gates
 from workflows.gates.models import GateRound, Seat
 from workflows.journey import actions as journey
 from workflows.sessions import actions as session_acts
+from workflows.sessions import jobs
 from workflows.sponsorship import actions as sponsorship
 from workflows.sponsorship import time_actions
 from workflows.sponsorship.models import TimeRelease
@@ -312,31 +313,33 @@ START = {
 }
 
 
-def from_its_start(*verbs: str) -> pytest.MarkDecorator:
-    cases = [(START.get(verb, "panel"), verb) for verb in verbs]
-    return pytest.mark.parametrize(("start", "verb"), cases, indirect=["start"])
+def lent_from(start: str) -> list[str]:
+    return [verb for verb in wording.lent() if START.get(verb, "panel") == start]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def start(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """Its class says where."""
+
     def come(run_jobs: Run) -> Stage:
-        played, name = Stage(Cast(), run_jobs), request.param
+        played, name = Stage(Cast(), run_jobs), request.cls.start
         return replace(played, found={name: getattr(played, name)()} if name else {})
 
     yield from kept(request, come)
 
 
 @pytest.fixture
-def played(start: Stage, quick_briefs: list[str]) -> Stage:
+def played(start: Stage, quick_briefs: list[str], monkeypatch: pytest.MonkeyPatch) -> Stage:
+    monkeypatch.setattr(jobs, "render_in_process", lambda html, *, stylesheet: html.encode())
     return deepcopy(start)
 
 
 def test_every_lent_work_has_its_scene() -> None:
     assert not [verb for verb in wording.lent() if not hasattr(Stage, verb)]
+    assert {START.get(verb, "panel") for verb in wording.lent()} == {"", "panel", "launched", "pilot_over"}
 
 
-@from_its_start(*wording.lent())
-def test_a_deputy_finds_it_opens_it_and_does_it(played: Stage, verb: str, at_most: Any) -> None:
+def a_deputy_finds_it_opens_it_and_does_it(played: Stage, verb: str, at_most: Any) -> None:
     scene: Scene = getattr(played, verb)()
     item = WorkItem.objects.filter(verb=verb, closed_at=None).select_related("person").order_by("pk")[0]
     deputy = PersonFactory(employed=True)
@@ -361,8 +364,7 @@ def test_a_deputy_finds_it_opens_it_and_does_it(played: Stage, verb: str, at_mos
     assert (item.closed_at is None) is scene.kept
 
 
-@from_its_start("hold_condition", "confirm_condition", "reexamine", "name_evaluator")
-def test_neither_a_deputy_of_the_team_nor_a_former_deputy_does_it(played: Stage, verb: str) -> None:
+def neither_a_deputy_of_the_team_nor_a_former_deputy_does_it(played: Stage, verb: str) -> None:
     scene: Scene = getattr(played, verb)()
     item = WorkItem.objects.filter(verb=verb, closed_at=None).select_related("person").order_by("pk")[0]
     absence = AbsenceFactory(person=item.person, deputy=played.cast.author)
@@ -375,3 +377,42 @@ def test_neither_a_deputy_of_the_team_nor_a_former_deputy_does_it(played: Stage,
     assert stage.signed_in(deputy).post(scene.url or item.url, posted).status_code in (403, 404)
     item.refresh_from_db()
     assert item.closed_at is None
+
+
+class TestFromNothing:
+    start = ""
+
+    @pytest.mark.parametrize("verb", lent_from(start))
+    def test_a_deputy(self, played: Stage, verb: str, at_most: Any) -> None:
+        a_deputy_finds_it_opens_it_and_does_it(played, verb, at_most)
+
+
+class TestFromAPanel:
+    start = "panel"
+
+    @pytest.mark.parametrize("verb", lent_from(start))
+    def test_a_deputy(self, played: Stage, verb: str, at_most: Any) -> None:
+        a_deputy_finds_it_opens_it_and_does_it(played, verb, at_most)
+
+    @pytest.mark.parametrize("verb", ["hold_condition", "confirm_condition", "reexamine"])
+    def test_nobody_else(self, played: Stage, verb: str) -> None:
+        neither_a_deputy_of_the_team_nor_a_former_deputy_does_it(played, verb)
+
+
+class TestFromALaunch:
+    start = "launched"
+
+    @pytest.mark.parametrize("verb", lent_from(start))
+    def test_a_deputy(self, played: Stage, verb: str, at_most: Any) -> None:
+        a_deputy_finds_it_opens_it_and_does_it(played, verb, at_most)
+
+
+class TestFromAPilotThatIsOver:
+    start = "pilot_over"
+
+    @pytest.mark.parametrize("verb", lent_from(start))
+    def test_a_deputy(self, played: Stage, verb: str, at_most: Any) -> None:
+        a_deputy_finds_it_opens_it_and_does_it(played, verb, at_most)
+
+    def test_nobody_else(self, played: Stage) -> None:
+        neither_a_deputy_of_the_team_nor_a_former_deputy_does_it(played, "name_evaluator")
