@@ -28,7 +28,9 @@ Built = TypeVar("Built")
 
 
 def kept(request: pytest.FixtureRequest, build: Callable[[Run], Built]) -> Iterator[Built]:
-    """`build(run_jobs)`, in a transaction that the tests' own stand in; briefs are not laid out, as `quick_briefs`."""
+    """`build(run_jobs)`, in a transaction that the tests' own stand in; nothing is laid out, as with `quick_briefs`."""
+    from workflows.sessions import jobs
+
     request.getfixturevalue("django_db_setup")
     blocker = request.getfixturevalue("django_db_blocker")
     around = transaction.atomic()
@@ -38,6 +40,7 @@ def kept(request: pytest.FixtureRequest, build: Callable[[Run], Built]) -> Itera
         language = translation.override(settings.LANGUAGE_CODE)
         with blocker.unblock(), language, pytest.MonkeyPatch.context() as patch:
             laid_out_quickly(patch)
+            patch.setattr(jobs, "render_in_process", lambda html, *, stylesheet: html.encode())
             built = build(run_due)
             connection.check_constraints()
         yield built
