@@ -276,7 +276,8 @@ def test_no_header_breaks_a_page(url: str, value: str) -> None:
         for method in ("get", "post"):
             header = {f"HTTP_{name}": value, "HTTP_HX_CURRENT_URL_URI_AUTOENCODED": "true"}
             assert not attack_with(client, method, reverse(url), header)
-            assert not attack_with(client, method, f"/nowhere/{url}", header)
+            if url == "portfolio":  # no page is found there, whichever name it has
+                assert not attack_with(client, method, "/nowhere", header)
 
 
 @pytest.mark.parametrize("url", ["set-language", "set-appearance", "sign-in"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from incubator.events.models import Event
+from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.models import Person, PrivateLink
 from incubator.people.once import new_key
@@ -21,7 +23,7 @@ from tests.sessions.stage import Jury, act
 from workflows.gates.replay import replay as all_closed
 from workflows.journey.reexaminers import reexaminers
 from workflows.sessions import actions, queries
-from workflows.sessions.models import RoomVote, SelectionSession, SessionMember, SteppingOut
+from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SessionMember, SteppingOut
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
 Live = tuple[Jury, SelectionSession]
@@ -231,3 +233,24 @@ def test_someone_without_a_seat_votes_by_no_forged_address(jury: Jury, session: 
         sent = {"request_key": new_key(), "idea": key, "level": level}
         assert signed_in(jury.members[1]).post(address, sent).status_code == status
     assert not RoomVote.objects.exists()
+
+
+# The database holds the line too
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda session: SelectionSession.objects.update(state="settled"),
+        lambda session: SelectionSession.objects.update(state="closed", closed_at=None),
+        lambda session: RoomVote.objects.create(
+            member=session.members.first(), line=session.lines.first(), level=5, cast_at=clock.now()
+        ),
+        lambda session: SessionMember.objects.update(is_chair=True),
+        lambda session: SessionMember.objects.update(arrived_at=None, left_at=clock.now()),
+        lambda session: SessionIdea.objects.update(rank=1, hearing_at=None),
+    ],
+)
+def test_constraints(session: SelectionSession, break_it: Any) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        break_it(session)
