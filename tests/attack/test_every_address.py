@@ -13,6 +13,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import UUIDConverter
 
 from ideas.drafting import actions as drafting
 from ideas.drafting.models import Idea
@@ -225,15 +226,24 @@ def test_every_address_answers_whatever_is_asked_of_it(value: bytes) -> None:
     assert sorted(filter(None, wrong)) == []
 
 
+def with_keys(key: str) -> list[URLPattern]:
+    """The addresses with a key; of those that want a UUID one is enough if this is none: none leads to a view."""
+    found = [pattern for pattern in names() if pattern.pattern.converters]
+    if key == KEYS[0]:
+        return found
+    kinds = [{type(one) for one in pattern.pattern.converters.values()} for pattern in found]
+    wants = [kind == {UUIDConverter} for kind in kinds]
+    return [pattern for place, pattern in enumerate(found) if not wants[place] or place == wants.index(True)]
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_no_key_in_an_address_breaks_a_page(key: str) -> None:
     wrong = []
     client = client_of(PersonFactory(role=["administrator", "hr_desk", "programme_lead"]))
-    for pattern in names():
-        if pattern.pattern.converters:
-            url = "/" + re.sub("<[^>]*>", key, str(pattern.pattern))
-            for method in ("get", "post"):
-                wrong.append(attack(client, method, url, {"request_key": NUL}))
+    for pattern in with_keys(key):
+        url = "/" + re.sub("<[^>]*>", key, str(pattern.pattern))
+        for method in ("get", "post"):
+            wrong.append(attack(client, method, url, {"request_key": NUL}))
     assert sorted(filter(None, wrong)) == []
 
 
@@ -276,7 +286,8 @@ def test_no_header_breaks_a_page(url: str, value: str) -> None:
         for method in ("get", "post"):
             header = {f"HTTP_{name}": value, "HTTP_HX_CURRENT_URL_URI_AUTOENCODED": "true"}
             assert not attack_with(client, method, reverse(url), header)
-            assert not attack_with(client, method, f"/nowhere/{url}", header)
+            if url == "portfolio":  # no page is found there, whichever name it has
+                assert not attack_with(client, method, "/nowhere", header)
 
 
 @pytest.mark.parametrize("url", ["set-language", "set-appearance", "sign-in"])

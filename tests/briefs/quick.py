@@ -3,8 +3,7 @@
 import pytest
 
 
-@pytest.fixture
-def quick_briefs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def laid_out_quickly(patch: pytest.MonkeyPatch) -> list[str]:
     """Rendering replaced by one that only remembers the page; briefs become ready with it as their file."""
     from workflows.briefs import jobs
 
@@ -14,5 +13,10 @@ def quick_briefs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         pages.append(html)
         return f"%PDF {html}".encode()
 
-    monkeypatch.setattr(jobs, "render_in_process", render)
+    patch.setattr(jobs, "render_in_process", render)
     return pages
+
+
+@pytest.fixture
+def quick_briefs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    return laid_out_quickly(monkeypatch)

@@ -16,6 +16,7 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 def quick_documents(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Rendering replaced by one that only remembers the page; documents become ready with it as their file."""
     from workflows.documents import jobs
+    from workflows.sessions import jobs as papers
 
     pages: list[str] = []
 
@@ -25,4 +26,5 @@ def quick_documents(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(jobs, "render_in_process", render)
     monkeypatch.setattr(jobs, "render_alone", render)
+    monkeypatch.setattr(papers, "render_in_process", render)
     return pages

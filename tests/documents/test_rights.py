@@ -1,6 +1,8 @@
 """Who may have what on paper: the right of the page it prints, asked each time; masks and hidden names hold."""
 
 import uuid
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -16,23 +18,41 @@ from tests.briefs.decided import ISSUED, decided, submitted_idea
 from tests.documents import stage
 from tests.documents.stage import Asked
 from tests.factories import AbsenceFactory, PersonFactory, SeatFactory, TeamMemberFactory
+from tests.platform.jobs import Run
+from tests.platform.kept import kept
+from tests.sessions.stage import Jury
 from workflows.documents import queries
 from workflows.documents.models import Document
 from workflows.gates.models import Vote
 from workflows.sessions import actions
-from workflows.sessions.models import SessionMember, SteppingOut
+from workflows.sessions.models import SelectionSession, SessionMember, SteppingOut
 from workflows.sponsorship.models import Pledge, TimeRelease
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
+Heard = tuple[SelectionSession, Jury]
+
+
+def convened(_run_jobs: Run) -> Heard:
+    return stage.session(2)
+
+
+@pytest.fixture(scope="module")
+def kept_session(request: pytest.FixtureRequest) -> Iterator[Heard]:
+    yield from kept(request, convened)
+
+
+@pytest.fixture
+def two_heard(kept_session: Heard) -> Heard:
+    return deepcopy(kept_session)
 
 
 def statuses(client: Client, asked: Asked, person: Person) -> list[int]:
     """Of the page, of asking, of the file, which is the same whether it is read or kept."""
     client.force_login(person)
     key = {"request_key": new_key()}
-    kept = client.get(f"{asked.path}/download")
+    download = client.get(f"{asked.path}/download")
     answers = [client.get(asked.path), client.post(asked.path, key), client.get(f"{asked.path}/file")]
-    assert kept.status_code == answers[-1].status_code
+    assert download.status_code == answers[-1].status_code
     return [answer.status_code for answer in answers]
 
 
@@ -171,8 +191,8 @@ def test_a_sponsor_reads_a_promise_without_what_is_masked() -> None:
     assert "école" in queries.paper(asked.kind, asked.key, author).title
 
 
-def test_a_pack_is_for_those_inside_a_convened_session(client: Client) -> None:
-    session, jury = stage.session(2)
+def test_a_pack_is_for_those_inside_a_convened_session(client: Client, two_heard: Heard) -> None:
+    session, jury = two_heard
     asked = Asked("pack", session.key, jury.lead)
     for person in (jury.lead, jury.dga, *jury.members):
         assert statuses(client, asked, person) == [200, 302, 302]
@@ -182,17 +202,22 @@ def test_a_pack_is_for_those_inside_a_convened_session(client: Client) -> None:
     assert statuses(client, asked, jury.lead) == [404, 404, 404]
 
 
-def test_members_who_read_the_same_have_one_file(quick_documents: list[str], run_jobs: Any) -> None:
-    session, jury = stage.session(2)
+def test_members_who_read_the_same_have_one_file(
+    quick_documents: list[str], run_jobs: Any, two_heard: Heard
+) -> None:
+    session, jury = two_heard
     client = Client()
+    asked = Asked("pack", session.key, jury.lead)
     for person in jury.members:
-        statuses(client, Asked("pack", session.key, person), person)
+        client.force_login(person)
+        assert client.post(asked.path, {"request_key": new_key()}).status_code == 302
+        assert client.get(f"{asked.path}/file").status_code == 302
     run_jobs()
     assert Document.objects.count() == 1
 
 
-def test_a_member_reads_a_pack_masked_and_without_what_they_do_not_judge() -> None:
-    session, jury = stage.session(2)
+def test_a_member_reads_a_pack_masked_and_without_what_they_do_not_judge(two_heard: Heard) -> None:
+    session, jury = two_heard
     line = session.lines.filter(hearing_at__isnull=False).order_by("pk").first()
     idea = line.idea
     type(line.round).objects.filter(pk=line.round_id).update(
@@ -213,8 +238,8 @@ def test_a_member_reads_a_pack_masked_and_without_what_they_do_not_judge() -> No
     assert next(item for item in other.record["ideas"] if item["title"] == idea.title)["opinion"]
 
 
-def test_a_pack_shows_the_others_votes_to_no_seat_that_has_not_opened_them() -> None:
-    session, jury = stage.session(2)
+def test_a_pack_shows_the_others_votes_to_no_seat_that_has_not_opened_them(two_heard: Heard) -> None:
+    session, jury = two_heard
     member, line = jury.members[1], session.lines.select_related("round").order_by("pk")[0]
     seat = SeatFactory(round=line.round, person=member)
 

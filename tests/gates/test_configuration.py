@@ -2,8 +2,9 @@
 
 import copy
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +27,8 @@ from tests.gates import stage
 from tests.gates.stage import texts
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
+from tests.platform.jobs import Run
+from tests.platform.kept import kept
 from workflows.briefs.gathering import record_of
 from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import actions, queries
@@ -38,13 +41,22 @@ from workflows.sponsorship import actions as sponsorship
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def city() -> Cast:
+def built(_run_jobs: Run) -> Cast:
     """The cast, with what a sound configuration asks for: a second of each who decides high up."""
     found = Cast()
     PersonFactory(employed=True, mandate="elected")
     PersonFactory(employed=True, mandate="head_of_service", mandate__department=found.home)
     return found
+
+
+@pytest.fixture(scope="module")
+def kept_city(request: pytest.FixtureRequest) -> Iterator[Cast]:
+    yield from kept(request, built)
+
+
+@pytest.fixture
+def city(kept_city: Cast) -> Cast:
+    return deepcopy(kept_city)
 
 
 def programme() -> Programme:

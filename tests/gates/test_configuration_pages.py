@@ -7,6 +7,7 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ from incubator.people.once import new_key
 from tests.factories import PersonFactory, ProgrammeFactory
 from tests.gates.stage import signed_in, texts
 from tests.journey.cast import Cast, act
+from tests.platform.jobs import Run
+from tests.platform.kept import kept
 from workflows.gates.configuration import actions, settings
 from workflows.gates.configuration.document import document_from
 from workflows.gates.configuration.forms import SectionForm
@@ -32,12 +35,21 @@ from workflows.gates.models import Configuration
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def city() -> Cast:
+def built(_run_jobs: Run) -> Cast:
     found = Cast()
     PersonFactory(employed=True, mandate="elected")
     PersonFactory(employed=True, mandate="head_of_service", mandate__department=found.home)
     return found
+
+
+@pytest.fixture(scope="module")
+def kept_city(request: pytest.FixtureRequest) -> Iterator[Cast]:
+    yield from kept(request, built)
+
+
+@pytest.fixture
+def city(kept_city: Cast) -> Cast:
+    return deepcopy(kept_city)
 
 
 @pytest.fixture

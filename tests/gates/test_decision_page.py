@@ -1,5 +1,7 @@
 """The decision page: who opens it, what it shows, the check before deciding, G0 in one act."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -13,26 +15,42 @@ from tests.factories import PersonFactory, TeamMemberFactory
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast
+from tests.platform.jobs import Run
+from tests.platform.kept import kept
 from workflows.gates.models import Decision, GateRound, Seat, Vote
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
-@pytest.fixture
-def round_(cast: Cast) -> GateRound:
-    found = stage.at_g1(cast)
+def voted(_run_jobs: Run) -> tuple[Cast, GateRound]:
+    found = stage.at_g1(cast := Cast())
     seats = stage.seats_of(found)
     no = {key: {"answer": "yes", "reason": ""} for key in ("conflicts", "opinions")}
     no["opinions"] = {"answer": "no", "reason": "L’avis des assurances manque."}
     stage.cast_vote(seats[0], "go_if", 1, must_meets=no)
     for seat in seats[1:]:
         stage.cast_vote(seat, "go_if", 4)
-    return found
+    return cast, found
+
+
+@pytest.fixture(scope="module")
+def kept_round(request: pytest.FixtureRequest) -> Iterator[tuple[Cast, GateRound]]:
+    yield from kept(request, voted)
+
+
+@pytest.fixture
+def both(kept_round: tuple[Cast, GateRound]) -> tuple[Cast, GateRound]:
+    return deepcopy(kept_round)
+
+
+@pytest.fixture
+def cast(both: tuple[Cast, GateRound]) -> Cast:
+    return both[0]
+
+
+@pytest.fixture
+def round_(both: tuple[Cast, GateRound]) -> GateRound:
+    return both[1]
 
 
 def url(round_: GateRound) -> str:
@@ -205,7 +223,7 @@ def test_g0_answers_and_decides_in_one_act(cast: Cast) -> None:
     assert bad.status_code == 422
     for name in ("must_meet_privacy_reason", "outcome_0", "reasons"):
         assert f'href="#id_{name}"' in said, name
-    assert not Vote.objects.exists()
+    assert not Vote.objects.filter(seat__round=found).exists()
     assert client.post(url(found), admission(found, step="check")).status_code == 200
     assert client.post(url(found), admission(found)).status_code == 302
     assert Vote.objects.get(seat=seat).choice == "go"
@@ -219,7 +237,7 @@ def test_g0_a_refused_decision_leaves_no_vote(cast: Cast) -> None:
     client = stage.signed_in(stage.seats_of(found)[0].person)
     sent = admission(found, "hold", request_key="", hold_until="2020-01-01", reason_problem="Vague.")
     assert client.post(url(found), sent).status_code == 422
-    assert not Vote.objects.exists()
+    assert not Vote.objects.filter(seat__round=found).exists()
 
 
 def test_g0_a_stop_is_signed_by_a_second_person(cast: Cast) -> None:
@@ -240,5 +258,5 @@ def test_g0_a_stop_is_signed_by_a_second_person(cast: Cast) -> None:
     client = stage.signed_in(other)
     assert 'value="sign"' in client.get(url(found)).content.decode()
     assert client.post(url(found), {"step": "sign"}).status_code == 302
-    assert Decision.objects.get().second_signer == other
+    assert Decision.objects.get(round=found).second_signer == other
     assert client.post(url(found), {"step": "sign"}).status_code == 409

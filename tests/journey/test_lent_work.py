@@ -4,8 +4,9 @@ One scene for each code of work that is lent: it brings an idea to where someone
 deputy posts to which page. A code without a scene fails.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -24,12 +25,14 @@ from tests.factories import AbsenceFactory, PersonFactory
 from tests.gates import stage
 from tests.journey import cast as play
 from tests.journey.cast import REASONS, Cast, act, in_days
+from tests.platform.kept import kept
 from tests.sessions import stage as sessions
 from workflows.clock.actions import tick
 from workflows.gates import actions as gates
 from workflows.gates.models import GateRound, Seat
 from workflows.journey import actions as journey
 from workflows.sessions import actions as session_acts
+from workflows.sessions import jobs
 from workflows.sponsorship import actions as sponsorship
 from workflows.sponsorship import time_actions
 from workflows.sponsorship.models import TimeRelease
@@ -52,16 +55,22 @@ class Scene:
 
 @dataclass
 class Stage:
+    """`found`: where an idea stands already, by the name of what brings it there."""
+
     cast: Cast
     run_jobs: Run
-    scenes: dict[str, Callable[[], Scene]] = field(default_factory=dict)
+    found: dict[str, Any] = field(default_factory=dict)
 
     def panel(self) -> GateRound:
+        if "panel" in self.found:
+            return self.found["panel"]
         found = stage.at_g1(self.cast)
         self.run_jobs()
         return found
 
     def launched(self) -> Idea:
+        if "launched" in self.found:
+            return self.found["launched"]
         round_ = self.panel()
         stage.all_vote(round_)
         play.decide(round_.idea, self.cast.dga)
@@ -75,6 +84,8 @@ class Stage:
         return Idea.objects.get()
 
     def pilot_over(self) -> Idea:
+        if "pilot_over" in self.found:
+            return self.found["pilot_over"]
         idea = self.launched()
         play.sponsored(idea, self.cast)
         self.run_jobs()
@@ -282,17 +293,53 @@ def _act_of(session: Any, act_name: str) -> str:
     return reverse("session-act", args=[session.key, act_name])
 
 
+# Where the scenes of these codes begin; all others at a panel that is seated.
+START = {
+    "admissibility": "",
+    "second_signature": "",
+    "seat_panel": "",
+    "decide_session": "",
+    "sit_in_session": "",
+    "close_session": "",
+    "answer_pledge": "launched",
+    "time_opinion": "launched",
+    "sign_time_release": "launched",
+    "arbitrate_time": "launched",
+    "confirm_budget": "launched",
+    "late_team": "launched",
+    "late_answer": "launched",
+    "agree": "pilot_over",
+    "name_evaluator": "pilot_over",
+}
+
+
+def lent_from(start: str) -> list[str]:
+    return [verb for verb in wording.lent() if START.get(verb, "panel") == start]
+
+
+@pytest.fixture(scope="class")
+def start(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """Its class says where."""
+
+    def come(run_jobs: Run) -> Stage:
+        played, name = Stage(Cast(), run_jobs), request.cls.start
+        return replace(played, found={name: getattr(played, name)()} if name else {})
+
+    yield from kept(request, come)
+
+
 @pytest.fixture
-def played(run_jobs: Run, quick_briefs: list[str]) -> Stage:
-    return Stage(Cast(), run_jobs)
+def played(start: Stage, quick_briefs: list[str], monkeypatch: pytest.MonkeyPatch) -> Stage:
+    monkeypatch.setattr(jobs, "render_in_process", lambda html, *, stylesheet: html.encode())
+    return deepcopy(start)
 
 
 def test_every_lent_work_has_its_scene() -> None:
     assert not [verb for verb in wording.lent() if not hasattr(Stage, verb)]
+    assert {START.get(verb, "panel") for verb in wording.lent()} == {"", "panel", "launched", "pilot_over"}
 
 
-@pytest.mark.parametrize("verb", wording.lent())
-def test_a_deputy_finds_it_opens_it_and_does_it(played: Stage, verb: str, at_most: Any) -> None:
+def a_deputy_finds_it_opens_it_and_does_it(played: Stage, verb: str, at_most: Any) -> None:
     scene: Scene = getattr(played, verb)()
     item = WorkItem.objects.filter(verb=verb, closed_at=None).select_related("person").order_by("pk")[0]
     deputy = PersonFactory(employed=True)
@@ -317,8 +364,7 @@ def test_a_deputy_finds_it_opens_it_and_does_it(played: Stage, verb: str, at_mos
     assert (item.closed_at is None) is scene.kept
 
 
-@pytest.mark.parametrize("verb", ["hold_condition", "confirm_condition", "reexamine", "name_evaluator"])
-def test_neither_a_deputy_of_the_team_nor_a_former_deputy_does_it(played: Stage, verb: str) -> None:
+def neither_a_deputy_of_the_team_nor_a_former_deputy_does_it(played: Stage, verb: str) -> None:
     scene: Scene = getattr(played, verb)()
     item = WorkItem.objects.filter(verb=verb, closed_at=None).select_related("person").order_by("pk")[0]
     absence = AbsenceFactory(person=item.person, deputy=played.cast.author)
@@ -331,3 +377,42 @@ def test_neither_a_deputy_of_the_team_nor_a_former_deputy_does_it(played: Stage,
     assert stage.signed_in(deputy).post(scene.url or item.url, posted).status_code in (403, 404)
     item.refresh_from_db()
     assert item.closed_at is None
+
+
+class TestFromNothing:
+    start = ""
+
+    @pytest.mark.parametrize("verb", lent_from(start))
+    def test_a_deputy(self, played: Stage, verb: str, at_most: Any) -> None:
+        a_deputy_finds_it_opens_it_and_does_it(played, verb, at_most)
+
+
+class TestFromAPanel:
+    start = "panel"
+
+    @pytest.mark.parametrize("verb", lent_from(start))
+    def test_a_deputy(self, played: Stage, verb: str, at_most: Any) -> None:
+        a_deputy_finds_it_opens_it_and_does_it(played, verb, at_most)
+
+    @pytest.mark.parametrize("verb", ["hold_condition", "confirm_condition", "reexamine"])
+    def test_nobody_else(self, played: Stage, verb: str) -> None:
+        neither_a_deputy_of_the_team_nor_a_former_deputy_does_it(played, verb)
+
+
+class TestFromALaunch:
+    start = "launched"
+
+    @pytest.mark.parametrize("verb", lent_from(start))
+    def test_a_deputy(self, played: Stage, verb: str, at_most: Any) -> None:
+        a_deputy_finds_it_opens_it_and_does_it(played, verb, at_most)
+
+
+class TestFromAPilotThatIsOver:
+    start = "pilot_over"
+
+    @pytest.mark.parametrize("verb", lent_from(start))
+    def test_a_deputy(self, played: Stage, verb: str, at_most: Any) -> None:
+        a_deputy_finds_it_opens_it_and_does_it(played, verb, at_most)
+
+    def test_nobody_else(self, played: Stage) -> None:
+        neither_a_deputy_of_the_team_nor_a_former_deputy_does_it(played, "name_evaluator")

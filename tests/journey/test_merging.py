@@ -1,7 +1,8 @@
 """An idea goes on in another one: decided at the first gates, undone by a lead until the other's next decision."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from copy import deepcopy
+from typing import Any, NamedTuple
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from tests.gates import stage
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from tests.journey.test_routes import fast
+from tests.platform.kept import kept
 from workflows import nodes
 from workflows.briefs.document import html_of
 from workflows.briefs.gathering import record_of
@@ -44,32 +46,55 @@ def in_english(the_city_s_language: None) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
+class Two(NamedTuple):
+    """`idea` at admissibility, the lead seated; `target`, of the other team, at selection: five seats, no vote."""
+
+    cast: Cast
+    other: Cast
+    target: Idea
+    idea: Idea
 
 
-@pytest.fixture
-def other(cast: Cast) -> Cast:
-    return play.another_team(cast)
-
-
-@pytest.fixture
-def target(other: Cast, run_jobs: Run) -> Idea:
-    """At selection, its five seats taken, nobody has voted."""
-    found = play.submit(other, title="Un prêt de vélos entre services")
+def submitted(run_jobs: Run) -> Two:
+    cast = Cast()
+    other = play.another_team(cast)
+    target = play.submit(other, title="Un prêt de vélos entre services")
     run_jobs()
-    play.pass_g0(found, other)
+    play.pass_g0(target, other)
     run_jobs()
-    return found
+    idea = play.submit(cast)
+    run_jobs()
+    return Two(cast, other, target, idea)
+
+
+@pytest.fixture(scope="module")
+def kept_two(request: pytest.FixtureRequest) -> Iterator[Two]:
+    yield from kept(request, submitted)
 
 
 @pytest.fixture
-def idea(cast: Cast, run_jobs: Run, target: Idea) -> Idea:
-    """At admissibility, the lead seated."""
-    found = play.submit(cast)
-    run_jobs()
-    return found
+def two(kept_two: Two) -> Two:
+    return deepcopy(kept_two)
+
+
+@pytest.fixture
+def cast(two: Two) -> Cast:
+    return two.cast
+
+
+@pytest.fixture
+def other(two: Two) -> Cast:
+    return two.other
+
+
+@pytest.fixture
+def target(two: Two) -> Idea:
+    return two.target
+
+
+@pytest.fixture
+def idea(two: Two) -> Idea:
+    return two.idea
 
 
 def merge(idea: Idea, cast: Cast, target: Idea) -> Decision:

@@ -1,6 +1,7 @@
 """A stop looked at again: within its time, by someone who took no part, who alone reads why; and the auditor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from tests.factories import AbsenceFactory, IdeaFactory, MandateFactory, PersonF
 from tests.gates import stage
 from tests.journey import cast as play
 from tests.journey.cast import REASONS, Cast, act
+from tests.platform.kept import kept
 from workflows.clock.actions import tick
 from workflows.gates import explained
 from workflows.gates.configuration.queries import outline
@@ -41,19 +43,33 @@ STOPPED = datetime(2026, 3, 2, 10, tzinfo=PARIS)
 LAST_DAY = date(2026, 3, 16)
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
-@pytest.fixture
-def idea(cast: Cast) -> Idea:
+def stop(_run_jobs: Run) -> tuple[Idea, Cast]:
     """Stopped at selection: two for it, three against, too low on value."""
     with clock.moved(STOPPED):
-        round_ = stage.at_g1(cast)
+        round_ = stage.at_g1(cast := Cast())
         stage.all_vote(round_, "go", "go", "not_now", level=2)
         play.decide(round_.idea, cast.dga, "stop")
-        return Idea.objects.get()
+        return Idea.objects.get(), cast
+
+
+@pytest.fixture(scope="module")
+def kept_stop(request: pytest.FixtureRequest) -> Iterator[tuple[Idea, Cast]]:
+    yield from kept(request, stop)
+
+
+@pytest.fixture
+def stopped(kept_stop: tuple[Idea, Cast]) -> tuple[Idea, Cast]:
+    return deepcopy(kept_stop)
+
+
+@pytest.fixture
+def idea(stopped: tuple[Idea, Cast]) -> Idea:
+    return stopped[0]
+
+
+@pytest.fixture
+def cast(stopped: tuple[Idea, Cast]) -> Cast:
+    return stopped[1]
 
 
 def window() -> Reexamination:

@@ -31,7 +31,7 @@ def _finish(job: int, status: str) -> None:
         cursor.execute("select procrastinate_finish_job_v1(%s, %s, false)", [job, status])
 
 
-def _run_jobs(*, failures: bool = False) -> list[str]:
+def run_due(*, failures: bool = False) -> list[str]:
     """Run the jobs due by the product's clock, and those they defer; return the tasks' names in order.
 
     An error in a job is raised, unless `failures` is true: then the job ends as failed, as with a worker.
@@ -59,7 +59,7 @@ def _run_jobs(*, failures: bool = False) -> list[str]:
 
 @pytest.fixture
 def run_jobs() -> Run:
-    return _run_jobs
+    return run_due
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from incubator.events.models import Event
@@ -368,26 +367,3 @@ def test_an_idea_that_withdraws_before_the_list_is_not_on_it(jury: Jury) -> None
     actions.settle(session_key=session.key, by=act(jury.lead))
     assert stage.results(session) == ["left", "selected", "selected"]
     assert SessionIdea.objects.get(idea=ideas[0]).left_number is None
-
-
-# The database holds the line too
-
-
-@pytest.mark.parametrize(
-    "break_it",
-    [
-        lambda session: SelectionSession.objects.update(state="settled"),
-        lambda session: SelectionSession.objects.update(state="closed", closed_at=None),
-        lambda session: RoomVote.objects.create(
-            member=session.members.first(), line=session.lines.first(), level=5, cast_at=clock.now()
-        ),
-        lambda session: SessionMember.objects.update(is_chair=True),
-        lambda session: SessionMember.objects.update(arrived_at=None, left_at=clock.now()),
-        lambda session: SessionIdea.objects.update(rank=1, hearing_at=None),
-    ],
-)
-def test_constraints(jury: Jury, break_it: Any) -> None:
-    stage.at_selection(jury)
-    session = stage.live(jury)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        break_it(session)

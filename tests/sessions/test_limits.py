@@ -1,6 +1,7 @@
 """Places are limits, links count until the list is settled, and nobody reads ahead of their own decision."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,8 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import CLOCK
 from tests.factories import TeamMemberFactory
+from tests.platform.jobs import Run
+from tests.platform.kept import kept
 from tests.sessions import stage
 from tests.sessions.stage import Jury, act
 from workflows.gates import actions as gates
@@ -21,7 +24,7 @@ from workflows.gates.models import GateRound
 from workflows.journey import actions as journey
 from workflows.sessions import actions
 from workflows.sessions.actions import settling
-from workflows.sessions.models import RoomVote, SteppingOut
+from workflows.sessions.models import RoomVote, SelectionSession, SteppingOut
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
 
@@ -35,6 +38,18 @@ def _english() -> Iterator[None]:
 @pytest.fixture
 def jury() -> Jury:
     return Jury()
+
+
+def settled(_run_jobs: Run) -> tuple[Jury, SelectionSession]:
+    jury = Jury()
+    for _ in range(3):
+        stage.at_selection(jury)
+    return jury, stage.settled(jury, [4, 3, 3], heard=3)
+
+
+@pytest.fixture(scope="module")
+def kept_list(request: pytest.FixtureRequest) -> Iterator[tuple[Jury, SelectionSession]]:
+    yield from kept(request, settled)
 
 
 @pytest.mark.parametrize(
@@ -57,11 +72,9 @@ def jury() -> Jury:
     ],
 )
 def test_which_decisions_give_a_place_up(
-    jury: Jury, run_jobs: Any, result: str, gate: str, outcome: str, given_up: bool
+    kept_list: tuple[Jury, SelectionSession], result: str, gate: str, outcome: str, given_up: bool
 ) -> None:
-    for _ in range(3):
-        stage.at_selection(jury)
-    session = stage.settled(jury, [4, 3, 3], heard=3)
+    jury, session = deepcopy(kept_list)
     line = next(line for line in stage.lines(session) if line.result == result)
     round_ = SimpleNamespace(gate=gate, comparison=line.round.comparison if gate == "G1" else None)
     decision: Any = SimpleNamespace(key="decision", round=round_, outcome=outcome)
@@ -89,7 +102,9 @@ def test_the_event_of_a_vote_tells_nothing_of_its_level(jury: Jury) -> None:
     stage.at_selection(jury)
     session = stage.live(jury)
     stage.all_vote(session, jury, [4])
-    payloads = [event.payload for event in Event.objects.filter(verb="room_vote_cast")]
+    payloads = [
+        event.payload for event in Event.objects.filter(subject_key=session.key, verb="room_vote_cast")
+    ]
     assert len(payloads) == 3
     assert not any("vote_sha256" in payload for payload in payloads)
 

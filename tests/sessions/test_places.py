@@ -1,6 +1,7 @@
 """What a call promises is given once: past its gate a place is kept, and all sessions of a call share its limits."""
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from incubator.lib.refusals import Conflict, Invalid
 from incubator.people.actors import CLOCK
 from incubator.people.models import Mandate, Person
 from tests.factories import MandateFactory, PersonFactory
+from tests.platform.kept import kept
 from tests.sessions import stage
 from tests.sessions.stage import Jury, act
 from workflows import nodes
@@ -32,6 +34,7 @@ from workflows.sessions.models import SelectionSession, SessionIdea
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
 Run = Callable[..., Any]
+Over = tuple[Jury, SelectionSession]
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +46,23 @@ def _english() -> Iterator[None]:
 @pytest.fixture
 def jury() -> Jury:
     return Jury()
+
+
+def three(run_jobs: Run) -> Over:
+    """Three ideas for two places, closed: two have one, one waits."""
+    with translation.override("en"):
+        jury = Jury()
+        return jury, closed(jury, run_jobs, 4, 3, 2)
+
+
+@pytest.fixture(scope="module")
+def kept_three(request: pytest.FixtureRequest) -> Iterator[Over]:
+    yield from kept(request, three)
+
+
+@pytest.fixture
+def over(kept_three: Over) -> Over:
+    return deepcopy(kept_three)
 
 
 def compared(jury: Jury, *levels: int, **stated: Any) -> SelectionSession:
@@ -73,9 +93,9 @@ def replayed_without_a_difference() -> bool:
 
 
 @pytest.mark.parametrize("at_launch", [False, True])
-def test_a_pause_after_its_gate_keeps_the_place(jury: Jury, run_jobs: Run, at_launch: bool) -> None:
+def test_a_pause_after_its_gate_keeps_the_place(over: Over, run_jobs: Run, at_launch: bool) -> None:
     """The author leaves during sponsorship, or at launch: on waking, places and envelope are what they were."""
-    session = closed(jury, run_jobs, 4, 3, 2)
+    jury, session = over
     before = stage.results(session)
     line = stage.lines(session)[0]
     with locked(line.idea_id) as idea:
@@ -94,8 +114,8 @@ def test_a_pause_after_its_gate_keeps_the_place(jury: Jury, run_jobs: Run, at_la
     assert replayed_without_a_difference()
 
 
-def test_a_sponsor_lost_in_pilot_keeps_the_place(jury: Jury, run_jobs: Run) -> None:
-    session = closed(jury, run_jobs, 4, 3, 2)
+def test_a_sponsor_lost_in_pilot_keeps_the_place(over: Over, run_jobs: Run) -> None:
+    _jury, session = over
     line = stage.lines(session)[0]
     with locked(line.idea_id) as idea:
         # Straight to the pilot's station: only the pause is looked at.
@@ -151,8 +171,8 @@ def stopped_at_launch(jury: Jury, idea: Idea) -> None:
         found.save(update_fields=PLACE)
 
 
-def test_a_stop_frees_a_place_when_it_is_final(jury: Jury, run_jobs: Run) -> None:
-    session = closed(jury, run_jobs, 4, 3, 2)
+def test_a_stop_frees_a_place_when_it_is_final(over: Over, run_jobs: Run) -> None:
+    jury, session = over
     idea = stage.lines(session)[0].idea
     stopped_at_launch(jury, idea)
     run_jobs()
@@ -163,8 +183,8 @@ def test_a_stop_frees_a_place_when_it_is_final(jury: Jury, run_jobs: Run) -> Non
     assert stage.results(session) == ["left", "selected", "selected"]
 
 
-def test_a_stop_that_is_overturned_has_kept_its_place(jury: Jury, run_jobs: Run) -> None:
-    session = closed(jury, run_jobs, 4, 3, 2)
+def test_a_stop_that_is_overturned_has_kept_its_place(over: Over, run_jobs: Run) -> None:
+    jury, session = over
     idea = stage.lines(session)[0].idea
     dgs = PersonFactory(employed=True)
     MandateFactory(holder=dgs, capacity="dgs")
@@ -230,11 +250,11 @@ def test_the_next_in_order_waits_while_it_is_larger_than_what_is_left(run_jobs: 
 
 
 def test_a_second_session_has_what_the_first_left(jury: Jury, run_jobs: Run) -> None:
-    closed(jury, run_jobs, 4, 1)
+    first = closed(jury, run_jobs, 4, 1)
     stage.at_selection(jury)
     second = stage.prepared(jury)
     assert second.rules["places"] == 1
-    taken = sum(line.euros for line in SessionIdea.objects.filter(result="selected"))
+    taken = sum(line.euros for line in SessionIdea.objects.filter(session=first, result="selected"))
     assert second.rules["envelope_euros"] == 100_000 - taken
     actions.leave_out(session_key=second.key, idea_key=stage.lines(second)[0].idea.key, by=act(jury.lead))
     alone = GateRound.objects.get(session_lines__session=second)
@@ -246,8 +266,8 @@ def test_a_second_session_has_what_the_first_left(jury: Jury, run_jobs: Run) -> 
     assert "All places of this call are taken." in str(refused.value.fields["places"])
 
 
-def test_nobody_passes_a_waiting_list_by_a_new_session(jury: Jury, run_jobs: Run) -> None:
-    session = closed(jury, run_jobs, 4, 3, 2)
+def test_nobody_passes_a_waiting_list_by_a_new_session(over: Over, run_jobs: Run) -> None:
+    jury, session = over
     late = stage.at_selection(jury)
     with pytest.raises(Conflict, match="still on a waiting list"):
         stage.prepared(jury)
@@ -266,8 +286,8 @@ def test_nobody_passes_a_waiting_list_by_a_new_session(jury: Jury, run_jobs: Run
         assert replayed_without_a_difference()
 
 
-def test_a_place_freed_in_time_is_given_by_a_worker_that_comes_late(jury: Jury, run_jobs: Run) -> None:
-    session = closed(jury, run_jobs, 4, 3, 2)
+def test_a_place_freed_in_time_is_given_by_a_worker_that_comes_late(over: Over, run_jobs: Run) -> None:
+    _jury, session = over
     leaver = stage.lines(session)[0].idea
     journey.withdraw(idea=leaver.key, by=act(author_of(leaver)))
     with clock.moved(clock.now() + timedelta(days=400)):

@@ -1,5 +1,7 @@
 """Pages of sponsorship: who opens what, what each reader sees (law 8, law 11), 422 with what was typed."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from decimal import Decimal
 from uuid import uuid4
 
@@ -13,6 +15,7 @@ from incubator.people.models import Person
 from incubator.people.once import new_key
 from tests.factories import AbsenceFactory, PersonFactory, TeamMemberFactory
 from tests.pilots.plans import write_plan
+from tests.platform.kept import kept
 from tests.sponsorship.cast import Cast, by, make_cast
 from workflows.gates import hooks
 from workflows.sponsorship import actions, time_actions
@@ -22,9 +25,14 @@ pytestmark = pytest.mark.django_db
 PROMISE = {"days": "20", "euros": "4 500 €", "cover": "Deux collègues reprennent les tournées."}
 
 
+@pytest.fixture(scope="module")
+def kept_cast(request: pytest.FixtureRequest) -> Iterator[Cast]:
+    yield from kept(request, lambda _run_jobs: make_cast())
+
+
 @pytest.fixture
-def cast() -> Cast:
-    return make_cast()
+def cast(kept_cast: Cast) -> Cast:
+    return deepcopy(kept_cast)
 
 
 def client(person: Person) -> Client:
