@@ -17,8 +17,10 @@ from pypdf import PdfReader
 
 from incubator.events.rules import sha256
 from incubator.lib.pdf_process import RenderingProcess
+from incubator.lib.seals.configuration import SealSettings
 from tests.briefs import drawn, judges, records
 from tests.briefs.records import FONTS
+from tests.briefs.seals import sealed
 from tests.gates.rules.records import GO, IF, NOT
 from tests.gates.rules.records import record as frozen
 from tests.lib.test_pdf import font_names, structure
@@ -116,12 +118,20 @@ def documents() -> Iterator[Documents]:
 
 
 @pytest.mark.parametrize("name", samples())
-def test_two_judges_of_accessibility_find_nothing(documents: Documents, name: str, tmp_path: Path) -> None:
+def test_two_judges_of_accessibility_find_nothing_once_it_is_sealed(
+    documents: Documents, name: str, a_key: SealSettings, tmp_path: Path
+) -> None:
     file = tmp_path / "brief.pdf"
-    file.write_bytes(documents[name])
+    file.write_bytes(sealed(documents[name], a_key).document)
     # An address typed in a title or a pitch is printed as typed: these are no Markdown, and lead nowhere.
     typed = "outloud LNK-010" if name == "hostile" else "nothing"
     assert [one for one in judges.found_in(file) if not one.startswith(typed)] == []
+
+
+def test_nor_without_a_seal(documents: Documents, tmp_path: Path) -> None:
+    file = tmp_path / "brief.pdf"
+    file.write_bytes(documents["conditions-fr"])
+    assert judges.found_in(file) == []
 
 
 def test_the_judges_can_find_something(tmp_path: Path) -> None:
