@@ -24,6 +24,7 @@ from incubator import postgres
 
 VAR = postgres.DATA.parent
 PATIENCE = 10.0  # seconds from the stop signal to the kill
+PORT_WITHIN = 5.0
 READY_WITHIN = 90.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -196,7 +197,7 @@ def _wait_for_port(host: str, port: str) -> None:
     """The server of a demo that was just killed may need a moment to let go."""
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise CannotStart(f"PORT={port} is not a port number.")
-    end = time.monotonic() + 5
+    end = time.monotonic() + PORT_WITHIN
     while True:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:

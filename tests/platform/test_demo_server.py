@@ -9,13 +9,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+SERVER = ("-m", "incubator.demo_server")
+IMPATIENT = (
+    "-c",
+    "import sys; from incubator import demo_server; demo_server.PORT_WITHIN = 0.5; sys.exit(demo_server.main())",
+)
 
 
 def _free_port() -> int:
@@ -37,9 +42,9 @@ class Demo:
         self.var = var
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, program: Sequence[str] = SERVER) -> subprocess.Popen[str]:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "incubator.demo_server", *arguments],
+            [sys.executable, *program, *arguments],
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -143,7 +148,7 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", demo.port))
         taken.listen()
-        done = demo.start()
+        done = demo.start(program=IMPATIENT)
         said, _ = done.communicate(timeout=60)
     assert done.returncode == 1
     assert said == f"127.0.0.1:{demo.port}: Address already in use. Try PORT=8001 bin/demo.\n"
