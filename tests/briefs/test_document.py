@@ -96,7 +96,9 @@ def test_the_address_is_printed_with_its_square_and_a_seal_keeps_what_the_file_c
     assert re.search(r"pdfaid:conformance>A<|pdfaid:conformance=\"A\"", claims)
     assert "<pdfuaid:part>1</pdfuaid:part>" in claims
     kinds = [entry["/S"] for entry in structure(document)]
-    assert [entry["/S"] for entry in structure(made)] == [*kinds, "/Form"], "the seal's own field, after the text"
+    assert [entry["/S"] for entry in structure(made)] == [*kinds, "/Form"], (
+        "the seal's own field, after the text"
+    )
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
 
 
