@@ -323,3 +323,54 @@ class SeatFactory(DjangoModelFactory):
     person = factory.SubFactory(PersonFactory)
     other_department = True
     seated_at = factory.LazyFunction(clock.now)
+
+
+class Staff:
+    """Many persons at once: as PersonFactory makes them, but written by one statement for each table.
+
+        with Staff() as staff:
+            chair = staff.person(role="chair")
+
+    Outside the block they have their keys. Without `department`, each gets a direction of their own.
+    """
+
+    def __init__(self) -> None:
+        self.entity = EntityFactory()
+        self.rows: dict[type, list[Any]] = {}
+
+    def __enter__(self) -> "Staff":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # In the order in which they lean on each other.
+        for model in (
+            people.Department, people.DepartmentPeriod, people.Person, people.Post, people.RoleGrant, people.Mandate,
+        ) if kind is None else ():  # fmt: skip
+            model.objects.bulk_create(self.rows.get(model, []))
+
+    def _add(self, made: Any) -> Any:
+        self.rows.setdefault(type(made), []).append(made)
+        return made
+
+    def department(self) -> people.Department:
+        made = self._add(DepartmentFactory.build(entity=self.entity))
+        self._add(DepartmentPeriodFactory.build(department=made, name=made.name))
+        return made
+
+    def person(
+        self,
+        *,
+        department: people.Department | None = None,
+        head: bool = False,
+        manager: people.Person | None = None,
+        role: str = "",
+        mandate: str = "",
+    ) -> people.Person:
+        made = self._add(PersonFactory.build())
+        post = {"department": department or self.department(), "is_head": head, "line_manager": manager}
+        self._add(PostFactory.build(person=made, **post))
+        if role:
+            self._add(RoleGrantFactory.build(person=made, role=role))
+        if mandate:
+            self._add(MandateFactory.build(holder=made, capacity=mandate, entity=self.entity))
+        return made

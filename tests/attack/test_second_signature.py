@@ -36,7 +36,7 @@ def launched(cast: Cast, run_jobs: Run, *, by_deputy: bool) -> tuple[Idea, Perso
         department=home,
         mandate="director",
         mandate__department=home,
-        mandate__reference="Arrêté n° 2026-777",
+        mandate__reference="Arrêté n° 1999-QB",
     )
     signer = director
     if by_deputy:
@@ -65,7 +65,7 @@ def told(decision: Decision, pages: list[str]) -> list[str]:
     return [where for where, text in found.items() if any(word in text for word in NAMES)]
 
 
-NAMES = ("Quillebeuf", "Bréauté", "2026-777")
+NAMES = ("Quillebeuf", "Bréauté", "1999-QB")
 
 
 @pytest.mark.parametrize("by_deputy", [False, True])

@@ -32,6 +32,7 @@ def digest_of(seed: int) -> str:
         return found
 
 
+@pytest.mark.prove
 @pytest.mark.django_db
 def test_one_seed_gives_one_digest() -> None:
     once = digest_of(7)

@@ -11,7 +11,7 @@ from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.actors import Actor
 from incubator.people.models import Department, Person
-from tests.factories import CallFactory, DepartmentFactory, PersonFactory
+from tests.factories import CallFactory, DepartmentFactory, PersonFactory, Staff
 from workflows.evaluation import actions as evaluation
 from workflows.evaluation.models import Evaluation
 from workflows.gates import actions as gates
@@ -47,20 +47,19 @@ class Cast:
     home: Department = field(default_factory=lambda: DepartmentFactory(service=True))
 
     def __post_init__(self) -> None:
-        self.director = PersonFactory(department=self.home.parent, head=True)
-        self.manager = PersonFactory(department=self.home, head=True, manager=self.director)
-        self.author = PersonFactory(department=self.home, manager=self.manager)
-        self.lead = PersonFactory(employed=True, role="programme_lead", mandate="programme_lead")
-        self.other_lead = PersonFactory(employed=True, role="programme_lead", mandate="programme_lead")
-        self.chair = PersonFactory(employed=True, role="chair")
-        self.panel = [PersonFactory(employed=True, role="panel_member") for _ in range(7)]
-        self.dga = PersonFactory(employed=True, mandate="dga")
-        self.dgs = PersonFactory(employed=True, mandate="dgs")
-        self.finance = PersonFactory(employed=True, mandate="finance")
-        self.sponsor = PersonFactory(
-            department=DepartmentFactory(), head=True, mandate="director", role="sponsor"
-        )
-        self.evaluator = PersonFactory(employed=True, role="evaluator")
+        with Staff() as staff:
+            self.director = staff.person(department=self.home.parent, head=True)
+            self.manager = staff.person(department=self.home, head=True, manager=self.director)
+            self.author = staff.person(department=self.home, manager=self.manager)
+            self.lead = staff.person(role="programme_lead", mandate="programme_lead")
+            self.other_lead = staff.person(role="programme_lead", mandate="programme_lead")
+            self.chair = staff.person(role="chair")
+            self.panel = [staff.person(role="panel_member") for _ in range(7)]
+            self.dga = staff.person(mandate="dga")
+            self.dgs = staff.person(mandate="dgs")
+            self.finance = staff.person(mandate="finance")
+            self.sponsor = staff.person(head=True, mandate="director", role="sponsor")
+            self.evaluator = staff.person(role="evaluator")
         self.call = CallFactory(box=True)
 
 

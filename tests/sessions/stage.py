@@ -12,7 +12,7 @@ from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.people.actors import Actor
 from incubator.people.models import Person
-from tests.factories import CallFactory, IdeaFactory, PersonFactory, SeatFactory
+from tests.factories import CallFactory, IdeaFactory, PersonFactory, SeatFactory, Staff
 from workflows import nodes
 from workflows.gates.actions import Choice
 from workflows.gates.models import GateRound, Seat, Vote
@@ -37,11 +37,12 @@ class Jury:
     members: list[Person] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.lead = PersonFactory(employed=True, role="programme_lead", mandate="programme_lead")
-        self.dga = PersonFactory(employed=True, mandate="dga")
-        self.members = [PersonFactory(employed=True, role="chair")]
-        self.members += [PersonFactory(employed=True, role="panel_member") for _ in range(self.seats - 1)]
-        self.readers = [PersonFactory(employed=True) for _ in range(3)]
+        with Staff() as staff:
+            self.lead = staff.person(role="programme_lead", mandate="programme_lead")
+            self.dga = staff.person(mandate="dga")
+            self.members = [staff.person(role="chair")]
+            self.members += [staff.person(role="panel_member") for _ in range(self.seats - 1)]
+            self.readers = [staff.person() for _ in range(3)]
         self.call: Call = CallFactory(
             places=self.places, envelope_euros=self.euros, envelope_agent_days=self.days
         )
