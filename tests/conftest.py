@@ -52,6 +52,7 @@ pytest_plugins = [
 
 # Minutes each: begun last, one of them would keep one core busy while the other has nothing left.
 LONG = (
+    "test_each_visit_of_a_page_in_every_look",
     "test_every_page_is_accessible_and_fits",
     "test_one_idea_becomes_a_service",
     "tests/laws/",

@@ -325,6 +325,17 @@ class SeatFactory(DjangoModelFactory):
     seated_at = factory.LazyFunction(clock.now)
 
 
+# Each after those it leans on.
+STAFF = (
+    people.Department,
+    people.DepartmentPeriod,
+    people.Person,
+    people.Post,
+    people.RoleGrant,
+    people.Mandate,
+)
+
+
 class Staff:
     """Many persons at once: as PersonFactory makes them, but written by one statement for each table.
 
@@ -342,11 +353,9 @@ class Staff:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        # In the order in which they lean on each other.
-        for model in (
-            people.Department, people.DepartmentPeriod, people.Person, people.Post, people.RoleGrant, people.Mandate,
-        ) if kind is None else ():  # fmt: skip
-            model.objects.bulk_create(self.rows.get(model, []))
+        if kind is None:
+            for model in STAFF:
+                model.objects.bulk_create(self.rows.get(model, []))
 
     def _add(self, made: Any) -> Any:
         self.rows.setdefault(type(made), []).append(made)

@@ -99,6 +99,15 @@ def test_the_address_is_printed_with_its_square_and_a_seal_keeps_what_the_file_c
     assert [entry["/S"] for entry in structure(made)] == [*kinds, "/Form"], (
         "the seal's own field, after the text"
     )
+    tree, field = (
+        reader.trailer["/Root"]["/StructTreeRoot"],
+        reader.trailer["/Root"]["/AcroForm"]["/Fields"][-1],
+    )
+    parents = tree["/ParentTree"]["/Nums"]
+    assert [int(place) for place in parents[::2]] == list(range(len(parents) // 2))
+    assert parents[-2] == field.get_object()["/StructParent"]
+    assert parents[-1].get_object()["/K"].raw_get("/Obj") == field
+    assert tree["/K"][0].get_object()["/K"][-1] == parents[-1]
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
 
 

@@ -1,7 +1,7 @@
 """Every page: accessible, on a narrow phone, with large text; in the dark and in English too; by keyboard."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -62,19 +62,22 @@ def test_every_page_is_accessible_and_fits(
 @pytest.mark.prove
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_every_page_shows_its_colours_and_fits_in_english(
-    visits: list[Visit], open_page: Callable[..., Any], assert_accessible: Callable[..., None]
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_each_visit_of_a_page_in_every_look(
+    visits: list[Visit],
+    open_page: Callable[..., Any],
+    assert_accessible: Callable[..., None],
+    language: str,
 ) -> None:
-    """In the light and in the dark; but for what a code opens, which is open once."""
-    visits = [visit for visit in visits if not visit.code]
+    """In French all of axe's rules, with the colours of the dark; of English the lengths of its words are its own."""
 
-    def judged(page: Any) -> None:
+    def dark(page: Any) -> None:
         page.emulate_media(color_scheme="dark")
         assert_accessible(page, rules=COLOURS)
         page.emulate_media(color_scheme="light")
-        assert_accessible(page)
 
-    found = seen_in("en", visits, open_page, judged)
+    looks = [assert_accessible, dark] if language == "fr" else []
+    found = seen_in(language, visits, open_page, *looks)
     assert not found, "\n\n".join(found)
 
 
@@ -89,7 +92,7 @@ def seen_in(
     language: str,
     visits: list[Visit],
     open_page: Callable[..., Any],
-    judged: Callable[..., None],
+    *looks: Callable[..., None],
 ) -> list[str]:
     """What is wrong with these pages in this language."""
     Person.objects.update(language=language)
@@ -103,7 +106,7 @@ def seen_in(
         if problem := go(page, visit):
             found.append(problem)
         else:
-            found += flaws(page, judged)
+            found += flaws(page, looks)
     return found
 
 
@@ -121,13 +124,14 @@ def go(page: Any, visit: Visit) -> str:
     return f"{visit.path} answers {answer.status} and leads to {page.url}"
 
 
-def flaws(page: Any, judged: Callable[..., None]) -> list[str]:
-    """axe's rules, then large text, then a narrow phone."""
+def flaws(page: Any, looks: Sequence[Callable[..., None]]) -> list[str]:
+    """What axe finds, then large text, then a narrow phone."""
     found = []
-    try:
-        judged(page)
-    except AssertionError as error:
-        found.append(str(error))
+    for judged in looks:
+        try:
+            judged(page)
+        except AssertionError as error:
+            found.append(str(error))
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     if page.evaluate(OVERFLOW) > 0:
         found.append(f"{page.url}: text at 200 % scrolls sideways")

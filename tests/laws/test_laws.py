@@ -7,8 +7,8 @@ outcome it has to show has happened, so that no history stands for one that neve
 import pytest
 
 from tests.laws.counted import count
-from tests.laws.game import Tally
-from tests.laws.machine import KINDS, Broken, played, shortest, staged
+from tests.laws.game import FULL, Tally
+from tests.laws.machine import KINDS, STEPS, Broken, played, shortest, staged
 from tests.laws.scenes import SCENES
 from workflows import flows
 from workflows.gates.models import Decision
@@ -106,7 +106,9 @@ def test_the_laws_hold_for_long_from(
     with staged(scene) as city:
         try:
             for batch in range(MOST_BATCHES):
-                played(city, tally, histories=IN_PROVE // 4, from_seed=100 + batch)
+                longer = 2 if batch % 8 == 7 else 1
+                steps, acts = longer * STEPS, longer * FULL
+                played(city, tally, histories=IN_PROVE // 8, from_seed=100 + batch, steps=steps, acts=acts)
                 if tally.full >= IN_PROVE:
                     break
         except Broken as broken:

@@ -17,6 +17,8 @@ declare
   name text;
   has_rows boolean;
 begin
+  -- As a truncation would: what another session has written is waited for, not passed by.
+  lock table {tables} in share row exclusive mode;
   set local session_replication_role = replica;
   foreach name in array array[{names}] loop
     execute format('select exists (select from %I)', name) into has_rows;
@@ -33,9 +35,10 @@ def _sql_flush(self: Any, style: Any, tables: list[str], **options: Any) -> list
     with self.connection.cursor() as cursor:
         cursor.execute("show is_superuser")  # only such a one may act as a replica
         (superuser,) = cursor.fetchone()
-    if superuser != "on" or not tables:
+    if superuser != "on" or not tables or options.get("reset_sequences"):
         return TRUNCATED(self, style, tables, **options)
-    return [EMPTY.format(names=", ".join(f"'{name}'" for name in tables))]
+    names = ", ".join(f"'{name}'" for name in tables)
+    return [EMPTY.format(names=names, tables=", ".join(f'"{name}"' for name in tables))]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -31,6 +31,9 @@ def kept(request: pytest.FixtureRequest, build: Callable[[Run], Built]) -> Itera
     """`build(run_jobs)`, in a transaction that the tests' own stand in; nothing is laid out, as with `quick_briefs`."""
     from workflows.sessions import jobs
 
+    beside = [item for item in request.session.items if getattr(item, "module", None) is request.module]
+    real = [item.name for item in beside if _is_transactional(item)]
+    assert not real, f"needs real transactions, so it stands in another file: {real}"
     request.getfixturevalue("django_db_setup")
     blocker = request.getfixturevalue("django_db_blocker")
     around = transaction.atomic()
@@ -48,3 +51,9 @@ def kept(request: pytest.FixtureRequest, build: Callable[[Run], Built]) -> Itera
         with blocker.unblock():
             transaction.set_rollback(True)
             around.__exit__(None, None, None)
+
+
+def _is_transactional(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked or (marker and marker.kwargs.get("transaction")))

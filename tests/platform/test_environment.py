@@ -98,6 +98,17 @@ def test_a_system_without_the_shell_gets_the_whole_browser(monkeypatch: pytest.M
     assert asked == ["chromium-headless-shell", "chromium"]
 
 
+def test_the_shell_does_not_do_where_a_whole_browser_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CHROME", raising=False)
+    monkeypatch.setattr(environment.sys, "platform", "darwin")
+    monkeypatch.setattr(
+        environment.shutil, "which", lambda name: name if name == "chromium-headless-shell" else None
+    )
+    environment.ensure_browser()
+    with pytest.raises(environment.Missing, match="install chromium"):
+        environment.ensure_browser(environment.WHOLE_BROWSERS)
+
+
 def test_a_wrong_path_in_chrome_is_said(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROME", "/nowhere/chromium")
     with pytest.raises(environment.Missing, match="CHROME=/nowhere/chromium"):

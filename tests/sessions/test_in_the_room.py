@@ -23,7 +23,7 @@ from tests.sessions.stage import Jury, act
 from workflows.gates.replay import replay as all_closed
 from workflows.journey.reexaminers import reexaminers
 from workflows.sessions import actions, queries
-from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SessionMember, SteppingOut
+from workflows.sessions.models import RoomVote, SelectionSession, SessionMember, SteppingOut
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
 Live = tuple[Jury, SelectionSession]
@@ -239,18 +239,31 @@ def test_someone_without_a_seat_votes_by_no_forged_address(jury: Jury, session: 
 
 
 @pytest.mark.parametrize(
-    "break_it",
+    ("line", "break_it"),
     [
-        lambda session: SelectionSession.objects.update(state="settled"),
-        lambda session: SelectionSession.objects.update(state="closed", closed_at=None),
-        lambda session: RoomVote.objects.create(
-            member=session.members.first(), line=session.lines.first(), level=5, cast_at=clock.now()
+        ("settled_session_has_its_record", lambda session: SelectionSession.objects.update(state="settled")),
+        ("ended_session_has_its_time", lambda session: SelectionSession.objects.update(state="void")),
+        (
+            "level_from_0_to_4",
+            lambda session: RoomVote.objects.create(
+                member=session.members.first(),
+                cast_by=session.members.first().person,
+                line=session.lines.first(),
+                level=5,
+                cast_at=clock.now(),
+            ),
         ),
-        lambda session: SessionMember.objects.update(is_chair=True),
-        lambda session: SessionMember.objects.update(arrived_at=None, left_at=clock.now()),
-        lambda session: SessionIdea.objects.update(rank=1, hearing_at=None),
+        ("one_chair_per_session", lambda session: SessionMember.objects.update(is_chair=True)),
+        (
+            "member_leaves_after_arriving",
+            lambda session: SessionMember.objects.update(arrived_at=None, left_at=clock.now()),
+        ),
+        (
+            "ranked_idea_was_heard",
+            lambda session: session.lines.filter(pk=session.lines.first().pk).update(rank=1, hearing_at=None),
+        ),
     ],
 )
-def test_constraints(session: SelectionSession, break_it: Any) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+def test_constraints(session: SelectionSession, line: str, break_it: Any) -> None:
+    with pytest.raises(IntegrityError, match=line), transaction.atomic():
         break_it(session)

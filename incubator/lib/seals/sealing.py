@@ -23,9 +23,9 @@ from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
 from incubator.lib.seals import Sealed, SealFailed
 from incubator.lib.seals.configuration import SealSettings
 
-_pdf: Any = generic  # pyHanko's objects are made without types
 FIELD = "Seal"
 TIMESTAMP_SECONDS = 10
+_pdf: Any = generic  # pyHanko's objects are made without types
 # A token lets one session sign in at a time, and a worker has several threads.
 _token_turn = threading.Lock()
 
@@ -81,21 +81,27 @@ def seal(
         )
         addition = _Addition(io.BytesIO(document))
         fields.append_signature_field(addition, fields.SigFieldSpec(FIELD, readable_field_name=name))
-        _tell(addition)
+        _tag(addition)
         sealed = sealer.sign_pdf(addition).getvalue()
     assert sealed.startswith(document), "a seal is added after the document"
     return Sealed(sealed, certificate, at)
 
 
-def _tell(addition: Any) -> None:
-    """Puts the field at the end of the tagged text (PDF/UA-1, 7.18.4): a reader program comes upon the seal there."""
+def _tag(addition: Any) -> None:
+    """Puts the field at the end of the tagged text (PDF/UA-1, 7.18.4): a reader program comes upon the seal there.
+
+    Of a document without tags nothing is changed, nor where they are not laid out as WeasyPrint does it.
+    """
     if "/StructTreeRoot" not in addition.root:
         return
     tree = addition.root["/StructTreeRoot"]
-    text, marks = tree["/K"].raw_get(0), tree["/ParentTree"]["/Nums"]
-    field = addition.root["/AcroForm"]["/Fields"].raw_get(0)
+    if not isinstance(tree["/K"], generic.ArrayObject) or "/Nums" not in tree["/ParentTree"]:
+        return
+    parents = tree["/ParentTree"]["/Nums"]
+    text = tree["/K"].raw_get(0)
+    field = addition.root["/AcroForm"]["/Fields"].raw_get(-1)
     page, _resources = addition.find_page_for_modification(0)
-    place = _pdf.NumberObject(1 + max(int(marks[at]) for at in range(0, len(marks), 2)))
+    place = _pdf.NumberObject(1 + max(int(parents[at]) for at in range(0, len(parents), 2)))
     shown = {"/Type": _pdf.NameObject("/OBJR"), "/Obj": field, "/Pg": page}
     element = {
         "/Type": _pdf.NameObject("/StructElem"),
@@ -105,9 +111,9 @@ def _tell(addition: Any) -> None:
     }
     form = addition.add_object(_dictionary(element))
     text.get_object()["/K"].append(form)
-    marks.extend([place, form])
+    parents.extend([place, form])
     field.get_object()["/StructParent"] = place
-    for changed in (text.get_object()["/K"], marks, field.get_object()):
+    for changed in (text.get_object()["/K"], parents, field.get_object()):
         addition.update_container(changed)
 
 
