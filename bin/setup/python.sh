@@ -15,5 +15,6 @@ if [ -z "$PYTHON" ]; then
   echo "Travée needs Python 3.11 or later: install python3.11 (Debian, Ubuntu: apt install python3.11 python3.11-venv)." >&2
   exit 1
 fi
-# What Python compiles is kept, whatever the surroundings say: each document, each check of a file begins a process that would compile it all again.
+# What Python compiles is kept, whatever the surroundings say: each check of a file, and every twentieth document, begins
+# a process that would compile it all again.
 unset PYTHONDONTWRITEBYTECODE

@@ -73,8 +73,10 @@ def test_each_visit_of_a_page_in_every_look(
 
     def dark(page: Any) -> None:
         page.emulate_media(color_scheme="dark")
-        assert_accessible(page, rules=COLOURS)
-        page.emulate_media(color_scheme="light")
+        try:
+            assert_accessible(page, rules=COLOURS)
+        finally:
+            page.emulate_media(color_scheme="light")  # for the next visit
 
     looks = [assert_accessible, dark] if language == "fr" else []
     found = seen_in(language, visits, open_page, *looks)

@@ -90,15 +90,13 @@ def seal(
 def _tag(addition: Any) -> None:
     """Puts the field at the end of the tagged text (PDF/UA-1, 7.18.4): a reader program comes upon the seal there.
 
-    Of a document without tags nothing is changed, nor where they are not laid out as WeasyPrint does it.
+    Tags as WeasyPrint lays them out: another way must fail here, not leave the field untold. Of a document without any
+    nothing is changed.
     """
     if "/StructTreeRoot" not in addition.root:
         return
     tree = addition.root["/StructTreeRoot"]
-    if not isinstance(tree["/K"], generic.ArrayObject) or "/Nums" not in tree["/ParentTree"]:
-        return
-    parents = tree["/ParentTree"]["/Nums"]
-    text = tree["/K"].raw_get(0)
+    text, parents = tree["/K"].raw_get(0), tree["/ParentTree"]["/Nums"]
     field = addition.root["/AcroForm"]["/Fields"].raw_get(-1)
     page, _resources = addition.find_page_for_modification(0)
     place = _pdf.NumberObject(1 + max(int(parents[at]) for at in range(0, len(parents), 2)))
