@@ -5,6 +5,7 @@ so that what the person typed is not swapped away.
 """
 
 import logging
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,10 @@ from incubator.lib.languages import speak
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal, note
 
 logger = logging.getLogger(__name__)
+
+# What is written in sentences, told from keys, codes and choices; a PIN or a password is never shown again.
+WRITTEN = re.compile(r"\S\s+\S+\s+\S")
+SECRET = re.compile(r"pass|secret|pin\b|code|token|key", re.IGNORECASE)
 
 TITLES = {
     400: _("We could not read this request"),
@@ -57,6 +62,7 @@ def show(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "title": TITLES.get(refusal.status, TITLES[400]),
         "changed_nothing": request.method not in ("GET", "HEAD", "OPTIONS"),
         "ways_on": _ways_on(request, refusal),
+        "written": [] if partial else _written(request, refusal),
     }
     template = "errors/refusal_part.html" if partial else "errors/refusal.html"
     response = HttpResponse(render_to_string(template, context, request), status=refusal.status)
@@ -65,6 +71,17 @@ def show(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         response.headers["HX-Reswap"] = "innerHTML show:top"
         response.headers["HX-Reselect"] = "unset"
     return response
+
+
+def _written(request: HttpRequest, refusal: Refusal) -> list[str]:
+    """The sentences typed by a person who is signed in, to copy: the page they were on may be gone for them.
+
+    Not after a forged or stale request (it may carry another's words), nor one too large to be read.
+    """
+    if refusal.status not in (403, 404, 409, 422) or refusal.code == "csrf" or not _signed_in(request):
+        return []
+    lists = request.POST.lists()
+    return [text for name, texts in lists if not SECRET.search(name) for text in texts if WRITTEN.search(text)]
 
 
 def _ways_on(request: HttpRequest, refusal: Refusal) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from tests.platform.kept import kept
 from workflows.clock.actions import tick
 from workflows.gates import explained
 from workflows.gates.configuration.queries import outline
+from workflows.gates.conflicts import conflicts
 from workflows.gates.models import Vote
 from workflows.journey import actions, jobs
 from workflows.journey import departures as journey_departures
@@ -360,6 +361,36 @@ def test_the_next_one_goes_to_whoever_has_the_fewest(idea: Idea, cast: Cast) -> 
         author = round_.idea.team.get(role="author").person
         actions.ask_reexamination(idea=round_.idea.key, by=act(author), grounds=GROUNDS)
     assert [one.decider for one in Reexamination.objects.order_by("pk")] == [first, second]
+
+
+def test_whoever_is_close_to_the_idea_is_asked_last(idea: Idea, cast: Cast) -> None:
+    other = MandateFactory(capacity="dgs", holder=PersonFactory(employed=True)).holder
+    close, far = sorted([cast.dgs, other], key=lambda one: one.staff_number)
+    post = cast.author.posts.get()
+    close.posts.update(department=post.department)
+    assert conflicts(close, idea, "G1").soft == {"small_service"}
+    ask(idea, cast)
+    assert window().decider == far
+
+
+def test_whoever_answered_for_a_stop_has_no_say_on_the_next_one(idea: Idea, cast: Cast) -> None:
+    ask(idea, cast)
+    actions.answer_reexamination(idea=idea.key, by=act(cast.dgs), answer="overturned", reasons=REASONS)
+    assert cast.dgs not in reexaminers(idea, "G1")
+
+
+def test_an_answer_that_comes_after_it_passed_on_is_not_lost(idea: Idea, cast: Cast, run_jobs: Run) -> None:
+    other = MandateFactory(capacity="dgs", holder=PersonFactory(employed=True)).holder
+    first, second = sorted([cast.dgs, other], key=lambda one: one.staff_number)
+    ask(idea, cast)
+    own.note_private_link(other=cast.author, by=act(first))
+    run_jobs()
+    assert window().decider == second
+    answer = stage.signed_in(first).post(
+        reverse("reexamination", args=[idea.key]), {"answer": "upheld", "reasons": REASONS}
+    )
+    assert answer.status_code == 404
+    assert REASONS in answer.content.decode()
 
 
 def test_an_absence_lends_it_to_a_deputy_who_took_no_part_and_else_passes_it_on(

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from incubator.lib.refusals import Invalid, lock_wait, note, refused_at
+from tests.factories import PersonFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.lib.urls")]
 HTMX = {"HX-Request": "true"}
@@ -58,6 +59,33 @@ def test_reading_changes_nothing_so_the_page_does_not_say_so(client: Client) -> 
 def test_it_says_what_to_mend_and_where_to_go(client: Client) -> None:
     assert "Too long." in client.post("/refused/invalid").content.decode()
     assert 'href="/there"' in client.post("/refused/conflict").content.decode()
+
+
+TYPED = {
+    "reasons": "Un abri est prêté\net il ne coûte rien.",
+    "answer": "overturned",
+    "secret": "phrase à moi seul",
+    "request_key": "un deux trois",
+}
+
+
+@pytest.mark.parametrize("why", ["not-allowed", "not-found", "conflict", "invalid", "denied", "missing"])
+def test_sentences_that_were_refused_stay_to_be_copied_and_no_secret_does(client: Client, why: str) -> None:
+    assert "<textarea" not in client.post(f"/refused/{why}", TYPED).content.decode(), "of nobody known"
+    client.force_login(PersonFactory())
+    page = client.post(f"/refused/{why}", TYPED).content.decode()
+    assert re.findall(r"<textarea[^>]*>\n([^<]*)", page) == [TYPED["reasons"]]
+    assert TYPED["secret"] not in page
+    part = client.post(f"/refused/{why}", TYPED, headers=HTMX).content.decode()
+    assert "<textarea" not in part, "the page that htmx asks from keeps it"
+
+
+def test_a_forged_request_puts_no_words_on_the_page() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(PersonFactory())
+    answer = client.post("/refused/conflict", TYPED)
+    assert answer.status_code == 403
+    assert TYPED["reasons"] not in answer.content.decode()
 
 
 def test_it_never_links_outside(client: Client) -> None:

@@ -37,11 +37,10 @@ def test_the_first_sign_in_without_scripts(open_page) -> None:
 
 def test_a_shared_screen_signs_out_after_two_minutes_without_a_touch(open_page) -> None:
     person = factories.PersonFactory(employed=True)
-    page = open_page(path=reverse("sign-in") + "?next=" + reverse("account"))
+    page = open_page(path=reverse("sign-in") + "?next=" + reverse("account"), clock=True)
     page.fill("#id_staff_number", person.staff_number)
     page.fill("#id_secret", factories.PASSWORD)
     page.check("#id_shared_screen")
-    page.clock.install()
     page.click("main form:not(.language) .btn")
     page.wait_for_url(f"**{reverse('account')}")
     page.clock.run_for(70_000)

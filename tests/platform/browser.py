@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
@@ -76,15 +77,23 @@ def worth_failing(message: Any) -> bool:
     return message.type == "error" and "the server responded with a status of 4" not in message.text
 
 
-@pytest.fixture
-def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
-    """Opens pages:
-    `open_page(person=None, *, path=None, width=1280, height=800, scripts=True, language="fr-FR", dark=False)`
+@pytest.fixture(scope="session")
+def idle(browser: Any) -> dict[tuple[Any, ...], list[Any]]:
+    """Browser contexts that no test uses now, by how they were made: their caches hold styles and fonts already."""
+    return defaultdict(list)
 
-    A page of its own browser context (cookies of its own), signed in as `person` if given. Any script error,
-    console error or broken Content-Security-Policy on it fails the test at its end.
+
+@pytest.fixture
+def open_page(browser: Any, idle: dict[tuple[Any, ...], list[Any]], live_server: Any) -> Iterator[Callable[..., Any]]:
+    """Opens pages:
+    `open_page(person=None, *, path=None, width=1280, height=800, scripts=True, language="fr-FR", dark=False,
+    clock=False)`
+
+    A page of its own browser context (cookies of its own), signed in as `person` if given; with `clock`, what it
+    reads is moved by `page.clock`. Any script error, console error or broken Content-Security-Policy on it fails the
+    test at its end.
     """
-    contexts, errors = [], []
+    lent, errors = [], []
 
     def opened(
         person: Any = None,
@@ -95,21 +104,17 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
         scripts: bool = True,
         language: str = "fr-FR",
         dark: bool = False,
+        clock: bool = False,
     ) -> Any:
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width, "height": height},
-            java_script_enabled=scripts,
-            locale=language,
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-            accept_downloads=True,
-        )
-        contexts.append(context)
-        context.set_default_timeout(30_000)
+        made = (live_server.url, scripts, language, dark)
+        context = idle[made].pop() if idle[made] and not clock else _context(browser, *made)
+        if clock:
+            context.clock.install()
+        lent.append((made, context, clock))
         if person is not None:
             context.add_cookies([_session_cookie(person, live_server.url)])
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
         page.on(
             "console",
@@ -120,9 +125,28 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for made, context, clock in lent:
+        if clock:
+            context.close()
+            continue
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()  # all that a page of the product keeps in a browser
+        idle[made].append(context)
     assert not errors, "\n".join(errors)
+
+
+def _context(browser: Any, url: str, scripts: bool, language: str, dark: bool) -> Any:
+    context = browser.new_context(
+        base_url=url,
+        java_script_enabled=scripts,
+        locale=language,
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+        accept_downloads=True,
+    )
+    context.set_default_timeout(30_000)
+    return context
 
 
 def _session_cookie(person: Any, url: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 
+from incubator.lib.context import KIOSK_SECONDS
 from tests.ui.urls import kept
 
 pytestmark = [
@@ -26,6 +27,12 @@ def _fresh() -> None:
 def wait_for(page: Any, words: str) -> None:
     """Until the state of the draft says so (the policy forbids Playwright's own wait_for_function)."""
     page.locator("#saved", has_text=words).wait_for()
+
+
+def rests(page: Any, *, seconds: int) -> None:
+    """Nobody touches the page, by the clock it reads; then a moment in which what it began would be seen."""
+    page.clock.fast_forward(seconds * 1000)
+    page.wait_for_timeout(300)
 
 
 def test_a_draft_saves_itself_after_a_rest_without_its_files(open_page: Open) -> None:
@@ -63,7 +70,7 @@ def test_nothing_is_sent_without_a_change(open_page: Open) -> None:
 def test_a_change_elsewhere_shows_both_texts_and_the_person_decides(
     open_page: Open, assert_accessible: Callable[[Any], None]
 ) -> None:
-    page = open_page(path="/test-page", language="en-GB")
+    page = open_page(path="/test-page", language="en-GB", clock=True)
     kept.update(version=5, text="Ten bikes")
     page.fill("#text", "Seven bikes")
     page.locator("#text").blur()
@@ -76,7 +83,7 @@ def test_a_change_elsewhere_shows_both_texts_and_the_person_decides(
     assert page.evaluate("document.activeElement.matches('[data-focus]')")
     assert_accessible(page)
     page.fill("#text", "Nine bikes")
-    page.wait_for_timeout(2300)
+    rests(page, seconds=10)
     assert len(kept["posts"]) == 1, "a draft in conflict does not go on posting"
     page.click("[data-keep-mine]")
     wait_for(page, "Draft saved at")
@@ -100,24 +107,24 @@ def test_offline_keeps_the_text_and_tries_again(browser: Any, live_server: Any) 
     context.close()
 
 
-def test_a_shared_screen_saves_then_signs_out(open_page: Open, monkeypatch: Any, settings: Any) -> None:
+def test_a_shared_screen_saves_then_signs_out(open_page: Open, settings: Any) -> None:
     settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-    monkeypatch.setattr("incubator.lib.context.KIOSK_SECONDS", 6)
     person = get_user_model().objects.create(staff_number="204118", given_name="Camille", family_name="L")
-    page = open_page(person, path="/test-page?kiosk=1", language="en-GB")
+    page = open_page(person, path="/test-page?kiosk=1", language="en-GB", clock=True)
     page.fill("#text", "Half a sentence")
+    page.clock.fast_forward((KIOSK_SECONDS - 30) * 1000)
     page.wait_for_selector("#idle:not([hidden])")
     page.click("#idle button")
     assert page.locator("#idle").is_hidden()
     page.fill("#text", "A whole sentence")
+    page.clock.fast_forward((KIOSK_SECONDS + 1) * 1000)
     page.wait_for_url("**/signed-out")
     assert kept["text"] == "A whole sentence"
 
 
-def test_an_own_screen_stays_signed_in(open_page: Open, monkeypatch: Any) -> None:
-    monkeypatch.setattr("incubator.lib.context.KIOSK_SECONDS", 1)
-    page = open_page(path="/test-page")
-    page.wait_for_timeout(2200)
+def test_an_own_screen_stays_signed_in(open_page: Open) -> None:
+    page = open_page(path="/test-page", clock=True)
+    rests(page, seconds=2 * KIOSK_SECONDS)
     assert page.url.endswith("/test-page")
 
 

@@ -184,7 +184,7 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     sees_why = reexaminations.sees_why(person, asked, may_answer=right is not None)
     names = idea.holder == Idea.Holder.LEAD and _leads(idea, person)
     if right is None and not in_team and not sees_why and not names:
-        raise NotFound(_("Nothing is to be re-examined here."))
+        raise NotFound(_("Nothing is to be re-examined here by you. What was yours to answer may have passed on."))
     return _act(
         request,
         key,

@@ -25,11 +25,13 @@ def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
 
 
 def whom_to_ask(idea: Idea, asked: Reexamination) -> Person | None:
-    """Who is asked already while they can answer; else who has the fewest of them to answer, by staff number.
+    """Who is asked already while they can answer; else who is not close to the idea, has the fewest of them to
+    answer, by staff number.
 
     None when nobody can: of those absent, only whoever has a deputy who is there and took no part either.
     """
     able = reexaminers(idea, asked.gate)
+    close = {pk for pk, against in conflicts_of(able, idea, asked.gate).items() if against.soft}
     away = grants.deputies_among(able)
     deputies = [one for found in away.values() for one in found]
     free = {one.pk for one in _without_part(deputies, idea, asked.gate)} if deputies else set()
@@ -39,8 +41,11 @@ def whom_to_ask(idea: Idea, asked: Reexamination) -> Person | None:
         return here[asked.decider_id]
     waiting = Reexamination.objects.filter(closed_at=None, decider__in=list(here))
     load = Counter(waiting.values_list("decider", flat=True))
-    # Whoever is here themselves first.
-    return min(here.values(), key=lambda one: (one.pk in away, load[one.pk], one.staff_number), default=None)
+
+    def reluctance(one: Person) -> tuple[bool, bool, int, str]:
+        return one.pk in close, one.pk in away, load[one.pk], one.staff_number
+
+    return min(here.values(), key=reluctance, default=None)
 
 
 def right_to_answer(idea: Idea, asked: Reexamination, by: Actor) -> Actor | None:
@@ -66,7 +71,8 @@ def right_to_answer(idea: Idea, asked: Reexamination, by: Actor) -> Actor | None
 def _without_part(people: Sequence[Person], idea: Idea, gate: str) -> list[Person]:
     """Those, each once, who took no part and are not too close.
 
-    Part is taken by deciding, sitting, voting for someone absent, or being there when a session heard the idea.
+    Part is taken by deciding, sitting, voting for someone absent, being there when a session heard the idea, or
+    answering for an earlier stop of it.
     """
     took_part = set(
         Decision.objects.filter(round__idea=idea, issued_at__isnull=False).values_list(
@@ -79,6 +85,8 @@ def _without_part(people: Sequence[Person], idea: Idea, gate: str) -> list[Perso
     heard = SessionMember.objects.filter(session__lines__idea=idea, arrived_at__isnull=False)
     out |= {pk for pair in heard.values_list("person", "sat_by") for pk in pair if pk}
     out |= set(RoomVote.objects.filter(line__idea=idea).values_list("cast_by", flat=True))
+    answered = Reexamination.objects.filter(idea=idea).values_list("answered_by", "answered_on_behalf_of")
+    out |= {pk for pair in answered for pk in pair if pk}
     found = {person.pk: person for person in people if person.pk not in out}
     against = conflicts_of(found.values(), idea, gate)
     return [person for pk, person in found.items() if not against[pk].hard]
