@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,16 +18,22 @@ import pytest
 from django.core.management import CommandError, call_command
 from pypdf import PdfReader, PdfWriter
 
-from incubator.lib.pdf_process import render_in_process
+from incubator.lib.pdf_process import RenderingProcess, render_in_process
 from incubator.lib.seals import SealFailed, checks, demo
 from incubator.lib.seals.configuration import SealSettings, certificates_in, files_in, of_the_demo
 from incubator.lib.seals.examination import Examination, from_data
 from incubator.lib.seals.process import examine_in_process
 from incubator.lib.seals.reading import examine, signer_of_detached
 from incubator.lib.seals.sealing import sign_detached
+from tests.briefs import records
 from tests.briefs.seals import AT, make_key, one_byte, sealed, small_pdf, with_a_revision, with_other_data
+from workflows.briefs.document import html_of, stylesheet
 
-SOFTHSM = next((Path(p) for p in ("/usr/lib/softhsm/libsofthsm2.so",) if Path(p).exists()), None)
+SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
+# Programs that the system may lend: used where they are; bin/prove installs them, and there nothing is left out.
+lent = pytest.mark.parametrize(
+    "always", [False, pytest.param(True, marks=pytest.mark.prove)], ids=["where-it-is", "always"]
+)
 
 
 def look(document: bytes, key: SealSettings) -> Examination:
@@ -195,66 +202,68 @@ def test_a_list_is_signed_and_a_change_of_it_is_seen(a_key: SealSettings, other_
     assert not stranger.trusted
 
 
-@pytest.mark.skipif(not shutil.which("pdfsig"), reason="poppler-utils is not installed")
-def test_pdfsig_agrees(a_key: SealSettings, tmp_path: Path) -> None:
-    made = sealed(small_pdf(), a_key).document
+@lent
+def test_pdfsig_agrees(always: bool, a_key: SealSettings, renderer: RenderingProcess, tmp_path: Path) -> None:
+    """On a blank page, and on a brief as it is printed."""
+    if not always and not shutil.which("pdfsig"):
+        pytest.skip("poppler-utils is not installed")
 
     def says(document: bytes) -> str:
         (tmp_path / "file.pdf").write_bytes(document)
         command = ["pdfsig", "-nocert", str(tmp_path / "file.pdf")]
         return subprocess.run(command, capture_output=True, text=True).stdout
 
-    assert "Signature is Valid." in says(made)
-    assert "Total document signed" in says(made)
-    assert "Digest Mismatch" in says(one_byte(made))
-    # It calls this one valid: hence the seal must cover the whole file.
-    assert "Total document signed" not in says(with_a_revision(made))
+    brief = renderer.render(html_of(records.selection()), stylesheet=stylesheet())
+    for made in (sealed(document, a_key).document for document in (small_pdf(), brief)):
+        assert "Signature is Valid." in says(made)
+        assert "Total document signed" in says(made)
+        assert "Digest Mismatch" in says(one_byte(made))
+        # It calls this one valid: hence the seal must cover the whole file.
+        assert "Total document signed" not in says(with_a_revision(made))
 
 
-@pytest.mark.skipif(SOFTHSM is None, reason="softhsm2 is not installed")
-def test_a_key_in_a_token_seals(a_key: SealSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def token(a_key: SealSettings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SealSettings]:
+    """The city's key in a token made of software. Once: a process keeps the folder that it found the first time."""
     import pkcs11
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
     from pkcs11.util.ec import decode_ec_private_key
     from pkcs11.util.x509 import decode_x509_certificate
 
-    (tmp_path / "tokens").mkdir()
-    (tmp_path / "softhsm.conf").write_text(f"directories.tokendir = {tmp_path}/tokens\nlog.level = ERROR\n")
-    monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm.conf"))
-    made = [
-        "softhsm2-util",
-        "--init-token",
-        "--free",
-        "--label",
-        "ville",
-        "--pin",
-        "1234",
-        "--so-pin",
-        "5678",
-    ]
-    subprocess.run(made, check=True, capture_output=True)
-    key, certificate, _others = pkcs12.load_key_and_certificates(
-        Path(a_key.file).read_bytes(), a_key.passphrase.encode()
-    )
-    assert key is not None
-    assert certificate is not None
-    token = pkcs11.lib(str(SOFTHSM)).get_token(token_label="ville")
-    with token.open(rw=True, user_pin="1234") as session:
+    folder = tmp_path_factory.mktemp("token")
+    (folder / "tokens").mkdir()
+    (folder / "softhsm.conf").write_text(f"directories.tokendir = {folder}/tokens\nlog.level = ERROR\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(folder / "softhsm.conf"))
+        pins = ["--pin", "1234", "--so-pin", "5678"]
+        command = ["softhsm2-util", "--init-token", "--free", "--label", "ville", *pins]
+        subprocess.run(command, check=True, capture_output=True)
+        key, certificate, _others = pkcs12.load_key_and_certificates(
+            Path(a_key.file).read_bytes(), a_key.passphrase.encode()
+        )
+        assert key is not None
+        assert certificate is not None
         der = key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-        session.create_object(
-            decode_ec_private_key(der) | {pkcs11.Attribute.LABEL: "sceau", pkcs11.Attribute.TOKEN: True}
-        )
         block = certificate.public_bytes(Encoding.DER)
-        session.create_object(
-            decode_x509_certificate(block) | {pkcs11.Attribute.LABEL: "sceau", pkcs11.Attribute.TOKEN: True}
+        named = {pkcs11.Attribute.LABEL: "sceau", pkcs11.Attribute.TOKEN: True}
+        found = pkcs11.lib(str(SOFTHSM)).get_token(token_label="ville")
+        with found.open(rw=True, user_pin="1234") as session:
+            session.create_object(decode_ec_private_key(der) | named)
+            session.create_object(decode_x509_certificate(block) | named)
+        yield SealSettings(
+            pkcs11_module=str(SOFTHSM),
+            pkcs11_token="ville",
+            pkcs11_pin="1234",
+            pkcs11_label="sceau",
+            certificates=a_key.certificates,
         )
-    in_token = SealSettings(
-        pkcs11_module=str(SOFTHSM),
-        pkcs11_token="ville",
-        pkcs11_pin="1234",
-        pkcs11_label="sceau",
-        certificates=a_key.certificates,
-    )
+
+
+@lent
+def test_a_key_in_a_token_seals(always: bool, request: pytest.FixtureRequest) -> None:
+    if not always and not SOFTHSM.exists():
+        pytest.skip("softhsm2 is not installed")
+    in_token: SealSettings = request.getfixturevalue("token")
     assert in_token.faults() == []
     for _ in range(2):
         found = look(sealed(small_pdf(), in_token).document, in_token)
