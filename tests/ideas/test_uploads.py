@@ -357,5 +357,7 @@ def test_a_file_that_keeps_its_reader_too_long_is_refused_kindly_and_the_reader_
     assert answer.status_code == 422
     assert "We could not check this file." in answer.content.decode()
     assert asked == [[sys.executable, "-m", "ideas.drafting.cleaning"]]
-    assert not [one for one in psutil.Process().children() if any("sleep(600)" in word for word in one.cmdline())]
+    assert not [
+        one for one in psutil.Process().children() if any("sleep(600)" in word for word in one.cmdline())
+    ]
     assert not idea.attachments.exists()

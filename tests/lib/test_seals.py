@@ -5,9 +5,11 @@ import io
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,16 +19,18 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import EncodedStreamObject, NameObject
 
 from incubator.lib.pdf_process import RenderingProcess, render_in_process
 from incubator.lib.seals import SealFailed, checks, demo
 from incubator.lib.seals.configuration import SealSettings, certificates_in, files_in, of_the_demo
 from incubator.lib.seals.examination import Examination, from_data
-from incubator.lib.seals.process import examine_in_process
+from incubator.lib.seals.process import CPU_SECONDS, examine_in_process
 from incubator.lib.seals.reading import examine, signer_of_detached
 from incubator.lib.seals.sealing import sign_detached
 from tests.briefs import records
 from tests.briefs.seals import AT, make_key, one_byte, sealed, small_pdf, with_a_revision, with_other_data
+from workflows.briefs.checking.rules import verdict
 from workflows.briefs.document import html_of, stylesheet
 
 SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
@@ -313,6 +317,85 @@ def test_a_file_with_many_attachments_is_told_of_in_few_words(a_key: SealSetting
     assert found.finding == "whole"
     assert "decision.json" in found.attached
     assert len(json.dumps(found.as_data())) < 5_000
+
+
+def hand_written(*objects: bytes, more: bytes = b"") -> bytes:
+    """A PDF of these objects, the first its catalogue; HERE, in what `more` says after it, is its own list."""
+    written, places = b"%PDF-1.7\n", []
+    for number, entry in enumerate(objects, start=1):
+        places.append(len(written))
+        written += b"%d 0 obj\n%b\nendobj\n" % (number, entry)
+    start = b"%d" % len(written)
+    listed = b"".join(b"%010d 00000 n \n" % place for place in places)
+    written += b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n" % (len(objects) + 1, listed)
+    told = b"<</Size %d/Root 1 0 R %b>>" % (len(objects) + 1, more.replace(b"HERE", start))
+    return written + told + b"\nstartxref\n%b\n%%%%EOF\n" % start
+
+
+def bomb() -> bytes:
+    """15 MB that unpack to 15 GB, made in no time: the same packed part again and again."""
+    packer, zeros = zlib.compressobj(9), bytes(1_000_000)
+    first, again = (packer.compress(zeros) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    return first + again * 14_999 + packer.flush()
+
+
+def packed_objects(packed: bytes) -> bytes:
+    """A PDF whose catalogue lies in this packed stream of objects."""
+    stream = b"<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%b\nendstream"
+    first = b"2 0 obj\n" + stream % (len(packed), packed) + b"\nendobj\n"
+    rows = b"".join(bytes([kind]) + place.to_bytes(4, "big") + bytes([number]) for kind, place, number in (
+        (0, 0, 0), (2, 2, 0), (1, 9, 0), (1, 9 + len(first), 0),
+    ))  # fmt: skip
+    listed = b"3 0 obj\n<</Type/XRef/Size 4/W[1 4 1]/Root 1 0 R/Length %d>>stream\n" % len(rows)
+    end = b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (9 + len(first))
+    return b"%PDF-1.7\n" + first + listed + rows + end
+
+
+CATALOGUE, PAGES = b"<</Type/Catalog/Pages 2 0 R%b>>", b"<</Type/Pages/Kids[]/Count 0>>"
+TRAPS = {
+    "bomb": lambda: packed_objects(bomb()),
+    "list that goes on in itself": lambda: hand_written(CATALOGUE % b"", PAGES, more=b"/Prev HERE"),
+    "nesting": lambda: hand_written(CATALOGUE % (b"/X" + b"[" * 500_000 + b"]" * 500_000), PAGES),
+    "references in a ring": lambda: hand_written(CATALOGUE % b"/AcroForm 3 0 R", PAGES, b"4 0 R", b"3 0 R"),
+}
+
+
+def test_files_written_like_the_traps_can_be_read() -> None:
+    catalogue = CATALOGUE % b""
+    for document in (packed_objects(zlib.compress(b"1 0 " + catalogue)), hand_written(catalogue, PAGES)):
+        assert examine(document, ()).finding == "not_sealed"
+
+
+RARER = ("list that goes on in itself", "references in a ring")
+
+
+@pytest.mark.parametrize(
+    "trap", [pytest.param(trap, marks=pytest.mark.prove if trap in RARER else ()) for trap in TRAPS]
+)
+def test_a_file_made_to_hang_or_burst_its_reader_is_refused_within_the_limits(trap: str) -> None:
+    document = TRAPS[trap]()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    found = examine_in_process(document, (), wall_seconds=120)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert found.finding in ("damaged", "too_long")
+    assert verdict(found, None) == found.finding
+    computed = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert 0 < computed < CPU_SECONDS + 1
+
+
+@pytest.mark.prove
+def test_a_bomb_that_a_stranger_sealed_is_a_stranger_s_and_is_not_unpacked(other_key: SealSettings) -> None:
+    writer = PdfWriter(io.BytesIO(small_pdf(data=None)))
+    file = writer.add_attachment("decision.json", b"")
+    packed = EncodedStreamObject()
+    packed._data = bomb()
+    packed[NameObject("/Filter")] = NameObject("/FlateDecode")
+    file.pdf_object["/EF"][NameObject("/F")] = writer._add_object(packed)
+    out = io.BytesIO()
+    writer.write(out)
+    made = sealed(out.getvalue(), other_key).document
+    found = examine_in_process(made, certificates_in(other_key.certificates), wall_seconds=120)
+    assert (found.finding, found.attached, verdict(found, None)) == ("whole", {}, "another_key")
 
 
 def test_more_than_twenty_megabytes_are_not_read(a_key: SealSettings) -> None:
