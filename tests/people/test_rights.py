@@ -165,6 +165,7 @@ def test_absences_that_are_refused(administrator) -> None:
         {"deputy": person},
         {"deputy": factories.PersonFactory(departed=True)},
         {"deputy": administrator.human},
+        {"deputy": factories.PersonFactory(guest=True)},
     ):
         with pytest.raises(Invalid):
             note(**wrong)

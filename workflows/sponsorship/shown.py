@@ -17,6 +17,7 @@ from ideas.drafting.masking.queries import masked_row, passages_for
 from ideas.drafting.models import Idea
 from incubator.people.models import Mandate, Person
 from incubator.people.once import new_key
+from workflows.gates import signing
 from workflows.gates.facts import read_facts
 from workflows.sponsorship import queries, rules
 from workflows.sponsorship.models import Pledge, TimeRelease
@@ -88,6 +89,7 @@ def page(idea: Idea, person: Person) -> dict[str, Any]:
         "steps": _steps(idea, asked, met),
         "gaps": rules.gaps(met),
         "in_force": in_force,
+        "sponsor": signing.sponsor_as_read(in_force.sponsor if in_force else None, idea, person),
         "asked": _asked(view, pledges),
         "seeking": seeking,
         "eligible": list(queries.eligible_sponsors(idea)[:LISTED]) if seeking and view.asks else [],
