@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
-from incubator.lib import clock
+from incubator.lib import clock, words
 from incubator.messages.models import Message
 from incubator.messages.wording import said
 from tests.factories import CallFactory, IdeaFactory, PersonFactory
@@ -134,6 +135,8 @@ def test_the_page_says_where_who_until_when_and_what_next(cast, run_jobs: Run) -
     page = signed_in(cast.author).get(reverse("idea", args=[idea.key])).text
     assert "With the programme lead until" in page
     assert "A programme lead checks by" in page
+    with translation.override("en"):
+        assert f"Since {words.plain_day(idea.held_since)}" in page
 
 
 def test_hidden_authors_are_absent_from_the_response(cast, run_jobs: Run) -> None:

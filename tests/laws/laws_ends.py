@@ -95,7 +95,8 @@ def readable(before: Seen, seen: Seen) -> None:
         said = wording.state_word(idea), wording.next_text(idea, hold, window), idea.get_holder_display()
         if not all(text.strip() for text in said) or "%(" in "".join(said):
             raise _violation(f"law 5: an idea {idea.state} with {idea.holder} says {said}")
-        if idea.held_since is None or idea.held_since > seen.now:
+        lines = [line for bay in wording.bays(idea, {}) for line in bay["lines"]]
+        if idea.state in ("live", "held") and (idea.held_since > seen.now or wording.since_word(idea) not in lines):
             raise _violation("law 5: since when it is there is not said")
         if idea.state == "live" and (idea.due_at is None or idea.holder == "nobody" or not idea.stage):
             raise _violation(f"law 5: a live idea with {idea.holder}, due {idea.due_at}")

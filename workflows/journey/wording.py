@@ -211,6 +211,11 @@ def state_word(idea: Idea) -> str:
     return str(STATE_WORDS[idea.state])
 
 
+def since_word(idea: Idea) -> str:
+    """`Since 30 October`: the day from which whoever has the idea now has had it."""
+    return _("Since %(day)s") % {"day": words.plain_day(idea.held_since)}
+
+
 def state_kind(idea: Idea) -> str:
     """The kind of tag that goes with the word."""
     return "stop" if is_late(idea) else KINDS.get(idea.state, "")
@@ -294,7 +299,7 @@ def _short_bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
         if state in ("done", "ended") and gate in decided:
             lines = _decided(gate, decided[gate])
         elif state in ("now", "late", "held"):
-            lines = [state_word(idea)]
+            lines = [state_word(idea), since_word(idea)]
         else:
             lines = (
                 [str(to_come) % {"due": defaults()["gates"].get(gate, {}).get("due")}]
@@ -316,7 +321,7 @@ def _lines(idea: Idea, stage: str, state: str, decided: dict[str, Any]) -> list[
     if state in ("done", "ended") and gate in decided:
         return _decided(gate, decided[gate])
     if state in ("now", "late", "held"):
-        return [state_word(idea)]
+        return [state_word(idea), since_word(idea)]
     if state == "todo":
         return [str(TO_COME[stage]) % {"due": defaults()["gates"]["G0"]["due"]}]
     return []
