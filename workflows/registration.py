@@ -2,6 +2,7 @@
 
 from ideas import joining
 from ideas.access import use
+from ideas.calls.answering import known_by
 from ideas.calls.judging import on_saving
 from ideas.calls.opening import on_opened
 from ideas.drafting.masking import actions as masking
@@ -20,7 +21,7 @@ from workflows.evaluation import facts as evaluation
 from workflows.gates import authority, held, hooks
 from workflows.gates import departures as gates_departures
 from workflows.gates import tellings as gates_tellings
-from workflows.gates.configuration import publish_defaults
+from workflows.gates.configuration import answered_in, publish_defaults
 from workflows.gates.configuration.queries import against_call, register_routes
 from workflows.gates.replay import register_source
 from workflows.journey import actions as journey
@@ -53,6 +54,7 @@ def register() -> None:
     register_routes(routes)
     on_opened(publish_defaults)
     on_saving(against_call)
+    known_by(answered_in)
     journey_facts.register()
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)

@@ -5,7 +5,7 @@ from django.db.models import Q
 from ideas.drafting.models import Idea
 from tests.laws import who
 from tests.laws.seen import Row, Seen
-from workflows.journey import queries, wording
+from workflows.journey import delays, queries, wording
 
 ENDED = ("withdrawn", "stopped", "merged", "redirected", "in_service")
 CONDITIONS = {"meet_condition", "confirm_condition"}
@@ -89,13 +89,13 @@ def readable(before: Seen, seen: Seen) -> None:
     ]
     if not keys:
         return
-    rows = Idea.objects.select_related("programme__entity").filter(Q(pk__in=keys))
+    rows = Idea.objects.select_related("programme__entity").filter(Q(pk__in=keys)).annotate(**delays.known())
     for idea in rows:
         hold, window = queries.hold_of(idea, passages=()), queries.window_of(idea)
         said = wording.state_word(idea), wording.next_text(idea, hold, window), idea.get_holder_display()
         if not all(text.strip() for text in said) or "%(" in "".join(said):
             raise _violation(f"law 5: an idea {idea.state} with {idea.holder} says {said}")
-        lines = [line for bay in wording.bays(idea, {}) for line in bay["lines"]]
+        lines = [line for bay in wording.bays(idea, {}, delays.to_come(idea)) for line in bay["lines"]]
         if idea.state in ("live", "held") and (idea.held_since > seen.now or wording.since_word(idea) not in lines):
             raise _violation("law 5: since when it is there is not said")
         if idea.state == "live" and (idea.due_at is None or idea.holder == "nobody" or not idea.stage):

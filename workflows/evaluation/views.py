@@ -21,6 +21,7 @@ from incubator.people.once import new_key, once
 from workflows.evaluation import actions, queries
 from workflows.evaluation.forms import DeliveryForm, EvaluatorForm, RunOwnerForm
 from workflows.evaluation.models import Evaluation
+from workflows.gates.configuration import delays_of
 
 
 @require_safe
@@ -122,6 +123,7 @@ def _page(request: HttpRequest, idea: Idea, **forms_typed: forms.Form) -> HttpRe
     in_evaluation = idea.stage == Idea.Stage.EVALUATION and idea.state == Idea.State.LIVE
     at_gate = queries.is_at_gate(idea)
     writes = writing is not None and writing.evaluator_id == person.pk and in_evaluation
+    may_name = is_lead and in_evaluation and not at_gate and idea.holder != Idea.Holder.AUTHOR
     context: dict[str, Any] = {
         "idea": idea,
         "delivered": delivered and masked_row(delivered, ["findings", "effect_on_staff"], passages),
@@ -129,7 +131,8 @@ def _page(request: HttpRequest, idea: Idea, **forms_typed: forms.Form) -> HttpRe
         "writing": writing,
         "named": writing is not None and (is_lead or writes),
         "writes": writes,
-        "may_name": is_lead and in_evaluation and not at_gate and idea.holder != Idea.Holder.AUTHOR,
+        "may_name": may_name,
+        "write_in": delays_of(idea)["evaluation"] if may_name else None,
         "may_name_owner": is_lead and in_evaluation and delivered is not None,
         "lines": masked_all(delivered.compared if delivered else queries.compared(idea), passages),
         "crumbs": crumbs(idea),

@@ -100,6 +100,7 @@ def pilot(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "sponsor": signing.sponsor_as_read(queries.sponsor_of(idea), idea, person),
         "lines": queries.lines(sealed, check_ins),
         "check_ins": check_ins[::-1],
+        "first_check_in": rules.next_check_in(found.started_on, found.planned_end_on),
         "incidents": incidents if writes or roles.is_lead(idea, person) else [],
         "open_incidents": sum(one.closed_at is None for one in incidents),
         "closed_incidents": sum(one.closed_at is not None for one in incidents),

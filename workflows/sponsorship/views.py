@@ -16,7 +16,7 @@ from ideas.drafting.models import Idea, TeamMember
 from ideas.pages import acted, crumbs, done, nothing_here, readable_idea, reader, typed
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
-from workflows.sponsorship import actions, queries, shown, time_actions
+from workflows.sponsorship import actions, delays, queries, shown, time_actions
 from workflows.sponsorship.forms import BudgetForm, SponsorForm, TimeForm
 from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
 
@@ -148,6 +148,7 @@ def _page(
 ) -> HttpResponse:
     context = shown.page(idea, reader(request)) | {
         "crumbs": crumbs(idea),
+        "arbitration": delays.arbitration(idea),
         "sponsor_form": sponsor_form or SponsorForm(),
         "time_form": time_form or TimeForm(),
         "request_key": new_key(),

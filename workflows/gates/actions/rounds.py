@@ -12,7 +12,7 @@ from incubator.lib.built_once import planned_once
 from incubator.lib.deferring import defer
 from incubator.people.models import Entity
 from workflows.gates import hooks
-from workflows.gates.configuration import pinned
+from workflows.gates.configuration import gate_delay, pinned
 from workflows.gates.models import GateRound, KeptDecision, Seat
 
 
@@ -108,7 +108,7 @@ def seat_keys(seat: object) -> list[str]:
 
 
 def _due_at(idea: Idea, rules: dict[str, Any], number: int) -> Any:
-    entity = idea.programme.entity
-    if number == 1 and "due_from_submission" in rules and idea.submitted_at:
-        return due_after(entity, rules["due_from_submission"], idea.submitted_at)
-    return due_after(entity, rules.get("due") or rules["review_in"] * 2)
+    entity, delay = idea.programme.entity, gate_delay(rules)
+    if number == 1 and delay.from_submission and idea.submitted_at:
+        return due_after(entity, delay.from_submission, idea.submitted_at)
+    return due_after(entity, delay.due)

@@ -75,7 +75,7 @@ def ask_sponsor(*, idea: Idea, sponsor: Person, by: Actor) -> Pledge:
 def promise(*, pledge: Pledge, days: int, euros: int, cover: str, by: Actor) -> Pledge:
     """The sponsor signs: days, euros, and how the team's work is covered. Other questions to sponsors lapse.
 
-    During the search this opens the investigation (60 working days) and asks finance for the line.
+    During the search this opens the investigation and asks finance for the line.
     Raises NotAllowed (not this sponsor, may no longer sponsor), Conflict (answered already), Invalid.
     """
     with locked(pledge.idea_id) as idea:
