@@ -105,12 +105,14 @@ def rounds_to_look_at(idea: str = "", person: int | None = None) -> list[Any]:
 
 
 def overdue_opinions() -> Any:
-    """Open rounds whose panel's time is over while votes are missing and nobody is asked to decide yet."""
+    """Rounds with someone seated whose panel's time is over while votes are missing and nobody is asked to decide
+    yet: a seat that stays vacant delays nobody any longer."""
     own_key = Cast(OuterRef("key"), CharField())
     keys = [Concat(Value(f"{act}:"), own_key) for act in ("decide", "casting_vote", "complete_opinion")]
     asked = WorkItem.objects.filter(key__in=keys, closed_at=None)
+    seated = Seat.objects.filter(round=OuterRef("pk"), state="open")
     return (
-        GateRound.objects.filter(state="open", rules__seats__gt=0)
+        GateRound.objects.filter(state__in=["seating", "open"], rules__seats__gt=0)
         .annotate(votes_until=Coalesce("review_due_at", "due_at"))
         .filter(votes_until__lt=clock.now())
         .exclude(gate="G0")
@@ -119,6 +121,7 @@ def overdue_opinions() -> Any:
         )  # a selection session asks for the decisions
         .exclude(decision__isnull=False)  # written, waiting for its second signature
         .exclude(Exists(asked))
+        .exclude(~Exists(seated), state="seating")
         .order_by("pk")
     )
 

@@ -84,7 +84,8 @@ def open_round(
     else:
         ask_decision(round_, idea)
     inbox.close(f"seat_panel:{round_.key}")
-    effects = [effect("round", before, "open", round=str(round_.key))]
+    # Open already where the panel's time ended with a seat vacant.
+    effects = [effect("round", before, "open", round=str(round_.key))] if before != "open" else []
     effects += [
         effect("seat", None, "open", seat=str(item.key), person=str(item.person.key)) for item in seats
     ]
