@@ -84,17 +84,14 @@ def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
 
 def work_keys(round_: GateRound, seats: Sequence[object]) -> list[str]:
     """The keys of every work item a round may have opened; `seats` are the keys of its open seats."""
-    acts = (
-        "decide",
-        "seat_panel",
-        "second_signature",
-        "agree",
-        "casting_vote",
-        "complete_opinion",
-        "consent",
-    )
+    acts = ("seat_panel", "casting_vote", "complete_opinion")
     own = [f"{act}:{round_.key}" for act in acts] + [expert_item(round_)]
-    return own + [item for key in seats for item in seat_keys(key)]
+    return decision_keys(round_) + own + [item for key in seats for item in seat_keys(key)]
+
+
+def decision_keys(round_: GateRound) -> list[str]:
+    """The keys of the work items by which a decision is made, signed and consented to."""
+    return [f"{act}:{round_.key}" for act in ("decide", "agree", "second_signature", "consent")]
 
 
 def expert_item(round_: GateRound) -> str:
