@@ -77,6 +77,7 @@ def register() -> None:
     departures.on_departure(journey_departures.on_departure, order=50)
     hooks.on("decided", briefs.on_decided)
     hooks.on("decided", sessions.on_decided)
+    hooks.on("opinion_lost", sessions.on_opinion_lost)
     hooks.compared_by(sessions.carried)
     hooks.on("place_freed", journey.place_freed)
     masking.on_masked(briefs.on_masked)

@@ -89,6 +89,11 @@ def is_incomplete(round_: GateRound) -> bool:
     return WorkItem.objects.filter(key=f"complete_opinion:{round_.key}", closed_at=None).exists()
 
 
+def is_drawn(round_: GateRound) -> bool:
+    """Whether a session has drawn its shortlist from this panel's opinion: the votes it was drawn from stand."""
+    return bool(round_.comparison and round_.comparison.get("drawn"))
+
+
 def waiting_seats(round_: GateRound) -> Any:
     """Open seats without a vote in force."""
     return Seat.objects.filter(round=round_, state="open").exclude(votes__in_force=True)
@@ -117,8 +122,8 @@ def overdue_opinions() -> Any:
         .filter(votes_until__lt=clock.now())
         .exclude(gate="G0")
         .filter(
-            Q(comparison__isnull=True) | Q(comparison__carried=True)
-        )  # a selection session asks for the decisions
+            Q(comparison__isnull=True) | Q(comparison__carried=True) | Q(comparison__put_off=True)
+        )  # a selection session asks for the other decisions
         .exclude(decision__isnull=False)  # written, waiting for its second signature
         .exclude(Exists(asked))
         .exclude(~Exists(seated), state="seating")

@@ -147,7 +147,7 @@ def ask_again(*, round_key: Any) -> None:
     """
     with locked(rounds__key=round_key) as idea:
         round_ = GateRound.objects.get(key=round_key)
-        if round_.state != "open":
+        if round_.state != "open" and not (round_.state == "seating" and is_asked(round_)):
             return
         draft = Decision.objects.select_related("decider", "on_behalf_of").filter(round=round_).first()
         if draft is not None:

@@ -18,7 +18,7 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.messages.actions import defer_telling
 from incubator.people.actors import Actor
 from incubator.people.models import Person
-from workflows.gates import authority, rules
+from workflows.gates import authority, queries, rules
 from workflows.gates.actions.closing import opened, opinion_keys, settle
 from workflows.gates.actions.rounds import seat_keys
 from workflows.gates.actions.seating import ask_decision
@@ -42,7 +42,7 @@ def vote(
     comment_to_panel: str = "",
     recognises: bool | None = None,
 ) -> Vote:
-    """Cast the seat's vote, or replace it until its holder opened the others'.
+    """Cast the seat's vote, or replace it until its holder opened the others', or a session drew its shortlist from it.
 
     `must_meets`: `{key: {"answer", "reason"}}`; `scores`: `{key: {"level": 0..4} | {"not_applicable": true}}`;
     `conditions`: `[{"text", "due_on": ISO date}]`. `content_version` names the version read. `recognises`: whether
@@ -178,7 +178,7 @@ def _ask_next(own: Seat, idea: Idea, by: Actor, parties: list[authority.Party] |
         own_turn = [party for party in parties if own.round.gate == "G0" and party.person == by.principal]
         ask_decision(own.round, idea, own_turn or parties)
         return not own_turn
-    late = clock.now() >= (own.round.review_due_at or own.round.due_at)
+    late = queries.is_drawn(own.round) or clock.now() >= (own.round.review_due_at or own.round.due_at)
     others_wait = own.others_wait or own.round.state == "seating"  # type: ignore[attr-defined]
     if others_wait and not late:
         return False
@@ -258,7 +258,8 @@ def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, c
             ),
             code="vote.others_opened",
         )
-    if own.round.comparison and own.round.comparison.get("drawn"):
+    # Whoever has not voted may have been called in place of a vote that is gone.
+    if own.voted and queries.is_drawn(own.round) and not is_casting(own):  # type: ignore[attr-defined]
         raise Conflict(
             _("The session’s shortlist is drawn from the votes as they were: yours can no longer change."),
             code="vote.shortlist_drawn",

@@ -249,8 +249,7 @@ def _page(
         "open_still": open_still,
         "panel": _panel(seat),
         "due": due,
-        # Until the decision is written down; see `actions.votes`.
-        "late": form is not None and due <= clock.now() and not hasattr(round_, "decision"),
+        "late": form is not None and due <= clock.now() and _counts_still(round_, vote),
         "changed": changed,
         "discussed": [wording.label_of(item, round_.rules) for item in queries.discussion_of(round_)]
         if vote
@@ -258,6 +257,11 @@ def _page(
         "request_key": new_key(),
     }
     return render(request, "gates/review.html", context, status=status)
+
+
+def _counts_still(round_: GateRound, vote: Vote | None) -> bool:
+    """Whether a vote, the first or another, still counts: as `actions.votes` says."""
+    return not hasattr(round_, "decision") and (vote is None or not queries.is_drawn(round_))
 
 
 def _panel(seat: Seat) -> dict[str, Any]:
