@@ -33,6 +33,7 @@ from workflows.journey.access import JourneyAccess
 from workflows.pilots import facts as pilots
 from workflows.routes import routes
 from workflows.sessions import actions as sessions
+from workflows.sessions import reminders as session_reminders
 from workflows.sessions import replay as sessions_replay
 from workflows.sessions import tellings as sessions_tellings
 from workflows.sessions.actions import documents as session_documents
@@ -47,6 +48,7 @@ def register() -> None:
     clock_wording.declare_all()
     standing.register_standing()
     journey_due.register_duties()
+    session_reminders.register_reminders()
     for room in (gates_tellings, sponsorship, pilots, evaluation, sessions_tellings):
         room.register()
     authority.register_sponsor(sponsor_of)

@@ -7,6 +7,7 @@ from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.messages.rules import Telling, audience
 from incubator.people import grants
+from workflows.clock.tellings import reminders
 from workflows.sessions import wording
 from workflows.sessions.actions import common
 from workflows.sessions.models import SelectionSession, SessionIdea
@@ -113,6 +114,13 @@ def of_what_is_put_off(event: Event) -> list[Telling]:
         for line in lines.order_by("pk")
         for person in leads
     ]
+
+
+@audience("reminded")
+def of_a_reminder(event: Event) -> list[Telling]:
+    """Whoever decides or closes; their deputies are let in by the absence that lends them the work."""
+    session = SelectionSession.objects.select_related("call__programme").filter(key=event.subject_key).first()
+    return [] if session is None else reminders(event, session.call.programme.key, lambda _deputy: True)
 
 
 @audience("moved_up")

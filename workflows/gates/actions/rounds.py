@@ -1,6 +1,6 @@
 """Entering a gate opens a round; leaving it without a decision voids it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,12 @@ def due_after(entity: Entity, count: int, start: Any = None) -> Any:
         country=entity.holidays_country,
         closing_days=entity.closing_days,
     )
+
+
+def days_to_decide(rules: Mapping[str, Any]) -> int:
+    """Working days that a gate leaves for the decision alone: those of the gate, or as many as for the opinion."""
+    days: int = rules.get("due") or rules["review_in"]
+    return days
 
 
 def enter(idea: Idea, gate: str) -> tuple[GateRound, list[dict[str, Any]]]:

@@ -143,7 +143,8 @@ def ask_closing(session: SelectionSession) -> None:
     """After the last decision the lead is asked to close the session."""
     if session.state == State.SETTLED and not undecided(session):
         inbox.close(f"decide_session:{session.key}")
-        common.ask(session, common.leads(session.call.programme), "close_session")
+        due = common.time_to_act(session)
+        common.ask(session, common.leads(session.call.programme), "close_session", due)
 
 
 def left_of(session: SelectionSession) -> list[str]:
