@@ -108,7 +108,11 @@ def sweep() -> int:
         claimed = sum(_claim(cursor, duty.name, duty.owed(), now) for duty in duties())
         plan = _plan()
         if plan["entities"]:
-            given = {"lent": wording.lent(), "escalate": rules.ESCALATE, "other_verbs": other_work.verbs()}
+            given: dict[str, Any] = {
+                "lent": wording.lent(),
+                "escalate": rules.ESCALATE,
+                "other_verbs": other_work.verbs(),
+            }
             remind = REMIND.format(other=other_work.programmes())
             cursor.execute(remind, plan | given | {"now": now, "most": MOST})
             claimed += cursor.rowcount
