@@ -34,6 +34,7 @@ from workflows.journey.access import JourneyAccess
 from workflows.pilots import facts as pilots
 from workflows.routes import routes
 from workflows.sessions import actions as sessions
+from workflows.sessions import reminders as session_reminders
 from workflows.sessions import replay as sessions_replay
 from workflows.sessions import tellings as sessions_tellings
 from workflows.sessions.actions import documents as session_documents
@@ -48,6 +49,7 @@ def register() -> None:
     clock_wording.declare_all()
     standing.register_standing()
     journey_due.register_duties()
+    session_reminders.register_reminders()
     for room in (gates_tellings, sponsorship, pilots, evaluation, sessions_tellings):
         room.register()
     authority.register_sponsor(sponsor_of)
@@ -79,6 +81,7 @@ def register() -> None:
     departures.on_departure(journey_departures.on_departure, order=50)
     hooks.on("decided", briefs.on_decided)
     hooks.on("decided", sessions.on_decided)
+    hooks.on("opinion_lost", sessions.on_opinion_lost)
     hooks.compared_by(sessions.carried)
     hooks.on("place_freed", journey.place_freed)
     masking.on_masked(briefs.on_masked)

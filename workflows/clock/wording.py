@@ -11,7 +11,7 @@ _LATE = {
     "late_reexamination": gettext_lazy("The answer to the re-examination of “%(title)s” is late"),
     "late_answer": gettext_lazy("An answer about “%(title)s” is late: see who can help"),
 }
-_DECIDING = ("decide", "admissibility", "agree", "second_signature")
+_DECIDING = ("decide", "admissibility", "agree", "second_signature", "decide_session")
 _OF_THE_TEAM = (
     "rework",
     "find_sponsor",

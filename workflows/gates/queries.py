@@ -89,6 +89,11 @@ def is_incomplete(round_: GateRound) -> bool:
     return WorkItem.objects.filter(key=f"complete_opinion:{round_.key}", closed_at=None).exists()
 
 
+def is_drawn(round_: GateRound) -> bool:
+    """Whether a session has drawn its shortlist from this panel's opinion: the votes it was drawn from stand."""
+    return bool(round_.comparison and round_.comparison.get("drawn"))
+
+
 def waiting_seats(round_: GateRound) -> Any:
     """Open seats without a vote in force."""
     return Seat.objects.filter(round=round_, state="open").exclude(votes__in_force=True)
@@ -105,20 +110,23 @@ def rounds_to_look_at(idea: str = "", person: int | None = None) -> list[Any]:
 
 
 def overdue_opinions() -> Any:
-    """Open rounds whose panel's time is over while votes are missing and nobody is asked to decide yet."""
+    """Rounds with someone seated whose panel's time is over while votes are missing and nobody is asked to decide
+    yet: a seat that stays vacant delays nobody any longer."""
     own_key = Cast(OuterRef("key"), CharField())
     keys = [Concat(Value(f"{act}:"), own_key) for act in ("decide", "casting_vote", "complete_opinion")]
     asked = WorkItem.objects.filter(key__in=keys, closed_at=None)
+    seated = Seat.objects.filter(round=OuterRef("pk"), state="open")
     return (
-        GateRound.objects.filter(state="open", rules__seats__gt=0)
+        GateRound.objects.filter(state__in=["seating", "open"], rules__seats__gt=0)
         .annotate(votes_until=Coalesce("review_due_at", "due_at"))
         .filter(votes_until__lt=clock.now())
         .exclude(gate="G0")
         .filter(
-            Q(comparison__isnull=True) | Q(comparison__carried=True)
-        )  # a selection session asks for the decisions
+            Q(comparison__isnull=True) | Q(comparison__carried=True) | Q(comparison__put_off=True)
+        )  # a selection session asks for the other decisions
         .exclude(decision__isnull=False)  # written, waiting for its second signature
         .exclude(Exists(asked))
+        .exclude(~Exists(seated), state="seating")
         .order_by("pk")
     )
 

@@ -18,11 +18,13 @@ from incubator.lib.deferring import defer
 from incubator.people import grants, sign_in
 from incubator.people.actors import SEATING, Actor
 from incubator.people.models import Person, Post
-from workflows.gates import authority, pools
+from workflows.gates import authority, hooks, pools
 from workflows.gates.configuration import open_seats_per_person
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import GateRound, Seat
-from workflows.gates.rules import Candidate, choose_panel, explain_panel
+from workflows.gates.queries import is_drawn
+from workflows.gates.records import record_of
+from workflows.gates.rules import Candidate, choose_panel, explain_panel, opinion
 
 
 def fill_seats(*, round_key: str) -> None:
@@ -84,26 +86,38 @@ def open_round(
     else:
         ask_decision(round_, idea)
     inbox.close(f"seat_panel:{round_.key}")
-    effects = [effect("round", before, "open", round=str(round_.key))]
+    # Open already where the panel's time ended with a seat vacant.
+    effects = [effect("round", before, "open", round=str(round_.key))] if before != "open" else []
     effects += [
         effect("seat", None, "open", seat=str(item.key), person=str(item.person.key)) for item in seats
     ]
     record(idea, "panel_seated", by, effects, round=str(round_.key), gate=round_.gate)
 
 
-def call_substitutes(round_: GateRound, idea: Idea) -> list[dict[str, Any]]:
-    """Back to seating while a seat is free: the decision waits, and the job fills the seat."""
+def call_substitutes(round_: GateRound, idea: Idea, by: Actor) -> list[dict[str, Any]]:
+    """Back to seating while a seat is free: the decision waits, and the job fills the seat.
+
+    After a session drew its shortlist the decision waits only where the opinion now lacks something.
+    """
     from workflows.gates.jobs import fill_seats_of
 
     if Seat.objects.filter(round=round_, state="open").count() >= round_.rules.get("seats", 0):
         return []
+    lost = is_lost(round_, idea)
     GateRound.objects.filter(pk=round_.pk).update(state="seating")
-    inbox.close(*[f"{act}:{round_.key}" for act in ("decide", "casting_vote", "complete_opinion")])
+    asks = ["casting_vote", "complete_opinion"] + (["decide"] if lost or not is_drawn(round_) else [])
+    inbox.close(*[f"{act}:{round_.key}" for act in asks])
     task = fill_seats_of.configure(lock=f"seating:{idea.programme.key}")
     defer(task, round_key=str(round_.key), at=clock.moved_to())
-    if round_.state == "seating":
-        return []
-    return [effect("round", round_.state, "seating", round=str(round_.key))]
+    effects = (
+        [] if round_.state == "seating" else [effect("round", round_.state, "seating", round=str(round_.key))]
+    )
+    return effects + (hooks.fire("opinion_lost", idea=idea, by=by, cause=round_) if lost else [])
+
+
+def is_lost(round_: GateRound, idea: Idea) -> bool:
+    """Whether an opinion from which a session drew its shortlist lacks something since a seat was left."""
+    return is_drawn(round_) and bool(opinion(record_of(round_, idea)).missing)
 
 
 def ask_decision(round_: GateRound, idea: Idea, parties: Sequence[authority.Party] | None = None) -> None:

@@ -18,9 +18,15 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people import sign_in
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
-from workflows.gates import authority, queries, records
+from workflows.gates import authority, hooks, queries, records
 from workflows.gates.actions.rounds import seat_keys
-from workflows.gates.actions.seating import ask_vote, call_substitutes, is_from_elsewhere, open_round
+from workflows.gates.actions.seating import (
+    ask_vote,
+    call_substitutes,
+    is_from_elsewhere,
+    is_lost,
+    open_round,
+)
 from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
 from workflows.gates.models import GateRound, KeptDecision, Seat, Vote
 
@@ -58,6 +64,9 @@ def seat(
             waiting = [item for item in [*taken, made] if item.pk not in voted]
             open_round(round_, idea, [made], by, ask=waiting)
             return made
+        if round_.opened_at is not None:
+            # The panel has voted already, and may be complete without its last seat.
+            ask_vote(round_, idea, [made])
         append(
             subject=Subject("idea", idea.key),
             verb="seated",
@@ -82,7 +91,7 @@ def step_aside(*, seat_key: Any, by: Actor) -> None:
         left.save(update_fields=["state", "left_at", "is_chair"])
         inbox.close(*seat_keys(left.key))
         effects = [effect("seat", "open", "aside", seat=str(left.key))]
-        effects += call_substitutes(left.round, idea)
+        effects += call_substitutes(left.round, idea, by)
         record(idea, "stepped_aside", by, effects, round=str(left.round.key))
 
 
@@ -114,7 +123,7 @@ def change_seat(
         effects = [effect("seat", "open", "replaced", seat=str(left.key))]
         made = None
         if person is None:
-            effects += call_substitutes(round_, idea)
+            effects += call_substitutes(round_, idea, by)
         else:
             made = Seat.objects.create(
                 round=round_,
@@ -126,6 +135,8 @@ def change_seat(
                 substitute_for=left,
             )
             effects.append(effect("seat", None, "open", person=str(person.key), seat=str(made.key)))
+            if is_lost(round_, idea):
+                effects += hooks.fire("opinion_lost", idea=idea, by=by, cause=round_)
             if round_.state == "open":
                 inbox.close(
                     *[f"{act}:{round_.key}" for act in ("decide", "casting_vote", "complete_opinion")]
@@ -215,7 +226,7 @@ def void_conflicted(*, round_key: Any, by: Actor = SUBSTITUTION) -> int:
         )
         inbox.close(*[key for item in voided for key in seat_keys(item.key)])
         effects = [effect("seat", "open", "voided", seat=str(item.key)) for item in voided]
-        effects += call_substitutes(round_, idea)
+        effects += call_substitutes(round_, idea, by)
         record(idea, "votes_voided", by, effects, round=str(round_.key), gate=round_.gate)
         return len(voided)
 
@@ -230,7 +241,7 @@ def replace_leaver(*, seat_key: Any, by: Actor) -> None:
         left.save(update_fields=["state", "left_at", "is_chair"])
         inbox.close(*seat_keys(left.key))
         effects = [effect("seat", "open", "replaced", seat=str(left.key))]
-        effects += call_substitutes(left.round, idea)
+        effects += call_substitutes(left.round, idea, by)
         record(idea, "seat_replaced", by, effects, round=str(left.round.key))
 
 

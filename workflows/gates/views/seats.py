@@ -191,7 +191,9 @@ def _may_mask(request: HttpRequest, round_: GateRound) -> bool:
 
 def _lacking(round_: GateRound) -> list[str]:
     """What the opinion lacks, in words, once the panel's time is over or everybody has voted."""
-    if round_.gate == "G0" or round_.state != "open" or queries.panel_still_votes(round_):
+    if round_.gate == "G0" or queries.panel_still_votes(round_):
+        return []
+    if round_.state == "seating" and not queries.is_incomplete(round_):
         return []
     record = records.record_of(round_, round_.idea)
     found = rules.opinion(record)
