@@ -7,6 +7,7 @@ from django.db.models import (
     CharField,
     Count,
     Exists,
+    F,
     OuterRef,
     Q,
     QuerySet,
@@ -23,7 +24,7 @@ from incubator.events.rules import sha256
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.built_once import BuiltOnce, Given
-from incubator.lib.refusals import NotFound
+from incubator.lib.refusals import NotAllowed, NotFound
 from incubator.people import grants
 from incubator.people.models import Person
 from workflows.gates.models import (
@@ -136,16 +137,44 @@ def held_by(person: Person | Given, on: Given | None = None) -> Q:
     return Q(person=person) | Q(person__in=grants.stands_in_for(person, on))
 
 
+def sits_beside(person: Person) -> Exists:
+    """For seats: whether this person has, or had, a seat of one's own in that round too, or voted in another one."""
+    others = Seat.objects.filter(round=OuterRef("round")).exclude(pk=OuterRef("pk"))
+    return Exists(others.filter(Q(person=person) | Q(votes__cast_by=person)))
+
+
 def seat_of(person: Person, key: Any) -> Seat:
-    """This person's seat, or one lent by someone absent, with its round and idea. Raises NotFound for another's."""
+    """This person's seat, or one lent by someone absent, with its round and idea.
+
+    Raises NotFound for another's; NotAllowed for a lent one on a panel of one's own: it would show a named vote, and
+    all votes before one's own.
+    """
     found = (
         Seat.objects.select_related("person", "round__idea__programme__entity", "round__idea__content")
+        .annotate(beside=sits_beside(person))
         .filter(held_by(person), key=key)
         .first()
     )
     if found is None:
         raise NotFound(_("There is no such seat, or it is not yours. Your seats are in Reviews."))
+    if found.person_id != person.pk and found.beside:
+        raise two_votes()
     return found
+
+
+def two_votes() -> NotAllowed:
+    return NotAllowed(
+        _(
+            "You already have a seat or a deputy’s vote on this panel, so you cannot act in another seat as deputy."
+        ),
+        code="seat.two_votes",
+    )
+
+
+def have_voted_for_others(round_: GateRound) -> set[int]:
+    """Whoever cast a vote in a seat lent to them, by primary key: a seat of their own would be a second vote."""
+    lent = Vote.objects.filter(seat__round=round_).exclude(cast_by=F("seat__person"))
+    return set(lent.values_list("cast_by", flat=True))
 
 
 def round_of(key: Any) -> GateRound:

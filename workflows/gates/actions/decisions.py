@@ -199,8 +199,10 @@ def open_round_of(round_key: Any, idea: Idea | None = None) -> GateRound:
         found.idea = idea
     if found is None:
         raise NotFound(_("There is no such consultation."))
-    # After a shortlist was drawn no decision waits for a seat, but for what the opinion then lacks.
-    if found.state == "seating" and not queries.is_drawn(found):
+    # After a shortlist was drawn no decision waits for a seat, but for what the opinion then lacks; and one that is
+    # drafted waits for its signature or its author, not for a seat that was left since.
+    drafted = getattr(found, "decision", None) is not None
+    if found.state == "seating" and not drafted and not queries.is_drawn(found):
         raise Conflict(_("The panel is not complete yet, so nothing can be decided."), code="decide.seating")
     if found.state not in ("seating", "open"):
         raise Conflict(

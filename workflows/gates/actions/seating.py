@@ -22,7 +22,7 @@ from workflows.gates import authority, hooks, pools
 from workflows.gates.configuration import open_seats_per_person
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import GateRound, Seat
-from workflows.gates.queries import is_drawn
+from workflows.gates.queries import have_voted_for_others, is_drawn
 from workflows.gates.records import record_of
 from workflows.gates.rules import Candidate, choose_panel, explain_panel, opinion
 
@@ -39,7 +39,10 @@ def fill_seats(*, round_key: str) -> None:
         wanted = round_.rules.get("seats", 0)
         before = list(Seat.objects.filter(round=round_).order_by("left_at", "pk"))
         taken = [item for item in before if item.state == "open"]
-        people, pool = _pool(round_, idea, {item.person_id for item in before}) if wanted else ({}, [])
+        sat = {item.person_id for item in before}
+        if before:
+            sat |= have_voted_for_others(round_)
+        people, pool = _pool(round_, idea, sat) if wanted else ({}, [])
         chosen, missing = choose_panel(
             pool,
             seats=wanted - len(taken),
@@ -191,7 +194,7 @@ def _without_substitute(seats: Sequence[Seat]) -> list[Seat]:
 def _pool(round_: GateRound, idea: Idea, sat: Container[int]) -> tuple[dict[int, Person], list[Candidate]]:
     """Everyone with a role here, by primary key, and each as a candidate, who cannot sit now with the reason.
 
-    `sat`: who has, or had, a seat in this round.
+    `sat`: who has, or had, a seat in this round, or voted in one lent to them.
     """
     entity, programme = idea.programme.entity, idea.programme.key
     if round_.gate == "G0":

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from ideas.access import access
 from ideas.acts import record
 from ideas.drafting.models import Idea
 from ideas.lock import locked
@@ -42,10 +43,11 @@ def seat(
     with locked(rounds__key=round_key) as idea:
         round_ = open_or_seating(round_key)
         check_lead(by, idea, round_.gate)
+        check_apart(round_, idea, by)
         _check_seatable(person, conflicts(person, idea, round_.gate), conflict_reason)
         seats = list(Seat.objects.filter(round=round_).select_related("person"))
         taken = [item for item in seats if item.state == "open"]
-        if person.pk in {item.person_id for item in seats}:
+        if person.pk in {item.person_id for item in seats} | queries.have_voted_for_others(round_):
             raise Conflict(
                 _("This person has, or had, a seat here already. Choose someone else."), code="seat.twice"
             )
@@ -108,6 +110,7 @@ def change_seat(
         left = Seat.objects.select_related("round", "person").get(key=seat_key)
         round_ = open_or_seating(left.round.key)
         check_lead(by, idea, round_.gate)
+        check_apart(round_, idea, by)
         _check_changeable(left, reason)
         others = list(Seat.objects.filter(round=round_).exclude(pk=left.pk))
         elsewhere = False
@@ -190,7 +193,8 @@ def voters_hidden(round_: GateRound) -> bool:
 def _check_substitute(
     round_: GateRound, left: Seat, others: Sequence[Seat], person: Person, *, elsewhere: bool
 ) -> None:
-    if person.pk == left.person_id or person.pk in {item.person_id for item in others}:
+    sat = {item.person_id for item in others} | queries.have_voted_for_others(round_)
+    if person.pk == left.person_id or person.pk in sat:
         raise Conflict(
             _("This person has, or had, a seat here already. Choose someone else."), code="seat.twice"
         )
@@ -293,12 +297,7 @@ def acting_in(seat: Seat, by: Actor) -> Actor:
     if seat.person_id == by.human.pk:
         return by
     if seat.sits_too:  # type: ignore[attr-defined] # annotated by own_seat
-        raise NotAllowed(
-            _(
-                "You already have a seat or a deputy’s vote on this panel, so you cannot act in another seat as deputy."
-            ),
-            code="seat.two_votes",
-        )
+        raise queries.two_votes()
     return Actor(person=by.human, on_behalf_of=seat.person)
 
 
@@ -314,6 +313,17 @@ def check_lead(by: Actor, idea: Idea, gate: str) -> None:
     if not authority.leads(idea, by, gate):
         raise NotAllowed(
             _("Seats are filled by a programme lead who has no link to the idea."), code="seat.not_lead"
+        )
+
+
+def check_apart(round_: GateRound, idea: Idea, by: Actor) -> None:
+    """Raises NotAllowed for a lead who reads this idea without its authors: seating tells who is close to them."""
+    if round_.rules.get("authors_hidden") and not access().sees_authors(by.human, idea):
+        raise NotAllowed(
+            _(
+                "You sit on this panel, which reads without names: another lead fills its seats, or you step aside first."
+            ),
+            code="seat.reads_without_names",
         )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -59,6 +59,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     # Whoever sits at a gate without a panel also decides there: that is among the decisions.
     open_seats = (
         asked.filter(state="open", round__state__in=["open", "seating"])
+        .filter(Q(person=person) | ~queries.sits_beside(person))
         .exclude(round__gate="G0")
         .select_related("person", "round__idea")
         .prefetch_related(Prefetch("votes", Vote.objects.filter(in_force=True), to_attr="in_force"))
