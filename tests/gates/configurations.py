@@ -5,7 +5,7 @@ from typing import Any
 from workflows.gates.configuration import rules
 from workflows.gates.configuration.document import document_from, put
 from workflows.gates.configuration.reading import defaults
-from workflows.gates.configuration.rules import Facts, Pool
+from workflows.gates.configuration.rules import Facts, Left, Pool
 from workflows.routes import routes
 
 GATES = ("L", "F", "G0", "G1", "G2", "G3", "G4")
@@ -23,6 +23,7 @@ FACTS_READ = frozenset(
         "small",
     ]
 )
+ROOM = Left(people=5, chairs=1, elsewhere=1)
 ENOUGH = Pool(people=8, absent=0, available=8, chairs=2, departments=6)
 BOTH = frozenset({1, 2})
 CALLS = ({"fr": "Rues calmes", "en": "Quiet streets"},)

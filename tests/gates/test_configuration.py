@@ -22,7 +22,14 @@ from incubator.events.models import Event
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people.models import Mandate, RoleGrant
-from tests.factories import AbsenceFactory, CallFactory, IdeaFactory, MandateFactory, PersonFactory
+from tests.factories import (
+    AbsenceFactory,
+    CallFactory,
+    IdeaFactory,
+    MandateFactory,
+    PersonFactory,
+    PostFactory,
+)
 from tests.gates import stage
 from tests.gates.stage import texts
 from tests.journey import cast as steps
@@ -30,7 +37,9 @@ from tests.journey.cast import Cast, act
 from tests.platform.jobs import Run
 from tests.platform.kept import kept
 from workflows.briefs.gathering import record_of
+from workflows.gates import pools
 from workflows.gates.actions.rounds import due_after
+from workflows.gates.actions.seating import is_from_elsewhere
 from workflows.gates.configuration import actions, queries
 from workflows.gates.configuration.document import put
 from workflows.gates.configuration.reading import in_force
@@ -191,14 +200,46 @@ def test_who_is_away_when_the_votes_are_due_is_not_counted(city: Cast) -> None:
 
 
 def test_links_with_running_ideas_are_counted(city: Cast) -> None:
+    """With one link more than the seats can bear nobody would be seated, though there is a quorum."""
     idea = steps.submit(city)
     draft = draft_of(city)
-    assert actions.check(by=act(city.lead), key=draft.key) == []
-    for person in city.panel[:6]:
+
+    def found() -> dict[str, Any]:
+        problems = actions.check(by=act(city.lead), key=draft.key)
+        return {problem.code: problem.values for problem in problems if problem.values["gate"] == "G1"}
+
+    free = queries.facts_of(draft.document, programme()).pools["G1"].by_idea[0].people
+    spare = free - draft.document["gates"]["G1"]["seats"]
+    for person in city.panel[:spare]:
         person.private_links.create(other=city.author)
-    found = {problem.code: problem.values for problem in actions.check(by=act(city.lead), key=draft.key)}
-    assert found["quorum_unreachable_for_ideas"]["ideas"] == 1
+    assert found() == {}
+    city.panel[spare].private_links.create(other=city.author)
+    assert found()["too_few_for_ideas"]["ideas"] == 1
+    city.chair.private_links.create(other=city.author)
+    assert set(found()) == {"too_few_for_ideas", "no_chair_for_ideas"}
     assert idea.state == "live"
+
+
+def test_whoever_is_left_for_an_idea_may_all_be_at_home_with_its_team(city: Cast) -> None:
+    """The team's own department is found as seating finds it."""
+    idea = steps.submit(city)
+    draft, day = draft_of(city), clock.today()
+    for _ in range(10):
+        PostFactory(person=PersonFactory(), department=city.home)
+    pool, _chairs = pools.able(["panel_member"], programme())
+    for person in pool:
+        person.posts.update(ends_on=day)
+        PostFactory(person=person, department=city.home, starts_on=day)
+    away = PersonFactory(employed=True, role="panel_member")
+    assert is_from_elsewhere(away, idea)
+    assert not any(is_from_elsewhere(person, idea) for person in pool)
+
+    def codes() -> set[str]:
+        return {problem.code for problem in actions.check(by=act(city.lead), key=draft.key)}
+
+    assert codes() == set()
+    away.private_links.create(other=city.author)
+    assert codes() == {"no_diversity_for_ideas"}
 
 
 def test_one_draft_at_a_time(city: Cast) -> None:
@@ -324,10 +365,10 @@ def test_the_checker_asks_about_every_running_idea(
     with at_most(len(one)):
         facts = queries.facts_of(draft.document, programme())
     assert len(facts.pools["G1"].by_idea) == 26
-    assert facts.pools["G1"].by_idea[0] == 2
+    assert facts.pools["G1"].by_idea[0].people == 2
     assert first.pk == min(Idea.objects.values_list("pk", flat=True))
     found = {problem.code: problem.values for problem in actions.check(by=act(city.lead), key=draft.key)}
-    assert found["quorum_unreachable_for_ideas"]["ideas"] == 1
+    assert found["too_few_for_ideas"]["ideas"] == 1
 
 
 def test_a_department_without_a_director_is_named(city: Cast) -> None:

@@ -15,7 +15,7 @@ from workflows.gates.models import Configuration
 
 pytestmark = pytest.mark.django_db
 # Those whose sentence counts, beside the table of sentences.
-COUNTING = {"quorum_unreachable_for_ideas", "no_director_signs"}
+COUNTING = {"too_few_for_ideas", "no_chair_for_ideas", "no_diversity_for_ideas", "no_director_signs"}
 SHOWN = {"/gates/G2/voters_hidden": False, "/gates/G2/quorum": 1}
 CASES = CHECKED | {
     "a call hides one voter": (

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from tests.gates.configurations import BOTH, GATES, changed, city, found, small
+from tests.gates.configurations import BOTH, GATES, ROOM, changed, city, found, small
 from workflows.gates.configuration import rules, wording
-from workflows.gates.configuration.rules import Load
+from workflows.gates.configuration.rules import Left, Load
 from workflows.gates.configuration.structure import check
 
 CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
@@ -63,11 +63,41 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         "seats_over_pool",
         "/gates/G1/seats",
     ),
+    "just the quorum for an idea": (
+        {},
+        {"pools": small(by_idea=(ROOM, Left(3, 1, 1)))},
+        "too_few_for_ideas",
+        "/gates/G1/seats",
+    ),
     "too many links": (
         {},
-        {"pools": small(by_idea=(7, 2, 3))},
-        "quorum_unreachable_for_ideas",
-        "/gates/G1/quorum",
+        {"pools": small(by_idea=(Left(2, 1, 1), ROOM, Left(4, 1, 1)))},
+        "too_few_for_ideas",
+        "/gates/G1/seats",
+    ),
+    "whoever chairs is too close": (
+        {},
+        {"pools": small(by_idea=(ROOM, Left(5, 0, 1)))},
+        "no_chair_for_ideas",
+        "/gates/G1/seats",
+    ),
+    "whoever chairs is too close to several": (
+        {},
+        {"pools": small(by_idea=(Left(6, 0, 1), Left(5, 0, 1)))},
+        "no_chair_for_ideas",
+        "/gates/G1/seats",
+    ),
+    "all at home": (
+        {},
+        {"pools": small(by_idea=(ROOM, Left(5, 1, 0)))},
+        "no_diversity_for_ideas",
+        "/gates/G1/diversity",
+    ),
+    "all at home for several": (
+        {},
+        {"pools": small(by_idea=(Left(8, 2, 0), Left(5, 1, 0)))},
+        "no_diversity_for_ideas",
+        "/gates/G1/diversity",
     ),
     "no chair": ({}, {"pools": small(chairs=0)}, "no_chair", "/gates/G1/seats"),
     "one department": ({}, {"pools": small(departments=1)}, "no_diversity", "/gates/G1/diversity"),

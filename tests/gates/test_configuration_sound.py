@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.gates.configurations import BOTH, GATES, changed, city, document, found, small
-from workflows.gates.configuration.rules import Load
+from tests.gates.configurations import BOTH, GATES, ROOM, changed, city, document, found, small
+from workflows.gates.configuration.rules import Left, Load
 from workflows.gates.configuration.structure import check
 from workflows.routes import routes
 
@@ -39,7 +39,15 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "two seats, hidden": ({"/gates/G2/seats": 2}, {}),
     "a quorum of all seats": ({"/gates/G1/quorum": 5}, {}),
     "just the seats": ({}, {"pools": small(people=9, absent=4, available=5)}),
-    "just the quorum for an idea": ({}, {"pools": small(by_idea=(3, 8))}),
+    "just the seats for an idea, and one to chair": ({}, {"pools": small(by_idea=(ROOM, ROOM))}),
+    "one seat for an idea, and nobody to chair": (
+        {"/gates/G1/seats": 1, "/gates/G1/quorum": 1, "/gates/G1/voters_hidden": False},
+        {"pools": small(by_idea=(Left(1, 0, 1),))},
+    ),
+    "nobody from elsewhere is asked for": (
+        {"/gates/G1/diversity": None},
+        {"pools": small(by_idea=(Left(5, 1, 0),))},
+    ),
     "no words why": ({"/gates/G1/must_meet/0/why": {"en": "", "fr": ""}}, {}),
     "no letter": ({"/letters/go": {"en": "", "fr": ""}}, {}),
     "criteria without levels": ({"/gates/G1/criteria/0/levels": None}, {}),

@@ -24,11 +24,22 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Left:
+    """Who could sit on one idea: of those available, who has no conflict with it; how many of them may chair, and how
+    many work in no department of its team.
+    """
+
+    people: int
+    chairs: int
+    elsewhere: int
+
+
+@dataclass(frozen=True)
 class Pool:
     """Who could sit at a gate today.
 
     `absent`: away, with nobody standing in · `available`: the others · `chairs`, `departments`: of the available ·
-    `by_idea`: for each running idea, how many of the available have no conflict with it.
+    `by_idea`: who is left of them, for each running idea that is still to come to this gate.
     """
 
     people: int
@@ -36,7 +47,7 @@ class Pool:
     available: int
     chairs: int
     departments: int
-    by_idea: Sequence[int] = ()
+    by_idea: Sequence[Left] = ()
 
 
 @dataclass(frozen=True)

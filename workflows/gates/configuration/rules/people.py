@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workflows.gates.configuration.rules.facts import WINDOW, Document, Facts, Load, Problem, gates_in_use
+from workflows.gates.configuration.rules.facts import (
+    WINDOW,
+    Document,
+    Facts,
+    Load,
+    Pool,
+    Problem,
+    gates_in_use,
+)
 
 TOGETHER, HEAD = "sponsor_and_lead", "head_of_service"
 # Before sponsorship an idea has no sponsor; at investment the sponsor is too close to decide.
@@ -14,7 +22,7 @@ SIGNED_LAUNCH = "F"
 
 
 def pool(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[Problem]:
-    """Those who may sit, without the absent and those too close, fill the seats and reach the quorum."""
+    """Those who may sit, without the absent and those too close, fill the seats: fewer, and nobody is seated."""
     seats, quorum = configured.get("seats", 0), configured.get("quorum", 1)
     found = facts.pools.get(gate)
     if not seats or found is None:
@@ -25,12 +33,33 @@ def pool(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[Pro
         yield Problem("quorum_unreachable", f"{place}/quorum", values | {"absent": found.absent})
     elif found.available < seats:
         yield Problem("seats_over_pool", f"{place}/seats", values | {"absent": found.absent})
-    elif short := sum(left < quorum for left in found.by_idea):
-        yield Problem("quorum_unreachable_for_ideas", f"{place}/quorum", values | {"ideas": short})
-    if seats > 1 and found.available and not found.chairs:
-        yield Problem("no_chair", f"{place}/seats", values)
-    if configured.get("diversity") and found.available > 0 and found.departments < 2:
-        yield Problem("no_diversity", f"{place}/diversity", values)
+    elif short := sum(left.people < seats for left in found.by_idea):
+        yield Problem("too_few_for_ideas", f"{place}/seats", values | {"ideas": short})
+    if found.available:
+        yield from _chaired(gate, configured, found)
+        yield from _diverse(gate, configured, found)
+
+
+def _chaired(gate: str, configured: Mapping[str, Any], found: Pool) -> Iterator[Problem]:
+    """Someone may chair, for each idea too: without, seating chooses nobody."""
+    place, values = f"/gates/{gate}/seats", {"gate": gate}
+    if configured["seats"] == 1:
+        return
+    if not found.chairs:
+        yield Problem("no_chair", place, values)
+    elif short := sum(not left.chairs for left in found.by_idea):
+        yield Problem("no_chair_for_ideas", place, values | {"ideas": short})
+
+
+def _diverse(gate: str, configured: Mapping[str, Any], found: Pool) -> Iterator[Problem]:
+    """Where someone from another department is asked for, there is someone, for each idea too."""
+    place, values = f"/gates/{gate}/diversity", {"gate": gate}
+    if not configured.get("diversity"):
+        return
+    if found.departments < 2:
+        yield Problem("no_diversity", place, values)
+    elif short := sum(not left.elsewhere for left in found.by_idea):
+        yield Problem("no_diversity_for_ideas", place, values | {"ideas": short})
 
 
 def deciders(gate: str, document: Document, facts: Facts) -> Iterator[Problem]:
