@@ -1,5 +1,6 @@
 """A configuration to be changed, and a city it is sound in: for tables of cases."""
 
+from dataclasses import replace
 from typing import Any
 
 from workflows.gates.configuration import rules
@@ -24,7 +25,7 @@ FACTS_READ = frozenset(
     ]
 )
 ROOM = Left(people=5, chairs=1, elsewhere=1)
-ENOUGH = Pool(people=8, absent=0, available=8, chairs=2, departments=6)
+ENOUGH = Pool(here=frozenset(range(8)), absent=0, chairs=2, departments=6)
 BOTH = frozenset({1, 2})
 CALLS = ({"fr": "Rues calmes", "en": "Quiet streets"},)
 
@@ -60,4 +61,10 @@ def found(document: dict[str, Any], facts: Facts | None = None) -> list[tuple[st
 
 def small(**changes: Any) -> dict[str, Pool]:
     """The pools with that of G1 changed."""
-    return dict.fromkeys(GATES, ENOUGH) | {"G1": Pool(**(ENOUGH.__dict__ | changes))}
+    return dict.fromkeys(GATES, ENOUGH) | {"G1": replace(ENOUGH, **changes)}
+
+
+def pools(**people: range) -> dict[str, Pool]:
+    """The pools, with these people at these gates."""
+    own = {gate: replace(ENOUGH, here=frozenset(keys)) for gate, keys in people.items()}
+    return dict.fromkeys(GATES, ENOUGH) | own

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.gates.configurations import BOTH, GATES, ROOM, changed, city, document, found, small
+from tests.gates.configurations import BOTH, GATES, ROOM, changed, city, document, found, pools, small
 from workflows.gates.configuration.rules import Left, Load
 from workflows.gates.configuration.structure import check
 from workflows.routes import routes
@@ -38,7 +38,7 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "a quorum of one, the voters shown": ({"/gates/G1/quorum": 1, "/gates/G1/voters_hidden": False}, {}),
     "two seats, hidden": ({"/gates/G2/seats": 2}, {}),
     "a quorum of all seats": ({"/gates/G1/quorum": 5}, {}),
-    "just the seats": ({}, {"pools": small(people=9, absent=4, available=5)}),
+    "just the seats": ({}, {"pools": small(here=frozenset(range(5)), absent=4)}),
     "just the seats for an idea, and one to chair": ({}, {"pools": small(by_idea=(ROOM, ROOM))}),
     "one seat for an idea, and nobody to chair": (
         {"/gates/G1/seats": 1, "/gates/G1/quorum": 1, "/gates/G1/voters_hidden": False},
@@ -62,6 +62,21 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "due when the votes are": ({"/gates/G1/due_from_submission": 20}, {}),
     "the pool is full": ({}, {"loads": {"G1": Load(open_now=9)}}),
     "the pool just keeps up": ({}, {"loads": {"G4": Load(entered=36)}}),
+    "each gate has people of its own": (
+        {},
+        {
+            "pools": pools(G1=range(8), G4=range(8, 16)),
+            "loads": {"G1": Load(open_now=9), "G4": Load(open_now=9)},
+        },
+    ),
+    "two gates just share some people": (
+        {},
+        {
+            "pools": pools(G1=range(8), G4=range(4, 12)),
+            "loads": {"G1": Load(open_now=9), "G4": Load(open_now=5)},
+        },
+    ),
+    "the lead alone admits, however many": ({}, {"loads": {"G0": Load(open_now=90)}}),
     "no panel, no pool": ({}, {"pools": {}}),
     "only scaling": ({"/gates/G4/go_on": ["scale"]}, {}),
     "a local no is sent up, not re-examined": ({}, {"reexaminers": dict.fromkeys(GATES[1:], BOTH)}),

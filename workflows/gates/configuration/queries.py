@@ -196,9 +196,8 @@ def _pool(configured: Mapping[str, Any], gate: str, programme: Programme) -> Poo
     here = sorted(people - away, key=lambda person: person.staff_number)
     places = _departments({person.pk for person in here}, programme)
     return Pool(
-        people=len(people),
+        here=frozenset(person.pk for person in here),
         absent=len(away),
-        available=len(here),
         chairs=sum(person.pk in chairs for person in here),
         departments=len(set().union(*places.values())),
         by_idea=_by_idea(here, chairs, places, gate, programme),

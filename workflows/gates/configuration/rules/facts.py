@@ -38,16 +38,19 @@ class Left:
 class Pool:
     """Who could sit at a gate today.
 
-    `absent`: away, with nobody standing in · `available`: the others · `chairs`, `departments`: of the available ·
-    `by_idea`: who is left of them, for each running idea that is still to come to this gate.
+    `absent`: how many are away, with nobody standing in · `here`: the others, by their keys · `chairs`, `departments`:
+    of those here · `by_idea`: who is left of them, for each running idea that is still to come to this gate.
     """
 
-    people: int
+    here: frozenset[int]
     absent: int
-    available: int
     chairs: int
     departments: int
     by_idea: Sequence[Left] = ()
+
+    @property
+    def available(self) -> int:
+        return len(self.here)
 
 
 @dataclass(frozen=True)

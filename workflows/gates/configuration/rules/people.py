@@ -1,9 +1,11 @@
 """Whether the city has the people: to sit, to decide, to sign, to look again."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain, combinations
 from typing import Any
 
 from workflows.gates.configuration.rules.facts import (
+    ADMISSION,
     WINDOW,
     Document,
     Facts,
@@ -135,14 +137,27 @@ def seats_needed(configured: Mapping[str, Any], load: Load) -> int:
 
 
 def pools_keep_clocks(document: Document, facts: Facts) -> Iterator[Problem]:
-    """One pool serves all gates with a panel; a gate with one seat is the lead's own."""
-    panels = {gate: found for gate, found in gates_in_use(document, facts) if found.get("seats", 0) > 1}
+    """Those who may sit can hold the seats open at one time: at each gate, and at gates taken together.
+
+    Each gate names its own sources, so two gates may have the same people, others, or some in common: whoever chairs
+    is in every pool. Any gates together need no more seats than their people, each counted once, may hold; by Hall’s
+    theorem the seats can then be shared out. Of the groups that fail, the smallest are named.
+    """
+    panels = {
+        gate: configured
+        for gate, configured in gates_in_use(document, facts)
+        # One lead admits, however many ideas wait.
+        if gate != ADMISSION and configured.get("seats") and gate in facts.pools and facts.pools[gate].here
+    }
     needed = {gate: seats_needed(found, facts.loads.get(gate, Load())) for gate, found in panels.items()}
-    people = max((facts.pools[gate].available for gate in panels if gate in facts.pools), default=0)
-    room = people * document["open_seats_per_person"]
-    if people and sum(needed.values()) > room:
-        gate = max(needed, key=lambda one: needed[one])
-        days = panels[gate].get("review_in") or panels[gate].get("due") or 0
-        values = {"gate": gate, "days": days, "needed": sum(needed.values()), "room": room, "people": people}
-        name = "review_in" if "review_in" in panels[gate] else "due"
-        yield Problem("clock_over_pool", f"/gates/{gate}/{name}", values)
+    short: list[set[str]] = []
+    for group in chain.from_iterable(combinations(panels, several + 1) for several in range(len(panels))):
+        people = frozenset[int]().union(*(facts.pools[gate].here for gate in group))
+        seats, room = sum(needed[gate] for gate in group), len(people) * document["open_seats_per_person"]
+        if seats > room and not any(smaller <= set(group) for smaller in short):
+            short.append(set(group))
+            busiest = max(group, key=lambda gate: needed[gate])
+            name = "review_in" if "review_in" in panels[busiest] else "due"
+            values = {"gate": busiest, "gates": group, "needed": seats, "room": room, "people": len(people)}
+            days = panels[busiest].get(name) or 0
+            yield Problem("clock_over_pools", f"/gates/{busiest}/{name}", values | {"days": days})
