@@ -190,13 +190,38 @@ def test_the_checker_reads_the_city(city: Cast) -> None:
     assert Configuration.objects.get().state == "draft"
 
 
-def test_who_is_away_when_the_votes_are_due_is_not_counted(city: Cast) -> None:
+def test_who_is_away_when_the_votes_are_due_and_lends_no_seat_is_not_counted(city: Cast) -> None:
     draft = draft_of(city)
     later = clock.today() + timedelta(days=8)
     for person in city.panel:
-        AbsenceFactory(person=person, starts_on=later, ends_on=later + timedelta(days=90))
+        AbsenceFactory(person=person, starts_on=later, ends_on=later + timedelta(days=90), deputy=None)
     found = actions.check(by=act(city.lead), key=draft.key)
     assert "quorum_unreachable" in {problem.code for problem in found}
+
+
+def test_a_seat_lent_while_the_votes_are_due_is_counted(city: Cast) -> None:
+    """A deputy votes for whoever is away then; one deputy for one, there on that day, and without a seat to come."""
+    draft = draft_of(city)
+    days = {"starts_on": clock.today() + timedelta(days=8), "ends_on": clock.today() + timedelta(days=90)}
+
+    def there() -> int:
+        return queries.facts_of(draft.document, programme()).pools["G1"].available
+
+    everyone = there()
+    deputy = PersonFactory(employed=True)
+    absences = [AbsenceFactory(person=person, deputy=deputy, **days) for person in city.panel[:2]]
+    assert there() == everyone - 1
+    other = PersonFactory(employed=True)
+    AbsenceFactory(person=other, **days)
+    for person, expected in ((other, -1), (city.panel[2], -1), (PersonFactory(employed=True), 0)):
+        absences[1].deputy = person
+        absences[1].save()
+        assert there() == everyone + expected
+    # Seats are filled today: nobody who is away now is given one.
+    for absence in absences:
+        absence.starts_on = clock.today()
+        absence.save()
+    assert there() == everyone - 2
 
 
 def test_links_with_running_ideas_are_counted(city: Cast) -> None:

@@ -205,7 +205,10 @@ def _pool(configured: Mapping[str, Any], gate: str, programme: Programme) -> Poo
 
 
 def _away(people: set[Person], configured: Mapping[str, Any], programme: Programme) -> set[Person]:
-    """Away today, when seats are filled, or on the day the votes are due."""
+    """Away today, when seats are filled, or on the day the votes are due, with nobody standing in on that day.
+
+    A deputy stands in for one: nobody votes twice, in a seat of one's own neither.
+    """
     entity = programme.entity
     days = configured.get("review_in") or configured.get("due") or 1
     due = working_days.due(
@@ -214,10 +217,20 @@ def _away(people: set[Person], configured: Mapping[str, Any], programme: Program
         zone=entity.time_zone,
         country=entity.holidays_country,
         closing_days=entity.closing_days,
-    )
-    listed = list(people)
-    absent = {*grants.absent_among(listed, today(entity.time_zone)), *grants.absent_among(listed, due.date())}
-    return {person for person in people if person.pk in absent}
+    ).date()
+    listed = sorted(people, key=lambda person: person.staff_number)
+    away = set(grants.absent_among(listed, today(entity.time_zone)))
+    deputies = grants.deputies_among(listed, due)
+    others = {deputy.pk: deputy for found in deputies.values() for deputy in found if deputy not in people}
+    free = others.keys() - set(grants.absent_among(list(others.values()), due))
+    for person, found in deputies.items():
+        if person in away:
+            continue
+        lent = next((deputy.pk for deputy in found if deputy.pk in free), None)
+        if lent is None:
+            away.add(person)
+        free -= {lent}
+    return {person for person in people if person.pk in away}
 
 
 def _departments(people: Collection[int], programme: Programme) -> dict[int, set[int]]:

@@ -38,8 +38,9 @@ class Left:
 class Pool:
     """Who could sit at a gate today.
 
-    `absent`: how many are away, with nobody standing in · `here`: the others, by their keys · `chairs`, `departments`:
-    of those here · `by_idea`: who is left of them, for each running idea that is still to come to this gate.
+    `absent`: how many are away today, when seats are filled, or when the votes are due, with nobody standing in then ·
+    `here`: the others, by their keys · `chairs`, `departments`: of those here · `by_idea`: who is left of them, for
+    each running idea that is still to come to this gate.
     """
 
     here: frozenset[int]
