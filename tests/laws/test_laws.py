@@ -57,6 +57,7 @@ BEFORE = {
     "end_absence": "declare_absence",
     "end_grant": "grant_role",
     "end_mandate": "give_mandate",
+    "report_condition": "resubmit admit G0:go_with_conditions",
     "moved_up": "withdraw",
     "late_vote": "time_passes vote",
     "mandate_lapsed": "give_mandate time_passes",
@@ -77,7 +78,7 @@ def wished(scene: str, tally: Tally) -> list[str]:
     """What has not happened yet, and what leads to it."""
     lacking = missing(scene, tally)
     before = [BEFORE.get(one, "vote decide" if " " in one else "") for one in lacking]
-    return lacking + " ".join(before).split()
+    return lacking + [one.replace(":", " ") for one in " ".join(before).split()]
 
 
 @pytest.mark.parametrize("scene", list(SCENES))
