@@ -30,6 +30,16 @@ def test_a_flow_without_a_way_elsewhere_is_no_sound_flow(outcome: str) -> None:
     ]
 
 
+def test_a_flow_that_goes_in_circles_leads_nowhere() -> None:
+    route = routes()["StandardFlow"]
+    last = next(name for name, station in route.stations.items() if station.gate == "G4")
+    ways = dict(route.stations[last].ways) | dict.fromkeys(("scale", "transfer"), "admissibility")
+    round_about = replace(route.stations[last], ways=ways)
+    broken = replace(route, stations=dict(route.stations) | {last: round_about})
+    places = found(document(), city(routes={"StandardFlow": broken}))
+    assert places == [("no_way_on", f"/gates/{gate}/go_on") for gate in ("G0", "G1", "G2", "G3", "G4")]
+
+
 SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "one seat, its voter shown": (
         {"/gates/G2/seats": 1, "/gates/G2/quorum": 1, "/gates/G2/voters_hidden": False},
