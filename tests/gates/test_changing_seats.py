@@ -223,6 +223,7 @@ def test_changing_a_seat_is_refused_without_a_reason_a_right_or_distance(
         (lead, None, " ", Invalid),
         (able(), None, "Absent.", NotAllowed),
         (lead, author, "Absent.", NotAllowed),
+        (lead, PersonFactory(employed=True, role="administrator"), "Absent.", NotAllowed),
         (lead, seat.person, "Absent.", Conflict),
         (lead, PersonFactory(guest=True, expires_on=seat.seated_at.date().replace(year=2020)), "Absent.", NotAllowed),
     ]:  # fmt: skip

@@ -19,7 +19,7 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people import sign_in
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
-from workflows.gates import authority, hooks, queries, records
+from workflows.gates import authority, hooks, pools, queries, records
 from workflows.gates.actions.rounds import seat_keys
 from workflows.gates.actions.seating import (
     ask_vote,
@@ -37,14 +37,14 @@ def seat(
 ) -> Seat:
     """A lead seats someone; a soft conflict needs its reason recorded. The round opens when all seats are taken.
 
-    Raises NotAllowed for a hard conflict or a non-lead, Invalid without the reason a soft conflict needs, or when
-    the last seat would leave the panel without a chair or without anyone from another department.
+    Raises NotAllowed for a hard conflict, an administrator or a non-lead, Invalid without the reason a soft conflict
+    needs, or when the last seat would leave the panel without a chair or without anyone from another department.
     """
     with locked(rounds__key=round_key) as idea:
         round_ = open_or_seating(round_key)
         check_lead(by, idea, round_.gate)
         check_apart(round_, idea, by)
-        _check_seatable(person, conflicts(person, idea, round_.gate), conflict_reason)
+        _check_seatable(person, idea, conflicts(person, idea, round_.gate), conflict_reason)
         seats = list(Seat.objects.filter(round=round_).select_related("person"))
         taken = [item for item in seats if item.state == "open"]
         if person.pk in {item.person_id for item in seats} | queries.have_voted_for_others(round_):
@@ -102,9 +102,9 @@ def change_seat(
 ) -> Seat | None:
     """A lead gives a seat to someone else, named or called from the pool, and says why. Gives the new seat, if named.
 
-    Raises NotAllowed for a non-lead or someone too close, Invalid without a reason, Conflict when the seat's vote
-    stands: one that takes a side does, so that nobody chooses votes by choosing seats; or when `seats_may_change` does
-    not say so.
+    Raises NotAllowed for a non-lead, someone too close or an administrator, Invalid without a reason, Conflict when
+    the seat's vote stands: one that takes a side does, so that nobody chooses votes by choosing seats; or when
+    `seats_may_change` does not say so.
     """
     with locked(rounds__seats__key=seat_key) as idea:
         left = Seat.objects.select_related("round", "person").get(key=seat_key)
@@ -115,7 +115,7 @@ def change_seat(
         others = list(Seat.objects.filter(round=round_).exclude(pk=left.pk))
         elsewhere = False
         if person is not None:
-            _check_seatable(person, conflicts(person, idea, round_.gate), conflict_reason)
+            _check_seatable(person, idea, conflicts(person, idea, round_.gate), conflict_reason)
             elsewhere = is_from_elsewhere(person, idea)
             _check_substitute(round_, left, others, person, elsewhere=elsewhere)
         chaired, now = left.is_chair, clock.now()
@@ -351,10 +351,15 @@ def _check_place(round_: GateRound, taken: Sequence[Seat], *, elsewhere: bool, c
         raise Invalid(_("This seat cannot be given like that."), code="seat.place", fields=fields)
 
 
-def _check_seatable(person: Person, against: Conflicts, conflict_reason: str) -> None:
+def _check_seatable(person: Person, idea: Idea, against: Conflicts, conflict_reason: str) -> None:
     if against.hard or not sign_in.may_sign_in(person):
         raise NotAllowed(
             _("This person cannot sit on this idea. Choose someone else."), code="seat.hard_conflict"
+        )
+    if pools.administers(person, idea.programme):
+        raise NotAllowed(
+            _("This person is an administrator here, and an administrator never votes. Choose someone else."),
+            code="seat.administrator",
         )
     if against.soft and not conflict_reason.strip():
         sentence = _(
