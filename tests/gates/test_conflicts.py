@@ -134,6 +134,16 @@ def test_whoever_stepped_aside_once(author: Person) -> None:
     assert not conflicts(seat.person, IdeaFactory(author=author, live=True), "G2").hard
 
 
+def test_an_administrator_neither_votes_nor_decides(author: Person) -> None:
+    idea = IdeaFactory(author=author, live=True)
+    found = PersonFactory(employed=True, role="administrator")
+    assert conflicts(found, idea, "G1").hard == {"administrator"}
+    found.role_grants.update(programme_key="another")
+    assert not conflicts(found, idea, "G1").hard
+    found.role_grants.update(programme_key="", ends_at=clock.now())
+    assert not conflicts(found, idea, "G1").hard
+
+
 @pytest.mark.parametrize(("size", "close"), [(9, True), (10, False)])
 def test_a_small_service(size: int, close: bool) -> None:
     service = DepartmentFactory(service=True)

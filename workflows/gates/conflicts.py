@@ -1,6 +1,7 @@
 """Conflicts of interest: one function, asked when a person is seated and again when the person acts.
 
-Hard: refused. Soft: seated only with a recorded reason. All of it in one statement, for one person or a pool, for
+Hard: refused. Soft: seated only with a recorded reason. An administrator never votes or decides, whatever else they
+are: that stands with the hard ones, because it is asked at the same two moments. All of it in one statement, for one person or a pool, for
 one idea or all that run.
 """
 
@@ -71,6 +72,12 @@ union select team.idea_id, l.owner_id, 'declared', true from people_privatelink 
 union select ideas.idea_id, s.person_id, 'stepped_aside', true from workflows_seat s
   join workflows_gateround r on r.id = s.round_id join ideas on ideas.id = r.idea_id
   where s.person_id = any(%(people)s) and s.state = 'aside'
+union select ideas.idea_id, g.person_id, 'administrator', true from people_rolegrant g
+  cross join ideas join ideas_idea idea on idea.id = ideas.idea_id
+  join ideas_programme programme on programme.id = idea.programme_id
+  where g.person_id = any(%(people)s) and g.role = 'administrator' and g.starts_at <= %(now)s
+  and (g.ends_at is null or g.ends_at > %(now)s) and (g.programme_key = '' or g.programme_key = programme.key)
+  and (g.entity_id is null or g.entity_id = programme.entity_id)
 union select team.idea_id, c.person_id, 'small_service', false from posts c
   join posts m on m.department_id = c.department_id join team on team.person_id = m.person_id
   where c.person_id = any(%(people)s) and c.department_id in (select department_id from small)
@@ -135,7 +142,7 @@ def _found(
     asked = ideas[0].pk if one else [idea.pk for idea in ideas]
     with planned_once() if one else connection.cursor() as cursor:
         cursor.execute(
-            FIND_FOR_ONE if one else FIND_FOR_MANY, {"people": list(people), "on": today, "ideas": asked}
+            FIND_FOR_ONE if one else FIND_FOR_MANY, {"people": list(people), "on": today, "now": clock.now(), "ideas": asked}
         )
         rows = cursor.fetchall()
     rows += [(*pair, *said) for source in _sources for pair, said in source(ideas, gate).items()]
