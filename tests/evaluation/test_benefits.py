@@ -23,7 +23,7 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.messages.rules import tellings
 from incubator.people import actions as people
-from incubator.people.actors import IMPORT, Actor
+from incubator.people.actors import CLOCK, IMPORT, Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key
 from tests.evaluation.test_evaluation import cast, deliver, evaluator, name
@@ -171,6 +171,16 @@ def test_without_anybody_to_ask_nothing_is_said_until_there_is_someone(cast: Cas
         newcomer = PersonFactory(role="programme_lead")
         tick()
         assert asked(cast.idea) == {(newcomer, "read_benefits")}
+
+
+def test_nobody_is_asked_before_its_time_nor_once_it_was_read(cast: Cast, owner: Person) -> None:
+    found = reading(cast.idea)
+    benefits.ask_for_benefits(reading=found.key, by=CLOCK)
+    with clock.moved(HALF_A_YEAR):
+        read(cast.idea, owner)
+        benefits.ask_for_benefits(reading=found.key, by=CLOCK)
+    assert asked(cast.idea) == set()
+    assert not Event.objects.filter(subject_key=cast.idea.key, verb="benefits_asked").exists()
 
 
 def test_each_is_read_once_and_not_before_its_time(cast: Cast, owner: Person) -> None:
@@ -366,6 +376,7 @@ def test_from_the_decision_to_the_end_of_the_process(
     play.vote_all(idea)
     play.decide(idea, there.dgs, "scale")
     assert (nodes.station_of(idea), BenefitReading.objects.filter(idea=idea).count()) == ("in_service", 2)
+    assert idea.due_at is not None
     fixed = [line for line in last_event(idea).effects if line["what"] == "benefits"]
     assert [line["months"] for line in fixed] == [6, 12]
     for one in BenefitReading.objects.filter(idea=idea).order_by("months"):

@@ -41,12 +41,12 @@ def open_benefits(idea: Idea) -> list[dict[str, Any]]:
 def ask_for_benefits(*, reading: UUID, by: Actor) -> None:
     """The time to read has come (the clock), or whoever was asked has left: it waits for whoever reads now.
 
-    Nothing happens, and no event is appended, while there is nobody. Raises Conflict when it was read, or is early.
+    Nothing happens, and no event is appended, while there is nobody to ask, before its time, or once it was read.
     """
     found = BenefitReading.objects.select_related("idea").get(key=reading)
     with locked(found.idea_id) as idea:
-        found = _fresh(idea, found)
-        people = queries.read_benefits_for(idea)
+        found.refresh_from_db()
+        people = queries.read_benefits_for(idea) if queries.is_time_to_read(idea, found) else []
         if not people:
             return
         wait_for(
