@@ -3,7 +3,7 @@
 from workflows.briefs.models import Brief, BriefSeries, MaskedBrief
 from workflows.clock.models import ClockStep
 from workflows.documents.models import Document
-from workflows.evaluation.models import Evaluation
+from workflows.evaluation.models import BenefitReading, Evaluation
 from workflows.gates.models import (
     Condition,
     Configuration,
@@ -36,6 +36,7 @@ from workflows.sessions.models import (
 from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
 
 __all__ = [
+    "BenefitReading",
     "Brief",
     "BriefSeries",
     "BudgetLine",

@@ -61,6 +61,7 @@ def register() -> None:
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)
     hooks.on("decided", journey.decided)
+    hooks.on("benefits_read", journey.benefits_read)
     own_data.add("votes", held.votes)
     own_data.add("kept_decisions", held.kept_decisions)
     own_data.add("expert_answers", held.expert_answers)

@@ -23,11 +23,16 @@ def looked_at_again(seen: Seen, idea: Row) -> Row | None:
     return found[0] if found else None
 
 
+def to_read(seen: Seen, idea: Row) -> list[Row]:
+    """The readings of a service's benefits that are still to come."""
+    return [row for row in seen.benefitreading if row.idea_id == idea.id and row.read_at is None]
+
+
 def allowed(seen: Seen, idea: Row) -> set[str]:
     """The work an ended idea may still ask for."""
     asked = looked_at_again(seen, idea)
     if idea.state == "in_service":
-        return CONDITIONS
+        return CONDITIONS | ({"read_benefits"} if to_read(seen, idea) else set())
     return {"reexamine", "name_reexaminer"} if asked is not None and asked.asked_at else set()
 
 
@@ -62,12 +67,15 @@ def _waits(seen: Seen, ended: dict[int, Row]) -> None:
         row.idea_id for row in seen.merge if row.undone_at is None and (row.final_at is None or seen.waiting)
     }
     tokens = {row.process_id for row in seen.task}
+    running = {process.idea_id for process in seen.ideaprocess if process.process_ptr_id in tokens}
+    if any(row.idea_id not in running for row in seen.benefitreading if row.read_at is None):
+        raise _violation("law 6: benefits are to be read, and the process has ended")
     for process in seen.ideaprocess:
         idea = ended.get(process.idea_id)
         if idea is None or process.process_ptr_id not in tokens:
             continue
         again = idea.state == "stopped" and looked_at_again(seen, idea)
-        if not (idea.state == "in_service" or again or (idea.state == "merged" and idea.id in merged)):
+        if not (to_read(seen, idea) or again or (idea.state == "merged" and idea.id in merged)):
             raise _violation(f"law 6: the process of an idea {idea.state} still waits")
 
 

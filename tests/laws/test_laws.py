@@ -39,6 +39,7 @@ SHOWS = {
     "evaluation": "name_evaluator deliver relieve name_run_owner begin_configuration edit_configuration"
     " check_configuration publish_configuration retire_configuration",
     "investment": "G4:scale G4:transfer G4:extend G4:stop declare_absence end_absence grant_role end_grant",
+    "in_service": "read_benefits",
     "service": "report_done send_up L:go L:stop L:to_programme",
     "fast_lane": "F:go F:to_programme F:stop decline_signature decide_anew invite answer_invitation leave_team",
     "endings": "resubmit wake woken_by_clock ask_reexamination answer_reexamination hand_over_answer send_again"

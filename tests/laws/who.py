@@ -76,6 +76,13 @@ def managers(seen: Seen, people: Iterable[int]) -> set[int]:
     }
 
 
+def run_owner(seen: Seen, idea: int) -> int | None:
+    """Who runs what the idea became, by its last evaluation."""
+    delivered = [row for row in seen.where("evaluation", idea_id=idea) if row.delivered_at]
+    last = max(delivered, key=lambda row: row.number, default=None)
+    return last.run_owner_id if last is not None else None
+
+
 @kept
 def hard(seen: Seen, idea: int, gate: str) -> set[int]:
     """Everyone with a hard conflict: team, manager, report, sponsor at G4, declared by a link or by stepping aside."""

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from ideas.drafting.models import Idea
 from incubator.people.actors import Actor
 
-Name = Literal["stage_ready", "sponsor_lost", "decided", "place_freed", "opinion_lost"]
+Name = Literal["stage_ready", "sponsor_lost", "decided", "place_freed", "opinion_lost", "benefits_read"]
 Effects = list[dict[str, Any]]
 Handler = Callable[[Idea, Actor, Any], Effects]
 # (idea, gate) → what a session gave the idea when it was compared for this gate and has no place; else None.

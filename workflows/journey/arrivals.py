@@ -20,6 +20,7 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock, working_days
 from incubator.people.models import Person
 from workflows.evaluation import actions as evaluations
+from workflows.evaluation import benefit_actions as benefits
 from workflows.evaluation.models import Evaluation
 from workflows.gates import actions as gates
 from workflows.gates import authority
@@ -186,7 +187,7 @@ def in_service(movement: Movement) -> None:
     """Scaled or transferred: the idea is a service, and its process waits for the readings of its benefits."""
     idea = movement.idea
     inbox.close_for_subject("idea", idea.key)
-    movement.effects += _place(idea, "in_service", idea.stage, "nobody", None)
+    movement.effects += _place(idea, "in_service", idea.stage, "nobody", None) + benefits.open_benefits(idea)
     idea.ended_at = clock.now()
 
 

@@ -131,6 +131,7 @@ HAPPENED = {
     "launch_requested": gettext_lazy("The team asks for the launch decision"),
     "pilot_ended": gettext_lazy("The pilot has ended"),
     "evaluation_delivered": gettext_lazy("The evaluation is delivered"),
+    "benefits_read": gettext_lazy("The benefits of the service have been read"),
     "reexamination_asked": gettext_lazy("A re-examination is asked for"),
     "reexamination_answered": gettext_lazy("The re-examination is answered"),
     "learning_added": gettext_lazy("The team has added to the learning sheet"),
@@ -356,8 +357,8 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
         return _("It waits for this: %(condition)s Then it is taken up again where it was.") % {
             "condition": waits_for(hold)
         }
-    if idea.state == "in_service" and idea.route == "local":
-        return _("The service has done it.")
+    if idea.state == "in_service":
+        return _of_the_service(idea)
     if idea.state == "stopped" and window is not None and window.gate == "L" and not window.closed_at:
         return _("The author can send the idea up to the programme until %(due)s.") % said
     if idea.state == "stopped" and window is not None and window.closed_at is None:
@@ -372,6 +373,18 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
             return _("Someone who took no part looks at it again and answers by %(due)s.") % said
         return _("The author can ask for a re-examination until %(due)s.") % said
     return str(_ENDED.get(idea.state, ""))
+
+
+def _of_the_service(idea: Idea) -> str:
+    if idea.route == "local":
+        return _("The service has done it.")
+    if idea.due_at is None:
+        return _("It is in service. Its benefits have been read: the page of its evaluation shows them.")
+    text = _("It is in service. Its benefits are read on %(due)s, beside what was promised.") % {
+        "due": words.long_day(idea.due_at)
+    }
+    late = words.time_left(idea.due_at) if words.is_late(idea.due_at) else ""
+    return f"{text} {late[0].upper()}{late[1:]}." if late else text
 
 
 def _next_key(idea: Idea) -> str:
@@ -421,7 +434,6 @@ _NEXT: dict[str, Any] = {
     ),
 }
 _ENDED = {
-    "in_service": gettext_lazy("It is in service. Its benefits are read after 6 and after 12 months."),
     "stopped": gettext_lazy(
         "It has ended. Its reasons and what was learnt stay here for whoever takes it further."
     ),
