@@ -87,6 +87,7 @@ class City:
         """Rights, calls, figures, messages."""
         administrator = PersonFactory(employed=True, role="administrator")
         yield Visit(administrator, reverse("roles"))
+        yield Visit(administrator, reverse("add-guest"))
         yield Visit(administrator, reverse("mandates"))
         yield Visit(administrator, reverse("letterheads"))
         yield Visit(self.cast.lead, reverse("calls"))
