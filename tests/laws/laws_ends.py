@@ -104,13 +104,13 @@ def readable(before: Seen, seen: Seen) -> None:
 
 
 def somebody_is_asked(seen: Seen) -> None:
-    """Law 5: the role that holds a live idea has someone who was asked; no lead at all is the one excuse."""
+    """Law 5: the role that holds a live idea has someone who was asked; the one excuse is that nobody could lead."""
     asked = {item.subject_key for item in seen.workitem}
     compared = {row.idea_id for row in seen.gateround if row.state in ("seating", "open") and row.comparison}
     for idea in seen.idea:
         if idea.state != "live" or str(idea.key) in asked or idea.id in compared:
             continue
-        if who.leads(seen, idea.id) and who.authors(seen, idea.id):
+        if who.leading(seen, idea.id) and who.authors(seen, idea.id):
             raise _violation(
                 f"law 5: nobody is asked anything of a live idea with {idea.holder} in {idea.stage}"
             )

@@ -21,6 +21,7 @@ from incubator.people.once import new_key, once
 from workflows.evaluation import actions, queries
 from workflows.evaluation.forms import DeliveryForm, EvaluatorForm, RunOwnerForm
 from workflows.evaluation.models import Evaluation
+from workflows.gates.leading import who_leads
 
 
 @require_safe
@@ -100,7 +101,7 @@ def name_run_owner(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def _as_lead(idea: Idea, by: Actor) -> Actor:
     """The actor who does what a lead does: oneself, or a deputy for a lead who is absent."""
-    return roles.acting_as(by.human, roles.leads(idea))
+    return roles.acting_as(by.human, who_leads(idea))
 
 
 def _being_written(idea: Idea) -> Evaluation:

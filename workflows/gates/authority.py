@@ -16,6 +16,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Department, Mandate, Person
 from workflows.gates.configuration import default_rules
 from workflows.gates.conflicts import Conflicts, conflicts_of
+from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.rules import GO_ON
 
@@ -158,14 +159,15 @@ def distant(rights: Sequence[Party], against: dict[int, Conflicts], idea: Idea) 
 
 
 def leads(idea: Idea, by: Actor, gate: str = "") -> bool:
-    """Whether a lead of the programme acts, or a deputy for one who is absent: neither with a hard conflict.
+    """Whether a lead of the programme acts, or whoever stands in a lead's place while there is none, or a deputy for
+    one who is absent: never with a hard conflict.
 
     Raises NotAllowed for an actor who claims to stand in for someone who is not absent.
     """
     roles.check_stands_in(by)
     concerned = {one.pk: one for one in (by.human, by.principal)}.values()
     against = conflicts_of(concerned, idea, gate)
-    return roles.is_lead(idea, by.principal) and not any(found.hard for found in against.values())
+    return by.principal in who_leads(idea) and not any(found.hard for found in against.values())
 
 
 def needs_second_signature(round_: GateRound, outcome: str) -> str:
