@@ -51,27 +51,29 @@ def ask_leads(entity: int | None = None, programme_key: str = "", at: str = "") 
     """A lead has come or gone: what waits for one is asked of whoever leads now."""
     from workflows.gates import leading
     from workflows.gates.actions import fill_seats
-    from workflows.gates.queries import rounds_unasked
+    from workflows.gates.queries import has_time, rounds_unasked
 
     with clock.as_of(at):
         programmes = leading.programmes_of(entity=entity, programme_key=programme_key)
         leading.ask_again(programmes)
-        for key, state in rounds_unasked(programmes):
-            if state == "seating":
-                fill_seats(round_key=str(key))
+        for round_ in rounds_unasked(programmes):
+            if round_.state == "seating":
+                fill_seats(round_key=str(round_.key))
             else:
-                _ask_for_the_opinion(key)
+                _ask_for_what_follows(round_.key, late=not has_time(round_))
 
 
-def _ask_for_the_opinion(key: UUID) -> None:
+def _ask_for_what_follows(key: UUID, *, late: bool) -> None:
     from workflows.gates.actions import ask_again, close_opinion
 
     try:
-        ask_again(round_key=key)
-        close_opinion(round_key=key, by=SUBSTITUTION)
+        if late:
+            close_opinion(round_key=key, by=SUBSTITUTION)
+        else:
+            ask_again(round_key=key)
     except Refusal as refusal:
         with refused_at(f"round {key}"):
-            note(refusal)  # decided meanwhile, or the panel still has time
+            note(refusal)  # decided between the look and the lock
 
 
 @app.periodic(cron="20 0 * * *")

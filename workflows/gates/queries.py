@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from django.db.models import (
     Case,
@@ -200,16 +199,21 @@ HELD_SEATS = BuiltOnce(_held_seats)
 
 def panel_still_votes(round_: GateRound) -> bool:
     """Whether votes are missing and the panel's time is not over."""
-    return clock.now() < (round_.review_due_at or round_.due_at) and waiting_seats(round_).exists()
+    return has_time(round_) and waiting_seats(round_).exists()
 
 
-def rounds_unasked(programmes: Iterable[Programme]) -> list[tuple[UUID, str]]:
-    """Key and state of rounds that wait for seats, and of open ones of whose idea nobody is asked anything."""
+def has_time(round_: GateRound) -> bool:
+    """Whether the panel's time is not over."""
+    return clock.now() < (round_.review_due_at or round_.due_at)
+
+
+def rounds_unasked(programmes: Iterable[Programme]) -> list[GateRound]:
+    """The rounds that wait for seats, and the open ones of whose idea nobody is asked anything."""
     asked = WorkItem.objects.filter(subject_key=OuterRef("idea__key"), closed_at=None)
     found = GateRound.objects.filter(
         Q(state="seating") | Q(Q(state="open"), ~Exists(asked)), idea__programme__in=list(programmes)
     )
-    return list(found.order_by("idea_id").values_list("key", "state"))
+    return list(found.order_by("idea_id"))
 
 
 def last_no_panel(round_: GateRound, idea: Idea) -> list[str]:
