@@ -213,7 +213,10 @@ def deciding(seen: Seen, round_: Row, rules: dict[str, Any]) -> list[Row]:
     idea = seen.one("idea", round_.idea_id)
     rule = round_.handed_to or rules["decider"]
     if rule != "sponsor_and_lead":
-        return mandates(seen, DECIDES[rule], idea.service_id if rule == "head_of_service" else None)
+        found = mandates(seen, DECIDES[rule], idea.service_id if rule == "head_of_service" else None)
+        if (round_.gate, rule) == ("G1", "dga"):
+            found += [row for row in mandates(seen, ["director"]) if row.programme_key == "idees"]
+        return found
     promised = sponsor(seen, idea.id)
     place = place_of(seen, promised) if promised else None
     own = [row for row in mandates(seen, ["director", "dga", "dgs"], place) if row.holder_id == promised]
