@@ -264,6 +264,9 @@ class City:
         yield Visit(cast.director, reverse("time-signature", args=[heard.key]))
         yield Visit(cast.dga, reverse("time-arbitration", args=[refused.key]))
         yield Visit(cast.finance, reverse("budget", args=[idea.key, "G2"]))
+        yield Visit(
+            PersonFactory(employed=True, mandate="procurement"), reverse("procurement", args=[idea.key])
+        )
 
     def later(self) -> Iterator[Visit]:
         """A pilot under way with an incident, and an evaluation to write."""
