@@ -33,7 +33,7 @@ from workflows.sessions.models import (
     SessionMember,
     SteppingOut,
 )
-from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
+from workflows.sponsorship.models import BudgetLine, Pledge, ProcurementRoute, TimeRelease
 
 __all__ = [
     "BenefitReading",
@@ -61,6 +61,7 @@ __all__ = [
     "Pilot",
     "PilotPlan",
     "Pledge",
+    "ProcurementRoute",
     "PublishedTable",
     "Reading",
     "Reexamination",

@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+# Whose public holidays are known, by their codes.
+COUNTRIES = frozenset(holidays.list_supported_countries())
+
 
 @lru_cache(maxsize=64)
 def _public_holidays(country: str, year: int) -> frozenset[date]:

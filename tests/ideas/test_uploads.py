@@ -267,7 +267,9 @@ def test_an_open_document_fetches_nothing_from_elsewhere_and_its_links_stay():
 
 
 def test_what_is_too_large_once_it_is_clean_is_refused_where_it_is_cleaned():
-    assert refusal("a.docx", docx(mimetype=b" " * 101)) == "damaged", "it would be packed without being pressed"
+    assert refusal("a.docx", docx(mimetype=b" " * 101)) == "damaged", (
+        "it would be packed without being pressed"
+    )
     assert refusal("a.txt", b"a" * (LARGEST + 1)) == "too_large"
 
 

@@ -92,6 +92,7 @@ class City:
         """Rights, calls, figures, messages."""
         administrator = PersonFactory(employed=True, role="administrator")
         yield Visit(administrator, reverse("roles"))
+        yield Visit(administrator, reverse("add-guest"))
         yield Visit(administrator, reverse("mandates"))
         yield Visit(administrator, reverse("letterheads"))
         yield Visit(self.cast.lead, reverse("calls"))
@@ -268,6 +269,9 @@ class City:
         yield Visit(cast.director, reverse("time-signature", args=[heard.key]))
         yield Visit(cast.dga, reverse("time-arbitration", args=[refused.key]))
         yield Visit(cast.finance, reverse("budget", args=[idea.key, "G2"]))
+        yield Visit(
+            PersonFactory(employed=True, mandate="procurement"), reverse("procurement", args=[idea.key])
+        )
 
     def later(self) -> Iterator[Visit]:
         """A pilot under way with an incident, and an evaluation to write."""

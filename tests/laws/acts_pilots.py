@@ -70,7 +70,7 @@ def end_pilot(game: Game, pilot: Row) -> Try:
 
 
 def _leads(seen: Seen, idea: Row) -> who.Rights:
-    return who.lent(seen, who.leads(seen, idea.id))
+    return who.lent(seen, who.leading(seen, idea.id))
 
 
 @act(lambda seen: at_work(seen, "evaluation"), weight=6)

@@ -104,7 +104,9 @@ def readable(before: Seen, seen: Seen) -> None:
         if not all(text.strip() for text in said) or "%(" in "".join(said):
             raise _violation(f"law 5: an idea {idea.state} with {idea.holder} says {said}")
         lines = [line for bay in wording.bays(idea, {}, delays.to_come(idea)) for line in bay["lines"]]
-        if idea.state in ("live", "held") and (idea.held_since > seen.now or wording.since_word(idea) not in lines):
+        if idea.state in ("live", "held") and (
+            idea.held_since > seen.now or wording.since_word(idea) not in lines
+        ):
             raise _violation("law 5: since when it is there is not said")
         if idea.state == "live" and (idea.due_at is None or idea.holder == "nobody" or not idea.stage):
             raise _violation(f"law 5: a live idea with {idea.holder}, due {idea.due_at}")
@@ -113,13 +115,13 @@ def readable(before: Seen, seen: Seen) -> None:
 
 
 def somebody_is_asked(seen: Seen) -> None:
-    """Law 5: the role that holds a live idea has someone who was asked; no lead at all is the one excuse."""
+    """Law 5: the role that holds a live idea has someone who was asked; the one excuse is that nobody could lead."""
     asked = {item.subject_key for item in seen.workitem}
     compared = {row.idea_id for row in seen.gateround if row.state in ("seating", "open") and row.comparison}
     for idea in seen.idea:
         if idea.state != "live" or str(idea.key) in asked or idea.id in compared:
             continue
-        if who.leads(seen, idea.id) and who.authors(seen, idea.id):
+        if who.leading(seen, idea.id) and who.authors(seen, idea.id):
             raise _violation(
                 f"law 5: nobody is asked anything of a live idea with {idea.holder} in {idea.stage}"
             )

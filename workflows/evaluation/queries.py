@@ -16,6 +16,7 @@ from incubator.people.models import Person
 from workflows.evaluation import rules
 from workflows.evaluation.models import BenefitReading, Evaluation
 from workflows.gates.conflicts import conflicts
+from workflows.gates.leading import who_leads
 from workflows.gates.models import GateRound
 
 
@@ -59,8 +60,8 @@ def is_independent(idea: Idea, person: Person) -> bool:
 
 
 def leads(idea: Idea, by: Actor) -> bool:
-    """Whether a lead acts, or the deputy of an absent one who was never in the team either."""
-    return roles.is_lead(idea, by.principal) and not roles.was_ever_in_team(idea, by.human)
+    """Whether someone who leads acts, or the deputy of an absent one who was never in the team either."""
+    return by.principal in who_leads(idea) and not roles.was_ever_in_team(idea, by.human)
 
 
 def sealed_plan(idea: Idea) -> dict[str, Any]:

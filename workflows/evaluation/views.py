@@ -26,6 +26,7 @@ from workflows.evaluation import actions, benefit_actions, queries
 from workflows.evaluation.forms import BenefitsForm, DeliveryForm, EvaluatorForm, RunOwnerForm
 from workflows.evaluation.models import BenefitReading, Evaluation
 from workflows.gates.configuration import delays_of
+from workflows.gates.leading import who_leads
 
 
 @require_safe
@@ -143,7 +144,7 @@ def read_benefits(request: HttpRequest, key: uuid.UUID, months: int) -> HttpResp
 
 def _as_lead(idea: Idea, by: Actor) -> Actor:
     """The actor who does what a lead does: oneself, or a deputy for a lead who is absent."""
-    return roles.acting_as(by.human, roles.leads(idea))
+    return roles.acting_as(by.human, who_leads(idea))
 
 
 def _to_read(idea: Idea, benefits: Sequence[BenefitReading], person: Person) -> BenefitReading | None:

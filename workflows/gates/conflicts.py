@@ -1,9 +1,10 @@
 """Conflicts of interest: one function, asked when a person is seated and again when the person acts.
 
 Hard: refused. Soft: seated only with a recorded reason. An administrator never votes or decides, whatever else they
-are: that stands with the hard ones, because it is asked at the same two moments. All of it in one statement, for one person or a pool, for
-one idea or all that run.
+are: that stands with the hard ones, because it is asked at the same two moments. All of it in one statement, for one
+person or a pool, for one idea or all that run.
 """
+# ruff: noqa: S608  whole statements are constants; people, ideas and moments are parameters
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -141,9 +142,8 @@ def _found(
     one = len(ideas) == 1
     asked = ideas[0].pk if one else [idea.pk for idea in ideas]
     with planned_once() if one else connection.cursor() as cursor:
-        cursor.execute(
-            FIND_FOR_ONE if one else FIND_FOR_MANY, {"people": list(people), "on": today, "now": clock.now(), "ideas": asked}
-        )
+        named = {"people": list(people), "on": today, "now": clock.now(), "ideas": asked}
+        cursor.execute(FIND_FOR_ONE if one else FIND_FOR_MANY, named)
         rows = cursor.fetchall()
     rows += [(*pair, *said) for source in _sources for pair, said in source(ideas, gate).items()]
     found: dict[tuple[int, int], Conflicts] = defaultdict(Conflicts)

@@ -1,5 +1,6 @@
 """Reads of rounds: their record, their opinion, what they wait for."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import (
@@ -18,6 +19,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 
+from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.events.rules import sha256
@@ -234,7 +236,21 @@ HELD_SEATS = BuiltOnce(_held_seats)
 
 def panel_still_votes(round_: GateRound) -> bool:
     """Whether votes are missing and the panel's time is not over."""
-    return clock.now() < (round_.review_due_at or round_.due_at) and waiting_seats(round_).exists()
+    return has_time(round_) and waiting_seats(round_).exists()
+
+
+def has_time(round_: GateRound) -> bool:
+    """Whether the panel's time is not over."""
+    return clock.now() < (round_.review_due_at or round_.due_at)
+
+
+def rounds_unasked(programmes: Iterable[Programme]) -> list[GateRound]:
+    """The rounds that wait for seats, and the open ones of whose idea nobody is asked anything."""
+    asked = WorkItem.objects.filter(subject_key=OuterRef("idea__key"), closed_at=None)
+    found = GateRound.objects.filter(
+        Q(state="seating") | Q(Q(state="open"), ~Exists(asked)), idea__programme__in=list(programmes)
+    )
+    return list(found.order_by("idea_id"))
 
 
 def last_no_panel(round_: GateRound, idea: Idea) -> list[str]:

@@ -21,6 +21,7 @@ from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from incubator.people.queries import department_named
 from workflows.gates import authority
+from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision
 from workflows.journey import actions, delays, forms, queries, reexaminations, wording
 from workflows.journey.models import Reexamination
@@ -207,7 +208,7 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def _as_lead(idea: Idea, by: Actor) -> Actor:
     """The actor who does what a lead does: oneself, or a deputy for a lead who is absent."""
-    return roles.acting_as(by.human, roles.leads(idea))
+    return roles.acting_as(by.human, who_leads(idea))
 
 
 def _leads(idea: Idea, person: Person) -> bool:

@@ -110,6 +110,15 @@ class ArbitrationForm(forms.Form):
     )
 
 
+class RouteForm(forms.Form):
+    route = forms.CharField(
+        label=_("The route"),
+        max_length=rules.LONGEST_ROUTE,
+        widget=_text(3),
+        help_text=_("How what is promised may be bought, in a sentence: quotes, an order, a tender."),
+    )
+
+
 class BudgetForm(forms.Form):
     none_needed = forms.BooleanField(label=_("No budget line is needed"), required=False)
     euros = WholeNumber(label=_("Amount in euros"), required=False)

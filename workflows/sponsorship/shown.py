@@ -26,6 +26,7 @@ FACTS: dict[str, Any] = {
     "pledge": gettext_lazy("A sponsor has promised days, euros and cover"),
     "time_release": gettext_lazy("The director has signed the time release"),
     "budget_line": gettext_lazy("Finance has confirmed the budget line"),
+    "procurement_route": gettext_lazy("Procurement has named the route, if one is needed"),
     "plan": gettext_lazy("The pilot plan is complete"),
 }
 LISTED = 60
@@ -83,6 +84,7 @@ def page(idea: Idea, person: Person) -> dict[str, Any]:
     seeking = is_seeking(idea) and in_force is None
     in_search = idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
     deciding = queries.is_at_gate(idea)
+    route = queries.procurement_route(idea) if "procurement_route" in asked else None
     return {
         "idea": idea,
         "view": view,
@@ -97,6 +99,7 @@ def page(idea: Idea, person: Person) -> dict[str, Any]:
         "may_ask_time": view.in_team and not deciding and (in_search or idea.stage == Idea.Stage.PILOT),
         "has_time": _has_time(idea, person) if view.in_team else False,
         "lines": queries.budget_lines(idea),
+        "route": masked_row(route, ["route"], passages) if route is not None else None,
         "deciding": deciding,
         "may_launch": view.in_team and in_search and not deciding and idea.holder != Idea.Holder.AUTHOR,
     }

@@ -123,7 +123,9 @@ def _quieten(dictionary: DictionaryObject) -> None:
             continue
         allowed = WHEN_CLICKED if name == "/A" else BY_ITSELF
         actions = started.values() if name == "/AA" else [started]
-        kinds = {str(_resolved(one).get("/S", "")) for one in map(_resolved, actions) if isinstance(one, dict)}
+        kinds = {
+            str(_resolved(one).get("/S", "")) for one in map(_resolved, actions) if isinstance(one, dict)
+        }
         if not kinds <= allowed:
             dictionary.pop(name)
 

@@ -51,6 +51,7 @@ def grant_role(
         grant = RoleGrant.objects.create(
             person=person, role=role, starts_at=starts_at, ends_at=ends_at, **scope
         )
+        departures.grant_given(grant, by)
         journal.record(
             Entry("person", person.key, "role_granted", effects=[_grant_effect(grant, after=role)]), by=by
         )

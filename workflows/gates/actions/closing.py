@@ -5,7 +5,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ideas import roles
 from ideas.acts import record, wait_for
 from ideas.drafting.models import Idea
 from ideas.lock import locked
@@ -18,6 +17,7 @@ from workflows.gates import authority, queries, records, rules
 from workflows.gates.actions.seating import ask_decision
 from workflows.gates.actions.seats import open_or_seating
 from workflows.gates.conflicts import conflicts
+from workflows.gates.leading import who_leads
 from workflows.gates.models import GateRound, Seat
 
 
@@ -65,7 +65,7 @@ def settle(round_: GateRound, idea: Idea) -> list[str]:
         _ask_chair(round_, idea, chair)
     else:
         wait_for(
-            list(roles.leads(idea)) or [party.person for party in authority.parties(round_, idea)],
+            who_leads(idea) or [party.person for party in authority.parties(round_, idea)],
             idea=idea,
             key=opinion_keys(round_)[1],
             verb="complete_opinion",

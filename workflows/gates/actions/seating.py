@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from ideas import roles
 from ideas.acts import record
 from ideas.drafting.models import Idea
 from ideas.lock import locked
@@ -21,6 +20,7 @@ from incubator.people.models import Person, Post
 from workflows.gates import authority, hooks, pools
 from workflows.gates.configuration import open_seats_per_person
 from workflows.gates.conflicts import conflicts_of
+from workflows.gates.leading import who_leads
 from workflows.gates.models import GateRound, Seat
 from workflows.gates.queries import have_voted_for_others, is_drawn
 from workflows.gates.records import record_of
@@ -132,7 +132,7 @@ def ask_decision(round_: GateRound, idea: Idea, parties: Sequence[authority.Part
         return
     people = [party.person for party in (authority.parties(round_, idea) if parties is None else parties)]
     verb = "agree" if authority.decider_rule(round_) == "sponsor_and_lead" else "decide"
-    _open(round_, idea, people or list(_leads(idea)), f"decide:{round_.key}", verb, round_.due_at)
+    _open(round_, idea, people or who_leads(idea), f"decide:{round_.key}", verb, round_.due_at)
 
 
 def ask_vote(round_: GateRound, idea: Idea, seats: Sequence[Seat]) -> None:
@@ -173,7 +173,7 @@ def _no_panel(round_: GateRound, idea: Idea, missing: list[str]) -> None:
     if WorkItem.objects.filter(key=f"seat_panel:{round_.key}", closed_at=None).exists():
         return
     inbox.open_for(
-        _leads(idea),
+        who_leads(idea),
         key=f"seat_panel:{round_.key}",
         verb="seat_panel",
         subject_kind="idea",
@@ -199,7 +199,7 @@ def _pool(round_: GateRound, idea: Idea, sat: Container[int]) -> tuple[dict[int,
     entity, programme = idea.programme.entity, idea.programme.key
     if round_.gate == "G0":
         # The lead who sits also decides, so one with a delegation is preferred to one without.
-        leads = list(roles.leads(idea))
+        leads = who_leads(idea)
         mandated = {
             item.holder_id
             for item in grants.mandates(entity=entity, programme_key=programme, capacities=["programme_lead"])
@@ -256,7 +256,3 @@ def _elsewhere_of(people: Sequence[Person], idea: Idea) -> set[int]:
 
 def is_from_elsewhere(person: Person, idea: Idea) -> bool:
     return person.pk in _elsewhere_of([person], idea)
-
-
-def _leads(idea: Idea) -> Any:
-    return grants.holders("programme_lead", entity=idea.programme.entity, programme_key=idea.programme.key)

@@ -321,7 +321,7 @@ def check_apart(round_: GateRound, idea: Idea, by: Actor) -> None:
     if round_.rules.get("authors_hidden") and not access().sees_authors(by.human, idea):
         raise NotAllowed(
             _(
-                "You sit on this panel, which reads without names: another lead fills its seats, or you step aside first."
+                "You sit on this panel, which reads without names: another lead fills its seats, or you step aside."
             ),
             code="seat.reads_without_names",
         )

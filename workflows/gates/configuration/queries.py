@@ -155,9 +155,16 @@ def facts_of(document: Mapping[str, Any], programme: Programme) -> Facts:
 
 def _deciders(programme: Programme, gate: str, decider: str) -> frozenset[int]:
     # The sponsor is another person for each idea: the lead is the one who has to be there.
-    capacities = ["programme_lead"] if decider == rules.TOGETHER else authority.CAPACITIES[decider]
+    if decider == rules.TOGETHER:
+        return _holders(programme, ["programme_lead"])
     # Each idea of the local route names the service asked: whoever heads any.
-    return _holders(programme, capacities, anywhere=(gate, decider) == ("L", rules.HEAD))
+    found = grants.mandates(
+        entity=programme.entity,
+        capacities=authority.capacities(gate, decider),
+        programme_key=programme.key,
+        anywhere=(gate, decider) == ("L", rules.HEAD),
+    )
+    return frozenset(one.holder_id for one in found if authority.decides(one, decider, programme))
 
 
 def _holders(programme: Programme, capacities: list[str], anywhere: bool = False) -> frozenset[int]:

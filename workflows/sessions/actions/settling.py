@@ -18,9 +18,9 @@ from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.briefs.models import Brief
 from workflows.gates import actions as gates
+from workflows.gates import authority
 from workflows.gates.actions import Choice
 from workflows.gates.actions.seating import is_lost
-from workflows.gates.authority import CAPACITIES
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.records import record_sha256
 from workflows.gates.rules import GO_ON
@@ -175,12 +175,14 @@ def deciders(session: SelectionSession) -> list[Person]:
     """Who holds a delegation for the decisions of this gate today; distance is read idea by idea when they decide."""
     rule = GateRound.objects.filter(session_lines__session=session).values_list("rules__decider", flat=True)
     programme = session.call.programme
+    named = str(rule.first())
     found = grants.mandates(
         entity=programme.entity,
-        capacities=CAPACITIES[str(rule.first())],
+        capacities=authority.capacities(session.gate, named),
         programme_key=programme.key,
     )
-    return list({mandate.holder_id: mandate.holder for mandate in found}.values())
+    held = [mandate for mandate in found if authority.decides(mandate, named, programme)]
+    return list({mandate.holder_id: mandate.holder for mandate in held}.values())
 
 
 def _decide_one(session: SelectionSession, line: SessionIdea, by: Actor, choice: Choice) -> Decision:

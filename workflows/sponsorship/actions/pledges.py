@@ -23,12 +23,14 @@ from workflows.sponsorship import delays, queries, rules, sentences
 from workflows.sponsorship.actions.shared import (
     Effects,
     ask_finance,
+    ask_procurement,
     budget_item,
     check_seeking,
     launch_item,
     open_launch,
     open_search,
     pledge_item,
+    route_item,
     search_item,
     set_due,
 )
@@ -100,6 +102,7 @@ def promise(*, pledge: Pledge, days: int, euros: int, cover: str, by: Actor) -> 
         if idea.stage == Idea.Stage.SPONSORSHIP:
             effects += set_due(idea, delays.investigation(idea))
             ask_finance(idea, "G2")
+            ask_procurement(idea)
             open_launch(idea)
         record(idea, "pledge_signed", by, effects, cover_sha256=sha256(cover))
         return pledge
@@ -168,7 +171,7 @@ def withdraw_pledge(*, pledge: Pledge, by: Actor, note: str = "") -> Pledge:
         pledge.save()
         effects: Effects = [effect("pledge", "signed", "withdrawn", key=pledge.key)]
         if idea.stage == Idea.Stage.SPONSORSHIP:
-            inbox.close(budget_item(idea, "G2"), launch_item(idea))
+            inbox.close(budget_item(idea, "G2"), route_item(idea), launch_item(idea))
             if idea.state == Idea.State.LIVE and not queries.is_at_gate(idea):
                 effects += set_due(idea, delays.search(idea))
                 open_search(idea)
