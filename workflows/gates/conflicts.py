@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -142,7 +143,7 @@ def _found(
     one = len(ideas) == 1
     asked = ideas[0].pk if one else [idea.pk for idea in ideas]
     with planned_once() if one else connection.cursor() as cursor:
-        named = {"people": list(people), "on": today, "now": clock.now(), "ideas": asked}
+        named: dict[str, Any] = {"people": list(people), "on": today, "now": clock.now(), "ideas": asked}
         cursor.execute(FIND_FOR_ONE if one else FIND_FOR_MANY, named)
         rows = cursor.fetchall()
     rows += [(*pair, *said) for source in _sources for pair, said in source(ideas, gate).items()]
