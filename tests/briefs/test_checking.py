@@ -233,6 +233,18 @@ def test_data_that_are_not_those_kept_are_said(english: None) -> None:
     assert rules.verdict(found, replace(known, data_matches=True)) == "genuine"
 
 
+def test_of_a_file_that_begins_as_a_brief_the_data_are_compared_too(
+    client: Client, city_seal: SealSettings, english: None
+) -> None:
+    brief = made()
+    found = cases(brief, city_seal, city_seal)
+    same, other = "The data it carries are those kept.", "The data it carries are not those kept."
+    for case, said in (("record swapped", other), ("added revision", same)):
+        text = html.unescape(asked(client, found[case][0]).content.decode())
+        assert f"The file begins as brief {brief.number}" in text, case
+        assert [one for one in (same, other) if one in text] == [said], case
+
+
 def test_a_file_that_takes_too_long_is_given_up(
     client: Client,
     city_seal: SealSettings,

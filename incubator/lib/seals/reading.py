@@ -196,11 +196,14 @@ def _renderings(document: bytes) -> tuple[str, ...]:
 
 
 def _attached(document: bytes) -> dict[str, str]:
-    """The SHA-256 of the first attached files, by name; a file that cannot be read has none."""
+    """The SHA-256 of the first attached files, by name; a file that cannot be read has none.
+
+    Where several have one name, of all of them, one after the other: which of them a reader opens is its own affair.
+    """
     try:
         files = PdfReader(io.BytesIO(document)).attachments
         return {
-            str(name)[:LONGEST]: hashlib.sha256(contents[0]).hexdigest()
+            str(name)[:LONGEST]: hashlib.sha256(b"".join(contents)).hexdigest()
             for name, contents in islice(files.items(), MOST_ATTACHED)
             if contents
         }

@@ -46,7 +46,8 @@ def of_file(found: Examination) -> Known | None:
         return None
     (_order, kept), brief = matched[0]
     known = _known(brief, kept)
-    if kept != "file":
+    # A masked copy carries data of its own.
+    if kept not in ("file", "beginning"):
         return known
     # Of a brief made before briefs carried their data there is nothing to compare.
     return replace(known, data_matches=embedded_matches(found.attached, brief.public_sha256))
