@@ -21,13 +21,14 @@ from incubator.lib.pdf_answer import POLICY
 from incubator.lib.pdf_process import PdfFailed, render_in_process
 from incubator.people.actors import Actor
 from tests.briefs.decided import ISSUED, VOTERS, condition, decided, decider, submitted_idea
+from tests.briefs.quick import laid_out_quickly
 from tests.factories import PersonFactory
 from workflows.briefs import actions, gathering, jobs, queries, rules
 from workflows.briefs import replay as briefs_replay
 from workflows.briefs.document import attached, html_of, stylesheet
 from workflows.briefs.models import Brief
 from workflows.briefs.public import as_bytes, commitment, differences, replayed
-from workflows.briefs.record import from_data
+from workflows.briefs.record import LONGEST_TEXT, from_data
 from workflows.briefs.views import SCHEMA
 from workflows.gates.models import Decision, ExpertQuestion
 
@@ -286,22 +287,25 @@ def fails_while_whole(monkeypatch: pytest.MonkeyPatch, *reasons: str) -> list[bo
     return asked
 
 
+@pytest.mark.parametrize("job", [jobs.render_brief, jobs.mask_brief])
 @pytest.mark.parametrize("reasons", [("killed", "killed"), ("late", "late"), ("late", "killed")])
 def test_one_that_the_machine_stopped_is_tried_whole_again_before_it_is_shortened(
-    monkeypatch: pytest.MonkeyPatch, reasons: tuple[str, ...]
+    monkeypatch: pytest.MonkeyPatch, reasons: tuple[str, ...], job: Any
 ) -> None:
-    """Its memory was full, or it was too busy; so too with the copy without what is masked."""
-    asked = fails_while_whole(monkeypatch, *reasons, *reasons)
+    """Its memory was full, or it was too busy; so too with the copy, without what is masked, of one that is whole."""
     brief = prepared(decided(submitted_idea(), reasons=LONG_REASONS))
+    if job is jobs.mask_brief:
+        with monkeypatch.context() as well:
+            laid_out_quickly(well)
+            jobs.render_brief(brief.pk)
+    asked = fails_while_whole(monkeypatch, *reasons)
     passage = type("Row", (), {"text": "nobody"})()
     monkeypatch.setattr(jobs, "passages_of", lambda idea: [passage])
-    for job in (jobs.render_brief, jobs.mask_brief):
-        with pytest.raises(PdfFailed):
-            job(brief.pk)
-        assert asked == [True]
+    with pytest.raises(PdfFailed):
         job(brief.pk)
-        assert asked == [True, True, False], "the same whole text, before it is shortened"
-        asked.clear()
+    assert asked == [True]
+    job(brief.pk)
+    assert asked == [True, True, False], "the same whole text, before it is shortened"
     brief.refresh_from_db()
     assert (brief.state, brief.masking_tries, brief.masking_failure) == ("ready", 0, "")
 
@@ -316,6 +320,40 @@ def test_a_busy_machine_after_another_failure_shortens_nothing_yet(monkeypatch: 
     assert (asked, brief.failure) == ([True, True], "late")
     jobs.render_brief(brief.pk)
     assert asked == [True, True, True, False]
+
+
+def test_one_that_was_cut_is_made_again_from_its_row_and_says_what_it_prints(
+    monkeypatch: pytest.MonkeyPatch, quick_briefs: list[str]
+) -> None:
+    """Its masked copy is cut too, after the passages are masked: a name that the cut would part is no name to find."""
+    name = "Maximilienne"
+    reasons = "a" * (LONGEST_TEXT - 5) + f" {name} le dit. " + LONG_REASONS
+    quick = jobs.render_in_process
+    asked = fails_while_whole(monkeypatch, "time")
+    brief = prepared(decided(submitted_idea(), outcome="go_with_conditions", reasons=reasons))
+    failing = jobs.render_in_process
+
+    def render(html: str, **given: Any) -> bytes:
+        failing(html, **given)
+        return quick(html, **given)
+
+    monkeypatch.setattr(jobs, "render_in_process", render)
+    jobs.render_brief(brief.pk)
+    assert asked == [True, False]
+    brief.refresh_from_db()
+    record = from_data(brief.record)
+    assert (record.shortened, record.reasons) == (True, reasons)
+    assert quick_briefs == [html_of(record)]
+    printed = reasons[:LONGEST_TEXT] + " […]"
+    texts = {row["where"]: row["sha256"] for row in brief.public["texts"]}
+    assert texts["reasons"] == sha256(printed)
+    assert [one.differences for one in briefs_replay.briefs()] == [[]]
+    monkeypatch.setattr(jobs, "passages_of", lambda idea: [type("Row", (), {"text": name})()])
+    jobs.mask_brief(brief.pk)
+    assert asked == [True, False, False]
+    assert "[…]" in quick_briefs[-1]
+    assert name[:4] in quick_briefs[0]
+    assert name[:4] not in quick_briefs[-1]
 
 
 def test_the_page_waits_then_gives_the_file(quick_briefs: list[str], client: Client) -> None:

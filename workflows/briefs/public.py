@@ -54,10 +54,10 @@ class Origin:
     edition: int = 1
 
 
-def public_record(printed: BriefRecord, frozen: Mapping[str, Any], origin: Origin) -> dict[str, Any]:
+def public_record(record: BriefRecord, frozen: Mapping[str, Any], origin: Origin) -> dict[str, Any]:
     """The public record of a decided round; `frozen` is its `GateRound.record`. Raises ValueError for an opinion
     that is incomplete: nothing can be decided on it."""
-    found = rules.opinion(frozen)
+    printed, found = record.printed(), rules.opinion(frozen)
     if found.result == "incomplete":
         raise ValueError("an incomplete opinion is never published")
     configured = frozen["rules"]
@@ -88,7 +88,7 @@ def public_record(printed: BriefRecord, frozen: Mapping[str, Any], origin: Origi
         "inputs": _inputs(frozen),
         "panel": _panel(frozen, found) if frozen["seats"] else None,
         "opinion": _opinion(found),
-        "permitted": [asdict(choice) for choice in rules.permitted(frozen)],
+        "permitted": [asdict(choice) for choice in rules.permitted_after(frozen, found)],
         "decision": _decision(printed, origin),
         "texts": [{"where": where, "sha256": sha256(text)} for where, text in texts_of(printed)],
         # Not how many events it has: each vote, replaced ones too, is one.
