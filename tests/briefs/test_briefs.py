@@ -3,6 +3,8 @@
 import io
 import json
 import re
+from collections.abc import Callable
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from jsonschema import Draft202012Validator
 from pypdf import PdfReader
 
 from incubator.events.models import Event
-from incubator.events.rules import sha256
+from incubator.events.rules import canonical, sha256
 from incubator.lib import files
 from incubator.lib.pdf_answer import POLICY
 from incubator.lib.pdf_process import PdfFailed, render_in_process
@@ -474,10 +476,61 @@ def test_what_briefs_publish_is_replayed_with_the_rounds(quick_briefs: list[str]
     assert said(edition=1) == [[]]
     panel = brief.public["panel"]
     other = brief.public | {"panel": panel | {"votes": panel["votes"] | {"not_now": 2, "go": 0}}}
-    assert said(public=other) == [["public record", "opinion", "permitted", "decision"]]
-    assert said(public=other, public_sha256=sha256(as_bytes(other))) == [["opinion", "permitted", "decision"]]
-    assert said(salt="00" * 32) == [["commitment"]]
-    assert said(public={}) == [["public record", "commitment", "outcome", "unreadable"]]
+    wrong = ["opinion", "permitted", "decision"]
+    assert said(public=other) == [["public record", "panel not as kept", *wrong]]
+    assert said(public=other, public_sha256=sha256(as_bytes(other))) == [["panel not as kept", *wrong]]
+    assert said(salt="00" * 32) == [["commitment not as kept"]]
+    assert said(record={}) == [["kept record", "unreadable as kept"]]
+    kept = [f"{part} not as kept" for part in brief.public]
+    (lost,) = said(public={})
+    assert sorted(lost) == sorted(["public record", "outcome", *kept, "unreadable"])
+
+
+def test_a_public_record_that_was_rewritten_and_holds_is_not_the_one_of_the_record_kept(
+    quick_briefs: list[str],
+) -> None:
+    """Levels raised, the opinion worked out anew, the fingerprint too: it replays, and is another panel's."""
+    brief = prepared(decided(submitted_idea(), outcome="go_with_conditions"))
+    jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+
+    def said(change: Callable[[dict[str, Any]], None]) -> list[str]:
+        public = deepcopy(brief.public)
+        change(public)
+        again = replayed(public)
+        public["opinion"] |= {"score": again.opinion.score, "above_threshold": again.opinion.above_threshold}
+        assert differences(public) == [], "by itself it holds"
+        with transaction.atomic():
+            kept = brief.record | {"public_sha256": sha256(as_bytes(public))}
+            changes = {"public": public, "public_sha256": sha256(as_bytes(public)), "record": kept}
+            changes["record_sha256"] = sha256(canonical(kept))
+            Brief.objects.filter(pk=brief.pk).update(**changes)
+            (found,) = [one.differences for one in briefs_replay.briefs()]
+            transaction.set_rollback(True)
+        return found
+
+    def better(public: dict[str, Any]) -> None:
+        public["panel"]["criteria"]["severity"]["levels"] = [4, 4, 4, 4]
+
+    assert said(lambda public: None) == []
+    assert said(better) == ["panel not as kept", "opinion not as kept"]
+    assert said(lambda public: public["inputs"].update(reworks=1)) == ["inputs not as kept"]
+    assert said(lambda public: public["texts"].pop()) == ["texts not as kept"]
+    assert said(lambda public: public["chain"].update(head="00" * 32)) == ["chain not as kept"]
+    assert said(lambda public: public["decision"].update(capacity="dgs")) == ["decision not as kept"]
+
+
+def test_replaying_sends_one_query_for_many_briefs(quick_briefs: list[str], at_most: Any) -> None:
+    for _ in range(3):
+        jobs.render_brief(prepared(decided(submitted_idea(), outcome="go_with_conditions")).pk)
+    with at_most(1):
+        assert [one.differences for one in briefs_replay.briefs()] == [[]] * 3
+    assert [one.name for one in briefs_replay.briefs("nowhere")] == []
+
+
+def test_only_of_a_programme_or_since_a_day(quick_briefs: list[str]) -> None:
+    jobs.render_brief(prepared(decided(submitted_idea(), outcome="go_with_conditions")).pk)
+    assert len(list(briefs_replay.briefs())) == 1
     assert list(briefs_replay.briefs("another")) == list(briefs_replay.briefs("", date(2030, 1, 1))) == []
 
 

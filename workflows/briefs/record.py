@@ -5,7 +5,7 @@ worded by the template. No author, voter or panel member is in it; nobody's row 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -239,7 +239,7 @@ class BriefRecord:
 
     def as_data(self) -> dict[str, Any]:
         """The record as JSON values; dates are ISO texts."""
-        plain: dict[str, Any] = _plain(asdict(self))
+        plain: dict[str, Any] = _plain(self)
         return plain
 
 
@@ -293,8 +293,9 @@ def _date(text: str | None) -> date | None:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    # As `asdict`, which copies each text besides: a replay makes one for every brief.
+    return {name: _plain(item) for name, item in vars(value).items()} if is_dataclass(value) else value
