@@ -233,7 +233,9 @@ def test_the_database_refuses_to_lose_a_brief(quick_briefs: list[str], statement
     with connection.cursor() as cursor:
         # The door that lets tests empty their tables; it is closed everywhere else.
         cursor.execute("set local travee.may_empty = 'off'")
-        cursor.execute("set constraints all immediate")  # nothing is truncated while a key waits to be checked
+        cursor.execute(
+            "set constraints all immediate"
+        )  # nothing is truncated while a key waits to be checked
         with pytest.raises(DatabaseError) as refused, transaction.atomic():
             cursor.execute(statement)
         cursor.execute("set constraints all deferred")

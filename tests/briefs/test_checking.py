@@ -47,7 +47,7 @@ def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
     if "in_a_child" not in request.fixturenames:
         monkeypatch.setattr(
-            views, "examine_in_process", lambda document, *known, sender: reading.examine(document, *known)
+            views, "examine_in_process", lambda read, *known, sender: reading.examine(read(), *known)
         )
 
 
@@ -282,6 +282,21 @@ def test_files_of_one_address_are_checked_one_after_the_other_and_others_have_a_
         assert not any("127.0.0.1" in sender for sender in process._senders)
     assert process._senders == set()
     assert verdict_on(client, document_of(made())) == title("genuine")
+
+
+def test_a_file_that_must_wait_is_not_read() -> None:
+    """Twenty megabytes of each who is sent away would fill the memory that those before them need."""
+    read: list[str] = []
+
+    def content() -> bytes:
+        read.append("once")
+        return small_pdf()
+
+    with process._turn_of("someone"), pytest.raises(process.BusyWithYours):
+        process.examine_in_process(content, (), sender="someone")
+    assert read == []
+    assert process.examine_in_process(content, (), sender="someone").finding == "not_sealed"
+    assert read == ["once"]
 
 
 def test_more_than_twenty_megabytes_and_no_file_are_refused_in_the_form(client: Client) -> None:

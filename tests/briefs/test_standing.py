@@ -55,7 +55,7 @@ def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     from workflows.briefs.checking import views
 
     monkeypatch.setattr(
-        views, "examine_in_process", lambda document, *known, sender: reading.examine(document, *known)
+        views, "examine_in_process", lambda read, *known, sender: reading.examine(read(), *known)
     )
 
 

@@ -43,7 +43,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         return render(request, "briefs/checking/verify.html", context, status=422)
     file = form.cleaned_data["file"]
     try:
-        found = examine_in_process(file.read(), *_trusted(), sender=addresses.hash_of(request))
+        found = examine_in_process(file.read, *_trusted(), sender=addresses.hash_of(request))
     except Busy as busy:
         yours = isinstance(busy, BusyWithYours)
         form.add_error(None, WAIT_FOR_YOURS if yours else WAIT)
