@@ -245,8 +245,8 @@ def since(standing: Standing) -> list[Fact]:
         day = plain_day(standing.on, year=True) if standing.on else "?"
         lines.append(Fact(_("Since then"), str(text) % {"day": day}, str(tag), "turn"))
     if standing.later:
-        text = _("A later decision at the same gate: %(number)s.")
-        lines.append(Fact(_("Since then"), text % {"number": standing.later}, _("decided again"), "turn"))
+        said = _("A later decision at the same gate: %(number)s.") % {"number": standing.later}
+        lines.append(Fact(_("Since then"), said, _("decided again"), "turn"))
     return lines
 
 
