@@ -16,17 +16,11 @@ from workflows.briefs import drawings, words
 from workflows.briefs.public import NAME, as_bytes
 from workflows.briefs.record import BriefRecord, Criterion, NextStep
 
-LONGEST_TEXT = 2_000  # characters of each text, in a document that could not be laid out with them whole
 
-
-def html_of(record: BriefRecord, *, shortened: bool = False) -> str:
-    """The whole page, in the record's language. A pure function of the record and of the catalogue.
-
-    `shortened` cuts long texts and says so: for a record whose whole texts cannot be laid out.
-    """
-    printed = record.with_texts(_cut) if shortened else record
+def html_of(record: BriefRecord) -> str:
+    """The whole page, in the record's language. A pure function of the record and of the catalogue."""
     with translation.override(record.language), timezone.override(record.decided_at.tzinfo):
-        return worded(render_to_string("briefs/brief.html", _context(printed) | {"shortened": shortened}))
+        return worded(render_to_string("briefs/brief.html", _context(record.printed())))
 
 
 def attached(record: BriefRecord, public: Mapping[str, Any]) -> Attached:
@@ -39,10 +33,6 @@ def attached(record: BriefRecord, public: Mapping[str, Any]) -> Attached:
 @lru_cache(1)
 def stylesheet() -> str:
     return (settings.ROOT / "templates" / "briefs" / "brief.css").read_text()
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} […]"
 
 
 def _context(record: BriefRecord) -> dict[str, Any]:

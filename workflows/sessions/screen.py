@@ -249,5 +249,4 @@ def _standing(room: Room) -> dict[str, Any] | None:
             "euros": words.euros(used["euros"]),
             "days": words.days(used["agent_days"]),
         },
-        "sha256": room.session.record_sha256,
     }
