@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflows", "0029_ready_briefs_stay")]
+    dependencies = [("workflows", "0031_ready_briefs_stay")]
     operations = [
         migrations.AddField(
             model_name="sessiondocument",

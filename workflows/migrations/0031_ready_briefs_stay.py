@@ -27,5 +27,5 @@ drop function briefs_refuse;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflows", "0028_reexamination_decider")]
+    dependencies = [("workflows", "0030_procurement_route")]
     operations = [migrations.RunSQL(REFUSE, ALLOW)]
