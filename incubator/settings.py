@@ -35,6 +35,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 VAR = Path(env.str("TRAVEE_VAR", str(ROOT / "var"))).resolve()
 
 INSTALLED_APPS = [
+    "incubator.people",  # before auth: its createsuperuser stands in for the one there
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -48,7 +49,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "viewflow.workflow",
-    "incubator.people",
     "incubator.events",
     "incubator.inbox",
     "incubator.messages",

@@ -3,7 +3,7 @@
 from workflows.briefs.models import Brief, BriefSeries, MaskedBrief
 from workflows.clock.models import ClockStep
 from workflows.documents.models import Document
-from workflows.evaluation.models import Evaluation
+from workflows.evaluation.models import BenefitReading, Evaluation
 from workflows.gates.models import (
     Condition,
     Configuration,
@@ -33,9 +33,10 @@ from workflows.sessions.models import (
     SessionMember,
     SteppingOut,
 )
-from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
+from workflows.sponsorship.models import BudgetLine, Pledge, ProcurementRoute, TimeRelease
 
 __all__ = [
+    "BenefitReading",
     "Brief",
     "BriefSeries",
     "BudgetLine",
@@ -60,6 +61,7 @@ __all__ = [
     "Pilot",
     "PilotPlan",
     "Pledge",
+    "ProcurementRoute",
     "PublishedTable",
     "Reading",
     "Reexamination",

@@ -2,6 +2,7 @@
 
 from ideas import joining
 from ideas.access import use
+from ideas.calls.answering import known_by
 from ideas.calls.judging import on_saving
 from ideas.calls.opening import on_opened
 from ideas.drafting.masking import actions as masking
@@ -20,7 +21,7 @@ from workflows.evaluation import facts as evaluation
 from workflows.gates import authority, held, hooks
 from workflows.gates import departures as gates_departures
 from workflows.gates import tellings as gates_tellings
-from workflows.gates.configuration import publish_defaults
+from workflows.gates.configuration import answered_in, publish_defaults
 from workflows.gates.configuration.queries import against_call, register_routes
 from workflows.gates.replay import register_source
 from workflows.journey import actions as journey
@@ -33,6 +34,7 @@ from workflows.journey.access import JourneyAccess
 from workflows.pilots import facts as pilots
 from workflows.routes import routes
 from workflows.sessions import actions as sessions
+from workflows.sessions import reminders as session_reminders
 from workflows.sessions import replay as sessions_replay
 from workflows.sessions import tellings as sessions_tellings
 from workflows.sessions.actions import documents as session_documents
@@ -47,16 +49,19 @@ def register() -> None:
     clock_wording.declare_all()
     standing.register_standing()
     journey_due.register_duties()
+    session_reminders.register_reminders()
     for room in (gates_tellings, sponsorship, pilots, evaluation, sessions_tellings):
         room.register()
     authority.register_sponsor(sponsor_of)
     register_routes(routes)
     on_opened(publish_defaults)
     on_saving(against_call)
+    known_by(answered_in)
     journey_facts.register()
     hooks.on("stage_ready", journey.stage_ready)
     hooks.on("sponsor_lost", journey.sponsor_lost)
     hooks.on("decided", journey.decided)
+    hooks.on("benefits_read", journey.benefits_read)
     own_data.add("votes", held.votes)
     own_data.add("kept_decisions", held.kept_decisions)
     own_data.add("expert_answers", held.expert_answers)
@@ -64,12 +69,15 @@ def register() -> None:
     own_data.add("documents", documents_of_person)
     register_source(sessions_replay.sessions)
     register_source(briefs_replay.briefs)
+    departures.on_departure(gates_departures.on_leaving, order=-10)
     departures.on_departure(gates_departures.on_departure)
     for on_change in (gates_departures.on_mandate_change, journey_departures.on_mandate_change):
         departures.on_mandate_end(on_change)
         departures.on_mandate_given(on_change)
     departures.on_grant_end(gates_departures.on_grant_end)
-    departures.on_grant_end(journey_departures.on_grant_end)
+    departures.on_grant_end(journey_departures.on_grant_change)
+    departures.on_grant_given(gates_departures.on_grant_given)
+    departures.on_grant_given(journey_departures.on_grant_change)
     departures.on_closeness(gates_departures.on_closeness)
     departures.on_closeness(journey_departures.on_closeness)
     departures.on_absence(journey_departures.on_absence)
@@ -77,6 +85,7 @@ def register() -> None:
     departures.on_departure(journey_departures.on_departure, order=50)
     hooks.on("decided", briefs.on_decided)
     hooks.on("decided", sessions.on_decided)
+    hooks.on("opinion_lost", sessions.on_opinion_lost)
     hooks.compared_by(sessions.carried)
     hooks.on("place_freed", journey.place_freed)
     masking.on_masked(briefs.on_masked)

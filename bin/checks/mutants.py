@@ -1,5 +1,8 @@
 """The tables of cases hold the pure rules: they reach every branch, and no mutant of a rule passes them.
 
+Of the checker of a configuration they reach every branch: its tables need the flows and the defaults, hence Django, so
+they run in the checkout, and trying its mutants there would take too long.
+
 bin/prove runs it; `python -m bin.checks.mutants 'workflows.gates.rules.votes.*'` tries those mutants only.
 
 It works in a copy that holds the rules and their tables and nothing else: no Django, no database, no plugin, and no
@@ -19,6 +22,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 RULES = ("workflows/gates/rules", "workflows/sessions/rules.py")
 TABLES = ("tests/gates/rules", "tests/sessions/records.py", "tests/sessions/test_rules.py")
+CHECKER = "workflows/gates/configuration/rules"
+CHECKER_TABLES = tuple(
+    f"tests/gates/test_configuration_{name}.py" for name in ("hidden_voters", "rules", "seating", "sound")
+)
+# What the project's own configuration of pytest asks for.
+PLUGINS = ("-p", "pytest_django.plugin", "-p", "pytest_socket")
 PROPERTIES = "test_properties.py"
 # A plugin of pytest that a pure test does not need costs each mutant some milliseconds. The time limit is for
 # mutants that never end, not for a busy machine.
@@ -66,21 +75,23 @@ def run(copy: Path, *command: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def branches_missed(copy: Path) -> bool:
-    """Run the tables once; say how many branches they reach, and which not."""
-    code, said = run(
-        copy, "coverage", "run", "--branch", "--source", "workflows", "-m", "pytest", "-q", "tests"
-    )
-    if code:
-        print(said)
-        return True
-    run(copy, "coverage", "json", "-q", "-o", "coverage.json")
-    totals = json.loads((copy / "coverage.json").read_text())["totals"]
-    print(f"branches: {totals['covered_branches']} reached of {totals['num_branches']}", flush=True)
-    missed = totals["missing_branches"] or totals["missing_lines"]
-    if missed:
-        print(run(copy, "coverage", "report", "--show-missing", "--skip-covered")[1])
-    return bool(missed)
+def branches_missed(at: Path, source: str, *asked: str) -> bool:
+    """Run these tables once; say how many branches of the source they reach, and which not."""
+    with tempfile.TemporaryDirectory(prefix="branches-") as folder:
+        data, found = f"--data-file={folder}/coverage", Path(folder) / "found.json"
+        code, said = run(
+            at, "coverage", "run", data, "--branch", "--source", source, "-m", "pytest", "-q", *asked
+        )
+        if code:
+            print(said)
+            return True
+        run(at, "coverage", "json", data, "-q", "-o", str(found))
+        totals = json.loads(found.read_text())["totals"]
+        print(f"branches: {totals['covered_branches']} reached of {totals['num_branches']}", flush=True)
+        missed = totals["missing_branches"] or totals["missing_lines"]
+        if missed:
+            print(run(at, "coverage", "report", data, "--show-missing", "--skip-covered")[1])
+        return bool(missed)
 
 
 def survivors(copy: Path, names: Sequence[str]) -> bool:
@@ -108,8 +119,9 @@ def examine(root: Path, rules: Sequence[str], tables: Sequence[str], names: Sequ
         copy = Path(folder)
         copied(root, [*rules, *tables], copy)
         (copy / "pyproject.toml").write_text(CONFIGURATION)
-        return 1 if branches_missed(copy) or survivors(copy, names) else 0
+        return 1 if branches_missed(copy, "workflows", "tests") or survivors(copy, names) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(examine(ROOT, RULES, TABLES, sys.argv[1:]))
+    checker = not sys.argv[1:] and branches_missed(ROOT, CHECKER, *PLUGINS, *CHECKER_TABLES)
+    sys.exit(examine(ROOT, RULES, TABLES, sys.argv[1:]) or int(checker))

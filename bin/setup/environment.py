@@ -26,11 +26,12 @@ WHOLE_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "googl
 # Debian's shell is the same engine without windows: a third less to compute for each page. Ubuntu has none.
 BROWSERS = ("chromium-headless-shell", *WHOLE_BROWSERS)
 PANGO_LINUX = (
-    "libgobject-2.0.so.0", "libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0",
-    "libharfbuzz-subset.so.0", "libfontconfig.so.1",
+    "libgobject-2.0.so.0", "libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "libfontconfig.so.1",
 )  # fmt: skip
 PANGO_MAC = ("libgobject-2.0.dylib", "libpango-1.0.dylib", "libpangoft2-1.0.dylib", "libfontconfig.1.dylib")
-PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0")
+# Makes the fonts of a document smaller, faster; Ubuntu 22.04 has none, and WeasyPrint then does it in Python.
+SUBSET, SUBSET_PACKAGE = "libharfbuzz-subset.so.0", "libharfbuzz-subset0"
 # Another reader of seals, and a token made of software: Debian's packages, and the programs that they bring.
 SEAL_PACKAGES = {"poppler-utils": "pdfsig", "softhsm2": "softhsm2-util"}
 
@@ -123,13 +124,19 @@ def _installed(lock: str) -> bool:
 
 
 def ensure_pango() -> None:
-    if _has_pango():
-        return
-    if sys.platform == "darwin":
-        raise Missing("PDF briefs need Pango: brew install pango, then run again.")
-    if install_packages(*PANGO_PACKAGES) and _has_pango():
-        return
-    raise Missing(f"PDF briefs need Pango: apt install {' '.join(PANGO_PACKAGES)}, then run again.")
+    if not _has_pango():
+        if sys.platform == "darwin":
+            raise Missing("PDF briefs need Pango: brew install pango, then run again.")
+        if not (install_packages(*PANGO_PACKAGES) and _has_pango()):
+            raise Missing(f"PDF briefs need Pango: apt install {' '.join(PANGO_PACKAGES)}, then run again.")
+    if sys.platform != "darwin" and not _loads(SUBSET) and _is_known(SUBSET_PACKAGE):
+        install_packages(SUBSET_PACKAGE)
+
+
+def _is_known(package: str) -> bool:
+    """Whether this system's package lists name it."""
+    show = ["apt-cache", "show", package]
+    return bool(shutil.which("apt-cache")) and subprocess.run(show, capture_output=True).returncode == 0
 
 
 def _has_pango() -> bool:

@@ -1,5 +1,6 @@
 """Opening a programme, publishing a call, changing a call."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -31,9 +32,10 @@ def open_programme(
     name_en: str,
     kind: str = Programme.Kind.STAFF,
 ) -> Programme:
-    """Make a programme; an import may make one of citizens' projects. Raises NotAllowed, Conflict."""
+    """Make a programme; an import may make one of citizens' projects. Raises NotAllowed, Invalid, Conflict."""
     if by.system is None and not grants.holds(by.principal, "administrator", entity=entity):
         raise NotAllowed(_("Only an administrator opens a programme."), code="programme.not_administrator")
+    _check_programme(key, name_fr, name_en)
     with transaction.atomic():
         programme, made = Programme.objects.get_or_create(
             key=key, defaults={"entity": entity, "name_fr": name_fr, "name_en": name_en, "kind": kind}
@@ -50,6 +52,17 @@ def open_programme(
         if programme.kind == Programme.Kind.STAFF:
             opened(programme)
     return programme
+
+
+def _check_programme(key: str, name_fr: str, name_en: str) -> None:
+    fields: dict[str, list[Any]] = {}
+    if not re.fullmatch("[a-z0-9-]{1,50}", key):
+        fields["key"] = [_("A programme’s key has small letters, digits and hyphens, 50 at most.")]
+    for name, title in (("name_fr", name_fr), ("name_en", name_en)):
+        if not title.strip() or len(title) > 200:
+            fields[name] = [_("Give the programme’s title in French and in English, in 200 letters at most.")]
+    if fields:
+        raise Invalid(next(iter(fields.values()))[0], code="programme.incomplete", fields=fields)
 
 
 def publish_call(

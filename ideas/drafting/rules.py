@@ -34,7 +34,8 @@ PUBLIC = (SUBMITTED, RESUBMITTED, IMPORTED)
 # In the order in which a reader of the form meets them.
 REQUIRED = ("title", "pitch", "problem", "concerned", "proposal", "expected_effect", "in_mission")
 
-_CONTROLS = re.compile("[\x01-\x08\x0b-\x1f\x7f]")
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c]")  # those of word processors too
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _GROUPED = re.compile(r"[\s\u00a0\u202f_']")
 
 
@@ -56,17 +57,17 @@ class Missing(NamedTuple):
 def clean_text(typed: str, limit: int, *, one_line: bool = False) -> str | Problem:
     """The text to keep, or the problem with it.
 
-    Line ends become `\\n`, characters are composed (NFC), control characters other than tab and newline go.
-    Everything else stays as typed: emoji, right-to-left marks, formulas. A NUL is refused, because what stands
-    around it is never what the person meant to send.
+    Line ends become `\\n` and characters are composed (NFC). Everything else stays as typed: emoji, right-to-left
+    marks, formulas. A NUL, or another control character than tab, is refused, because what stands around it is never
+    what the person meant to send.
     """
-    if "\x00" in typed:
-        return Problem("nul")
+    if _CONTROLS.search(typed):
+        return Problem("control")
     try:
         typed.encode()
     except UnicodeEncodeError:
         return Problem("unreadable")
-    text = _CONTROLS.sub("", typed.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _LINE_ENDS.sub("\n", typed)
     # Composing a text of a hundred thousand combining marks takes quadratic time.
     if len(text) > 4 * limit:
         return Problem("too_long", limit, len(text))

@@ -50,9 +50,9 @@ def problem(field: str, found: Problem) -> str:
         sentence, values = gettext("“%(field)s” can be %(limit)s at most."), {"limit": number(found.limit)}
     elif found.code == "not_a_number":
         sentence, values = gettext("Write “%(field)s” as a whole number, for example 1500."), {}
-    elif found.code == "nul":
+    elif found.code == "control":
         sentence = gettext(
-            "“%(field)s” holds an invisible character (NUL) that we cannot keep. Type it again."
+            "“%(field)s” holds an invisible control character that we cannot keep. Type that place again."
         )
         values = {}
     elif found.code == "unreadable":

@@ -1,7 +1,8 @@
 """Finding ideas by their words: any of them, by French and English stems, without accents."""
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Case, F, Func, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, F, FloatField, Func, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
 
 from ideas.access import access
 from ideas.drafting.models import Idea
@@ -22,10 +23,12 @@ def search(ideas: QuerySet[Idea], text: str, language: str, reader: Person | Non
     if query is None:
         return ideas.none()
     masks = masked_for(reader)
-    rank = Case(
+    kept = Case(
         When(masks, then=SearchRank(F("masked_text__search"), query)),
         default=SearchRank(F("content__search"), query),
     )
+    # PostgreSQL's rank is a `real`: read here and sent back as the key of the next page it would equal none of them.
+    rank = Cast(kept, FloatField())
     return (
         ideas.filter(content__search=query)
         .exclude(masks & ~Q(masked_text__search=query))

@@ -150,6 +150,12 @@ ASKS: dict[str, Ask] = {
         pgettext_lazy("work item", "Evaluate"),
         hint=gettext_lazy("What was promised, what was measured, what it is worth."),
     ),
+    "read_benefits": Ask(
+        gettext_lazy("Read the benefits of “%(title)s”"),
+        pgettext_lazy("work item", "Read"),
+        lent=True,
+        hint=gettext_lazy("Today’s value of each indicator, beside what was promised."),
+    ),
 }
 
 

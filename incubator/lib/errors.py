@@ -81,7 +81,9 @@ def _written(request: HttpRequest, refusal: Refusal) -> list[str]:
     if refusal.status not in (403, 404, 409, 422) or refusal.code == "csrf" or not _signed_in(request):
         return []
     lists = request.POST.lists()
-    return [text for name, texts in lists if not SECRET.search(name) for text in texts if WRITTEN.search(text)]
+    return [
+        text for name, texts in lists if not SECRET.search(name) for text in texts if WRITTEN.search(text)
+    ]
 
 
 def _ways_on(request: HttpRequest, refusal: Refusal) -> list[dict[str, Any]]:

@@ -128,6 +128,11 @@ def days(value: Decimal | float) -> str:
     return text % {"days": short_number(value)}
 
 
+def working_days(count: int) -> str:
+    """`1 working day`, `10 working days`."""
+    return ngettext("%(days)s working day", "%(days)s working days", count) % {"days": number(count)}
+
+
 def file_size(size: int) -> str:
     """Bytes as `640 bytes`, `92 kB`, `1.4 MB`; powers of a thousand."""
     if size < 1000:

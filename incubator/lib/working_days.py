@@ -3,6 +3,7 @@
 A due time is 23:59:59 local of the nth working day after the event's local date, stored in UTC.
 """
 
+import calendar
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -10,6 +11,9 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import holidays
+
+# Whose public holidays are known, by their codes.
+COUNTRIES = frozenset(holidays.list_supported_countries())
 
 
 @lru_cache(maxsize=64)
@@ -88,3 +92,10 @@ def due(
     """The due time `count` working days after `event_at` (aware), in UTC."""
     local = event_at.astimezone(ZoneInfo(zone)).date()
     return end_of_day(add_working_days(local, count, country=country, closing_days=closing_days), zone)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later, or the last day of a shorter month."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

@@ -113,6 +113,10 @@ TEXTS: dict[str, Text] = {
     "pilot_started": Text(gettext_lazy("The pilot “%(title)s” has started")),
     "pilot_ended": Text(gettext_lazy("The pilot “%(title)s” has ended")),
     "evaluated": Text(gettext_lazy("The evaluation of “%(title)s” has been delivered")),
+    "benefits_read": Text(
+        gettext_lazy("The benefits of “%(title)s” have been read"),
+        gettext_lazy("The page shows them beside what was promised."),
+    ),
     "condition_met": Text(gettext_lazy("A condition set for “%(title)s” is met")),
     "joined": Text(gettext_lazy("The team of “%(title)s” has a new member")),
     "declined": Text(gettext_lazy("An invitation to the team of “%(title)s” was declined")),

@@ -5,7 +5,9 @@ from typing import Literal
 
 from incubator.people.models import Person
 
-System = Literal["clock", "import", "merging", "migration", "seating", "substitution", "waiting_list"]
+System = Literal[
+    "clock", "founding", "import", "merging", "migration", "seating", "substitution", "waiting_list"
+]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Actor:
 
 
 CLOCK = Actor(system="clock")
+FOUNDING = Actor(system="founding")
 IMPORT = Actor(system="import")
 MERGING = Actor(system="merging")
 MIGRATION = Actor(system="migration")

@@ -6,8 +6,16 @@ from django.utils.translation import gettext_lazy as _
 from incubator.lib import clock
 from incubator.lib.refusals import NotAllowed
 from incubator.people import grants, reporting, rules
-from incubator.people.actors import Actor
+from incubator.people.actors import FOUNDING, Actor
 from incubator.people.models import Department, Entity, Person, Post
+
+ON_A_WHOLE_ENTITY = Q(department=None, programme_key="")
+OPENS_DOORS = {*rules.CODE_GIVERS, rules.ADMINISTRATOR}
+ADDS_GUESTS = ("hr_desk", rules.ADMINISTRATOR)
+_NOT_ON_THE_TERMINAL = _(
+    "Here codes are made only for administrators and for those who hand codes over. This person gets one from the "
+    "HR desk, a champion or a staff representative."
+)
 
 
 def places_of(person: Person) -> list[Department]:
@@ -18,10 +26,17 @@ def places_of(person: Person) -> list[Department]:
 
 
 def holds_over(holder: Person, roles: tuple[str, ...], person: Person) -> bool:
-    """Whether `holder` has one of the roles where `person` works; without a post, on everything."""
+    """Whether `holder` has one of the roles where `person` works.
+
+    A person without a post, such as an elected member, belongs where their own rights are: everywhere with a right
+    on everything; and without any right, wherever the holder's role is on a whole entity.
+    """
     places = places_of(person)
     if not places:
-        return any(grants.holds(holder, role) for role in roles)
+        entities = entities_of_rights(person)
+        if not entities:
+            return grants.of_person(holder, *roles).filter(ON_A_WHOLE_ENTITY).exists()
+        return any(grants.holds(holder, role, entity=entity) for entity in entities for role in roles)
     return any(
         grants.holds(holder, role, entity=place.entity, department=place)
         for place in places
@@ -29,8 +44,21 @@ def holds_over(holder: Person, roles: tuple[str, ...], person: Person) -> bool:
     )
 
 
+def entities_of_rights(person: Person) -> list[Entity | None]:
+    """The entities on which the person holds a role or a mandate, now or later; None stands for all of them."""
+    roles = person.role_grants.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now())).select_related("entity")
+    mandates = person.mandates.filter(Q(ends_on=None) | Q(ends_on__gt=clock.today())).select_related("entity")
+    found = [grant.entity for grant in roles] + [mandate.entity for mandate in mandates]
+    return [None] if person.is_superuser or None in found else found
+
+
 def check_may_issue_code(by: Actor, person: Person) -> None:
     """Only hr_desk, champion or staff_representative, where the person works, outside the reporting line."""
+    if by == FOUNDING:
+        # On the server's terminal only the door is opened to those who open it to others, never to who decides.
+        if not grants.roles_anywhere(person) & OPENS_DOORS:
+            raise NotAllowed(_NOT_ON_THE_TERMINAL)
+        return
     if by.person is None:
         return  # the import and the demo city prepare slips; a clock never does
     if by.person == person:
@@ -48,6 +76,23 @@ def check_may_issue_code(by: Actor, person: Person) -> None:
                 "the HR desk, a champion or a staff representative."
             )
         )
+
+
+def check_may_found(by: Actor) -> None:
+    """Only the server's terminal makes an entity: nobody administers it yet."""
+    if by != FOUNDING:
+        raise NotAllowed(_("An entity is founded on the server, by manage.py found_city."))
+
+
+def adds_guests(person: Person) -> bool:
+    """Whether the person lets in whoever the HR system does not know: HR desk or administrator of a whole entity."""
+    return grants.of_person(person, *ADDS_GUESTS).filter(ON_A_WHOLE_ENTITY).exists()
+
+
+def check_may_add_guests(person: Person) -> None:
+    """Raises NotAllowed for anyone else."""
+    if not adds_guests(person):
+        raise NotAllowed(_("Only the HR desk or an administrator adds guests and elected members."))
 
 
 def check_may_search(person: Person) -> None:

@@ -14,6 +14,7 @@ from incubator.people.models import Mandate, Person, RoleGrant
 
 OnDeparture = Callable[[Person, date, Actor], None]
 OnGrantEnd = Callable[[RoleGrant, Actor], None]
+OnGrantGiven = Callable[[RoleGrant, Actor], None]
 OnMandateEnd = Callable[[Mandate, Actor], None]
 OnMandateGiven = Callable[[Mandate, Actor], None]
 OnCloseness = Callable[[Person | None], None]
@@ -22,6 +23,7 @@ _Handler = TypeVar("_Handler")
 
 _departures: list[tuple[int, OnDeparture]] = []
 _grant_ends: list[tuple[int, OnGrantEnd]] = []
+_grants_given: list[tuple[int, OnGrantGiven]] = []
 _mandate_ends: list[tuple[int, OnMandateEnd]] = []
 _mandates_given: list[tuple[int, OnMandateGiven]] = []
 _closeness: list[tuple[int, OnCloseness]] = []
@@ -36,6 +38,11 @@ def on_departure(handler: OnDeparture, *, order: int = 100) -> None:
 def on_grant_end(handler: OnGrantEnd, *, order: int = 100) -> None:
     """`handler(grant, by)` when a role is taken back; not when a person leaves, nor when its last day passes."""
     _add(_grant_ends, handler, order)
+
+
+def on_grant_given(handler: OnGrantGiven, *, order: int = 100) -> None:
+    """`handler(grant, by)` when a role is given, also for a later day; not when that day comes."""
+    _add(_grants_given, handler, order)
 
 
 def on_mandate_end(handler: OnMandateEnd, *, order: int = 100) -> None:
@@ -66,6 +73,11 @@ def departed(person: Person, on: date, by: Actor) -> None:
 
 def grant_ended(grant: RoleGrant, by: Actor) -> None:
     for _order, handler in _grant_ends:
+        handler(grant, by)
+
+
+def grant_given(grant: RoleGrant, by: Actor) -> None:
+    for _order, handler in _grants_given:
         handler(grant, by)
 
 

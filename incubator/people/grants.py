@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from guardian.shortcuts import assign_perm, remove_perm
 
 from incubator.lib import clock
@@ -58,6 +58,14 @@ def holders(
         _in_force(at or clock.now()) & _scope(entity, programme_key, department), role=role
     )
     return Person.objects.filter(is_active=True, pk__in=grants.values("person")).order_by("staff_number")
+
+
+def ended(role: str, *, entity: Entity, programme_key: str) -> QuerySet[RoleGrant]:
+    """The grants of `role` that held here for a while and are over, the last to end first, with their person."""
+    over = RoleGrant.objects.filter(
+        _scope(entity, programme_key, None), role=role, ends_at__lte=clock.now(), ends_at__gt=F("starts_at")
+    )
+    return over.select_related("person").order_by("-ends_at", "-pk")
 
 
 def holders_elsewhere(roles: Sequence[str], *, entity: Entity) -> QuerySet[Person]:

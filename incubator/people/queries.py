@@ -82,10 +82,9 @@ def find_people(typed: str, seeker: Person) -> tuple[list[Person], bool]:
         # From the beginning of a word: “mar” finds Martin, not Amar.
         by_name &= Q(names__contains=_folded(Value(f" {word}")))
     found = named.filter(Q(staff_number__startswith=number) | by_name)
-    places = _places(seeker)
-    if places is not None:
-        running = Post.objects.filter(places & (Q(ends_on=None) | Q(ends_on__gt=clock.today())))
-        found = found.filter(pk__in=running.values("person"))
+    entities = _entities(seeker)
+    if entities is not None:
+        found = found.filter(_belongs_to(entities))
     people: list[Person] = list(found.order_by("names", "staff_number")[: MOST_FOUND + 1])
     return list(people[:MOST_FOUND]), len(people) > MOST_FOUND
 
@@ -94,8 +93,24 @@ def _folded(text: Combinable) -> Func:
     return Func(text, function="fold", output_field=TextField())
 
 
-def _places(seeker: Person) -> Q | None:
-    """The posts of the entities in which the seeker hands over codes; None for everywhere."""
+def _belongs_to(entities: set[int]) -> Q:
+    """Who works in one of these entities; without a post, who has rights there, or none yet.
+
+    `authority.holds_over` decides; this only finds.
+    """
+    posts = Post.objects.filter(Q(ends_on=None) | Q(ends_on__gt=clock.today()))
+    roles, mandates = running_grants(), running_mandates()
+    here = {"entity__in": entities}
+    with_rights_here = Q(pk__in=roles.filter(**here).values("person")) | Q(
+        pk__in=mandates.filter(**here).values("holder")
+    )
+    with_rights = Q(pk__in=roles.values("person")) | Q(pk__in=mandates.values("holder"))
+    working_here = Q(pk__in=posts.filter(department__entity__in=entities).values("person"))
+    return working_here | (~Q(pk__in=posts.values("person")) & (with_rights_here | ~with_rights))
+
+
+def _entities(seeker: Person) -> set[int] | None:
+    """The entities in which the seeker hands over codes; None for everywhere."""
     entities: set[int] = set()
     for grant in running_grants().filter(
         person=seeker, role__in=rules.CODE_GIVERS, starts_at__lte=clock.now()
@@ -104,7 +119,7 @@ def _places(seeker: Person) -> Q | None:
         if entity is None:
             return None
         entities.add(entity)
-    return Q(department__entity__in=entities)
+    return entities
 
 
 def administered(person: Person) -> QuerySet[Entity]:

@@ -5,12 +5,13 @@ A post without a line manager answers to the nearest head up the tree. Whoever h
 # ruff: noqa: S608  whole statements are constants; the person and the day are parameters
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from incubator.lib import clock
+from incubator.people.grants import ancestors
 from incubator.people.models import Department, Person, Post
 
 # Posts of people still there, and departments as they stood, on %(on)s.
@@ -132,6 +133,22 @@ def director_of(person: Person, on: date | None = None) -> Person | None:
         on,
     )
     return next(iter(found), None)
+
+
+def present_director_of(person: Person) -> Person | None:
+    """Who heads today the direction where the person works, or last worked; None when nobody else does.
+
+    As `director_of`, also of someone who has left, and when that day's director has left since.
+    """
+    day = person.departed_on - timedelta(days=1) if person.departed_on else clock.today()
+    posts = Post.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day), person=person, starts_on__lte=day)
+    heads = _posts(None).filter(is_head=True).exclude(person=person).select_related("person")
+    for post in posts.select_related("department").order_by("starts_on", "pk"):
+        direction = ancestors(post.department)[-1]
+        head = heads.filter(department=direction).order_by("starts_on", "pk").first()
+        if head is not None:
+            return head.person
+    return None
 
 
 def reporting_line(person: Person, on: date | None = None) -> list[Person]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from incubator.people.views import account, desk, letterhead, rights, sign_in
+from incubator.people.views import account, desk, guests, letterhead, rights, sign_in
 
 urlpatterns = [
     path("sign-in", sign_in.sign_in, name="sign-in"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("account/links/<int:pk>/remove", account.remove_link, name="remove-link"),
     path("account/data.json", account.export, name="own-data"),
     path("people", desk.desk, name="desk"),
+    path("people/add", guests.add, name="add-guest"),
     path("people/<uuid:key>/code", desk.code, name="issue-code"),
     path("administration/roles", rights.roles, name="roles"),
     path("administration/roles/<int:pk>/end", rights.end_role, name="end-role"),

@@ -60,6 +60,8 @@ def told(decision: Decision, pages: list[str]) -> list[str]:
         "decision": client.get(f"/rounds/{decision.round.key}/decision").text,
         "evidence": client.get(f"/briefs/{brief.key}/evidence").text,
         "check": client.get(f"/verify/{brief.token}").text,
+        "pilot": client.get(f"/ideas/{decision.round.idea.key}/pilot").text,
+        "sponsorship": client.get(f"/ideas/{decision.round.idea.key}/sponsorship").text,
     }
     assert all(found.values())
     return [where for where, text in found.items() if any(word in text for word in NAMES)]

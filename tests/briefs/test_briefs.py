@@ -3,31 +3,42 @@
 import io
 import json
 import re
+from collections.abc import Callable
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from jsonschema import Draft202012Validator
 from pypdf import PdfReader
 
 from incubator.events.models import Event
-from incubator.events.rules import sha256
+from incubator.events.rules import canonical, sha256
 from incubator.lib import files
 from incubator.lib.pdf_answer import POLICY
 from incubator.lib.pdf_process import PdfFailed, render_in_process
 from incubator.people.actors import Actor
-from tests.briefs.decided import ISSUED, VOTERS, condition, decided, decider, submitted_idea
+from tests.briefs.decided import (
+    ISSUED,
+    VOTERS,
+    condition,
+    decided,
+    decider,
+    submitted_idea,
+    triggers_silenced,
+)
+from tests.briefs.quick import laid_out_quickly
 from tests.factories import PersonFactory
 from workflows.briefs import actions, gathering, jobs, queries, rules
 from workflows.briefs import replay as briefs_replay
 from workflows.briefs.document import attached, html_of, stylesheet
 from workflows.briefs.models import Brief
 from workflows.briefs.public import as_bytes, commitment, differences, replayed
-from workflows.briefs.record import from_data
+from workflows.briefs.record import LONGEST_TEXT, from_data
 from workflows.briefs.views import SCHEMA
 from workflows.gates.models import Decision, ExpertQuestion
 
@@ -191,8 +202,46 @@ def test_the_database_refuses_a_ready_brief_without_its_file(
 ) -> None:
     brief = prepared(decided(submitted_idea()))
     jobs.render_brief(brief.pk)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with triggers_silenced(), pytest.raises(IntegrityError), transaction.atomic():
         Brief.objects.filter(pk=brief.pk).update(**lacking)
+
+
+KEPT = (
+    *("state", "number", "edition", "token", "salt", "serial", "series", "decision", "language", "sealed_at"),
+    *("sha256", "unsigned_sha256", "record", "record_sha256", "public", "public_sha256", "size"),
+)
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_the_database_refuses_to_change_a_ready_brief(quick_briefs: list[str], name: str) -> None:
+    brief, other = (prepared(decided(submitted_idea())) for _ in range(2))
+    Brief.objects.filter(pk=brief.pk).update(language="en")  # while it is prepared it may
+    jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+    changes = {"record": {}, "public": {}, "series": None, "decision": other.decision, "sealed_at": ISSUED}
+    value = changes.get(name, 7 if isinstance(getattr(brief, name), int) else "x")
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        Brief.objects.filter(pk=brief.pk).update(**{name: value})
+    assert getattr(refused.value.__cause__, "sqlstate", "") == "TR001"
+    Brief.objects.filter(pk=brief.pk).update(in_force=False, masking_tries=1, masking_failure="font")
+
+
+@pytest.mark.parametrize("statement", ["delete from workflows_brief", "truncate workflows_brief cascade"])
+def test_the_database_refuses_to_lose_a_brief(quick_briefs: list[str], statement: str) -> None:
+    """One that is not ready, too: its number in the year would be missing."""
+    prepared(decided(submitted_idea()))
+    with connection.cursor() as cursor:
+        # The door that lets tests empty their tables; it is closed everywhere else.
+        cursor.execute("set local travee.may_empty = 'off'")
+        cursor.execute(
+            "set constraints all immediate"
+        )  # nothing is truncated while a key waits to be checked
+        with pytest.raises(DatabaseError) as refused, transaction.atomic():
+            cursor.execute(statement)
+        cursor.execute("set constraints all deferred")
+        cursor.execute("set local travee.may_empty = 'on'")
+    assert getattr(refused.value.__cause__, "sqlstate", "") == "TR001"
+    assert Brief.objects.count() == 1
 
 
 def test_a_text_that_cannot_be_laid_out_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,22 +335,25 @@ def fails_while_whole(monkeypatch: pytest.MonkeyPatch, *reasons: str) -> list[bo
     return asked
 
 
+@pytest.mark.parametrize("job", [jobs.render_brief, jobs.mask_brief])
 @pytest.mark.parametrize("reasons", [("killed", "killed"), ("late", "late"), ("late", "killed")])
 def test_one_that_the_machine_stopped_is_tried_whole_again_before_it_is_shortened(
-    monkeypatch: pytest.MonkeyPatch, reasons: tuple[str, ...]
+    monkeypatch: pytest.MonkeyPatch, reasons: tuple[str, ...], job: Any
 ) -> None:
-    """Its memory was full, or it was too busy; so too with the copy without what is masked."""
-    asked = fails_while_whole(monkeypatch, *reasons, *reasons)
+    """Its memory was full, or it was too busy; so too with the copy, without what is masked, of one that is whole."""
     brief = prepared(decided(submitted_idea(), reasons=LONG_REASONS))
+    if job is jobs.mask_brief:
+        with monkeypatch.context() as well:
+            laid_out_quickly(well)
+            jobs.render_brief(brief.pk)
+    asked = fails_while_whole(monkeypatch, *reasons)
     passage = type("Row", (), {"text": "nobody"})()
     monkeypatch.setattr(jobs, "passages_of", lambda idea: [passage])
-    for job in (jobs.render_brief, jobs.mask_brief):
-        with pytest.raises(PdfFailed):
-            job(brief.pk)
-        assert asked == [True]
+    with pytest.raises(PdfFailed):
         job(brief.pk)
-        assert asked == [True, True, False], "the same whole text, before it is shortened"
-        asked.clear()
+    assert asked == [True]
+    job(brief.pk)
+    assert asked == [True, True, False], "the same whole text, before it is shortened"
     brief.refresh_from_db()
     assert (brief.state, brief.masking_tries, brief.masking_failure) == ("ready", 0, "")
 
@@ -316,6 +368,40 @@ def test_a_busy_machine_after_another_failure_shortens_nothing_yet(monkeypatch: 
     assert (asked, brief.failure) == ([True, True], "late")
     jobs.render_brief(brief.pk)
     assert asked == [True, True, True, False]
+
+
+def test_one_that_was_cut_is_made_again_from_its_row_and_says_what_it_prints(
+    monkeypatch: pytest.MonkeyPatch, quick_briefs: list[str]
+) -> None:
+    """Its masked copy is cut too, after the passages are masked: a name that the cut would part is no name to find."""
+    name = "Maximilienne"
+    reasons = "a" * (LONGEST_TEXT - 5) + f" {name} le dit. " + LONG_REASONS
+    quick = jobs.render_in_process
+    asked = fails_while_whole(monkeypatch, "time")
+    brief = prepared(decided(submitted_idea(), outcome="go_with_conditions", reasons=reasons))
+    failing = jobs.render_in_process
+
+    def render(html: str, **given: Any) -> bytes:
+        failing(html, **given)
+        return quick(html, **given)
+
+    monkeypatch.setattr(jobs, "render_in_process", render)
+    jobs.render_brief(brief.pk)
+    assert asked == [True, False]
+    brief.refresh_from_db()
+    record = from_data(brief.record)
+    assert (record.shortened, record.reasons) == (True, reasons)
+    assert quick_briefs == [html_of(record)]
+    printed = reasons[:LONGEST_TEXT] + " […]"
+    texts = {row["where"]: row["sha256"] for row in brief.public["texts"]}
+    assert texts["reasons"] == sha256(printed)
+    assert [one.differences for one in briefs_replay.briefs()] == [[]]
+    monkeypatch.setattr(jobs, "passages_of", lambda idea: [type("Row", (), {"text": name})()])
+    jobs.mask_brief(brief.pk)
+    assert asked == [True, False, False]
+    assert "[…]" in quick_briefs[-1]
+    assert name[:4] in quick_briefs[0]
+    assert name[:4] not in quick_briefs[-1]
 
 
 def test_the_page_waits_then_gives_the_file(quick_briefs: list[str], client: Client) -> None:
@@ -427,7 +513,7 @@ def test_what_briefs_publish_is_replayed_with_the_rounds(quick_briefs: list[str]
     brief.refresh_from_db()
 
     def said(**changes: Any) -> list[list[str]]:
-        with transaction.atomic():
+        with triggers_silenced(), transaction.atomic():
             Brief.objects.filter(pk=brief.pk).update(**changes)
             found = [one.differences for one in briefs_replay.briefs()]
             transaction.set_rollback(True)
@@ -436,10 +522,61 @@ def test_what_briefs_publish_is_replayed_with_the_rounds(quick_briefs: list[str]
     assert said(edition=1) == [[]]
     panel = brief.public["panel"]
     other = brief.public | {"panel": panel | {"votes": panel["votes"] | {"not_now": 2, "go": 0}}}
-    assert said(public=other) == [["public record", "opinion", "permitted", "decision"]]
-    assert said(public=other, public_sha256=sha256(as_bytes(other))) == [["opinion", "permitted", "decision"]]
-    assert said(salt="00" * 32) == [["commitment"]]
-    assert said(public={}) == [["public record", "commitment", "outcome", "unreadable"]]
+    wrong = ["opinion", "permitted", "decision"]
+    assert said(public=other) == [["public record", "panel not as kept", *wrong]]
+    assert said(public=other, public_sha256=sha256(as_bytes(other))) == [["panel not as kept", *wrong]]
+    assert said(salt="00" * 32) == [["commitment not as kept"]]
+    assert said(record={}) == [["kept record", "unreadable as kept"]]
+    kept = [f"{part} not as kept" for part in brief.public]
+    (lost,) = said(public={})
+    assert sorted(lost) == sorted(["public record", "outcome", *kept, "unreadable"])
+
+
+def test_a_public_record_that_was_rewritten_and_holds_is_not_the_one_of_the_record_kept(
+    quick_briefs: list[str],
+) -> None:
+    """Levels raised, the opinion worked out anew, the fingerprint too: it replays, and is another panel's."""
+    brief = prepared(decided(submitted_idea(), outcome="go_with_conditions"))
+    jobs.render_brief(brief.pk)
+    brief.refresh_from_db()
+
+    def said(change: Callable[[dict[str, Any]], None]) -> list[str]:
+        public = deepcopy(brief.public)
+        change(public)
+        again = replayed(public)
+        public["opinion"] |= {"score": again.opinion.score, "above_threshold": again.opinion.above_threshold}
+        assert differences(public) == [], "by itself it holds"
+        with triggers_silenced(), transaction.atomic():
+            kept = brief.record | {"public_sha256": sha256(as_bytes(public))}
+            changes = {"public": public, "public_sha256": sha256(as_bytes(public)), "record": kept}
+            changes["record_sha256"] = sha256(canonical(kept))
+            Brief.objects.filter(pk=brief.pk).update(**changes)
+            (found,) = [one.differences for one in briefs_replay.briefs()]
+            transaction.set_rollback(True)
+        return found
+
+    def better(public: dict[str, Any]) -> None:
+        public["panel"]["criteria"]["severity"]["levels"] = [4, 4, 4, 4]
+
+    assert said(lambda public: None) == []
+    assert said(better) == ["panel not as kept", "opinion not as kept"]
+    assert said(lambda public: public["inputs"].update(reworks=1)) == ["inputs not as kept"]
+    assert said(lambda public: public["texts"].pop()) == ["texts not as kept"]
+    assert said(lambda public: public["chain"].update(head="00" * 32)) == ["chain not as kept"]
+    assert said(lambda public: public["decision"].update(capacity="dgs")) == ["decision not as kept"]
+
+
+def test_replaying_sends_one_query_for_many_briefs(quick_briefs: list[str], at_most: Any) -> None:
+    for _ in range(3):
+        jobs.render_brief(prepared(decided(submitted_idea(), outcome="go_with_conditions")).pk)
+    with at_most(1):
+        assert [one.differences for one in briefs_replay.briefs()] == [[]] * 3
+    assert [one.name for one in briefs_replay.briefs("nowhere")] == []
+
+
+def test_only_of_a_programme_or_since_a_day(quick_briefs: list[str]) -> None:
+    jobs.render_brief(prepared(decided(submitted_idea(), outcome="go_with_conditions")).pk)
+    assert len(list(briefs_replay.briefs())) == 1
     assert list(briefs_replay.briefs("another")) == list(briefs_replay.briefs("", date(2030, 1, 1))) == []
 
 

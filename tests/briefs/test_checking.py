@@ -47,7 +47,7 @@ def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
     if "in_a_child" not in request.fixturenames:
         monkeypatch.setattr(
-            views, "examine_in_process", lambda document, *known, sender: reading.examine(document, *known)
+            views, "examine_in_process", lambda read, *known, sender: reading.examine(read(), *known)
         )
 
 
@@ -233,6 +233,18 @@ def test_data_that_are_not_those_kept_are_said(english: None) -> None:
     assert rules.verdict(found, replace(known, data_matches=True)) == "genuine"
 
 
+def test_of_a_file_that_begins_as_a_brief_the_data_are_compared_too(
+    client: Client, city_seal: SealSettings, english: None
+) -> None:
+    brief = made()
+    found = cases(brief, city_seal, city_seal)
+    same, other = "The data it carries are those kept.", "The data it carries are not those kept."
+    for case, said in (("record swapped", other), ("added revision", same)):
+        text = html.unescape(asked(client, found[case][0]).content.decode())
+        assert f"The file begins as brief {brief.number}" in text, case
+        assert [one for one in (same, other) if one in text] == [said], case
+
+
 def test_a_file_that_takes_too_long_is_given_up(
     client: Client,
     city_seal: SealSettings,
@@ -270,6 +282,21 @@ def test_files_of_one_address_are_checked_one_after_the_other_and_others_have_a_
         assert not any("127.0.0.1" in sender for sender in process._senders)
     assert process._senders == set()
     assert verdict_on(client, document_of(made())) == title("genuine")
+
+
+def test_a_file_that_must_wait_is_not_read() -> None:
+    """Twenty megabytes of each who is sent away would fill the memory that those before them need."""
+    read: list[str] = []
+
+    def content() -> bytes:
+        read.append("once")
+        return small_pdf()
+
+    with process._turn_of("someone"), pytest.raises(process.BusyWithYours):
+        process.examine_in_process(content, (), sender="someone")
+    assert read == []
+    assert process.examine_in_process(content, (), sender="someone").finding == "not_sealed"
+    assert read == ["once"]
 
 
 def test_more_than_twenty_megabytes_and_no_file_are_refused_in_the_form(client: Client) -> None:

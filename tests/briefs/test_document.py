@@ -17,7 +17,7 @@ from tests.lib.printed import text_of
 from tests.lib.test_pdf import font_names, structure
 from workflows.briefs import drawings, rules, words
 from workflows.briefs.document import html_of, stylesheet
-from workflows.briefs.record import BriefRecord, NextStep, brief_number, from_data
+from workflows.briefs.record import BriefRecord, NextStep, Signature, brief_number, from_data
 
 
 def render(renderer: RenderingProcess, record: BriefRecord) -> bytes:
@@ -46,6 +46,27 @@ def test_page_one_says_what_was_decided_by_whom_and_why(english: bytes) -> None:
         "12 February 2027",
     ):
         assert fact in first, fact
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_page_one_names_whoever_signed_second_and_what_let_them(
+    renderer: RenderingProcess, language: str
+) -> None:
+    signed = records.admissibility(language=language, outcome="stop", second=records.DGA)
+    first = text_of(render(renderer, signed), 0)
+    upper = first[: first.index({"fr": "Motifs", "en": "Reasons"}[language])]
+    for fact in (
+        {"fr": "Seconde signature", "en": "Second signature"}[language],
+        *("Inès Benali", "Délégation de signature, arrêté n° 2026-031"),
+        *("Hélène Marchetti-Roux", "Directrice générale adjointe", "arrêté n° 2026-118 du 2 mars 2026"),
+    ):
+        assert fact in " ".join(upper.split()), fact
+
+
+def test_page_one_says_no_more_of_one_who_is_not_named(renderer: RenderingProcess) -> None:
+    kept = Signature("Direction", "pour la direction de l’auteur", reference="", since=None, until=None)
+    first = text_of(render(renderer, records.admissibility(language="en", second=kept)), 0)
+    assert "pour la direction de l’auteur" in " ".join(first.split())
 
 
 def test_the_rest_gives_opinion_must_meets_what_comes_next_history_and_signature(english: bytes) -> None:
@@ -183,7 +204,7 @@ def test_hostile_texts_give_a_brief_with_its_facts(renderer: RenderingProcess, k
 def test_a_cut_text_is_said_to_be_cut() -> None:
     record = records.selection(language="en", reasons="début " + "mot " * 5_000 + "fin-du-texte")
     assert "fin-du-texte" in html_of(record)
-    short = html_of(record, shortened=True)
+    short = html_of(replace(record, shortened=True))
     assert "fin-du-texte" not in short
     assert "[…]" in short
     assert "too long for this document" in short

@@ -2,6 +2,8 @@
 
 import copy
 import json
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from incubator.events.rules import sha256
+from incubator.lib.masks import MASK
 from tests.briefs import records
 from tests.gates.rules.records import ABSTAIN, GO, IF, NOT, record, vote
 from tests.gates.rules.test_properties import TABLES
 from tests.gates.rules.test_properties import records as any_record
 from workflows.briefs import public
 from workflows.briefs.public import Origin, differences, public_record, replayed
+from workflows.briefs.record import BriefRecord, Comparison, Letterhead, Opinion
 from workflows.gates import rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,10 +157,84 @@ def test_each_text_printed_has_its_fingerprint_and_its_place() -> None:
     assert found["conditions/2/owner"] == "Nadia Ferrand, direction de l’éducation"
     assert found["criteria/1/reason"] == records.WHY["severity"]
     assert found["decider/name"] == "Hélène Marchetti-Roux"
+    assert found["decider/since"] == "2026-03-02"
     assert not {"outcome", "number", "gate", "round_sha256", "opinion/result"} & set(found)
     said = {row["where"]: row["sha256"] for row in published(record(GO, GO, GO))["texts"]}
     assert said.keys() == found.keys()
     assert said["title"] == sha256(records.selection().title)
+
+
+def every_kind() -> dict[str, BriefRecord]:
+    """Briefs that between them say something at each place."""
+    second = records.LEAD.__class__(
+        **vars(records.LEAD) | {"until": date(2027, 1, 1), "on_behalf_of": "Ali Ben"}
+    )
+    letterhead = Letterhead("Ville", "Programme", "1 place", "ab" * 32, "#123456")
+    session = Comparison(date(2026, 11, 2), "waiting", rank=2, waiting=1, places=3)
+    return {
+        "selection": records.selection(
+            letterhead=letterhead, serial="2026/17", replaces="2026/1", correction="Faux."
+        ),
+        "departing": records.departing_stop(),
+        "admissibility": records.admissibility(
+            second=second, outcome="merge", merged_into="2026-0150", opening="Oui"
+        ),
+        "rework": records.selection(
+            gaps=("Chiffrer",), author_due_on=date(2026, 12, 1), address="https://x/verify/y"
+        ),
+        "hold": records.selection(
+            hold_until=date(2027, 3, 1), hold_condition="Le budget.", comparison=session
+        ),
+        "masked": records.selection(content_sha256=MASK),
+    }
+
+
+@pytest.mark.parametrize("kind", every_kind())
+def test_every_word_of_a_brief_is_in_its_public_record_or_has_its_fingerprint_there(kind: str) -> None:
+    frozen = compared(record(GO, GO, NOT, gate="G1"), "waiting")
+    found = rules.opinion(frozen)
+    printed = every_kind()[kind]
+    if printed.opinion is not None:
+        opinion = vars(printed.opinion) | {"result": found.result, "score": found.score}
+        printed = replace(printed, opinion=Opinion(**opinion))
+    printed = replace(printed, round_sha256=public.commitment(frozen, ORIGIN.salt), public_sha256="cd" * 32)
+    said = public_record(printed, frozen, ORIGIN)
+    hashed = {row["where"]: row["sha256"] for row in said["texts"]}
+    plain = leaves(said)
+    for where, text in leaves(printed.as_data()).items():
+        if where == "public_sha256":
+            continue  # no record says its own
+        form = re.sub(r"\b\d+\b", "*", where)
+        place = public.IN_CLEAR.get(form, "")
+        if where in hashed:
+            assert hashed.pop(where) == sha256(text), where
+        else:
+            number = re.search(r"\d+", where)
+            assert plain[place.replace("*", number[0] if number else "")] == text, where
+    assert not hashed, "nothing has a fingerprint that is not in the brief"
+
+
+def test_between_them_the_briefs_read_above_say_something_everywhere() -> None:
+    """Else a place that is new would be read by no test."""
+    said = {
+        re.sub(r"\b\d+\b", "*", where) for one in every_kind().values() for where in leaves(one.as_data())
+    }
+    assert said >= set(public.IN_CLEAR)
+    names = {place.partition("/")[0] for place in said}
+    texts = {
+        name for name, value in vars(every_kind()["selection"]).items() if not isinstance(value, bool | int)
+    }
+    assert texts - names == {"public_sha256"}
+
+
+def leaves(value: Any, *where: str) -> dict[str, str]:
+    """Each text that is not empty, by its place."""
+    if isinstance(value, str):
+        return {"/".join(where): value} if value else {}
+    inside = (
+        value.items() if isinstance(value, dict) else enumerate(value, 1) if isinstance(value, list) else ()
+    )
+    return {place: text for name, item in inside for place, text in leaves(item, *where, str(name)).items()}
 
 
 def test_a_record_that_was_changed_differs() -> None:

@@ -207,7 +207,9 @@ def test_a_pack_of_twenty_ideas_is_one_file_with_a_bookmark_for_each(tmp_path: P
 def test_a_session_s_papers_have_the_same_head(renderer: RenderingProcess, tmp_path: Path) -> None:
     people.change_letterhead(entity=EntityFactory(), by=IMPORT, address="", colour="#7a1f3d")
     session, _jury = stage.session(2)
-    html = papers.html_of(SessionDocument(session=session, kind="agenda", asked_at=session.prepared_at))
+    html = papers.html_of(
+        SessionDocument(session=session, kind="agenda", language="fr", asked_at=session.prepared_at)
+    )
     assert '<header class="mast">' in html
     assert "--own:#7a1f3d" in html
     document = renderer.render(html, stylesheet=papers.stylesheet())

@@ -1,11 +1,12 @@
 """A configuration to be changed, and a city it is sound in: for tables of cases."""
 
+from dataclasses import replace
 from typing import Any
 
 from workflows.gates.configuration import rules
 from workflows.gates.configuration.document import document_from, put
 from workflows.gates.configuration.reading import defaults
-from workflows.gates.configuration.rules import Facts, Pool
+from workflows.gates.configuration.rules import Facts, Left, Pool
 from workflows.routes import routes
 
 GATES = ("L", "F", "G0", "G1", "G2", "G3", "G4")
@@ -23,7 +24,8 @@ FACTS_READ = frozenset(
         "small",
     ]
 )
-ENOUGH = Pool(people=8, absent=0, available=8, chairs=2, departments=6)
+ROOM = Left(people=5, chairs=1, elsewhere=1)
+ENOUGH = Pool(here=frozenset(range(8)), absent=0, chairs=2, departments=6)
 BOTH = frozenset({1, 2})
 CALLS = ({"fr": "Rues calmes", "en": "Quiet streets"},)
 
@@ -59,4 +61,10 @@ def found(document: dict[str, Any], facts: Facts | None = None) -> list[tuple[st
 
 def small(**changes: Any) -> dict[str, Pool]:
     """The pools with that of G1 changed."""
-    return dict.fromkeys(GATES, ENOUGH) | {"G1": Pool(**(ENOUGH.__dict__ | changes))}
+    return dict.fromkeys(GATES, ENOUGH) | {"G1": replace(ENOUGH, **changes)}
+
+
+def pools(**people: range) -> dict[str, Pool]:
+    """The pools, with these people at these gates."""
+    own = {gate: replace(ENOUGH, here=frozenset(keys)) for gate, keys in people.items()}
+    return dict.fromkeys(GATES, ENOUGH) | own

@@ -54,6 +54,50 @@ def g3(idea: Idea, monkeypatch: pytest.MonkeyPatch) -> GateRound:
     return GateRoundFactory(idea=idea, gate="G3")
 
 
+# --- A delegated director decides a selection ----------------------------------------------------------------
+
+
+def test_a_director_whose_delegation_names_the_programme_decides_at_g1() -> None:
+    cast, director = steps.Cast(), PersonFactory(employed=True)
+    mandate = MandateFactory(holder=director, capacity="director", programme_key="idees")
+    round_ = stage.at_g1(cast)
+    stage.all_vote(round_)
+    asked = WorkItem.objects.filter(verb="decide", closed_at=None)
+    assert {item.person for item in asked} == {director, cast.dga}
+    choice = Choice(outcome="go", reasons=REASONS)
+    made = actions.decide(round_key=round_.key, by=act(director), choice=choice)
+    assert (made.decider, made.mandate, made.capacity) == (director, mandate, "director")
+    assert made.issued_at is not None
+
+
+@pytest.mark.parametrize(
+    "scope", [{}, {"programme_key": "ailleurs"}, {"programme_key": "idees", "department": True}]
+)
+def test_another_directors_delegation_opens_no_selection(round_: GateRound, scope: dict[str, Any]) -> None:
+    if scope.get("department"):
+        scope = scope | {"department": DepartmentFactory()}
+    director = PersonFactory(employed=True)
+    MandateFactory(holder=director, capacity="director", **scope)
+    assert authority.parties(round_, round_.idea) == []
+    with pytest.raises(NotAllowed):
+        authority.right_to_decide(round_, round_.idea, act(director))
+
+
+def test_a_delegated_director_decides_nothing_but_selections(idea: Idea) -> None:
+    MandateFactory(holder=PersonFactory(employed=True), capacity="director", programme_key="idees")
+    dga = PersonFactory(employed=True, mandate="dga")
+    launch = GateRoundFactory(idea=idea, gate="G2")
+    assert [party.person for party in authority.parties(launch, idea)] == [dga]
+
+
+def test_a_delegated_director_who_is_absent_lends_the_decision(idea: Idea, round_: GateRound) -> None:
+    director, deputy = PersonFactory.create_batch(2, employed=True)
+    MandateFactory(holder=director, capacity="director", programme_key="idees")
+    AbsenceFactory(person=director, deputy=deputy)
+    right = authority.right_to_decide(round_, idea, act(deputy))
+    assert (right.person, right.on_behalf_of, right.mandate.capacity) == (deputy, director, "director")
+
+
 def sponsored_by(monkeypatch: pytest.MonkeyPatch, person: Person) -> None:
     monkeypatch.setattr(authority, "_sponsor_of", [lambda idea: person])
 

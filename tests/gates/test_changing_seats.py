@@ -223,6 +223,7 @@ def test_changing_a_seat_is_refused_without_a_reason_a_right_or_distance(
         (lead, None, " ", Invalid),
         (able(), None, "Absent.", NotAllowed),
         (lead, author, "Absent.", NotAllowed),
+        (lead, PersonFactory(employed=True, role="administrator"), "Absent.", NotAllowed),
         (lead, seat.person, "Absent.", Conflict),
         (lead, PersonFactory(guest=True, expires_on=seat.seated_at.date().replace(year=2020)), "Absent.", NotAllowed),
     ]:  # fmt: skip
@@ -245,3 +246,24 @@ def test_the_page_shows_why_and_changes_a_seat(seated: GateRound, lead: Person) 
     assert client.post(url, {"request_key": new_key(), "reason": "Absent."}).status_code == 302
     client.force_login(seat.person)
     assert client.get(url).status_code == 403
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_a_lead_who_sits_where_authors_are_hidden_is_not_told_who_is_close_to_them(
+    seated: GateRound, lead: Person, idea: Idea, hidden: bool
+) -> None:
+    seated.rules["authors_hidden"] = hidden
+    seated.save()
+    seat, author = member(seated), idea.team.get(role="author").person
+    Seat.objects.filter(pk=seat.pk).update(person=lead)
+    client = Client()
+    client.force_login(lead)
+    for page in (reverse("seats", args=[seated.key]), reverse("seat-change", args=[seat.key])):
+        assert client.get(page).status_code == (403 if hidden else 200)
+    codes = set()
+    for person in (author, able()):
+        with pytest.raises((NotAllowed, Conflict)) as refused, transaction.atomic():
+            actions.seat(round_key=str(seated.key), person=person, by=act(lead))
+        codes.add(refused.value.code)
+    assert (codes == {"seat.reads_without_names"}) is hidden
+    assert len(codes) == (1 if hidden else 2), "without names the same answer for everybody"

@@ -16,6 +16,7 @@ from incubator.lib.refusals import Conflict, Invalid
 from incubator.people.models import Person
 from tests.factories import DepartmentFactory, GateRoundFactory, IdeaFactory, PersonFactory, SeatFactory
 from tests.gates import stage
+from tests.journey import cast
 from tests.journey.cast import act
 from workflows.clock.actions import tick
 from workflows.gates import actions, records, rules
@@ -143,3 +144,51 @@ def test_nothing_is_closed_before_its_time(idea: Idea) -> None:
     round_ = panel(idea)
     with pytest.raises(Conflict):
         actions.close_opinion(round_key=round_.key, by=act(PersonFactory()))
+
+
+def test_a_vacant_seat_does_not_keep_a_consultation_open_past_its_time(
+    idea: Idea, lead: Person, run_jobs: Any
+) -> None:
+    """One of the panel steps aside, nobody is left in the pool: with its quorum the opinion closes all the same."""
+    round_ = panel(idea)
+    votes(round_, "go", "go", "")
+    left = stage.seats_of(round_)[2]
+    actions.step_aside(seat_key=left.key, by=act(left.person))
+    run_jobs()
+    assert asked("seat_panel") == [lead]
+    tick()
+    assert asked("decide") == [], "the panel still has time, and a substitute may come"
+    past(round_)
+    for _ in range(2):
+        tick()
+    assert (len(asked("decide")), asked("seat_panel")) == (1, [])
+    event = Event.objects.get(subject_key=idea.key, verb="opinion_closed")
+    assert [(one["from"], one["to"]) for one in event.effects] == [("seating", "open")]
+    (decider,) = asked("decide")
+    choice = actions.Choice("go", cast.REASONS)
+    assert actions.check(round_key=round_.key, by=act(decider), choice=choice).outcome == "go"
+
+
+def test_the_late_vote_that_completes_a_vacant_panel_asks_for_the_decision(
+    idea: Idea, lead: Person, run_jobs: Any
+) -> None:
+    round_ = panel(idea)
+    votes(round_, "go", "", "")
+    left = stage.seats_of(round_)[2]
+    actions.step_aside(seat_key=left.key, by=act(left.person))
+    run_jobs()
+    past(round_)
+    for _ in range(2):
+        tick()
+    assert (asked("decide"), asked("complete_opinion")) == ([], [lead])
+    stage.cast_vote(stage.seats_of(round_)[1], "go")
+    assert (len(asked("decide")), asked("complete_opinion"), asked("seat_panel")) == (1, [], [])
+    event = Event.objects.filter(subject_key=idea.key, verb="vote_cast").latest("sequence")
+    assert [one["to"] for one in event.effects] == ["cast", "open"]
+
+
+def test_a_round_in_which_nobody_sits_waits_for_its_panel(idea: Idea) -> None:
+    round_ = GateRoundFactory(idea=idea, gate="G1", state="seating", opened_at=None)
+    past(round_)
+    tick()
+    assert not Event.objects.filter(subject_key=idea.key, verb__startswith="opinion").exists()

@@ -22,7 +22,14 @@ from incubator.events.models import Event
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people.models import Mandate, RoleGrant
-from tests.factories import AbsenceFactory, CallFactory, IdeaFactory, MandateFactory, PersonFactory
+from tests.factories import (
+    AbsenceFactory,
+    CallFactory,
+    IdeaFactory,
+    MandateFactory,
+    PersonFactory,
+    PostFactory,
+)
 from tests.gates import stage
 from tests.gates.stage import texts
 from tests.journey import cast as steps
@@ -30,7 +37,9 @@ from tests.journey.cast import Cast, act
 from tests.platform.jobs import Run
 from tests.platform.kept import kept
 from workflows.briefs.gathering import record_of
+from workflows.gates import pools
 from workflows.gates.actions.rounds import due_after
+from workflows.gates.actions.seating import is_from_elsewhere
 from workflows.gates.configuration import actions, queries
 from workflows.gates.configuration.document import put
 from workflows.gates.configuration.reading import in_force
@@ -181,24 +190,81 @@ def test_the_checker_reads_the_city(city: Cast) -> None:
     assert Configuration.objects.get().state == "draft"
 
 
-def test_who_is_away_when_the_votes_are_due_is_not_counted(city: Cast) -> None:
+def test_who_is_away_when_the_votes_are_due_and_lends_no_seat_is_not_counted(city: Cast) -> None:
     draft = draft_of(city)
     later = clock.today() + timedelta(days=8)
     for person in city.panel:
-        AbsenceFactory(person=person, starts_on=later, ends_on=later + timedelta(days=90))
+        AbsenceFactory(person=person, starts_on=later, ends_on=later + timedelta(days=90), deputy=None)
     found = actions.check(by=act(city.lead), key=draft.key)
     assert "quorum_unreachable" in {problem.code for problem in found}
 
 
+def test_a_seat_lent_while_the_votes_are_due_is_counted(city: Cast) -> None:
+    """A deputy votes for whoever is away then; one deputy for one, there on that day, and without a seat to come."""
+    draft = draft_of(city)
+    days = {"starts_on": clock.today() + timedelta(days=8), "ends_on": clock.today() + timedelta(days=90)}
+
+    def there() -> int:
+        return queries.facts_of(draft.document, programme()).pools["G1"].available
+
+    everyone = there()
+    deputy = PersonFactory(employed=True)
+    absences = [AbsenceFactory(person=person, deputy=deputy, **days) for person in city.panel[:2]]
+    assert there() == everyone - 1
+    other = PersonFactory(employed=True)
+    AbsenceFactory(person=other, **days)
+    for person, expected in ((other, -1), (city.panel[2], -1), (PersonFactory(employed=True), 0)):
+        absences[1].deputy = person
+        absences[1].save()
+        assert there() == everyone + expected
+    # Seats are filled today: nobody who is away now is given one.
+    for absence in absences:
+        absence.starts_on = clock.today()
+        absence.save()
+    assert there() == everyone - 2
+
+
 def test_links_with_running_ideas_are_counted(city: Cast) -> None:
+    """With one link more than the seats can bear nobody would be seated, though there is a quorum."""
     idea = steps.submit(city)
     draft = draft_of(city)
-    assert actions.check(by=act(city.lead), key=draft.key) == []
-    for person in city.panel[:6]:
+
+    def found() -> dict[str, Any]:
+        problems = actions.check(by=act(city.lead), key=draft.key)
+        return {problem.code: problem.values for problem in problems if problem.values["gate"] == "G1"}
+
+    free = queries.facts_of(draft.document, programme()).pools["G1"].by_idea[0].people
+    spare = free - draft.document["gates"]["G1"]["seats"]
+    for person in city.panel[:spare]:
         person.private_links.create(other=city.author)
-    found = {problem.code: problem.values for problem in actions.check(by=act(city.lead), key=draft.key)}
-    assert found["quorum_unreachable_for_ideas"]["ideas"] == 1
+    assert found() == {}
+    city.panel[spare].private_links.create(other=city.author)
+    assert found()["too_few_for_ideas"]["ideas"] == 1
+    city.chair.private_links.create(other=city.author)
+    assert set(found()) == {"too_few_for_ideas", "no_chair_for_ideas"}
     assert idea.state == "live"
+
+
+def test_whoever_is_left_for_an_idea_may_all_be_at_home_with_its_team(city: Cast) -> None:
+    """The team's own department is found as seating finds it."""
+    idea = steps.submit(city)
+    draft, day = draft_of(city), clock.today()
+    for _ in range(10):
+        PostFactory(person=PersonFactory(), department=city.home)
+    pool, _chairs = pools.able(["panel_member"], programme())
+    for person in pool:
+        person.posts.update(ends_on=day)
+        PostFactory(person=person, department=city.home, starts_on=day)
+    away = PersonFactory(employed=True, role="panel_member")
+    assert is_from_elsewhere(away, idea)
+    assert not any(is_from_elsewhere(person, idea) for person in pool)
+
+    def codes() -> set[str]:
+        return {problem.code for problem in actions.check(by=act(city.lead), key=draft.key)}
+
+    assert codes() == set()
+    away.private_links.create(other=city.author)
+    assert codes() == {"no_diversity_for_ideas"}
 
 
 def test_one_draft_at_a_time(city: Cast) -> None:
@@ -324,10 +390,10 @@ def test_the_checker_asks_about_every_running_idea(
     with at_most(len(one)):
         facts = queries.facts_of(draft.document, programme())
     assert len(facts.pools["G1"].by_idea) == 26
-    assert facts.pools["G1"].by_idea[0] == 2
+    assert facts.pools["G1"].by_idea[0].people == 2
     assert first.pk == min(Idea.objects.values_list("pk", flat=True))
     found = {problem.code: problem.values for problem in actions.check(by=act(city.lead), key=draft.key)}
-    assert found["quorum_unreachable_for_ideas"]["ideas"] == 1
+    assert found["too_few_for_ideas"]["ideas"] == 1
 
 
 def test_a_department_without_a_director_is_named(city: Cast) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from ideas.calls.models import Programme
 from incubator.lib import clock
@@ -15,7 +16,7 @@ from workflows.gates.models import Configuration
 
 pytestmark = pytest.mark.django_db
 # Those whose sentence counts, beside the table of sentences.
-COUNTING = {"quorum_unreachable_for_ideas", "no_director_signs"}
+COUNTING = {"too_few_for_ideas", "no_chair_for_ideas", "no_diversity_for_ideas", "no_director_signs"}
 SHOWN = {"/gates/G2/voters_hidden": False, "/gates/G2/quorum": 1}
 CASES = CHECKED | {
     "a call hides one voter": (
@@ -62,6 +63,14 @@ def test_every_problem_leads_to_a_place_that_is_there() -> None:
                 pages[shown] = answer.content.decode()
             assert anchor, f"{name}: {item.pointer} leads to a page, not to a field"
             assert f'id="{anchor}"' in pages[shown], f"{name}: {item.pointer}"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_an_earlier_version_found_is_said_too(language: str) -> None:
+    """A draft keeps its findings over an update, and its page is still there."""
+    with translation.override(language):
+        said = wording.problem(rules.Problem("found_once", "/gates/G1/seats", {"gate": "G1"}))
+    assert said.startswith("Quelque chose" if language == "fr" else "Something")
 
 
 def settings_shown(document: dict[str, Any], pointer: str) -> list[str]:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from tests.gates.configurations import BOTH, GATES, changed, city, found, small
+from tests.gates.configurations import BOTH, GATES, ROOM, changed, city, document, found, pools, small
 from workflows.gates.configuration import rules, wording
-from workflows.gates.configuration.rules import Load
+from workflows.gates.configuration.rules import Left, Load
 from workflows.gates.configuration.structure import check
 
 CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
@@ -47,27 +47,57 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
     "no threshold": ({"/gates/G1/threshold": None}, {}, "no_threshold", "/gates/G1/threshold"),
     "too many away for the quorum": (
         {},
-        {"pools": small(absent=6, available=2)},
+        {"pools": small(here=frozenset(range(2)), absent=6)},
         "quorum_unreachable",
         "/gates/G1/quorum",
     ),
     "nobody at all": (
         {},
-        {"pools": small(people=0, available=0, chairs=0, departments=0)},
+        {"pools": small(here=frozenset(), chairs=0, departments=0)},
         "quorum_unreachable",
         "/gates/G1/quorum",
     ),
     "a quorum, not all seats": (
         {},
-        {"pools": small(absent=4, available=4)},
+        {"pools": small(here=frozenset(range(4)), absent=4)},
         "seats_over_pool",
+        "/gates/G1/seats",
+    ),
+    "just the quorum for an idea": (
+        {},
+        {"pools": small(by_idea=(ROOM, Left(3, 1, 1)))},
+        "too_few_for_ideas",
         "/gates/G1/seats",
     ),
     "too many links": (
         {},
-        {"pools": small(by_idea=(7, 2, 3))},
-        "quorum_unreachable_for_ideas",
-        "/gates/G1/quorum",
+        {"pools": small(by_idea=(Left(2, 1, 1), ROOM, Left(4, 1, 1)))},
+        "too_few_for_ideas",
+        "/gates/G1/seats",
+    ),
+    "whoever chairs is too close": (
+        {},
+        {"pools": small(by_idea=(ROOM, Left(5, 0, 1)))},
+        "no_chair_for_ideas",
+        "/gates/G1/seats",
+    ),
+    "whoever chairs is too close to several": (
+        {},
+        {"pools": small(by_idea=(Left(6, 0, 1), Left(5, 0, 1)))},
+        "no_chair_for_ideas",
+        "/gates/G1/seats",
+    ),
+    "all at home": (
+        {},
+        {"pools": small(by_idea=(ROOM, Left(5, 1, 0)))},
+        "no_diversity_for_ideas",
+        "/gates/G1/diversity",
+    ),
+    "all at home for several": (
+        {},
+        {"pools": small(by_idea=(Left(8, 2, 0), Left(5, 1, 0)))},
+        "no_diversity_for_ideas",
+        "/gates/G1/diversity",
     ),
     "no chair": ({}, {"pools": small(chairs=0)}, "no_chair", "/gates/G1/seats"),
     "one department": ({}, {"pools": small(departments=1)}, "no_diversity", "/gates/G1/diversity"),
@@ -237,13 +267,40 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
     "more rounds open than the pool can hold": (
         {},
         {"loads": {"G1": Load(open_now=10)}},
-        "clock_over_pool",
+        "clock_over_pools",
         "/gates/G1/review_in",
     ),
     "more ideas come than the pool can judge in time": (
         {},
         {"loads": {"G4": Load(entered=39)}},
-        "clock_over_pool",
+        "clock_over_pools",
+        "/gates/G4/due",
+    ),
+    "few experts, however many sit elsewhere": (
+        {},
+        {"pools": pools(G1=range(5, 100), G2=range(5)), "loads": {"G2": Load(open_now=11)}},
+        "clock_over_pools",
+        "/gates/G2/due",
+    ),
+    "a panel of one has a pool too": (
+        {"/gates/G2/seats": 1, "/gates/G2/quorum": 1, "/gates/G2/voters_hidden": False},
+        {"loads": {"G2": Load(open_now=49)}},
+        "clock_over_pools",
+        "/gates/G2/due",
+    ),
+    "two gates have the same people": (
+        {},
+        {"loads": {"G1": Load(open_now=5), "G4": Load(open_now=5)}},
+        "clock_over_pools",
+        "/gates/G1/review_in",
+    ),
+    "two gates share too many people": (
+        {},
+        {
+            "pools": pools(G1=range(8), G4=range(4, 12)),
+            "loads": {"G1": Load(open_now=6), "G4": Load(open_now=9)},
+        },
+        "clock_over_pools",
         "/gates/G4/due",
     ),
 }
@@ -272,3 +329,16 @@ def test_what_the_checker_finds(
 def test_what_two_routes_share_is_said_once() -> None:
     places = found(changed({"/gates/G4/go_on": ["extend"]}))
     assert places == [("no_way_on", "/gates/G4/go_on")]
+
+
+def test_of_gates_that_cannot_keep_their_clock_the_fewest_are_named() -> None:
+    """G2 fails alone; G1 and G4 only together; nothing is said of the three."""
+    known = city(
+        pools=pools(G1=range(8), G2=range(8, 10), G4=range(8)),
+        loads={"G1": Load(open_now=5), "G2": Load(open_now=5), "G4": Load(open_now=5)},
+    )
+    over = [item for item in rules.problems(document(), known) if item.code == "clock_over_pools"]
+    named = [(item.values["gates"], item.values["needed"], item.values["room"]) for item in over]
+    assert named == [(("G2",), 15, 12), (("G1", "G4"), 50, 48)]
+    with translation.override("en"):
+        assert "For G1, G4 about 50 seats" in wording.problem(over[1])

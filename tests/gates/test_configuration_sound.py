@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.gates.configurations import BOTH, GATES, changed, city, document, found, small
-from workflows.gates.configuration.rules import Load
+from tests.gates.configurations import BOTH, GATES, ROOM, changed, city, document, found, pools, small
+from workflows.gates.configuration.rules import Left, Load
 from workflows.gates.configuration.structure import check
 from workflows.routes import routes
 
@@ -30,6 +30,16 @@ def test_a_flow_without_a_way_elsewhere_is_no_sound_flow(outcome: str) -> None:
     ]
 
 
+def test_a_flow_that_goes_in_circles_leads_nowhere() -> None:
+    route = routes()["StandardFlow"]
+    last = next(name for name, station in route.stations.items() if station.gate == "G4")
+    ways = dict(route.stations[last].ways) | dict.fromkeys(("scale", "transfer"), "admissibility")
+    round_about = replace(route.stations[last], ways=ways)
+    broken = replace(route, stations=dict(route.stations) | {last: round_about})
+    places = found(document(), city(routes={"StandardFlow": broken}))
+    assert places == [("no_way_on", f"/gates/{gate}/go_on") for gate in ("G0", "G1", "G2", "G3", "G4")]
+
+
 SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "one seat, its voter shown": (
         {"/gates/G2/seats": 1, "/gates/G2/quorum": 1, "/gates/G2/voters_hidden": False},
@@ -38,8 +48,16 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "a quorum of one, the voters shown": ({"/gates/G1/quorum": 1, "/gates/G1/voters_hidden": False}, {}),
     "two seats, hidden": ({"/gates/G2/seats": 2}, {}),
     "a quorum of all seats": ({"/gates/G1/quorum": 5}, {}),
-    "just the seats": ({}, {"pools": small(people=9, absent=4, available=5)}),
-    "just the quorum for an idea": ({}, {"pools": small(by_idea=(3, 8))}),
+    "just the seats": ({}, {"pools": small(here=frozenset(range(5)), absent=4)}),
+    "just the seats for an idea, and one to chair": ({}, {"pools": small(by_idea=(ROOM, ROOM))}),
+    "one seat for an idea, and nobody to chair": (
+        {"/gates/G1/seats": 1, "/gates/G1/quorum": 1, "/gates/G1/voters_hidden": False},
+        {"pools": small(by_idea=(Left(1, 0, 1),))},
+    ),
+    "nobody from elsewhere is asked for": (
+        {"/gates/G1/diversity": None},
+        {"pools": small(by_idea=(Left(5, 1, 0),))},
+    ),
     "no words why": ({"/gates/G1/must_meet/0/why": {"en": "", "fr": ""}}, {}),
     "no letter": ({"/letters/go": {"en": "", "fr": ""}}, {}),
     "criteria without levels": ({"/gates/G1/criteria/0/levels": None}, {}),
@@ -54,6 +72,21 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "due when the votes are": ({"/gates/G1/due_from_submission": 20}, {}),
     "the pool is full": ({}, {"loads": {"G1": Load(open_now=9)}}),
     "the pool just keeps up": ({}, {"loads": {"G4": Load(entered=36)}}),
+    "each gate has people of its own": (
+        {},
+        {
+            "pools": pools(G1=range(8), G4=range(8, 16)),
+            "loads": {"G1": Load(open_now=9), "G4": Load(open_now=9)},
+        },
+    ),
+    "two gates just share some people": (
+        {},
+        {
+            "pools": pools(G1=range(8), G4=range(4, 12)),
+            "loads": {"G1": Load(open_now=9), "G4": Load(open_now=5)},
+        },
+    ),
+    "the lead alone admits, however many": ({}, {"loads": {"G0": Load(open_now=90)}}),
     "no panel, no pool": ({}, {"pools": {}}),
     "only scaling": ({"/gates/G4/go_on": ["scale"]}, {}),
     "a local no is sent up, not re-examined": ({}, {"reexaminers": dict.fromkeys(GATES[1:], BOTH)}),

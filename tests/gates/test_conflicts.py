@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from incubator.lib import clock
+from incubator.people import reporting
 from incubator.people.models import Person, Post, PrivateLink
 from tests.factories import (
     DepartmentFactory,
@@ -14,7 +15,7 @@ from tests.factories import (
     SeatFactory,
     TeamMemberFactory,
 )
-from workflows.gates.conflicts import conflicts, conflicts_of
+from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +80,35 @@ def test_the_organisation_is_read_as_of_today(author: Person) -> None:
         assert conflicts(manager, idea, "G1").hard == {"manages_member"}
 
 
+def test_without_a_recorded_manager_the_nearest_head_is_one(author: Person) -> None:
+    """As the HR system's file leaves it, and as the rest of the product reads it."""
+    service = author.posts.get().department
+    direction = DepartmentFactory()
+    service.periods.update(parent=direction)
+    head, director = PersonFactory(department=service), PersonFactory(department=direction)
+    Post.objects.filter(person__in=[head, director]).update(is_head=True)
+    Post.objects.filter(person=author).update(line_manager=None)
+    agent = PersonFactory(department=service)
+    idea, of_the_head = IdeaFactory(author=author, live=True), IdeaFactory(author=head, live=True)
+    assert reporting.line_manager(author) == head
+    assert conflicts(head, idea, "G1").hard == {"manages_member"}
+    assert conflicts(head, idea, "G1").soft == set()
+    assert conflicts(director, idea, "G1") == Conflicts(hard=set(), soft={"above_member"})
+    assert conflicts(agent, of_the_head, "G1").hard == {"reports_to_member"}
+    assert conflicts(director, of_the_head, "G1").hard == {"manages_member"}
+
+
+def test_when_the_manager_has_left_the_acting_head_is_one(author: Person) -> None:
+    manager, service = author.posts.get().line_manager, author.posts.get().department
+    assert manager is not None
+    acting = PersonFactory(department=service)
+    acting.posts.update(is_head=True)
+    idea = IdeaFactory(author=author, live=True)
+    assert conflicts(acting, idea, "G1") == Conflicts(hard=set(), soft={"above_member"})
+    Person.objects.filter(pk=manager.pk).update(is_active=False, departed_on=clock.today())
+    assert conflicts(acting, idea, "G1").hard == {"manages_member"}
+
+
 def test_a_ring_of_managers_ends(author: Person) -> None:
     idea = IdeaFactory(author=author, live=True)
     manager = author.posts.get().line_manager
@@ -102,6 +132,16 @@ def test_whoever_stepped_aside_once(author: Person) -> None:
     seat = SeatFactory(round=GateRoundFactory(idea=idea), state="aside")
     assert conflicts(seat.person, idea, "G2").hard == {"stepped_aside"}
     assert not conflicts(seat.person, IdeaFactory(author=author, live=True), "G2").hard
+
+
+def test_an_administrator_neither_votes_nor_decides(author: Person) -> None:
+    idea = IdeaFactory(author=author, live=True)
+    found = PersonFactory(employed=True, role="administrator")
+    assert conflicts(found, idea, "G1").hard == {"administrator"}
+    found.role_grants.update(programme_key="another")
+    assert not conflicts(found, idea, "G1").hard
+    found.role_grants.update(programme_key="", ends_at=clock.now())
+    assert not conflicts(found, idea, "G1").hard
 
 
 @pytest.mark.parametrize(("size", "close"), [(9, True), (10, False)])

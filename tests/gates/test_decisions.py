@@ -191,9 +191,18 @@ def test_sponsor_and_lead_agree_or_hand_over(cast: Cast) -> None:
         conditions=[("Afficher", cast.author, steps.in_days(9))],
     )
     assert draft.issued_at is None
+    actions.ask_expert(
+        round_key=g3.key,
+        expert=PersonFactory(employed=True, role="expert"),
+        question="Quel coût en cinq ans ?",
+        due_on=steps.in_days(5),
+        by=act(cast.lead),
+    )
     # Conditions of a draft do not stand in the way of handing over.
     actions.hand_over(round_key=g3.key, by=act(cast.lead))
     assert not Condition.objects.exists()
+    waiting = WorkItem.objects.filter(subject_key=idea.key, closed_at=None).values_list("verb", flat=True)
+    assert set(waiting) == {"decide", "answer_expert_question"}, "the expert is asked still"
     decided = steps.decide(idea, cast.dga, "go", answers={"told": "yes"})
     assert decided.issued_at is not None
     with pytest.raises(Conflict):

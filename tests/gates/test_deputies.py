@@ -15,6 +15,7 @@ from tests.factories import (
     GateRoundFactory,
     IdeaFactory,
     PersonFactory,
+    RoleGrantFactory,
     SeatFactory,
     TeamMemberFactory,
 )
@@ -88,6 +89,40 @@ def test_the_deputy_of_two_votes_for_one(seat: Seat, deputy: Person) -> None:
     assert refused.value.code == "seat.two_votes"
     assert Vote.objects.get(in_force=True, cast_by=deputy).seat == seat
     vote(seat, deputy)  # changed, it is still one
+
+
+def test_whoever_sits_too_reads_nothing_through_a_lent_seat(seat: Seat) -> None:
+    """Neither a colleague's named vote, nor everybody's before one's own."""
+    other = stage.seats_of(seat.round)[0]
+    vote(seat, seat.person)
+    actions.open_others(seat_key=seat.key, by=act(seat.person))
+    AbsenceFactory(person=seat.person, deputy=other.person)
+    client = Client()
+    client.force_login(other.person)
+    assert client.get(reverse("review", args=[other.key])).status_code == 200
+    for page in ("review", "others"):
+        assert client.get(reverse(page, args=[seat.key])).status_code == 403
+    listed = client.get(reverse("reviews")).text
+    assert str(other.key) in listed
+    assert str(seat.key) not in listed
+
+
+def test_whoever_voted_for_someone_absent_gets_no_seat_of_their_own(seat: Seat, deputy: Person) -> None:
+    vote(seat, deputy)
+    lead = PersonFactory(role="programme_lead")
+    other = stage.seats_of(seat.round)[0]
+    actions.step_aside(seat_key=other.key, by=act(other.person))
+    with pytest.raises(Conflict) as refused:
+        actions.seat(round_key=str(seat.round.key), person=deputy, by=act(lead), chair=True)
+    assert refused.value.code == "seat.twice"
+
+
+def test_nor_is_such_a_person_called_as_a_substitute(seat: Seat, deputy: Person) -> None:
+    RoleGrantFactory(person=deputy, role="panel_chair")
+    vote(seat, deputy)
+    other = stage.seats_of(seat.round)[0]
+    actions.step_aside(seat_key=other.key, by=act(other.person))
+    assert not Seat.objects.filter(round=seat.round, person=deputy).exists()
 
 
 @pytest.mark.parametrize("close", ["deputy", "holder"])

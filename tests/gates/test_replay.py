@@ -18,6 +18,8 @@ from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast
 from tests.platform.memory import memory
+from workflows.briefs import replay as briefs_replay
+from workflows.briefs.models import Brief
 from workflows.gates import records, replay
 from workflows.gates.models import Decision, GateRound
 
@@ -167,6 +169,35 @@ def test_twenty_thousand_rounds_are_replayed_in_little_memory(decided: list[Gate
     logging.info("20,002 rounds replayed in %.1f s, %.1f s of them computing", run.took, run.worked)
     assert run.worked < 30
     assert grown.mb < 60, "20,000 records of 10 kB are streamed, not held"
+
+
+@pytest.mark.prove
+def test_five_thousand_briefs_are_replayed_in_little_memory(
+    decided: list[GateRound], quick_briefs: list[str], run_jobs: Run
+) -> None:
+    """In thirty seconds spent computing: each public record is made anew, written out, and replayed."""
+    run_jobs()
+    brief = Brief.objects.get(decision__round=decided[1])
+    new = {
+        "key": "gen_random_uuid()",
+        "token": "'copy ' || n",
+        "number": "'copy ' || n",
+        "serial": "1000 + n",
+    }
+    names, copies = columns(Brief, "b", in_force="false", **new)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"insert into workflows_brief ({names}) "  # noqa: S608 - names of columns
+            f"select {copies} from generate_series(1, 5000) n, workflows_brief b where b.id = %s",
+            [brief.pk],
+        )
+        cursor.execute("analyze workflows_brief")
+    with memory() as grown, timed() as run:
+        found = [one.differences for one in briefs_replay.briefs()]
+    assert (len(found), [one for one in found if one]) == (5_002, [])
+    logging.info("5,002 briefs replayed in %.1f s, %.1f s of them computing", run.took, run.worked)
+    assert run.worked < 30
+    assert grown.mb < 60
 
 
 def test_what_is_no_round_is_counted_by_its_own_name(

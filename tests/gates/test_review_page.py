@@ -1,6 +1,7 @@
 """The opinion page: what it shows, what it refuses, what it never tells."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -208,6 +209,17 @@ def test_a_late_voter_is_told(cast: Cast, round_: GateRound) -> None:
     steps.decide(round_.idea, cast.dga)
     answer = stage.signed_in(seats[0].person).post(url(seats[0]), stage.opinion(round_))
     assert answer.status_code == 409
+
+
+def test_after_the_panel_s_time_the_page_says_that_a_vote_still_counts(round_: GateRound) -> None:
+    seat = stage.seats_of(round_)[0]
+    url, client = reverse("review", args=[seat.key]), stage.signed_in(seat.person)
+    said = "Le délai de la consultation est passé\N{NO-BREAK SPACE}; votre vote compte encore, jusqu’à la décision."
+    assert said not in client.get(url).text
+    GateRound.objects.filter(pk=round_.pk).update(review_due_at=clock.now() - timedelta(minutes=1))
+    assert said in client.get(url).text
+    GateRound.objects.filter(pk=round_.pk).update(state="void", closed_at=clock.now())
+    assert said not in client.get(url).text
 
 
 def test_masked_names_are_absent(cast: Cast, round_: GateRound) -> None:

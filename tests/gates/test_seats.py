@@ -173,6 +173,14 @@ def test_law_1_at_seating(round_: GateRound, lead: Person, author: Person) -> No
     assert len(said) == 1
 
 
+def test_an_administrator_never_sits_by_hand_either(round_: GateRound, lead: Person) -> None:
+    """Here, that is: who configures another programme is a guest like any other."""
+    refused = refusal(NotAllowed, round_, lead, PersonFactory(employed=True, role="administrator"))
+    assert refused.code == "seat.administrator"
+    assert "ne vote jamais" in str(refused)
+    give(round_, lead, PersonFactory(employed=True, role="administrator", role__programme_key="ailleurs"))
+
+
 def test_a_soft_conflict_needs_its_reason(round_: GateRound, lead: Person, author: Person) -> None:
     close = PersonFactory(department=author.posts.get().department)
     assert "conflict_reason" in refusal(Invalid, round_, lead, close).fields

@@ -98,6 +98,7 @@ def test_autosave_of_the_same_text_keeps_the_version(idea, author):
         ("title", "a" * 121),
         ("problem", "a" * 100_000),
         ("problem", "avant\x00après"),
+        ("problem", "avant\x1bapr\x08ès"),
         ("problem", "\ud800"),
         ("needs_euros", "beaucoup"),
         ("needs_days", "-3"),

@@ -6,22 +6,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ideas.drafting import rules
+from ideas.drafting import rules, wording
 from ideas.drafting.models import Draft
 
 texts = st.text(max_size=400)
 
 
+CONTROLS = [chr(number) for number in (*range(9), *range(14, 32), 127)]
+
+
 @given(texts)
-def test_a_kept_text_is_stable_and_loses_nothing_but_controls(typed):
+def test_a_kept_text_is_stable_and_loses_nothing(typed):
     kept = rules.clean_text(typed, 2000)
-    if "\x00" in typed:
-        assert kept == rules.Problem("nul")
+    if set(CONTROLS) & set(typed):
+        assert kept == rules.Problem("control")
         return
     assert rules.clean_text(kept, 2000) == kept
-    lines = typed.replace("\r\n", "\n").replace("\r", "\n")
-    visible = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc" or ord(c) > 0x7F)
-    assert kept == unicodedata.normalize("NFC", visible)
+    lines = typed.replace("\r\n", "\n")
+    for end in "\r\x0b\x0c":
+        lines = lines.replace(end, "\n")
+    assert kept == unicodedata.normalize("NFC", lines)
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_a_control_character_is_refused_with_its_reason(control):
+    problem = rules.clean_text(f"avant{control}après", 2000)
+    assert problem == rules.Problem("control")
+    assert "invisible" in wording.problem("title", problem)
+
+
+def test_line_ends_of_word_processors_are_line_ends():
+    assert rules.clean_text("un\x0bdeux\x0ctrois", 2000) == "un\ndeux\ntrois"
 
 
 @given(texts)

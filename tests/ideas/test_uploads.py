@@ -14,7 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from ideas.drafting import uploads
 from ideas.drafting.cleaning.__main__ import cleaned
@@ -25,6 +25,7 @@ from incubator.lib.refusals import Invalid
 from tests.factories import IdeaFactory, PersonFactory
 
 NAME = "Camille-Durand"
+IN_PDF = b"Camille\\055Durand"  # as pypdf writes it in a string
 CONTENT_TYPES = b'<?xml version="1.0" encoding="UTF-8"?><Types xmlns="x"/>'
 
 
@@ -257,6 +258,27 @@ def test_a_template_or_picture_from_elsewhere_is_cut_and_links_stay():
     assert b"https://example.org/" in parts["word/settings.xml.rels"]
 
 
+def test_an_open_document_fetches_nothing_from_elsewhere_and_its_links_stay():
+    text = (
+        "<o><draw:image xlink:href='https://elsewhere.example/i.png'/>"
+        '<text:section-source xlink:type="simple" xlink:href="../../durand/a.odt"/>'
+        '<draw:image xlink:href="Pictures/1.png"/><draw:object xlink:href="./Object 1"/>'
+        '<text:a xlink:href="https://example.org/">ici</text:a></o>'
+    )
+    shown = unpacked(cleaned("a.odt", odt(**{"content.xml": text}))[2])["content.xml"].decode()
+    assert "elsewhere.example" not in shown
+    assert "durand" not in shown
+    for kept in ("https://example.org/", "Pictures/1.png", "./Object 1"):
+        assert kept in shown
+
+
+def test_what_is_too_large_once_it_is_clean_is_refused_where_it_is_cleaned():
+    assert refusal("a.docx", docx(mimetype=b" " * 101)) == "damaged", (
+        "it would be packed without being pressed"
+    )
+    assert refusal("a.txt", b"a" * (LARGEST + 1)) == "too_large"
+
+
 def test_zip_bombs_are_refused_whatever_they_declare():
     bomb = docx(**{"word__big.xml": b"<x>" + b" " * 60_000_000 + b"</x>"})
     assert len(bomb) < 200_000
@@ -289,7 +311,90 @@ def test_names_are_gone_from_a_pdf_and_its_pages_stay():
     assert len(reader.pages) == 1
     assert "/Author" not in (reader.metadata or {})
     assert NAME.encode() not in content
+    assert IN_PDF not in content
     assert NAME not in str([dict(one.get_object()) for one in reader.pages[0]["/Annots"]])
+
+
+def chained(writer, *names):
+    """A named entry of the catalogue behind references: `/PieceInfo` → … → the name."""
+    last = writer._add_object(DictionaryObject({NameObject("/Who"): TextStringObject(NAME)}))
+    for name in names[:0:-1]:
+        last = writer._add_object(DictionaryObject({NameObject(name): last}))
+    writer.root_object[NameObject(names[0])] = last
+
+
+def described(writer):
+    stream = StreamObject()
+    stream._data = f"<rdf><dc:creator>{NAME}</dc:creator></rdf>".encode()
+    stream[NameObject("/Type")] = NameObject("/Metadata")
+    writer.root_object[NameObject("/Metadata")] = writer._add_object(stream)
+
+
+@pytest.mark.parametrize(
+    "prepare", [described, lambda writer: chained(writer, "/PieceInfo", "/Adobe", "/Private")]
+)
+def test_names_that_nothing_leads_to_any_more_are_not_written_either(prepare):
+    content = pdf(prepare)
+    assert NAME.encode() in content or content.count(IN_PDF) > 1
+    content = cleaned("devis.pdf", content)[2]
+    assert NAME.encode() not in content
+    assert IN_PDF not in content
+    assert len(PdfReader(io.BytesIO(content)).pages) == 1
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        "/DCTDecode",
+        ["/DCTDecode"],
+        ["/FlateDecode", "/DCTDecode"],
+        ["/ASCIIHexDecode", "/FlateDecode", "/DCTDecode"],
+    ],
+)
+@pytest.mark.parametrize("indirect", [False, True])
+def test_a_photograph_in_a_pdf_keeps_its_pixels_and_loses_its_names(filters, indirect):
+    exif = Image.Exif()
+    exif[0x013B] = NAME
+    photograph = picture("JPEG", (40, 20), exif=exif.tobytes())
+
+    def shown(writer):
+        stream, data = StreamObject(), photograph
+        if "/FlateDecode" in filters:
+            data = zlib.compress(data)
+        if "/ASCIIHexDecode" in filters:
+            data = data.hex().encode() + b">"
+        stream._data = data
+        listed = isinstance(filters, list)
+        named = ArrayObject(map(NameObject, filters)) if listed else NameObject(filters)
+        stream[NameObject("/Filter")] = writer._add_object(named) if indirect else named
+        writer.root_object[NameObject("/Picture")] = writer._add_object(stream)
+
+    content = cleaned("devis.pdf", pdf(shown))[2]
+    kept = PdfReader(io.BytesIO(content)).trailer["/Root"]["/Picture"]
+    assert kept["/Filter"] == "/DCTDecode"
+    assert NAME.encode() not in kept._data
+    before, after = (Image.open(io.BytesIO(data)) for data in (photograph, kept._data))
+    assert before.tobytes() == after.tobytes()
+
+
+def test_a_pdf_fetches_nothing_when_it_opens_and_its_links_stay():
+    def prepare(writer):
+        opens_with(writer, S="/URI", URI="https://elsewhere.example/who")
+        visit = DictionaryObject({NameObject("/O"): writer.root_object["/OpenAction"]})
+        writer.pages[0][NameObject("/AA")] = visit
+        for kind, where in (("/URI", "https://example.org/kept"), ("/GoToR", "//elsewhere.example/a.pdf")):
+            action = {NameObject("/S"): NameObject(kind), NameObject("/URI"): TextStringObject(where)}
+            link = {
+                NameObject("/Subtype"): NameObject("/Link"),
+                NameObject("/Rect"): ArrayObject(),
+                NameObject("/A"): DictionaryObject(action),
+            }
+            writer.root_object[NameObject(f"/Link{kind[1:]}")] = DictionaryObject(link)
+
+    content = cleaned("devis.pdf", pdf(prepare))[2]
+    assert b"elsewhere" not in content
+    link = PdfReader(io.BytesIO(content)).trailer["/Root"]["/LinkURI"]
+    assert link["/A"]["/URI"] == "https://example.org/kept"
 
 
 @pytest.mark.parametrize(

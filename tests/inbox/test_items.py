@@ -147,9 +147,9 @@ def test_every_code_has_its_sentence_in_both_languages(language: str, verb: str)
 
 def test_a_room_adds_its_own_code_and_cannot_take_anothers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wording, "ASKS", dict(wording.ASKS))
-    wording.declare("read_benefits", Ask("Read the benefits of “%(title)s”", "Read"))
-    wording.declare("read_benefits", Ask("Read the benefits of “%(title)s”", "Read"))
-    assert wording.title("read_benefits", "A") == "Read the benefits of “A”"
+    wording.declare("open_doors", Ask("Open the doors of “%(title)s”", "Open"))
+    wording.declare("open_doors", Ask("Open the doors of “%(title)s”", "Open"))
+    assert wording.title("open_doors", "A") == "Open the doors of “A”"
     with pytest.raises(ValueError, match="taken"):
         wording.declare("vote", Ask("Vote on “%(title)s”", "Vote"))
 

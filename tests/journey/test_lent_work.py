@@ -27,6 +27,7 @@ from tests.journey import cast as play
 from tests.journey.cast import REASONS, Cast, act, in_days
 from tests.platform.kept import kept
 from tests.sessions import stage as sessions
+from tests.sponsorship.cast import routes_above
 from workflows.clock.actions import tick
 from workflows.gates import actions as gates
 from workflows.gates.models import GateRound, Seat
@@ -224,6 +225,12 @@ class Stage:
         sponsorship.promise(pledge=pledge, days=20, euros=18400, cover="Un relais", by=act(self.cast.sponsor))
         return Scene({"euros": "18400", "reference": "2026-61-12"})
 
+    def name_route(self) -> Scene:
+        PersonFactory(employed=True, mandate="procurement")
+        routes_above(4000, self.launched().programme, self.cast.lead)
+        self.confirm_budget()
+        return Scene({"route": "Trois devis, puis un bon de commande."})
+
     def name_evaluator(self) -> Scene:
         idea = self.pilot_over()
         play.agree(idea, self.cast)
@@ -306,6 +313,7 @@ START = {
     "sign_time_release": "launched",
     "arbitrate_time": "launched",
     "confirm_budget": "launched",
+    "name_route": "launched",
     "late_team": "launched",
     "late_answer": "launched",
     "agree": "pilot_over",

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
-from incubator.lib import clock
+from incubator.lib import clock, words
 from incubator.messages.models import Message
 from incubator.messages.wording import said
 from tests.factories import CallFactory, IdeaFactory, PersonFactory
@@ -134,10 +135,14 @@ def test_the_page_says_where_who_until_when_and_what_next(cast, run_jobs: Run) -
     page = signed_in(cast.author).get(reverse("idea", args=[idea.key])).text
     assert "With the programme lead until" in page
     assert "A programme lead checks by" in page
+    with translation.override("en"):
+        assert f"Since {words.plain_day(idea.held_since)}" in page
 
 
 def test_hidden_authors_are_absent_from_the_response(cast, run_jobs: Run) -> None:
     cast.call = CallFactory(authors_hidden=True)
+    cast.author.family_name = "Unlikely-Name"  # no other name begins with it
+    cast.author.save()
     idea = play.submit(cast)
     run_jobs()
     play.pass_g0(idea, cast)
@@ -165,15 +170,22 @@ def test_the_portfolio_takes_at_most_8_queries_and_60_kilobytes(rows, at_most) -
 def test_pages_by_key_show_each_idea_once(cast) -> None:
     made = {IdeaFactory(live=True, title=f"Idée {n:02}").pk for n in range(45)}
     client = signed_in(PersonFactory())
-    for sort in ("", "newest", "title", "due"):
+    for sort in ("", "newest", "title", "due", "&q=idée"):
         if sort == "due":
             Idea.objects.filter(pk__in=made).update(due_at=clock.now() + timedelta(days=3))
         url, seen = f"{reverse('portfolio')}?sort={sort}", []
-        while url:
+        while url and len(seen) < 90:
             page = client.get(url)
             seen += [row["title"] for row in page.context["rows"]]
             url = page.context["next_url"]
         assert len(seen) == len(set(seen)) == 45, sort
+
+
+def test_the_filter_by_programme_lists_its_ideas() -> None:
+    mine, _other = IdeaFactory(live=True, title="Des casiers"), IdeaFactory(live=True, programme__key="other")
+    client = signed_in(PersonFactory())
+    page = client.get(reverse("portfolio"), {"programme": mine.programme.key})
+    assert [row["title"] for row in page.context["rows"]] == ["Des casiers"]
 
 
 def test_search_finds_any_word_by_stem_without_accents() -> None:

@@ -87,6 +87,19 @@ def test_a_photo_and_a_line_say_that_it_is_done(idea: Idea, cast: Cast, head: Pe
     picture.close()
 
 
+def test_the_picture_of_someone_else_is_not_even_opened(
+    idea: Idea, head: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play.decide(idea, head, answers={"own_means": "yes"})
+    opened: list[object] = []
+    monkeypatch.setattr("workflows.journey.route_pages.uploads.receive", opened.append)
+    typed = {"request_key": new_key(), "line": "Six vélos roulent.", "file": photo()}
+    sent = signed_in(PersonFactory(employed=True)).post(f"/ideas/{idea.key}/done", typed)
+    assert (sent.status_code, opened) == (404, [])
+    idea.refresh_from_db()
+    assert idea.state == "live"
+
+
 def test_only_a_member_sends_it_up_and_only_after_a_no(idea: Idea, cast: Cast, head: Person) -> None:
     address = f"/ideas/{idea.key}/send-up"
     author = signed_in(cast.author)

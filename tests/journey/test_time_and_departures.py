@@ -181,7 +181,7 @@ def test_without_an_answer_in_time_it_is_held_and_a_late_yes_takes_it_up_where_i
     idea = play.submit(cast)
     run_jobs()
     gate = play.round_of(idea).gate
-    heir = TeamMemberFactory(idea=idea).person
+    heir, _silent = TeamMemberFactory(idea=idea).person, TeamMemberFactory(idea=idea).person
     leave(cast.author, cast)
     tick()
     idea.refresh_from_db()
@@ -190,9 +190,9 @@ def test_without_an_answer_in_time_it_is_held_and_a_late_yes_takes_it_up_where_i
         tick()
         idea.refresh_from_db()
         assert idea.state == "held"
-        # Taken up by the lead, it is not held for the same silence again.
+        # Taken up by the lead, it is not held for the same silence again, nor looked at every minute.
         journey.wake(idea=idea.key, by=play.act(cast.other_lead), condition_met="Une collègue reprend.")
-        tick()
+        assert not tick()["refused"]
         idea.refresh_from_db()
         assert idea.state == "live"
         with locked(idea.pk) as held:

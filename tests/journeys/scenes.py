@@ -15,6 +15,7 @@ from ideas.drafting import actions as drafting
 from ideas.drafting.masking import actions as masking
 from incubator.lib import clock
 from incubator.people import actions as people
+from incubator.people.actors import CLOCK
 from incubator.people.models import Department, Person
 from tests.factories import DepartmentFactory, PersonFactory, PostFactory, TeamMemberFactory
 from tests.journey import cast as play
@@ -23,6 +24,9 @@ from tests.sessions import stage as sessions
 from workflows.briefs.models import Brief
 from workflows.documents import actions as documents
 from workflows.documents.queries import paper
+from workflows.evaluation import benefit_actions as benefits
+from workflows.evaluation.models import BenefitReading
+from workflows.evaluation.rules import Measured
 from workflows.gates import actions as gates
 from workflows.gates.configuration import actions as configuration
 from workflows.gates.models import Condition, GateRound, Seat
@@ -63,6 +67,7 @@ class City:
             self.service,
             self.sponsoring,
             self.later,
+            self.in_service,
             self.elsewhere,
             self.decided,
             self.session,
@@ -87,6 +92,7 @@ class City:
         """Rights, calls, figures, messages."""
         administrator = PersonFactory(employed=True, role="administrator")
         yield Visit(administrator, reverse("roles"))
+        yield Visit(administrator, reverse("add-guest"))
         yield Visit(administrator, reverse("mandates"))
         yield Visit(administrator, reverse("letterheads"))
         yield Visit(self.cast.lead, reverse("calls"))
@@ -263,6 +269,9 @@ class City:
         yield Visit(cast.director, reverse("time-signature", args=[heard.key]))
         yield Visit(cast.dga, reverse("time-arbitration", args=[refused.key]))
         yield Visit(cast.finance, reverse("budget", args=[idea.key, "G2"]))
+        yield Visit(
+            PersonFactory(employed=True, mandate="procurement"), reverse("procurement", args=[idea.key])
+        )
 
     def later(self) -> Iterator[Visit]:
         """A pilot under way with an incident, and an evaluation to write."""
@@ -280,6 +289,31 @@ class City:
         for name in ("idea", "plan", "evaluation"):
             yield Visit(cast.author, reverse(name, args=[evaluated.key]))
         yield Visit(cast.lead, reverse("evaluation", args=[evaluated.key]))
+
+    def in_service(self) -> Iterator[Visit]:
+        """A service whose benefits were read once, and are to be read again."""
+        cast = self.cast
+        idea = self._launched("Un chariot partagé entre les écoles")
+        play.piloted(idea, cast)
+        self.run_jobs()
+        play.agree(idea, cast)
+        play.evaluated(idea, cast)
+        self.run_jobs()
+        play.vote_all(idea)
+        play.decide(idea, cast.dgs, "scale")
+        self.run_jobs()
+        BenefitReading.objects.filter(idea=idea).update(due_on=clock.today())
+        first, second = BenefitReading.objects.filter(idea=idea).order_by("months")
+        benefits.read_benefits(
+            reading=first,
+            measured=[Measured(play.Decimal("8.5"))],
+            note="Les agents le demandent aussi en été.",
+            by=act(cast.manager),
+        )
+        benefits.ask_for_benefits(reading=second.key, by=CLOCK)
+        yield Visit(cast.manager, reverse("read-benefits", args=[idea.key, second.months]))
+        yield Visit(cast.manager, reverse("evaluation", args=[idea.key]))
+        yield Visit(cast.author, reverse("idea", args=[idea.key]))
 
     def session(self) -> Iterator[Visit]:
         """A selection session to prepare, one in its room; the last scene, for its agenda is being made."""

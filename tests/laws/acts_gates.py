@@ -158,7 +158,7 @@ def step_aside(game: Game, seat: Row) -> Try:
 
 
 def by_lead(seen: Seen, idea: Row, gate: str = "") -> who.Rights:
-    return who.lent(seen, who.leads(seen, idea.id), who.hard(seen, idea.id, gate))
+    return who.lent(seen, who.leading(seen, idea.id), who.hard(seen, idea.id, gate))
 
 
 @act(lambda seen: [row for row in seen.gateround if row.state == "seating"], weight=2)

@@ -1,4 +1,4 @@
-"""From launch to a service: the pilot and its evaluation."""
+"""From launch to a service: the pilot, its evaluation, and the benefits of what it became."""
 
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,9 @@ from tests.laws.acts_stages import at_work, fresh
 from tests.laws.game import Game, Try, act
 from tests.laws.seen import Row, Seen
 from workflows.evaluation import actions as evaluation
-from workflows.evaluation.models import Evaluation
+from workflows.evaluation import benefit_actions as benefits
+from workflows.evaluation.models import BenefitReading, Evaluation
+from workflows.evaluation.rules import ASKED_BEFORE, Measured
 from workflows.pilots import actions as pilots
 from workflows.pilots.models import Incident, Indicator, Pilot
 
@@ -68,7 +70,7 @@ def end_pilot(game: Game, pilot: Row) -> Try:
 
 
 def _leads(seen: Seen, idea: Row) -> who.Rights:
-    return who.lent(seen, who.leads(seen, idea.id))
+    return who.lent(seen, who.leading(seen, idea.id))
 
 
 @act(lambda seen: at_work(seen, "evaluation"), weight=6)
@@ -125,3 +127,23 @@ def name_run_owner(game: Game, row: Row) -> Try:
         return evaluation.name_run_owner(evaluation=Evaluation.objects.get(pk=row.id), run_owner=owner, by=by)
 
     return Try("a run owner named", _leads(game.seen, idea), run, chain(idea))
+
+
+def _to_read(seen: Seen) -> list[Row]:
+    until = (clock.today() + ASKED_BEFORE).isoformat()
+    return [row for row in seen.benefitreading if row.read_at is None and row.due_on <= until]
+
+
+@act(_to_read, weight=8)
+def read_benefits(game: Game, row: Row) -> Try:
+    """By whoever runs it, or stands in; once that person has left, by a lead."""
+    idea = game.seen.one("idea", row.idea_id)
+    here = {who.run_owner(game.seen, idea.id)} & who.active(game.seen)
+    rights = who.lent(game.seen, here or who.leads(game.seen, idea.id))
+    one = game.picks.of([Measured(Decimal(9)), Measured(None, "La caisse est en panne.")])
+
+    def run(by: Actor) -> object:
+        found = BenefitReading.objects.get(pk=row.id)
+        return benefits.read_benefits(reading=found, measured=[one], note="", by=by)
+
+    return Try(f"benefits after {row.months} months", rights, run, chain(idea))

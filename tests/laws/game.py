@@ -19,6 +19,7 @@ from incubator.people.models import Person
 from incubator.people.once import once
 from tests.laws.city import City
 from tests.laws.seen import Row, Seen, look
+from tests.laws.unasked import unasked
 from tests.laws.who import Rights
 from tests.laws.worker import work
 from workflows.gates.models import GateRound
@@ -109,6 +110,7 @@ class Tally:
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    unasked: Counter[str] = field(default_factory=Counter)
     known: set[tuple[Any, ...]] = field(default_factory=set)
 
     def add(self, game: "Game") -> None:
@@ -125,6 +127,7 @@ class Tally:
         self.done += game.done
         self.refused += game.refused
         self.outcomes += game.outcomes
+        self.unasked += game.unasked
 
 
 @contextmanager
@@ -167,6 +170,7 @@ class Game:
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
+        self.unasked: Counter[str] = Counter()
         self.steps: list[tuple[str, str, int]] = []
         self.told_steps: list[str] = []
         self.pressed: list[tuple[Person, str, str]] = []
@@ -237,6 +241,7 @@ class Game:
             self.heads.follow(self.seen.events)
             self.laws.step(self, before, self.seen.events, tried)
             self.laws.state(self)
+            self.unasked.update(unasked(self, before))
         except Violation as violation:
             raise Violation(f"{violation}\n  after: {said}") from None
 

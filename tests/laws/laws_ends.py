@@ -5,7 +5,7 @@ from django.db.models import Q
 from ideas.drafting.models import Idea
 from tests.laws import who
 from tests.laws.seen import Row, Seen
-from workflows.journey import queries, wording
+from workflows.journey import delays, queries, wording
 
 ENDED = ("withdrawn", "stopped", "merged", "redirected", "in_service")
 CONDITIONS = {"meet_condition", "confirm_condition"}
@@ -23,11 +23,16 @@ def looked_at_again(seen: Seen, idea: Row) -> Row | None:
     return found[0] if found else None
 
 
+def to_read(seen: Seen, idea: Row) -> list[Row]:
+    """The readings of a service's benefits that are still to come."""
+    return [row for row in seen.benefitreading if row.idea_id == idea.id and row.read_at is None]
+
+
 def allowed(seen: Seen, idea: Row) -> set[str]:
     """The work an ended idea may still ask for."""
     asked = looked_at_again(seen, idea)
     if idea.state == "in_service":
-        return CONDITIONS
+        return CONDITIONS | ({"read_benefits"} if to_read(seen, idea) else set())
     return {"reexamine", "name_reexaminer"} if asked is not None and asked.asked_at else set()
 
 
@@ -62,12 +67,15 @@ def _waits(seen: Seen, ended: dict[int, Row]) -> None:
         row.idea_id for row in seen.merge if row.undone_at is None and (row.final_at is None or seen.waiting)
     }
     tokens = {row.process_id for row in seen.task}
+    running = {process.idea_id for process in seen.ideaprocess if process.process_ptr_id in tokens}
+    if any(row.idea_id not in running for row in seen.benefitreading if row.read_at is None):
+        raise _violation("law 6: benefits are to be read, and the process has ended")
     for process in seen.ideaprocess:
         idea = ended.get(process.idea_id)
         if idea is None or process.process_ptr_id not in tokens:
             continue
         again = idea.state == "stopped" and looked_at_again(seen, idea)
-        if not (idea.state == "in_service" or again or (idea.state == "merged" and idea.id in merged)):
+        if not (to_read(seen, idea) or again or (idea.state == "merged" and idea.id in merged)):
             raise _violation(f"law 6: the process of an idea {idea.state} still waits")
 
 
@@ -89,13 +97,16 @@ def readable(before: Seen, seen: Seen) -> None:
     ]
     if not keys:
         return
-    rows = Idea.objects.select_related("programme__entity").filter(Q(pk__in=keys))
+    rows = Idea.objects.select_related("programme__entity").filter(Q(pk__in=keys)).annotate(**delays.known())
     for idea in rows:
         hold, window = queries.hold_of(idea, passages=()), queries.window_of(idea)
         said = wording.state_word(idea), wording.next_text(idea, hold, window), idea.get_holder_display()
         if not all(text.strip() for text in said) or "%(" in "".join(said):
             raise _violation(f"law 5: an idea {idea.state} with {idea.holder} says {said}")
-        if idea.held_since is None or idea.held_since > seen.now:
+        lines = [line for bay in wording.bays(idea, {}, delays.to_come(idea)) for line in bay["lines"]]
+        if idea.state in ("live", "held") and (
+            idea.held_since > seen.now or wording.since_word(idea) not in lines
+        ):
             raise _violation("law 5: since when it is there is not said")
         if idea.state == "live" and (idea.due_at is None or idea.holder == "nobody" or not idea.stage):
             raise _violation(f"law 5: a live idea with {idea.holder}, due {idea.due_at}")
@@ -104,13 +115,13 @@ def readable(before: Seen, seen: Seen) -> None:
 
 
 def somebody_is_asked(seen: Seen) -> None:
-    """Law 5: the role that holds a live idea has someone who was asked; no lead at all is the one excuse."""
+    """Law 5: the role that holds a live idea has someone who was asked; the one excuse is that nobody could lead."""
     asked = {item.subject_key for item in seen.workitem}
     compared = {row.idea_id for row in seen.gateround if row.state in ("seating", "open") and row.comparison}
     for idea in seen.idea:
         if idea.state != "live" or str(idea.key) in asked or idea.id in compared:
             continue
-        if who.leads(seen, idea.id) and who.authors(seen, idea.id):
+        if who.leading(seen, idea.id) and who.authors(seen, idea.id):
             raise _violation(
                 f"law 5: nobody is asked anything of a live idea with {idea.holder} in {idea.stage}"
             )

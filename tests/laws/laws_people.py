@@ -86,13 +86,18 @@ def distant(seen: Seen) -> None:
 
 
 def asked(before: Seen, seen: Seen) -> None:
-    """Law 11: a manager is asked of an idea only about time, once a member asked for it, or by its team itself."""
+    """Law 11: a manager is asked of an idea only about time, once a member asked for it, or by its team itself.
+
+    Whoever was named to run a service reads its benefits as such: no right or delay of its authors waits for it.
+    """
     keys = {str(row.key): row for row in seen.idea}
     known = {row.id for row in before.workitem}
     own_role = who.holding(seen, "programme_lead")
     for item in seen.workitem:
         idea = keys.get(item.subject_key)
         if item.id in known or idea is None or item.person_id in own_role:
+            continue
+        if item.verb == "read_benefits" and item.person_id == who.run_owner(seen, idea.id):
             continue
         team = who.team(seen, idea.id)
         if item.person_id in who.managers(seen, team) - team and not _about_time(seen, idea, item):

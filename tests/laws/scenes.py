@@ -15,6 +15,9 @@ from tests.journey.test_routes import plan as short_plan
 from tests.laws.city import City
 from tests.laws.worker import work
 from tests.sessions import stage as session_stage
+from workflows.clock.actions import tick
+from workflows.evaluation import actions as evaluating
+from workflows.evaluation.models import BenefitReading, Evaluation
 from workflows.gates import actions as gates
 from workflows.journey import actions as journey
 from workflows.sessions import actions as sessions
@@ -179,6 +182,22 @@ def investment(city: City) -> None:
 
 
 @scene
+def in_service(city: City) -> None:
+    """A service whose benefits are to be read: the first time now, the second in a month."""
+    idea = at_g4(city)
+    delivered = Evaluation.objects.get(idea=idea)
+    evaluating.name_run_owner(evaluation=delivered, run_owner=city.head, by=act(city.lead))
+    play.vote_all(idea)
+    play.decide(idea, city.dgs, "scale")
+    for months, days in ((6, 0), (12, 30)):
+        day = clock.today() + timedelta(days=days)
+        BenefitReading.objects.filter(idea=idea, months=months).update(due_on=day)
+    Idea.objects.filter(pk=idea.pk).update(due_at=clock.now() + timedelta(hours=8))
+    tick()
+    work(told=False)
+
+
+@scene
 def service(city: City) -> None:
     """A service is asked, one does it, one has said no."""
     for author, outcome in ((city.author, ""), (city.other_author, "go"), (city.colleague, "stop")):
@@ -209,8 +228,8 @@ def endings(city: City) -> None:
         play.decide(idea, city.dga, "stop")
         work(told=False)
     journey.ask_reexamination(idea=idea.key, by=act(author), grounds="Un essai a eu lieu.")
-    later = clock.today() + timedelta(days=9)
-    play.pass_g0(at_g0(city), city, "hold", hold_until=later)
+    soon = clock.today() + timedelta(days=2)  # the clock wakes it in most histories
+    play.pass_g0(at_g0(city), city, "hold", hold_until=soon)
     play.pass_g0(at_g0(city.seen_by(city.colleague)), city, "hold", hold_condition="Le local est libre.")
     play.pass_g0(at_g0(city), city, "rework")
     work(told=False)

@@ -32,6 +32,7 @@ LEFT_OUT = {
     "workflows_pilotplan": {"sealed"},
     "workflows_selectionsession": {"record"},
     "workflows_sessionidea": {"opinion"},
+    "workflows_benefitreading": {"lines", "note"},
     "workflows_evaluation": {"compared", "findings", "effect_on_staff"},
     "workflows_vote": {"must_meets", "scores", "conditions", "comment_to_authors", "comment_to_panel"},
     "ideas_ideacontent": {"search", "problem", "concerned", "proposal", "expected_effect"},

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from tests.laws.seen import Row, Seen
@@ -76,6 +77,13 @@ def managers(seen: Seen, people: Iterable[int]) -> set[int]:
     }
 
 
+def run_owner(seen: Seen, idea: int) -> int | None:
+    """Who runs what the idea became, by its last evaluation."""
+    delivered = [row for row in seen.where("evaluation", idea_id=idea) if row.delivered_at]
+    last = max(delivered, key=lambda row: row.number, default=None)
+    return last.run_owner_id if last is not None else None
+
+
 @kept
 def hard(seen: Seen, idea: int, gate: str) -> set[int]:
     """Everyone with a hard conflict: team, manager, report, sponsor at G4, declared by a link or by stepping aside."""
@@ -104,6 +112,57 @@ def holding(seen: Seen, *roles: str) -> set[int]:
 @kept
 def leads(seen: Seen, idea: int) -> set[int]:
     return holding(seen, "programme_lead") - team(seen, idea)
+
+
+@kept
+def leading(seen: Seen, idea: int) -> set[int]:
+    """The leads; without any, the director of whoever led last, else the deputies director general."""
+    found = leads(seen, idea)
+    if found:
+        return found
+    barred = hard(seen, idea, "") | holding(seen, "administrator")
+    directors = {head for former in last_leads(seen) for head in present_directors(seen, former)}
+    deputies = {row.holder_id for row in mandates(seen, ["dga"])}
+    return (directors & active(seen)) - barred or deputies - barred
+
+
+def last_leads(seen: Seen) -> set[int]:
+    """Leads who are all in the team, else the one whose role here ended last."""
+    if now := holding(seen, "programme_lead"):
+        return now
+    entity, instant = seen.programme[0].entity_id, seen.now.isoformat()
+    over = [
+        row
+        for row in seen.rolegrant
+        if row.role == "programme_lead"
+        and row.programme_key in ("", "idees")
+        and row.entity_id in (None, entity)
+        and row.department_id is None
+        and row.ends_at is not None
+        and row.starts_at < row.ends_at <= instant
+    ]
+    return {max(over, key=lambda row: (row.ends_at, row.id)).person_id} if over else set()
+
+
+def present_directors(seen: Seen, person: int) -> set[int]:
+    """Who heads today the direction above the first post the person has, or last had; at most one."""
+    gone = seen.one("person", person).departed_on
+    day = (date.fromisoformat(gone) - timedelta(days=1)).isoformat() if gone else seen.day
+    above = {row.id: row.parent_id for row in seen.department}
+    own = [row for row in seen.post if row.person_id == person and runs(row, day)]
+    for post in sorted(own, key=lambda row: (row.starts_on, row.id)):
+        place = post.department_id
+        while above[place] is not None:
+            place = above[place]
+        heads = [
+            row
+            for row in seen.post
+            if row.department_id == place and row.is_head and runs(row, seen.day) and row.person_id != person
+        ]
+        heads = [row for row in heads if row.person_id in active(seen)]
+        if heads:
+            return {min(heads, key=lambda row: (row.starts_on, row.id)).person_id}
+    return set()
 
 
 def stand_ins(seen: Seen, person: int) -> set[int]:
@@ -161,7 +220,10 @@ def deciding(seen: Seen, round_: Row, rules: dict[str, Any]) -> list[Row]:
     idea = seen.one("idea", round_.idea_id)
     rule = round_.handed_to or rules["decider"]
     if rule != "sponsor_and_lead":
-        return mandates(seen, DECIDES[rule], idea.service_id if rule == "head_of_service" else None)
+        found = mandates(seen, DECIDES[rule], idea.service_id if rule == "head_of_service" else None)
+        if (round_.gate, rule) == ("G1", "dga"):
+            found += [row for row in mandates(seen, ["director"]) if row.programme_key == "idees"]
+        return found
     promised = sponsor(seen, idea.id)
     place = place_of(seen, promised) if promised else None
     own = [row for row in mandates(seen, ["director", "dga", "dgs"], place) if row.holder_id == promised]

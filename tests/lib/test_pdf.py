@@ -148,6 +148,23 @@ def test_a_missing_font_is_an_error_not_another_font(tmp_path: Path) -> None:
     assert done.stdout == "font\n", done.stderr
 
 
+WITHOUT_SUBSET = """
+import sys, warnings
+import weasyprint.pdf.fonts as fonts
+fonts.harfbuzz_subset = None
+from incubator.lib import pdf
+sys.stdout.buffer.write(pdf.render(sys.argv[1], stylesheet=sys.argv[2]))
+"""
+
+
+def test_a_system_without_the_library_that_cuts_fonts_gets_the_same_fonts() -> None:
+    program = [sys.executable, "-c", WITHOUT_SUBSET, page("<h1>Été</h1><p>œuvre <code>x</code></p>"), SHEET]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True)
+    assert done.returncode == 0, done.stderr[-500:]
+    assert font_names(done.stdout) == {"Source-Serif-4-Bold", "Source-Sans-3", "JetBrains-Mono"}
+    assert "Été" in read(done.stdout).pages[0].extract_text()
+
+
 @pytest.mark.parametrize("without", ['lang="fr"', "<title>Relevé d’essai</title>"])
 def test_refuses_a_page_without_language_or_title(without: str) -> None:
     with pytest.raises(PdfFailed, match="language and a title"):

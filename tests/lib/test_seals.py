@@ -22,7 +22,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import EncodedStreamObject, NameObject
 
 from incubator.lib.pdf_process import RenderingProcess, render_in_process
-from incubator.lib.seals import SealFailed, checks, demo
+from incubator.lib.seals import SealFailed, checks, demo, reading
 from incubator.lib.seals.configuration import SealSettings, certificates_in, files_in, of_the_demo
 from incubator.lib.seals.examination import Examination, from_data
 from incubator.lib.seals.process import CPU_SECONDS, examine_in_process
@@ -132,6 +132,47 @@ def test_room_made_by_writing_the_seal_shorter_is_noticed(a_key: SealSettings) -
     hole = written + hidden + b" " * (end - start - len(written) - len(hidden))
     found = look(made[:start] + hole + made[end:], a_key)
     assert found.finding == "altered"
+
+
+def test_a_valid_signature_over_more_than_two_parts_is_none_of_ours(
+    a_key: SealSettings, other_key: SealSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which is a stranger's way to have his file fall out of what is caught."""
+    made = sealed(small_pdf(), other_key).document
+    written = re.search(rb"/ByteRange \[0 (\d+) (\d+) (\d+)\] +", made)
+    assert written
+    before, after, length = (int(number) for number in written.groups())
+    parts = f"/ByteRange [0 {before} {after} 10 {after + 10} {length - 10}]".encode().ljust(len(written[0]))
+    made = made.replace(written[0], parts)
+    signature = sign_detached(made[:before] + made[after:], key=other_key, at=AT).hex().encode()
+    assert len(signature) <= after - before - 2
+    made = made[: before + 1] + signature.ljust(after - before - 2, b"0") + made[after - 1 :]
+    ends = []
+    ours = reading._end_of_what_is_sealed
+    monkeypatch.setattr(
+        reading, "_end_of_what_is_sealed", lambda *given: ends.append(ours(*given)) or ends[-1]
+    )
+    found = look(made, a_key)
+    assert (found.finding, ends) == ("altered", [None]), "it is valid, and read to here"
+    assert found.seal
+    assert not found.seal.trusted
+
+
+def test_of_a_file_with_many_ends_the_first_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Counted:
+        def __init__(self) -> None:
+            self.seen = 0
+
+        def __call__(self, pattern: bytes, document: bytes) -> Any:
+            for one in re.compile(pattern).finditer(document):
+                self.seen += 1
+                yield one
+
+    counted = Counted()
+    monkeypatch.setattr(reading.re, "finditer", counted)
+    found = reading._renderings(b"%PDF-1.7\n" + b"%%EOF\n" * 100_000)
+    assert len(found) == 2 * reading.MOST_REVISIONS
+    assert counted.seen == reading.MOST_REVISIONS, "five million of them take no memory"
 
 
 def test_a_time_stamp_says_when(stamping: SealSettings) -> None:

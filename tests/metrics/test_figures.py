@@ -8,20 +8,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from ideas.drafting.models import TeamMember
+from ideas.drafting.models import Idea, TeamMember
 from incubator.people.models import Person, Post
 from tests.factories import (
     LONG_AGO,
     DepartmentFactory,
     DepartmentPeriodFactory,
     IdeaFactory,
+    MandateFactory,
     PersonFactory,
     PostFactory,
     ProgrammeFactory,
 )
 from tests.metrics.conftest import NOW, ago, moved, submitted
 from workflows.gates.configuration import pinned
-from workflows.gates.models import GateConfiguration, GateRound
+from workflows.gates.models import Decision, GateConfiguration, GateRound
 from workflows.metrics import actions, queries, rules, sentences
 from workflows.metrics.models import PublishedTable
 from workflows.metrics.participation import participation
@@ -203,6 +204,23 @@ def test_authors_masked_by_their_gate_count_once_it_has_decided() -> None:
     GateRound.objects.filter(pk=masked.pk).update(
         state="decided", closed_at=ago(1), record={}, record_sha256="0" * 64
     )
+    mandate = MandateFactory()
+    decision = Decision.objects.create(
+        round=masked, outcome="rework", decider=mandate.holder, mandate=mandate, drafted_at=ago(1)
+    )
+    assert counts() == {"Voirie": (0, 6)}, "it comes back to the same panel"
+    Decision.objects.filter(pk=decision.pk).update(outcome="go")
+    assert counts() == {"Voirie": (1, 6)}
+
+
+def test_authors_of_a_stop_count_if_they_wish_to_be_named() -> None:
+    _place, people = staff(6, name="Voirie")
+    idea = submitted(IN_MAY, author=people[0])
+    assert counts() == {"Voirie": (1, 6)}
+    Idea.objects.filter(pk=idea.pk).update(state="stopped", ended_at=ago(1))
+    idea.team.update(wishes_name_shown=False)
+    assert counts() == {"Voirie": (0, 6)}
+    idea.team.update(wishes_name_shown=True)
     assert counts() == {"Voirie": (1, 6)}
 
 

@@ -97,6 +97,29 @@ def test_a_repeated_form_gets_the_same_code_and_changes_nothing() -> None:
 
 
 @pytest.mark.django_db
+def test_the_page_of_an_older_slip_does_not_bring_its_code_back() -> None:
+    person, by, key = factories.PersonFactory(), desk(), uuid.uuid4()
+    actions.issue_code(person=person, by=by, request_key=key)
+    newer = actions.issue_code(person=person, by=by)
+    with pytest.raises(Conflict):
+        actions.issue_code(person=person, by=by, request_key=key)
+    newer.code.refresh_from_db()
+    assert newer.code.replaced_at is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["changes the secret", "ends the sessions"])
+def test_whoever_secures_their_account_ends_a_code_that_is_about(client: Client, how: str) -> None:
+    person = factories.PersonFactory()
+    issued = actions.issue_code(person=person, by=desk())
+    if how == "changes the secret":
+        actions.change_secret(current=factories.PASSWORD, secret=NEW, by=Actor(person=person))
+    else:
+        actions.end_sessions(by=Actor(person=person))
+    assert type_code(client, person, issued.text).status_code == 422
+
+
+@pytest.mark.django_db
 def test_a_code_ends_after_seven_days_and_its_page_after_a_quarter_of_an_hour(client: Client) -> None:
     person = factories.PersonFactory()
     issued = actions.issue_code(person=person, by=desk())

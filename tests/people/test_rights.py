@@ -132,6 +132,20 @@ def test_what_has_to_be_mended(administrator) -> None:
         )
 
 
+def test_whoever_stands_in_for_someone_becomes_no_administrator_meanwhile(administrator) -> None:
+    person, deputy = factories.PersonFactory.create_batch(2)
+    today = clock.today()
+    absence = actions.record_absence(
+        person=person, deputy=deputy, starts_on=today, ends_on=today, by=Actor(person=person)
+    )
+    with pytest.raises(Conflict) as refused:
+        actions.grant_role(person=deputy, role="administrator", by=administrator)
+    assert refused.value.code == "rights.contrary"
+    actions.end_absence(absence=absence, by=Actor(person=person))
+    with clock.moved(clock.now() + timedelta(days=1)):
+        actions.grant_role(person=deputy, role="administrator", by=administrator)
+
+
 def test_an_absence_lends_to_a_deputy_and_ends(administrator) -> None:
     person, deputy = factories.PersonFactory.create_batch(2)
     today = clock.today()
@@ -165,6 +179,7 @@ def test_absences_that_are_refused(administrator) -> None:
         {"deputy": person},
         {"deputy": factories.PersonFactory(departed=True)},
         {"deputy": administrator.human},
+        {"deputy": factories.PersonFactory(guest=True)},
     ):
         with pytest.raises(Invalid):
             note(**wrong)

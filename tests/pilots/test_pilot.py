@@ -11,7 +11,7 @@ from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
-from incubator.lib import clock
+from incubator.lib import clock, working_days
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.models import Person
 from tests.factories import AbsenceFactory
@@ -225,7 +225,7 @@ def test_a_pilot_is_extended_once_for_as_long_again(cast: Cast, pilot: Pilot) ->
     ],
 )
 def test_months_are_counted_on_the_calendar(day: date, months: int, later: date) -> None:
-    assert rules.add_months(day, months) == later
+    assert working_days.add_months(day, months) == later
 
 
 def test_no_check_in_on_or_after_the_planned_end() -> None:

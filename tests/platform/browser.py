@@ -84,7 +84,9 @@ def idle(browser: Any) -> dict[tuple[Any, ...], list[Any]]:
 
 
 @pytest.fixture
-def open_page(browser: Any, idle: dict[tuple[Any, ...], list[Any]], live_server: Any) -> Iterator[Callable[..., Any]]:
+def open_page(
+    browser: Any, idle: dict[tuple[Any, ...], list[Any]], live_server: Any
+) -> Iterator[Callable[..., Any]]:
     """Opens pages:
     `open_page(person=None, *, path=None, width=1280, height=800, scripts=True, language="fr-FR", dark=False,
     clock=False)`

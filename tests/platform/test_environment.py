@@ -84,6 +84,19 @@ def test_what_cannot_be_installed_is_one_clear_line(
     assert "\n" not in str(missing.value)
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_what_only_makes_documents_faster_is_installed_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(environment, "install_packages", lambda *packages: asked.extend(packages))
+    monkeypatch.setattr(environment, "_loads", lambda library: library != environment.SUBSET)
+    monkeypatch.setattr(environment, "_is_known", lambda package: known)
+    monkeypatch.setattr(environment.sys, "platform", "linux")
+    environment.ensure_pango()
+    assert asked == (["libharfbuzz-subset0"] if known else [])
+
+
 def test_a_system_without_the_shell_gets_the_whole_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 

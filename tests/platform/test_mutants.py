@@ -52,5 +52,5 @@ def test_tables_that_fail_prove_nothing(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_every_rule_and_table_named_is_there() -> None:
-    for name in (*mutants.RULES, *mutants.TABLES):
+    for name in (*mutants.RULES, *mutants.TABLES, mutants.CHECKER, *mutants.CHECKER_TABLES):
         assert (mutants.ROOT / name).exists(), name

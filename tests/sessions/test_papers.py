@@ -1,13 +1,21 @@
 """Agenda and minutes as real PDFs."""
 
 import io
+from collections.abc import Callable
+from typing import Any
 
 import pypdf
 import pytest
+from django.urls import reverse
 
+from ideas.calls.models import Call
+from incubator.lib import files
 from incubator.lib.pdf_process import render_in_process
+from incubator.people.models import Person
+from tests.gates.stage import signed_in
 from tests.sessions import stage
 from tests.sessions.stage import Jury
+from workflows.sessions import jobs, papers, queries
 from workflows.sessions.models import SessionDocument
 from workflows.sessions.papers import html_of, stylesheet
 
@@ -19,8 +27,93 @@ def test_both_papers_are_laid_out() -> None:
     stage.at_selection(jury, title="Un vélo-cargo")
     session = stage.settled(jury, [3])
     for kind, word in (("agenda", "Auditions"), ("minutes", session.record_sha256[:8])):
-        document = SessionDocument(session=session, kind=kind, asked_at=session.prepared_at)
+        document = SessionDocument(session=session, kind=kind, language="fr", asked_at=session.prepared_at)
         made = render_in_process(html_of(document), stylesheet=stylesheet())
         text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages)
         assert "vélo-cargo" in text
         assert word in text
+
+
+TITLE = {"fr": "Idées pour les écoles", "en": "Ideas for schools"}
+WORDS = {
+    "agenda": {"fr": "Règles énoncées à l’avance", "en": "Rules stated beforehand"},
+    "minutes": {"fr": "La séance a proposé", "en": "The session proposed this list"},
+}
+
+
+def in_both_languages(jury: Jury) -> None:
+    Call.objects.filter(pk=jury.call.pk).update(title_fr=TITLE["fr"], title_en=TITLE["en"])
+    jury.call.refresh_from_db()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_each_paper_speaks_one_language_throughout(language: str) -> None:
+    jury = Jury()
+    in_both_languages(jury)
+    stage.at_selection(jury, title="Un vélo-cargo")
+    session = stage.settled(jury, [3])
+    session = queries.session_of(session.key)
+    other = {"fr": "en", "en": "fr"}[language]
+    for kind, said in WORDS.items():
+        document = SessionDocument(
+            session=session, kind=kind, language=language, asked_at=session.prepared_at
+        )
+        page = html_of(document)
+        for words in (TITLE, said):
+            assert words[language] in page, (kind, words)
+            assert words[other] not in page
+        assert f'<html lang="{language}">' in page
+        assert f"– {TITLE[language]}</title>" in page
+
+
+def test_a_reader_has_the_papers_in_the_language_of_the_page(
+    run_jobs: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "render_in_process", lambda html, *, stylesheet: f"%PDF {html}".encode())
+    jury = Jury()
+    in_both_languages(jury)
+    stage.at_selection(jury, title="Un vélo-cargo")
+    session = stage.live(jury)
+    agenda = reverse("session-document", args=[session.key, "agenda"])
+    run_jobs()
+    assert {(one.edition, one.language) for one in SessionDocument.objects.all()} == {(1, "fr"), (1, "en")}
+    for language in ("fr", "en"):
+        Person.objects.filter(pk=jury.lead.pk).update(language=language)
+        page = b"".join(signed_in(jury.lead).get(agenda).streaming_content).decode()
+        assert TITLE[language] in page
+    # One made before there were two.
+    SessionDocument.objects.filter(language="en").delete()
+    assert TITLE["fr"] in b"".join(signed_in(jury.lead).get(agenda).streaming_content).decode()
+
+
+@pytest.mark.parametrize("place", ["disk", "page"])
+def test_whatever_goes_wrong_a_paper_is_not_on_its_way_for_ever(
+    monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def wrong(*_given: object, **_more: object) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(jobs, "render_in_process", lambda html, *, stylesheet: b"%PDF")
+    jury = Jury()
+    stage.at_selection(jury)
+    session = stage.prepared(jury)
+    made = {
+        "session": session,
+        "kind": "agenda",
+        "language": "fr",
+        "asked_at": session.prepared_at,
+        "edition": 9,
+    }
+    document = SessionDocument.objects.create(**made)
+    with monkeypatch.context() as broken:
+        if place == "disk":
+            broken.setattr(files, "put", wrong)
+        else:
+            broken.setattr(papers, "html_of", wrong)
+        with pytest.raises(OSError, match="No space"):
+            jobs.render_document(document.pk)
+    document.refresh_from_db()
+    assert (document.state, document.failure) == ("failed", "stopped")
+    jobs.render_document(document.pk)
+    document.refresh_from_db()
+    assert (document.state, document.failure) == ("ready", "")

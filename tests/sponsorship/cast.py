@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from ideas.calls.models import Programme
 from ideas.drafting.models import Idea, TeamMember
+from incubator.lib import clock
 from incubator.lib.refusals import Refusal
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from tests.factories import DepartmentFactory, IdeaFactory, PersonFactory
+from workflows.gates.configuration.reading import in_force
+from workflows.gates.models import Configuration
 
 
 @dataclass
@@ -70,3 +74,20 @@ def refused(kind: type[Refusal]) -> Iterator[pytest.ExceptionInfo[Refusal]]:
     """An act that is refused, in a savepoint of its own: the test's transaction stays usable."""
     with pytest.raises(kind) as refusal, transaction.atomic():
         yield refusal
+
+
+def routes_above(euros: int, programme: Programme, lead: Person) -> None:
+    """The programme, which has published nothing yet, asks procurement for a route from more than so many euros on."""
+    document, now = in_force(programme), clock.now()
+    document["gates"]["G2"]["procurement_above"] = euros
+    Configuration.objects.create(
+        programme=programme,
+        version=1,
+        state="published",
+        document=document,
+        checked_sha256="0" * 64,
+        begun_at=now,
+        changed_at=now,
+        published_at=now,
+        changed_by=lead,
+    )

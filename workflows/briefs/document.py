@@ -11,22 +11,16 @@ from django.utils.translation import gettext, ngettext
 
 from incubator.lib.masks import worded
 from incubator.lib.pdf_process import Attached
-from incubator.lib.words import number, plain_day
+from incubator.lib.words import number, plain_day, working_days
 from workflows.briefs import drawings, words
 from workflows.briefs.public import NAME, as_bytes
 from workflows.briefs.record import BriefRecord, Criterion, NextStep
 
-LONGEST_TEXT = 2_000  # characters of each text, in a document that could not be laid out with them whole
 
-
-def html_of(record: BriefRecord, *, shortened: bool = False) -> str:
-    """The whole page, in the record's language. A pure function of the record and of the catalogue.
-
-    `shortened` cuts long texts and says so: for a record whose whole texts cannot be laid out.
-    """
-    printed = record.with_texts(_cut) if shortened else record
+def html_of(record: BriefRecord) -> str:
+    """The whole page, in the record's language. A pure function of the record and of the catalogue."""
     with translation.override(record.language), timezone.override(record.decided_at.tzinfo):
-        return worded(render_to_string("briefs/brief.html", _context(printed) | {"shortened": shortened}))
+        return worded(render_to_string("briefs/brief.html", _context(record.printed())))
 
 
 def attached(record: BriefRecord, public: Mapping[str, Any]) -> Attached:
@@ -41,12 +35,11 @@ def stylesheet() -> str:
     return (settings.ROOT / "templates" / "briefs" / "brief.css").read_text()
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} […]"
-
-
 def _context(record: BriefRecord) -> dict[str, Any]:
-    numbers = {"ask": record.reexamination_ask_days, "answer": record.reexamination_answer_days}
+    delays = {
+        "ask": working_days(record.reexamination_ask_days),
+        "answer": working_days(record.reexamination_answer_days),
+    }
     return {
         "record": record,
         "outcome": words.OUTCOMES[record.outcome],
@@ -61,7 +54,7 @@ def _context(record: BriefRecord) -> dict[str, Any]:
         "criteria": [(criterion, _answers(criterion)) for criterion in record.criteria],
         "disagreements": [criterion for criterion in record.criteria if criterion.is_wide],
         "weights": sum(criterion.weight for criterion in record.criteria),
-        "next_steps": [_step(step, numbers) for step in record.next_steps],
+        "next_steps": [_step(step, delays) for step in record.next_steps],
         "history": [
             (line, words.HISTORY[line.what], words.OUTCOMES.get(line.outcome, "")) for line in record.history
         ],
@@ -92,7 +85,7 @@ def _answers(criterion: Criterion) -> str:
     return drawings.answers(criterion.levels, float(criterion.mean), title=title)
 
 
-def _step(step: NextStep, numbers: Mapping[str, int]) -> dict[str, Any]:
+def _step(step: NextStep, delays: Mapping[str, str]) -> dict[str, Any]:
     title, text = words.NEXT_STEPS[step.code]
     until = ""
     if step.due_on:
@@ -101,4 +94,4 @@ def _step(step: NextStep, numbers: Mapping[str, int]) -> dict[str, Any]:
             gettext("At least until %(day)s.") if step.code == "reexamination" else gettext("Until %(day)s.")
         )
         until = sentence % {"day": plain_day(step.due_on, year=True)}
-    return {"title": title, "text": str(text) % numbers, "until": until}
+    return {"title": title, "text": str(text) % delays, "until": until}

@@ -62,27 +62,29 @@ def _of_this_edition(brief: Brief) -> dict[str, Any]:
 
 def with_public_record(brief: Brief, record: BriefRecord) -> tuple[BriefRecord, dict[str, Any]]:
     """The brief's record, saying the fingerprint of the public record it carries, and that public record."""
-    public = public_record(record, brief.decision.round.record or {}, _origin(brief))
+    chain = Event.objects.filter(
+        subject_kind="idea",
+        subject_key=brief.decision.round.idea.key,
+        verb="decided",
+        payload__decision=str(brief.decision.key),
+    )
+    origin = origin_of(brief, chain.values_list("hash", flat=True).get())
+    public = public_record(record, brief.decision.round.record or {}, origin)
     return replace(record, public_sha256=sha256(as_bytes(public))), public
 
 
-def _origin(brief: Brief) -> Origin:
+def origin_of(brief: Brief, head: str) -> Origin:
+    """Where the brief's decision stands; `head`: the hash of its event."""
     decision = brief.decision
     configured = decision.round.configuration
     source = configured.source
-    issued = Event.objects.filter(
-        subject_kind="idea",
-        subject_key=decision.round.idea.key,
-        verb="decided",
-        payload__decision=str(decision.key),
-    )
     return Origin(
         programme=decision.round.idea.programme.key,
         version=configured.version,
         document=(str(source.key), source.version) if source else None,
         capacity=decision.capacity,
         second_capacity=decision.second_capacity,
-        head=issued.values_list("hash", flat=True).get(),
+        head=head,
         salt=brief.salt,
         edition=brief.edition,
     )

@@ -1,7 +1,7 @@
 """Renders briefs and seals them, outside any transaction; run twice, the second run finds the brief ready."""
 
 import logging
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils import translation
@@ -39,8 +39,8 @@ def render_brief(brief_id: int, at: str = "") -> None:
     with clock.as_of(at):
         try:
             actions.take_serial(brief)
-            record, public = gathering.with_public_record(brief, gathering.record_of(brief.decision, brief))
-            document = _rendered(record, public, before=brief.failure)
+            record = gathering.record_of(brief.decision, brief)
+            record, public, document = _rendered(brief, record, before=brief.failure)
             actions.finish(brief, record, public, document, _sealed(document, record))
         except Exception as failed:
             actions.give_up(brief, _why(failed))
@@ -56,8 +56,8 @@ def mask_brief(brief_id: int, at: str = "") -> None:
         return
     with clock.as_of(at):
         try:
-            record, public = gathering.with_public_record(brief, queries.masked_record(brief, passages))
-            document = _rendered(record, public, before=brief.masking_failure)
+            record = queries.masked_record(brief, passages)
+            record, _public, document = _rendered(brief, record, before=brief.masking_failure)
             seal = _sealed(document, record)
             actions.keep_masked(brief, passages, seal.document if seal else document)
         except Exception as failed:
@@ -75,13 +75,19 @@ def _sealed(document: bytes, record: BriefRecord) -> Sealed | None:
     return sealed(document, name=name, about=record.number, check_at=record.address)
 
 
-def _rendered(record: BriefRecord, public: Mapping[str, Any], *, before: str) -> bytes:
-    """The PDF; when a text in it cannot be laid out, the PDF with the long texts cut and a note in their place."""
-    carried = [attached(record, public)]
+def _rendered(brief: Brief, record: BriefRecord, *, before: str) -> tuple[BriefRecord, dict[str, Any], bytes]:
+    """The record as it is printed, the public record it carries, the PDF; when a text cannot be laid out, one that says
+    that its long texts are cut, and a note in their place."""
     try:
-        return render_in_process(html_of(record), stylesheet=stylesheet(), attachments=carried)
+        return _laid_out(brief, record)
     except PdfFailed as failed:
-        if not failed.is_of_the_text(before=before):
+        if record.shortened or not failed.is_of_the_text(before=before):
             raise
         logger.warning("Brief %s with its whole texts: %s", record.number, failed)
-    return render_in_process(html_of(record, shortened=True), stylesheet=stylesheet(), attachments=carried)
+    return _laid_out(brief, replace(record, shortened=True))
+
+
+def _laid_out(brief: Brief, record: BriefRecord) -> tuple[BriefRecord, dict[str, Any], bytes]:
+    record, public = gathering.with_public_record(brief, record)
+    carried = [attached(record, public)]
+    return record, public, render_in_process(html_of(record), stylesheet=stylesheet(), attachments=carried)

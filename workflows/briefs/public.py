@@ -21,12 +21,17 @@ SCHEMA = "urn:travee:public-record:2"
 RULES = ("gate", "seats", "quorum", "diversity", "opinion", "threshold", "go_on", "max_reworks", "decider")
 ROWS = {"criteria": ("key", "weight", "fr", "en"), "must_meet": ("key", "kind", "fr", "en")}
 COMPARED = ("result", "held_on", "rank", "waiting", "places")
-# Printed as codes, figures, dates or fingerprints, and in the public record as they are.
-IN_CLEAR = frozenset({
-    "number", "serial", "language", "idea_number", "content_sha256", "gate", "round_sha256", "decided_at",
-    "outcome", "public_sha256", "result", "form", "score", "threshold", "mean", "kind", "due_on", "code",
-    "on", "what", "held_on", "author_due_on", "hold_until", "since", "until", "replaces", "merged_into",
-})  # fmt: skip
+# Of the brief's record, what the public record says as it is: each place in the one, with * for a number, and in the
+# other. Its own fingerprint it cannot say.
+IN_CLEAR = {
+    "number": "brief/number", "serial": "brief/serial", "language": "brief/language", "replaces": "brief/replaces",
+    "idea_number": "idea/number", "content_sha256": "idea/sha256", "gate": "gate/key", "round_sha256": "commitment",
+    "outcome": "decision/outcome", "author_due_on": "decision/author_due_on", "hold_until": "decision/hold_until",
+    "conditions/*/due_on": "decision/conditions/*/due_on", "next_steps/*/code": "decision/next_steps/*",
+    "opinion/result": "opinion/result", "opinion/score": "opinion/score",
+    "comparison/result": "inputs/comparison/result", "comparison/held_on": "inputs/comparison/held_on",
+}  # fmt: skip
+NOT_SAID = "public_sha256"
 FOR_IT, AGAINST = ("go", "go_if"), ("not_now",)
 
 
@@ -49,10 +54,10 @@ class Origin:
     edition: int = 1
 
 
-def public_record(printed: BriefRecord, frozen: Mapping[str, Any], origin: Origin) -> dict[str, Any]:
+def public_record(record: BriefRecord, frozen: Mapping[str, Any], origin: Origin) -> dict[str, Any]:
     """The public record of a decided round; `frozen` is its `GateRound.record`. Raises ValueError for an opinion
     that is incomplete: nothing can be decided on it."""
-    found = rules.opinion(frozen)
+    printed, found = record.printed(), rules.opinion(frozen)
     if found.result == "incomplete":
         raise ValueError("an incomplete opinion is never published")
     configured = frozen["rules"]
@@ -68,7 +73,7 @@ def public_record(printed: BriefRecord, frozen: Mapping[str, Any], origin: Origi
         "idea": {
             "number": printed.idea_number,
             "version": printed.content_version,
-            "sha256": printed.content_sha256 if len(printed.content_sha256) == 64 else "",
+            "sha256": printed.content_sha256 if _is_sha256(printed.content_sha256) else "",
         },
         "gate": {"key": printed.gate, "round": printed.round_number},
         "configuration": {
@@ -83,7 +88,7 @@ def public_record(printed: BriefRecord, frozen: Mapping[str, Any], origin: Origi
         "inputs": _inputs(frozen),
         "panel": _panel(frozen, found) if frozen["seats"] else None,
         "opinion": _opinion(found),
-        "permitted": [asdict(choice) for choice in rules.permitted(frozen)],
+        "permitted": [asdict(choice) for choice in rules.permitted_after(frozen, found)],
         "decision": _decision(printed, origin),
         "texts": [{"where": where, "sha256": sha256(text)} for where, text in texts_of(printed)],
         # Not how many events it has: each vote, replaced ones too, is one.
@@ -191,20 +196,28 @@ def _decision(printed: BriefRecord, origin: Origin) -> dict[str, Any]:
 
 
 def texts_of(printed: BriefRecord) -> list[tuple[str, str]]:
-    """Each text printed and where it stands, `conditions/1/text`; all that the public record does not say itself."""
-    return [(where, text) for where, text in _texts(printed.as_data()) if text]
+    """Each text of the brief's record and where it stands, `conditions/1/text`, dates as they stand there: all that
+    the public record does not say itself."""
+    said = {*IN_CLEAR, NOT_SAID} - ({"content_sha256"} if not _is_sha256(printed.content_sha256) else set())
+    return [(where, text) for where, form, text in _texts(printed.as_data(), "", "") if form not in said]
 
 
-def _texts(value: Any, *where: str) -> Iterator[tuple[str, str]]:
+def _texts(value: Any, where: str, form: str) -> Iterator[tuple[str, str, str]]:
+    """Each text that is not empty: its place, that place with * for each number, the text."""
     if isinstance(value, str):
-        if where[-1] not in IN_CLEAR:
-            yield "/".join(where), value
+        if value:
+            yield where, form, value
     elif isinstance(value, Mapping):
-        for name in value:
-            yield from _texts(value[name], *where, name)
+        for name, item in value.items():
+            yield from _texts(item, f"{where}/{name}" if where else name, f"{form}/{name}" if form else name)
     elif isinstance(value, Sequence):
         for place, item in enumerate(value, start=1):
-            yield from _texts(item, *where, str(place))
+            yield from _texts(item, f"{where}/{place}", f"{form}/*")
+
+
+def _is_sha256(text: str) -> bool:
+    """Where words are masked, that of the text which was judged is masked too."""
+    return len(text) == 64
 
 
 # --- Worked out again from the public record alone ---

@@ -1,15 +1,16 @@
-"""What a decision brief says, as plain data: every fact printed is in here, and nothing else is.
+"""What a decision brief says, as plain data: every fact printed is in here, and nothing else is printed.
 
 Pure: no Django, no clock, no database. Texts are in the brief's language; codes (outcome, result, next steps) are
 worded by the template. No author, voter or panel member is in it; nobody's row of answers either.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 LEVELS = range(5)
+LONGEST_TEXT = 2_000  # characters of each text, in a document that could not be laid out with them whole
 WIDE = 3  # levels between the lowest and the highest answer from which a disagreement is pointed out
 
 
@@ -200,6 +201,8 @@ class BriefRecord:
     experts: tuple[ExpertAnswer, ...] = ()
     # Where this brief can be checked, with its token; printed as a square to scan too.
     address: str = ""
+    # The whole texts could not be laid out: `printed` cuts them.
+    shortened: bool = False
 
     @property
     def reasoned_criteria(self) -> tuple[Criterion, ...]:
@@ -208,6 +211,10 @@ class BriefRecord:
     @property
     def reasoned_must_meets(self) -> tuple[MustMeet, ...]:
         return tuple(item for item in self.must_meets if item.reason)
+
+    def printed(self) -> "BriefRecord":
+        """As the document has it. The record keeps the whole texts: what is masked in them is found whole, too."""
+        return self.with_texts(_cut) if self.shortened else self
 
     def with_texts(self, change: Callable[[str], str]) -> "BriefRecord":
         """The record with each text that someone wrote changed; codes, dates and figures stay."""
@@ -232,8 +239,12 @@ class BriefRecord:
 
     def as_data(self) -> dict[str, Any]:
         """The record as JSON values; dates are ISO texts."""
-        plain: dict[str, Any] = _plain(asdict(self))
+        plain: dict[str, Any] = _plain(self)
         return plain
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} […]"
 
 
 def brief_number(idea_number: str, gate: str, round_number: int) -> str:
@@ -282,8 +293,9 @@ def _date(text: str | None) -> date | None:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    # As `asdict`, which copies each text besides: a replay makes one for every brief.
+    return {name: _plain(item) for name, item in vars(value).items()} if is_dataclass(value) else value

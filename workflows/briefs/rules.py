@@ -1,6 +1,8 @@
 """What an author can do after a decision, pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 GOING_ON = ("go", "go_with_conditions", "scale", "transfer")
 ONWARD = {
@@ -16,6 +18,16 @@ TALK = "ask_lead"
 # A rendering that failed this often is not tried again by itself; then the programme lead is told.
 MOST_TRIES = 3
 SHORTEST_REASON = 10  # characters of the reason of a correction
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What became of a decision: `what` is overturned (looked at again) or undone, on that local day; '' while nothing
+    took it back. `later`: the number of the last brief of a later decision at the same gate."""
+
+    what: str = ""
+    on: date | None = None
+    later: str = ""
 
 
 def next_steps(

@@ -20,7 +20,8 @@ from incubator.lib.refusals import NotFound
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
-from workflows.briefs import actions, queries, words
+from workflows.briefs import actions, queries, standing, words
+from workflows.briefs.checking.words import since
 from workflows.briefs.forms import Correction
 from workflows.briefs.models import Brief, MaskedBrief
 from workflows.briefs.rules import MOST_TRIES
@@ -96,6 +97,7 @@ def evidence(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         # As the brief says it. Today's end would count each vote of a panel at the moment it is cast.
         "chain": (found.public or {}).get("chain"),
         "address": queries.address_of(found),
+        "since": since(standing.standing_of(found)),
     }
     return render(request, "briefs/evidence.html", context)
 
@@ -103,7 +105,8 @@ def evidence(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _readable(request: HttpRequest, key: uuid.UUID) -> Brief:
     """The brief, if its idea is the reader's to read. Raises NotFound."""
     assert isinstance(request.user, Person)
-    briefs = Brief.objects.select_related("replaces", "decision__round__idea__programme__entity")
+    briefs = standing.with_later_round(Brief.objects.all())
+    briefs = briefs.select_related("replaces", "decision__round__idea__programme__entity")
     found = briefs.filter(key=key).first()
     if found is None or not access().may_read(request.user, found.decision.round.idea):
         raise NotFound(

@@ -124,9 +124,9 @@ NEXT_STEPS = {
     "reexamination": (
         _("Ask for a re-examination"),
         _(
-            "You have %(ask)s working days from the day you were handed this brief; your leave does not count. Ask on "
+            "You have %(ask)s from the day you were handed this brief; your leave does not count. Ask on "
             "the page of the idea, or write to the programme, and say why. A mandated person who took no part in this "
-            "decision answers within %(answer)s working days. Nothing goes through your manager."
+            "decision answers within %(answer)s. Nothing goes through your manager."
         ),
     ),
     "learning_sheet": (
@@ -159,7 +159,7 @@ NEXT_STEPS = {
     "send_up": (
         _("Send it up to the programme"),
         _(
-            "For %(ask)s working days after the answer you may send your idea up from its page, and say why. The "
+            "For %(ask)s after the answer you may send your idea up from its page, and say why. The "
             "programme then takes it up as if you had submitted it there. Nothing goes through your manager."
         ),
     ),

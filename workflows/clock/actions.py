@@ -15,7 +15,7 @@ from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import Refusal, note, refused_at
 from incubator.people.actors import CLOCK
-from workflows.clock import duties, escalation, rules, wording
+from workflows.clock import duties, escalation, other_work, rules, wording
 from workflows.clock.models import ClockStep
 from workflows.clock.sweep import sweep
 from workflows.gates.models import Seat
@@ -55,9 +55,11 @@ def _carry_out(step: ClockStep) -> str:
     try:
         # A savepoint: what failed is undone, the row in the ledger stays held.
         with transaction.atomic():
-            duty = duties.named(step.step)
+            duty, other = duties.named(step.step), other_work.of(step)
             if duty is not None:
                 duty.act(step)
+            elif other is not None:
+                (other.escalate if step.step == rules.ESCALATE else other.remind)(step)
             elif step.step == rules.ESCALATE:
                 escalate(step)
             else:
@@ -85,14 +87,14 @@ def _carry_out(step: ClockStep) -> str:
 def remind(step: ClockStep) -> None:
     """Remind whoever has this open; nothing happens when it was done or put off since it was claimed."""
     with locked(key=step.subject_key) as idea:
-        if idea.state != Idea.State.HELD and _waiting(step):
+        if idea.state != Idea.State.HELD and waiting(step):
             record(idea, "reminded", CLOCK, work=step.key, step=step.step)
 
 
 def escalate(step: ClockStep) -> None:
     """Say to the lead, or of the lead’s own work to whoever is above, that a role is late; once per idea and ask."""
     with locked(key=step.subject_key) as idea:
-        items = _waiting(step)
+        items = waiting(step)
         if idea.state == Idea.State.HELD or not items:
             return
         late = items[0].verb
@@ -114,6 +116,7 @@ def _where(idea: Idea, item: WorkItem, role: str) -> str:
     return reverse("idea", args=[idea.key])
 
 
-def _waiting(step: ClockStep) -> list[WorkItem]:
+def waiting(step: ClockStep) -> list[WorkItem]:
+    """The items this step is of that are still open and due when they were."""
     items = WorkItem.objects.filter(key=step.key, due_at=step.due_at, closed_at=None)
     return list(items.select_related("person").order_by("pk"))

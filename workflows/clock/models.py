@@ -8,8 +8,9 @@ class ClockStep(models.Model):
     """One step: claimed by a sweep, then carried out in one transaction with what it does.
 
     `key` names what is waited for: a work item's key, or `wake:17` for an act of the clock; `subject_key` is the
-    idea's. `step` is a reminder of `defaults.json` (`half`, `-1`, `1` …), `escalate`, or the name of a duty;
-    `rank` orders the steps of one due time. A step whose try failed waits until `try_at`.
+    idea's, or that of other work (`other_work`). `step` is a reminder of `defaults.json` (`half`, `-1`, `1` …),
+    `escalate`, or the name of a duty; `rank` orders the steps of one due time. A step whose try failed waits until
+    `try_at`.
     """
 
     key = models.CharField(max_length=120)

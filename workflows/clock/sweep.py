@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Value
 from incubator.inbox import wording
 from incubator.lib import clock, working_days
 from incubator.people.models import Entity
-from workflows.clock import rules
+from workflows.clock import other_work, rules
 from workflows.clock.duties import duties
 from workflows.gates.configuration import defaults
 from workflows.gates.models import Configuration, GateConfiguration
@@ -34,7 +34,7 @@ order by owed.due_at limit %s on conflict do nothing
 # or a later one was claimed: after a night without a worker nobody is told three times. Nobody is reminded on the day
 # they were asked, while the idea is held or back with its author, or while away without a deputy who may do it. `near`
 # is materialized: the planner, which cannot see how few items are reached, would otherwise look up every idea once per
-# step.
+# step. Other work than an idea's follows the rules its programme has in force.
 REMIND = """
 with plan as (
   select * from unnest(%(entities)s::bigint[], %(kinds)s::int[], %(ranks)s::int[], %(steps)s::text[],
@@ -47,6 +47,7 @@ pinned as (
 current as (
   select * from unnest(%(current)s::bigint[], %(current_kinds)s::int[]) as current(programme_id, kind)
 ),
+other(key, programme_id) as ({other}),
 near as materialized (
   select item.*, programme.entity_id, coalesce(pinned.kind, current.kind, 0) as kind from inbox_workitem item
   join ideas_idea idea on idea.key = item.subject_key
@@ -60,6 +61,14 @@ near as materialized (
     and (item.due_at <= (select max(until) from plan)
       or item.opened_at + (item.due_at - item.opened_at) / 2 <= %(now)s)
     and idea.state <> 'held' and (idea.holder <> 'author' or idea.state <> 'live' or item.verb = 'rework')
+  union all
+  select item.*, programme.entity_id, coalesce(current.kind, 0) as kind from inbox_workitem item
+  join other on other.key = item.subject_key
+  join ideas_programme programme on programme.id = other.programme_id
+  left join current on current.programme_id = programme.id
+  where item.closed_at is null and item.verb = any(%(other_verbs)s)
+    and (item.due_at <= (select max(until) from plan)
+      or item.opened_at + (item.due_at - item.opened_at) / 2 <= %(now)s)
 ),
 reached as (
   select distinct on (item.key, item.due_at)
@@ -99,8 +108,13 @@ def sweep() -> int:
         claimed = sum(_claim(cursor, duty.name, duty.owed(), now) for duty in duties())
         plan = _plan()
         if plan["entities"]:
-            lent, escalate = wording.lent(), rules.ESCALATE
-            cursor.execute(REMIND, plan | {"now": now, "lent": lent, "escalate": escalate, "most": MOST})
+            given: dict[str, Any] = {
+                "lent": wording.lent(),
+                "escalate": rules.ESCALATE,
+                "other_verbs": other_work.verbs(),
+            }
+            remind = REMIND.format(other=other_work.programmes())
+            cursor.execute(remind, plan | given | {"now": now, "most": MOST})
             claimed += cursor.rowcount
         cursor.execute(SETTLE, {"now": now})
     return claimed

@@ -1,5 +1,7 @@
 """Who is told by the clock: whoever has the work, or their deputy while they are away; and who hears of lateness."""
 
+from collections.abc import Callable
+
 from ideas import tellings
 from ideas.access import access
 from incubator.events.models import Event
@@ -16,6 +18,11 @@ def of_a_reminder(event: Event) -> list[Telling]:
     idea = tellings.idea_of(event)
     if idea is None:
         return []
+    return reminders(event, idea.programme.key, lambda person: access().may_read(person, idea))
+
+
+def reminders(event: Event, programme: str, may_read: Callable[[Person], bool]) -> list[Telling]:
+    """Whoever has the work that `event` reminds of, or, while they are away, each deputy who may read its subject."""
     items = WorkItem.objects.filter(key=event.payload["work"], closed_at=None, due_at__isnull=False)
     late = not event.payload["step"].startswith(("half", "-"))
     return [
@@ -24,7 +31,7 @@ def of_a_reminder(event: Event) -> list[Telling]:
             item.verb,
             item.url,
             item.subject_title,
-            idea.programme.key,
+            programme,
             {
                 "due_at": item.due_at.isoformat() if item.due_at else "",
                 "reminder": "late" if late else "soon",
@@ -32,7 +39,7 @@ def of_a_reminder(event: Event) -> list[Telling]:
         )
         for item in items.select_related("person").order_by("pk")
         for person in _present(item)
-        if person.pk == item.person_id or access().may_read(person, idea)
+        if person.pk == item.person_id or may_read(person)
     ]
 
 

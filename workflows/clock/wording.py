@@ -9,9 +9,10 @@ _LATE = {
     "late_decision": gettext_lazy("The decision on “%(title)s” is late: see who can help"),
     "late_team": gettext_lazy("The team of “%(title)s” is late: ask what it needs"),
     "late_reexamination": gettext_lazy("The answer to the re-examination of “%(title)s” is late"),
+    "late_benefits": gettext_lazy("The benefits of “%(title)s” were to be read by now: see who can help"),
     "late_answer": gettext_lazy("An answer about “%(title)s” is late: see who can help"),
 }
-_DECIDING = ("decide", "admissibility", "agree", "second_signature")
+_DECIDING = ("decide", "admissibility", "agree", "second_signature", "decide_session")
 _OF_THE_TEAM = (
     "rework",
     "find_sponsor",
@@ -22,7 +23,7 @@ _OF_THE_TEAM = (
     "close_incident",
 )
 _KIND = (
-    {"vote": "late_opinion"}
+    {"vote": "late_opinion", "read_benefits": "late_benefits"}
     | dict.fromkeys(("reexamine", "name_reexaminer"), "late_reexamination")
     | dict.fromkeys(_DECIDING, "late_decision")
     | dict.fromkeys(_OF_THE_TEAM, "late_team")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 
 from ideas.drafting.models import TeamMember
 from incubator.lib.masks import worded
-from incubator.lib.words import number, plain_day
+from incubator.lib.words import number, plain_day, working_days
 from workflows.briefs import drawings
 from workflows.briefs import words as briefs
 from workflows.briefs.record import NextStep, from_data
@@ -51,21 +51,24 @@ def _receipt(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _letter(record: Mapping[str, Any]) -> dict[str, Any]:
     said = from_data(record["brief"])
-    days = {"ask": said.reexamination_ask_days, "answer": said.reexamination_answer_days}
+    delays = {
+        "ask": working_days(said.reexamination_ask_days),
+        "answer": working_days(said.reexamination_answer_days),
+    }
     return {
         "brief": said,
         "title": said.title,
         "outcome": briefs.OUTCOMES[said.outcome],
         # A recourse has a place of its own in the letter, with its last day.
-        "steps": [_step(step, days) for step in said.next_steps if step.code not in wording.RECOURSES],
-        "recourse_words": str(wording.RECOURSES.get(record["recourse"], "")) % days,
+        "steps": [_step(step, delays) for step in said.next_steps if step.code not in wording.RECOURSES],
+        "recourse_words": str(wording.RECOURSES.get(record["recourse"], "")) % delays,
     }
 
 
-def _step(step: NextStep, days: Mapping[str, int]) -> dict[str, Any]:
+def _step(step: NextStep, delays: Mapping[str, str]) -> dict[str, Any]:
     title, text = briefs.NEXT_STEPS[step.code]
     until = gettext("Until %(day)s.") % {"day": plain_day(step.due_on, year=True)} if step.due_on else ""
-    return {"title": title, "text": str(text) % days, "until": until}
+    return {"title": title, "text": str(text) % delays, "until": until}
 
 
 def _time_release(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,8 +41,8 @@ PARTS = {
 }
 RECOURSES = {
     "reexamination": _(
-        "You may ask that someone who took no part in this decision looks at it again, and answers within %(answer)s "
-        "working days. Ask on the page of the idea, or write to the programme, and say why. Nothing goes through "
+        "You may ask that someone who took no part in this decision looks at it again, and answers within "
+        "%(answer)s. Ask on the page of the idea, or write to the programme, and say why. Nothing goes through "
         "your manager."
     ),
     "send_up": _(

@@ -20,6 +20,7 @@ from workflows.evaluation import queries, rules, sentences
 from workflows.evaluation.models import Evaluation
 from workflows.gates import hooks
 from workflows.gates.configuration import delays_of
+from workflows.gates.leading import who_leads
 
 Effects = list[dict[str, Any]]
 
@@ -162,7 +163,7 @@ def relieve(*, evaluation: Evaluation, by: Actor) -> Evaluation:
 def open_naming(idea: Idea) -> None:
     """The lead's work item on entering evaluation, or when an evaluator is lost."""
     wait_for(
-        roles.leads(idea),
+        who_leads(idea),
         idea=idea,
         key=naming_item(idea),
         verb="name_evaluator",

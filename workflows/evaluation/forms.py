@@ -1,11 +1,15 @@
 """Forms of evaluation."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ideas.choosing import Colleague
-from incubator.lib.fields import WholeNumber
+from incubator.lib.fields import Number, WholeNumber
 from incubator.lib.forms import ChoiceText
+from incubator.lib.words import figure
 from workflows.evaluation import rules
 from workflows.evaluation.models import Evaluation
 
@@ -52,3 +56,49 @@ class DeliveryForm(forms.Form):
         required=False,
         help_text=_("First and last name, or staff number. Needed to scale up or transfer."),
     )
+
+
+class BenefitsForm(forms.Form):
+    """Today's value of each indicator, or why there is none; `lines` as `queries.promised` gives them."""
+
+    def __init__(self, lines: Sequence[Mapping[str, Any]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.count = len(lines)
+        for place, line in enumerate(lines):
+            said = {name: line[name] for name in ("indicator", "unit")}
+            was = {
+                name: figure(line[name]) for name in ("baseline", "target", "last") if line[name] is not None
+            }
+            help_text = _("Baseline %(baseline)s, target %(target)s, at the end of the pilot %(last)s.")
+            self._add(
+                f"value-{place}",
+                Number(
+                    label=_("Today: %(indicator)s (%(unit)s)") % said,
+                    required=False,
+                    help_text=help_text % ({"last": "–"} | was),
+                ),
+            )
+            self._add(
+                f"why-{place}",
+                forms.CharField(
+                    label=_("If not measured, why: %(indicator)s") % said,
+                    required=False,
+                    max_length=rules.LONGEST_WHY,
+                ),
+            )
+        self.fields["note"] = forms.CharField(
+            label=_("What it brings, in your own words"),
+            help_text=_("Read by everyone who reads the idea. No personal data about others."),
+            required=not lines,
+            widget=forms.Textarea({"rows": 4}),
+            max_length=rules.LONGEST_NOTE,
+        )
+
+    def _add(self, name: str, field: forms.Field) -> None:
+        # One of the two is needed: neither is optional.
+        field.says_optional = False  # type: ignore[attr-defined]
+        self.fields[name] = field
+
+    def measured(self) -> list[rules.Measured]:
+        typed = self.cleaned_data
+        return [rules.Measured(typed[f"value-{place}"], typed[f"why-{place}"]) for place in range(self.count)]

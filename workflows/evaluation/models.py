@@ -1,4 +1,4 @@
-"""The evaluation (bilan), by someone outside the team: readings beside the sealed targets."""
+"""The evaluation (bilan), by someone outside the team; and, once it is a service, the readings of its benefits."""
 
 import uuid
 
@@ -48,5 +48,39 @@ class Evaluation(models.Model):
             models.CheckConstraint(
                 condition=Q(delivered_at=None) | ~Q(findings="") & Q(compared__isnull=False),
                 name="delivered_evaluation_is_complete",
+            ),
+        ]
+
+
+class BenefitReading(models.Model):
+    """What a service brings `months` after its beginning, read on `due_on` or a little before, by whoever runs it.
+
+    The rows are written when the idea enters service: its readings stay those it began with. `lines` are frozen when
+    it is read: those of the evaluation's `compared` without their readings, each with `value` (a text, None when not
+    measured), `why` (it was not measured) and `reached` by this value.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    idea = models.ForeignKey(Idea, models.PROTECT, related_name="benefit_readings")
+    months = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    read_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    lines = models.JSONField(null=True, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["idea", "months"], name="benefits_are_read_once_after_so_many_months"
+            ),
+            models.CheckConstraint(
+                condition=Q(read_at=None, read_by=None, lines__isnull=True, note="")
+                | Q(read_at__isnull=False, read_by__isnull=False, lines__isnull=False),
+                name="a_benefit_reading_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(read_at=None) | ~Q(lines=[]) | ~Q(note=""),
+                name="benefits_without_indicators_have_a_sentence",
             ),
         ]

@@ -1,14 +1,22 @@
 """Reads of evaluations, and of the pilot they are about (through the idea: its room stands beside this one)."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
 from ideas import roles
+from ideas.drafting.masking.queries import masked_row
 from ideas.drafting.models import Idea
+from incubator.inbox.models import WorkItem
+from incubator.lib import clock
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.evaluation import rules
-from workflows.evaluation.models import Evaluation
+from workflows.evaluation.models import BenefitReading, Evaluation
 from workflows.gates.conflicts import conflicts
+from workflows.gates.leading import who_leads
 from workflows.gates.models import GateRound
 
 
@@ -52,8 +60,8 @@ def is_independent(idea: Idea, person: Person) -> bool:
 
 
 def leads(idea: Idea, by: Actor) -> bool:
-    """Whether a lead acts, or the deputy of an absent one who was never in the team either."""
-    return roles.is_lead(idea, by.principal) and not roles.was_ever_in_team(idea, by.human)
+    """Whether someone who leads acts, or the deputy of an absent one who was never in the team either."""
+    return by.principal in who_leads(idea) and not roles.was_ever_in_team(idea, by.human)
 
 
 def sealed_plan(idea: Idea) -> dict[str, Any]:
@@ -81,3 +89,42 @@ def compared(idea: Idea) -> list[dict[str, Any]]:
 def is_at_gate(idea: Idea) -> bool:
     waiting = [GateRound.State.SEATING, GateRound.State.OPEN]
     return GateRound.objects.filter(idea=idea, state__in=waiting).exists()
+
+
+# --- The benefits of a service -----------------------------------------------------------------------------------
+
+
+def benefits_of(idea: Idea, passages: Sequence[str]) -> list[BenefitReading]:
+    """The readings of a service, read or to come, in their order; without the passages masked for a reader.
+
+    An act, which reads for no reader, says so with `()`.
+    """
+    rows = BenefitReading.objects.filter(idea=idea).select_related("read_by").order_by("months")
+    return [masked_row(row, ["lines", "note"], passages) for row in rows]
+
+
+def promised(idea: Idea) -> list[dict[str, Any]]:
+    """The indicators as the investment was decided on them: what its evaluation froze; none without one."""
+    found = delivered(idea)
+    return (found.compared or []) if found is not None else []
+
+
+def read_benefits_for(idea: Idea) -> list[Person]:
+    """Who reads the benefits now: whoever runs the service; the leads once that person has left."""
+    found = delivered(idea)
+    owner = found.run_owner if found is not None else None
+    return [owner] if owner is not None and owner.is_active else list(roles.leads(idea))
+
+
+def is_time_to_read(idea: Idea, reading: BenefitReading) -> bool:
+    """Whether it is to be read by now, or in a few days."""
+    today = clock.today(idea.programme.entity.time_zone)
+    return reading.read_at is None and reading.due_on - rules.ASKED_BEFORE <= today
+
+
+def benefits_to_ask() -> QuerySet[BenefitReading]:
+    """Readings whose time has come, and which wait for nobody."""
+    key = Concat(Value("read_benefits:"), Cast(OuterRef("key"), CharField()), output_field=CharField())
+    asked = WorkItem.objects.filter(key=key, closed_at=None)
+    due = BenefitReading.objects.filter(read_at=None, due_on__lte=clock.today() + rules.ASKED_BEFORE)
+    return due.exclude(Exists(asked))

@@ -1,12 +1,17 @@
-"""Readings set beside the sealed plan. Pure."""
+"""Readings set beside the sealed plan, and benefits beside both. Pure."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 LONGEST_TEXT = 20_000
 MOST_EUROS_A_YEAR = 100_000_000
+# Whoever runs the service is asked so long before the day: the values are found out, not guessed.
+ASKED_BEFORE = timedelta(days=14)
+LONGEST_NOTE = 4_000
+LONGEST_WHY = 300
+BIGGEST = Decimal(99_999_999_999)
 GOES_ON = ("scale", "extend", "transfer")
 
 
@@ -17,6 +22,13 @@ class ReadingPoint(NamedTuple):
     on: date
     order: int
     value: Decimal
+
+
+class Measured(NamedTuple):
+    """What is given for one indicator of a service: today's value, or why it was not measured."""
+
+    value: Decimal | None
+    why: str = ""
 
 
 def compare(sealed: Mapping[str, Any], readings: Iterable[ReadingPoint]) -> list[dict[str, Any]]:
@@ -72,6 +84,52 @@ def evaluation_errors(
         # What is to stay needs someone who runs it; a longer pilot or a stop does not yet.
         found["run_owner"] = "missing"
     return found
+
+
+def benefit_errors(count: int, measured: Sequence[Measured], note: str) -> dict[str, str]:
+    """What a reading of the benefits of `count` indicators lacks: field → code (missing, range, both, long).
+
+    Fields: `value-0`, `why-0` … in the order of the indicators, and `note`, which is needed where there are none.
+    Raises ValueError for another number of values than of indicators.
+    """
+    found = {}
+    for place, (_line, one) in enumerate(zip(range(count), measured, strict=True)):
+        why = one.why.strip()
+        if one.value is None and not why:
+            found[f"value-{place}"] = "missing"
+        elif one.value is not None and not is_measurable(one.value):
+            found[f"value-{place}"] = "range"
+        if one.value is not None and why:
+            found[f"why-{place}"] = "both"
+        elif len(why) > LONGEST_WHY:
+            found[f"why-{place}"] = "long"
+    if not count and not note.strip():
+        found["note"] = "missing"
+    elif len(note) > LONGEST_NOTE:
+        found["note"] = "long"
+    return found
+
+
+def benefit_lines(
+    compared: Iterable[Mapping[str, Any]], measured: Iterable[Measured]
+) -> list[dict[str, Any]]:
+    """Each indicator as it was promised and last read in the pilot, with what it is now; see `BenefitReading`."""
+    return [
+        {
+            **{name: line[name] for name in ("indicator", "unit", "direction", "baseline", "target", "last")},
+            "value": None if one.value is None else _plain(one.value),
+            "why": one.why.strip(),
+            "reached": None
+            if one.value is None
+            else is_reached(line["direction"], Decimal(line["target"]), one.value),
+        }
+        for line, one in zip(compared, measured, strict=True)
+    ]
+
+
+def is_measurable(value: Decimal) -> bool:
+    """A finite number of at most eleven digits and three decimals."""
+    return value.is_finite() and abs(value) <= BIGGEST and value == value.quantize(Decimal("0.001"))
 
 
 def _plain(value: Decimal) -> str:

@@ -20,3 +20,14 @@ def of_a_loss(event: Event) -> list[Telling]:
 @audience("evaluation_delivered")
 def of_a_delivery(event: Event) -> list[Telling]:
     return tellings.of_team(event, "evaluated", "evaluation")
+
+
+@audience("benefits_asked")
+def of_a_reading_to_come(event: Event) -> list[Telling]:
+    return tellings.of_work(event, f"read_benefits:{event.effects[0]['key']}")
+
+
+@audience("benefits_read")
+def of_a_reading(event: Event) -> list[Telling]:
+    """The team was told that it would see what the service brings."""
+    return tellings.of_team(event, "benefits_read", "evaluation")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ideas import roles
 from ideas.access import access
+from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.lib.refusals import NotAllowed
@@ -16,6 +17,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Department, Mandate, Person
 from workflows.gates.configuration import default_rules
 from workflows.gates.conflicts import Conflicts, conflicts_of
+from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.rules import GO_ON
 
@@ -29,6 +31,18 @@ CAPACITIES = {
 TOGETHER = "sponsor_and_lead"
 LEAD = "programme_lead"
 HEAD = "head_of_service"
+# The selection may be delegated further: to a director, by a delegation that names the programme.
+SELECTION, DELEGABLE, DELEGATED = "G1", "dga", "director"
+
+
+def capacities(gate: str, rule: str) -> list[str]:
+    """The capacities whose holders decide this gate by this rule; `decides` says which of their mandates do."""
+    return CAPACITIES[rule] + ([DELEGATED] if (gate, rule) == (SELECTION, DELEGABLE) else [])
+
+
+def decides(mandate: Mandate, rule: str, programme: Programme) -> bool:
+    """Whether a mandate in one of `capacities` is meant for it: a director's for the whole entity alone is not."""
+    return mandate.capacity in CAPACITIES[rule] or mandate.programme_key == programme.key
 
 
 def reexamining(gate: str) -> list[str]:
@@ -158,14 +172,15 @@ def distant(rights: Sequence[Party], against: dict[int, Conflicts], idea: Idea) 
 
 
 def leads(idea: Idea, by: Actor, gate: str = "") -> bool:
-    """Whether a lead of the programme acts, or a deputy for one who is absent: neither with a hard conflict.
+    """Whether a lead of the programme acts, or whoever stands in a lead's place while there is none, or a deputy for
+    one who is absent: never with a hard conflict.
 
     Raises NotAllowed for an actor who claims to stand in for someone who is not absent.
     """
     roles.check_stands_in(by)
     concerned = {one.pk: one for one in (by.human, by.principal)}.values()
     against = conflicts_of(concerned, idea, gate)
-    return roles.is_lead(idea, by.principal) and not any(found.hard for found in against.values())
+    return by.principal in who_leads(idea) and not any(found.hard for found in against.values())
 
 
 def needs_second_signature(round_: GateRound, outcome: str) -> str:
@@ -183,17 +198,18 @@ def mandates_for(round_: GateRound, idea: Idea) -> QuerySet[Mandate]:
 
     Where one of a department is enough, it is the service asked (local route), or the sponsor's own.
     """
-    return _mandates(idea, CAPACITIES[decider_rule(round_)], _department_asked(round_, idea))
+    wanted = capacities(round_.gate, decider_rule(round_))
+    return _mandates(idea, wanted, _department_asked(round_, idea))
 
 
 def own_mandates(round_: GateRound, idea: Idea, holder: Person) -> list[Mandate]:
     """Those of `mandates_for` that this person holds."""
-    capacities, department = CAPACITIES[decider_rule(round_)], _department_asked(round_, idea)
+    wanted, department = capacities(round_.gate, decider_rule(round_)), _department_asked(round_, idea)
     if department is not None:
-        return list(_mandates(idea, capacities, department).filter(holder=holder))
+        return list(_mandates(idea, wanted, department).filter(holder=holder))
     programme = idea.programme
     return grants.own_mandates(
-        holder, entity=programme.entity, capacities=capacities, programme_key=programme.key
+        holder, entity=programme.entity, capacities=wanted, programme_key=programme.key
     )
 
 
@@ -248,9 +264,9 @@ def _department_of(person: Person, idea: Idea) -> Department | None:
 
 def fitting(round_: GateRound, idea: Idea, mandates: Iterable[Mandate]) -> list[Mandate]:
     """Those that decide this round: where sponsor and lead agree, each lead's and the sponsor's own."""
-    found = list(mandates)
-    if decider_rule(round_) != TOGETHER:
-        return found
+    found, rule = list(mandates), decider_rule(round_)
+    if rule != TOGETHER:
+        return [mandate for mandate in found if decides(mandate, rule, idea.programme)]
     sponsor = sponsor_of(idea)
     return [
         mandate

@@ -1,6 +1,6 @@
 """What gates do when a person leaves or a delegation ends: seats are refilled, decisions asked of others."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -9,8 +9,11 @@ from incubator.lib import clock
 from incubator.lib.deferring import defer
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Mandate, Person, RoleGrant
-from workflows.gates import actions, jobs, lapses
+from workflows.gates import actions, jobs, lapses, leading
 from workflows.gates.models import Seat
+
+# A departure ends the leaver's roles a moment before.
+JUST_NOW = timedelta(minutes=1)
 
 
 def on_departure(person: Person, on: date, by: Actor) -> None:
@@ -26,10 +29,34 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
         _ask_anew(entity)
 
 
+def on_leaving(person: Person, on: date, by: Actor) -> None:
+    """Handler of `people.departures`, before the leaver's work items are closed: what a lead was asked is others'."""
+    leading.hand_over(person)
+    for grant in person.role_grants.filter(role=leading.LEAD, ends_at__gte=clock.now() - JUST_NOW):
+        _ask_leads(grant)
+
+
 def on_grant_end(grant: RoleGrant, by: Actor) -> None:
-    """A role has ended: seats that came with it and have no vote yet go to substitutes."""
+    """A role has ended: seats that came with it and have no vote yet go to substitutes, a lead's rounds to others."""
     if grant.role in lapses.SEATED_BY:
         defer(jobs.free_seats.configure(), person=grant.person_id, at=clock.moved_to())
+    if grant.role == leading.LEAD:
+        _ask_leads(grant)
+
+
+def on_grant_given(grant: RoleGrant, by: Actor) -> None:
+    """A lead is named: what waits for a lead is asked of that one too."""
+    if grant.role == leading.LEAD:
+        _ask_leads(grant)
+
+
+def _ask_leads(grant: RoleGrant) -> None:
+    defer(
+        jobs.ask_leads.configure(),
+        entity=grant.entity_id,
+        programme_key=grant.programme_key,
+        at=clock.moved_to(),
+    )
 
 
 def on_joined(idea: Idea) -> None:

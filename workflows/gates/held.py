@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ideas.drafting.masking.queries import masked_row, passages_for
 from incubator.people.models import Person
 from workflows.gates.models import ExpertQuestion, KeptDecision, Vote
 
@@ -34,12 +35,12 @@ def kept_decisions(person: Person) -> Rows:
 
 
 def expert_answers(person: Person) -> Rows:
-    """What they answered as an expert, or for one."""
-    answered = ExpertQuestion.objects.filter(answered_by=person).select_related("round").order_by("pk")
+    """What they answered as an expert, or for one; the question as they read it on its page."""
+    answered = ExpertQuestion.objects.filter(answered_by=person).select_related("round__idea").order_by("pk")
     return [
         {
             "round": str(one.round.key),
-            "question": one.question,
+            "question": masked_row(one, ["question"], passages_for(one.round.idea, person)).question,
             "answer": one.answer,
             "answered_at": one.answered_at.isoformat() if one.answered_at else None,
         }

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from ideas.drafting.models import Idea
 from incubator.people.actors import Actor
 
-Name = Literal["stage_ready", "sponsor_lost", "decided", "place_freed"]
+Name = Literal["stage_ready", "sponsor_lost", "decided", "place_freed", "opinion_lost", "benefits_read"]
 Effects = list[dict[str, Any]]
 Handler = Callable[[Idea, Actor, Any], Effects]
 # (idea, gate) → what a session gave the idea when it was compared for this gate and has no place; else None.
@@ -18,7 +18,8 @@ _handlers: dict[str, list[Handler]] = {}
 def on(name: Name, handler: Handler) -> None:
     """`handler(idea, by, cause)` runs inside the announcing action's transaction and lock, and returns its effects.
 
-    `cause` is the decision for `decided`, else whatever the announcing room gives (or None).
+    `cause` is the decision for `decided`, the round for `opinion_lost` (a seat was left after a session drew its
+    shortlist, and the panel's opinion lacks something since), else whatever the announcing room gives (or None).
     """
     _handlers.setdefault(name, []).append(handler)
 

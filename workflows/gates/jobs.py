@@ -1,5 +1,7 @@
 """Jobs of gates. Each is idempotent: run twice, it finds its work done."""
 
+from uuid import UUID
+
 from procrastinate.contrib.django import app
 
 from incubator.lib import clock
@@ -44,6 +46,36 @@ def free_seats(person: int, at: str = "") -> None:
             replace_leaver(seat_key=seat.key, by=SUBSTITUTION)
 
 
+@app.task(queue="gates", name="gates.ask_leads", retry=5)
+def ask_leads(entity: int | None = None, programme_key: str = "", at: str = "") -> None:
+    """A lead has come or gone: what waits for one is asked of whoever leads now."""
+    from workflows.gates import leading
+    from workflows.gates.actions import fill_seats
+    from workflows.gates.queries import has_time, rounds_unasked
+
+    with clock.as_of(at):
+        programmes = leading.programmes_of(entity=entity, programme_key=programme_key)
+        leading.ask_again(programmes)
+        for round_ in rounds_unasked(programmes):
+            if round_.state == "seating":
+                fill_seats(round_key=str(round_.key))
+            else:
+                _ask_for_what_follows(round_.key, late=not has_time(round_))
+
+
+def _ask_for_what_follows(key: UUID, *, late: bool) -> None:
+    from workflows.gates.actions import ask_again, close_opinion
+
+    try:
+        if late:
+            close_opinion(round_key=key, by=SUBSTITUTION)
+        else:
+            ask_again(round_key=key)
+    except Refusal as refusal:
+        with refused_at(f"round {key}"):
+            note(refusal)  # decided between the look and the lock
+
+
 @app.periodic(cron="20 0 * * *")
 @app.task(queue="gates", queueing_lock="gates.a_new_day", name="gates.a_new_day")
 def a_new_day(timestamp: int = 0) -> None:
@@ -54,6 +86,8 @@ def a_new_day(timestamp: int = 0) -> None:
         free_seats(person=holder)
     for entity in lapses.entities_of_mandates():
         ask_anew(entity=entity)
+    for entity_or_all, programme in lapses.leads_changed():
+        ask_leads(entity=entity_or_all, programme_key=programme)
     if lapses.posts_changed():
         look_for_conflicts()
 

@@ -39,6 +39,15 @@ def entities_of_mandates() -> list[int]:
     )
 
 
+def leads_changed() -> list[tuple[int | None, str]]:
+    """Entity (by primary key, None for all) and programme's key ('' for all) of lead roles begun or ended lately."""
+    window = (clock.now() - LATELY, clock.now())
+    found = RoleGrant.objects.filter(
+        Q(starts_at__range=window) | Q(ends_at__range=window), role="programme_lead"
+    )
+    return list(found.order_by("pk").values_list("entity", "programme_key").distinct("pk"))
+
+
 def posts_changed() -> bool:
     """Whether someone's post ended or began lately."""
     return Post.objects.filter(_lately()).exists()

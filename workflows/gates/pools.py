@@ -31,6 +31,11 @@ def holders(source: str, programme: Programme) -> QuerySet[Person]:
     return found.exclude(pk__in=administrators.values("pk"))
 
 
+def administers(person: Person, programme: Programme) -> bool:
+    """Whether this person is an administrator here: then they never sit, by hand no more than from a pool."""
+    return grants.holds(person, rules.ADMINISTRATOR, entity=programme.entity, programme_key=programme.key)
+
+
 def able(sources: Sequence[str], programme: Programme) -> tuple[list[Person], set[int]]:
     """Who may sit on a panel drawn from these sources, each once, and the keys of those who may chair it."""
     chairs = list(holders(CHAIR, programme))

@@ -1,5 +1,6 @@
 """Reads of rounds: their record, their opinion, what they wait for."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import (
@@ -7,6 +8,7 @@ from django.db.models import (
     CharField,
     Count,
     Exists,
+    F,
     OuterRef,
     Q,
     QuerySet,
@@ -17,13 +19,14 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 
+from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.events.rules import sha256
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.built_once import BuiltOnce, Given
-from incubator.lib.refusals import NotFound
+from incubator.lib.refusals import NotAllowed, NotFound
 from incubator.people import grants
 from incubator.people.models import Person
 from workflows.gates.models import (
@@ -89,6 +92,11 @@ def is_incomplete(round_: GateRound) -> bool:
     return WorkItem.objects.filter(key=f"complete_opinion:{round_.key}", closed_at=None).exists()
 
 
+def is_drawn(round_: GateRound) -> bool:
+    """Whether a session has drawn its shortlist from this panel's opinion: the votes it was drawn from stand."""
+    return bool(round_.comparison and round_.comparison.get("drawn"))
+
+
 def waiting_seats(round_: GateRound) -> Any:
     """Open seats without a vote in force."""
     return Seat.objects.filter(round=round_, state="open").exclude(votes__in_force=True)
@@ -105,20 +113,23 @@ def rounds_to_look_at(idea: str = "", person: int | None = None) -> list[Any]:
 
 
 def overdue_opinions() -> Any:
-    """Open rounds whose panel's time is over while votes are missing and nobody is asked to decide yet."""
+    """Rounds with someone seated whose panel's time is over while votes are missing and nobody is asked to decide
+    yet: a seat that stays vacant delays nobody any longer."""
     own_key = Cast(OuterRef("key"), CharField())
     keys = [Concat(Value(f"{act}:"), own_key) for act in ("decide", "casting_vote", "complete_opinion")]
     asked = WorkItem.objects.filter(key__in=keys, closed_at=None)
+    seated = Seat.objects.filter(round=OuterRef("pk"), state="open")
     return (
-        GateRound.objects.filter(state="open", rules__seats__gt=0)
+        GateRound.objects.filter(state__in=["seating", "open"], rules__seats__gt=0)
         .annotate(votes_until=Coalesce("review_due_at", "due_at"))
         .filter(votes_until__lt=clock.now())
         .exclude(gate="G0")
         .filter(
-            Q(comparison__isnull=True) | Q(comparison__carried=True)
-        )  # a selection session asks for the decisions
+            Q(comparison__isnull=True) | Q(comparison__carried=True) | Q(comparison__put_off=True)
+        )  # a selection session asks for the other decisions
         .exclude(decision__isnull=False)  # written, waiting for its second signature
         .exclude(Exists(asked))
+        .exclude(~Exists(seated), state="seating")
         .order_by("pk")
     )
 
@@ -128,16 +139,44 @@ def held_by(person: Person | Given, on: Given | None = None) -> Q:
     return Q(person=person) | Q(person__in=grants.stands_in_for(person, on))
 
 
+def sits_beside(person: Person) -> Exists:
+    """For seats: whether this person has, or had, a seat of one's own in that round too, or voted in another one."""
+    others = Seat.objects.filter(round=OuterRef("round")).exclude(pk=OuterRef("pk"))
+    return Exists(others.filter(Q(person=person) | Q(votes__cast_by=person)))
+
+
 def seat_of(person: Person, key: Any) -> Seat:
-    """This person's seat, or one lent by someone absent, with its round and idea. Raises NotFound for another's."""
+    """This person's seat, or one lent by someone absent, with its round and idea.
+
+    Raises NotFound for another's; NotAllowed for a lent one on a panel of one's own: it would show a named vote, and
+    all votes before one's own.
+    """
     found = (
         Seat.objects.select_related("person", "round__idea__programme__entity", "round__idea__content")
+        .annotate(beside=sits_beside(person))
         .filter(held_by(person), key=key)
         .first()
     )
     if found is None:
         raise NotFound(_("There is no such seat, or it is not yours. Your seats are in Reviews."))
+    if found.person_id != person.pk and found.beside:
+        raise two_votes()
     return found
+
+
+def two_votes() -> NotAllowed:
+    return NotAllowed(
+        _(
+            "You already have a seat or a deputy’s vote on this panel, so you cannot act in another seat as deputy."
+        ),
+        code="seat.two_votes",
+    )
+
+
+def have_voted_for_others(round_: GateRound) -> set[int]:
+    """Whoever cast a vote in a seat lent to them, by primary key: a seat of their own would be a second vote."""
+    lent = Vote.objects.filter(seat__round=round_).exclude(cast_by=F("seat__person"))
+    return set(lent.values_list("cast_by", flat=True))
 
 
 def round_of(key: Any) -> GateRound:
@@ -197,7 +236,21 @@ HELD_SEATS = BuiltOnce(_held_seats)
 
 def panel_still_votes(round_: GateRound) -> bool:
     """Whether votes are missing and the panel's time is not over."""
-    return clock.now() < (round_.review_due_at or round_.due_at) and waiting_seats(round_).exists()
+    return has_time(round_) and waiting_seats(round_).exists()
+
+
+def has_time(round_: GateRound) -> bool:
+    """Whether the panel's time is not over."""
+    return clock.now() < (round_.review_due_at or round_.due_at)
+
+
+def rounds_unasked(programmes: Iterable[Programme]) -> list[GateRound]:
+    """The rounds that wait for seats, and the open ones of whose idea nobody is asked anything."""
+    asked = WorkItem.objects.filter(subject_key=OuterRef("idea__key"), closed_at=None)
+    found = GateRound.objects.filter(
+        Q(state="seating") | Q(Q(state="open"), ~Exists(asked)), idea__programme__in=list(programmes)
+    )
+    return list(found.order_by("idea_id"))
 
 
 def last_no_panel(round_: GateRound, idea: Idea) -> list[str]:

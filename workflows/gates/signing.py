@@ -1,12 +1,16 @@
 """Who signs a decision beside whoever wrote it: read at the instant of the act."""
 
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Sequence
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from ideas.access import access
 from ideas.drafting.models import Idea
 from incubator.lib.refusals import NotAllowed
 from incubator.people import grants
 from incubator.people.actors import Actor
+from incubator.people.models import Person
 from workflows.gates import authority
 from workflows.gates.authority import LEAD, TOGETHER, Party
 from workflows.gates.models import Decision, GateRound
@@ -57,9 +61,24 @@ def points_to_team(decision: Decision) -> bool:
     if authority.decider_rule(decision.round) != TOGETHER or decision.second_signer_id is None:
         return False
     signed = [one for one in (decision.second_signer_id, decision.second_on_behalf_of_id) if one]
+    return _launched(decision.round.idea_id, signed)
+
+
+def sponsor_as_read(sponsor: Person | None, idea: Idea, reader: Person) -> str:
+    """The sponsor's name; their capacity alone where the name would tell this reader the author's department; '' for
+    nobody."""
+    if sponsor is None:
+        return ""
+    if not access().sees_authors(reader, idea) and _launched(idea.pk, [sponsor.pk]):
+        return _("The author’s director")
+    return str(sponsor)
+
+
+def _launched(idea: int, people: Sequence[int]) -> bool:
+    """Whether one of these signed the launch of this idea, both by primary key, as its author's director."""
     launches = Decision.objects.filter(
-        Q(second_signer__in=signed) | Q(second_on_behalf_of__in=signed),
-        round__idea=decision.round.idea_id,
+        Q(second_signer__in=people) | Q(second_on_behalf_of__in=people),
+        round__idea=idea,
         round__rules__second_signature=AUTHORS_DIRECTOR,
         outcome__in=GO_ON,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
-from incubator.lib.words import in_french, percent
+from incubator.lib.words import in_french, percent, working_days
 from incubator.people.models import Mandate
 from workflows.gates import rules
 from workflows.gates.configuration import most_reworks, recourse, rework_days
@@ -44,7 +44,7 @@ OUTCOMES = {
 }
 CONSEQUENCES = {
     "rework": gettext_lazy(
-        "You name what is missing; the team has %(days)s working days. Times at one gate, at most: %(times)s."
+        "You name what is missing; the team has %(days)s. Times at one gate, at most: %(times)s."
     ),
     "hold": gettext_lazy("Until a date, or until a condition is met; then it comes back here."),
     "stop": gettext_lazy("With reasons and what can be done next; the author may ask for a re-examination."),
@@ -90,7 +90,7 @@ NEXT_STEPS = {
     "withdraw": gettext_lazy("Withdraw the idea, without a reason."),
     "wait": gettext_lazy("Wait: the idea comes back by itself on its date."),
     "meet_condition": gettext_lazy("Say when the condition is met."),
-    "reexamination": gettext_lazy("Ask for a re-examination, within %(days)s working days."),
+    "reexamination": gettext_lazy("Ask for a re-examination, within %(days)s."),
     "learning_sheet": gettext_lazy("Read the learning sheet, and add to it."),
     "new_idea": gettext_lazy("Take the text up again in a new idea."),
     "merge": gettext_lazy("Go on in the other idea: its team is yours too, and the credit is shared."),
@@ -100,7 +100,7 @@ NEXT_STEPS = {
     "redirect": gettext_lazy(
         "Keep your receipts: of the submission, and of the hand-over, on the idea’s page."
     ),
-    "send_up": gettext_lazy("Send the idea up to the programme, within 10 working days."),
+    "send_up": gettext_lazy("Send the idea up to the programme, within %(days)s."),
 }
 NO_PANEL = {
     "people": gettext_lazy(
@@ -197,14 +197,15 @@ def consequence(gate: str, outcome: str, configured: Mapping[str, Any]) -> str:
     if outcome == "go":
         return str(ONWARD.get(gate, ""))
     if (gate, outcome) == ("L", "stop"):
-        return gettext("The author may send the idea up to the programme, within 10 working days.")
-    values = {"days": rework_days(configured), "times": most_reworks(configured)}
+        said_so = gettext("The author may send the idea up to the programme, within %(days)s.")
+        return said_so % {"days": working_days(recourse(configured)["ask_within"])}
+    values = {"days": working_days(rework_days(configured)), "times": most_reworks(configured)}
     return str(CONSEQUENCES.get(outcome, "")) % values
 
 
 def next_step(step: str, configured: Mapping[str, Any]) -> str:
     """What the author can do next, with the delays of these rules."""
-    return str(NEXT_STEPS[step]) % {"days": recourse(configured)["ask_within"]}
+    return str(NEXT_STEPS[step]) % {"days": working_days(recourse(configured)["ask_within"])}
 
 
 def missing(code: str, record: Mapping[str, Any], found: rules.Opinion) -> str:

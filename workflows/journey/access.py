@@ -58,7 +58,7 @@ class JourneyAccess:
         sits = Seat.objects.filter(held_by(reader), round__idea=OuterRef("pk"), state="open").exclude(
             round__gate="G0"
         )
-        leads = Exists(_lead_grants(reader).filter(department=None)) if reader.is_active else Q(pk=None)
+        leads = Exists(_lead_grants(reader)) if reader.is_active else Q(pk=None)
         return hidden.exclude(Exists(mine)).exclude(leads & ~Exists(sits))
 
     def names_hidden(self, idea: Idea) -> bool:
@@ -102,6 +102,7 @@ def _lead_grants(reader: Person) -> QuerySet[RoleGrant]:
         Q(entity=None) | Q(entity=OuterRef("programme__entity")),
         person=reader,
         role="programme_lead",
+        department=None,
         starts_at__lte=now,
     )
 

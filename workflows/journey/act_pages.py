@@ -21,8 +21,9 @@ from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from incubator.people.queries import department_named
 from workflows.gates import authority
+from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision
-from workflows.journey import actions, forms, queries, reexaminations, wording
+from workflows.journey import actions, delays, forms, queries, reexaminations, wording
 from workflows.journey.models import Reexamination
 from workflows.journey.reexaminers import right_to_answer
 
@@ -51,7 +52,9 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     again = idea.state != "draft"
     context = {"idea": idea, "text": idea.draft, "again": again, "refusal": refusal, "request_key": new_key()}
     if not again:
-        form = forms.Route(request.POST or None, list(actions.closed_routes(idea).items()))
+        form = forms.Route(
+            request.POST or None, list(actions.closed_routes(idea).items()), delays.first_answers(idea)
+        )
         if refusal is not None:
             forms.add_refusal(
                 form, {name: refusal.fields[name] for name in form.fields if name in refusal.fields}
@@ -184,7 +187,9 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     sees_why = reexaminations.sees_why(person, asked, may_answer=right is not None)
     names = idea.holder == Idea.Holder.LEAD and _leads(idea, person)
     if right is None and not in_team and not sees_why and not names:
-        raise NotFound(_("Nothing is to be re-examined here by you. What was yours to answer may have passed on."))
+        raise NotFound(
+            _("Nothing is to be re-examined here by you. What was yours to answer may have passed on.")
+        )
     return _act(
         request,
         key,
@@ -203,7 +208,7 @@ def reexamination(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def _as_lead(idea: Idea, by: Actor) -> Actor:
     """The actor who does what a lead does: oneself, or a deputy for a lead who is absent."""
-    return roles.acting_as(by.human, roles.leads(idea))
+    return roles.acting_as(by.human, who_leads(idea))
 
 
 def _leads(idea: Idea, person: Person) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from ideas import roles
@@ -20,12 +19,14 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock, working_days
 from incubator.people.models import Person
 from workflows.evaluation import actions as evaluations
+from workflows.evaluation import benefit_actions as benefits
 from workflows.evaluation.models import Evaluation
 from workflows.gates import actions as gates
 from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import delays_of, delays_under, recourse
 from workflows.gates.facts import read_facts
+from workflows.gates.leading import who_leads
 from workflows.gates.models import Condition, Decision
 from workflows.journey import windows
 from workflows.journey.models import Hold, Merge, Reexamination
@@ -186,7 +187,7 @@ def in_service(movement: Movement) -> None:
     """Scaled or transferred: the idea is a service, and its process waits for the readings of its benefits."""
     idea = movement.idea
     inbox.close_for_subject("idea", idea.key)
-    movement.effects += _place(idea, "in_service", idea.stage, "nobody", None)
+    movement.effects += _place(idea, "in_service", idea.stage, "nobody", None) + benefits.open_benefits(idea)
     idea.ended_at = clock.now()
 
 
@@ -199,9 +200,10 @@ def open_conditions(conditions: Iterable[Condition], idea: Idea) -> None:
         wait_for([condition.owner], idea=idea, key=key, verb="meet_condition", url=url, due_at=due)
 
 
-def outside_leads(idea: Idea) -> QuerySet[Person]:
-    """The programme's leads, those ever in the idea's team apart."""
-    return roles.leads(idea).exclude(memberships__idea=idea)
+def outside_leads(idea: Idea) -> list[Person]:
+    """Who leads, those ever in the idea's team apart, and those invited to it."""
+    near = set(idea.team.values_list("person", flat=True))
+    return [person for person in who_leads(idea) if person.pk not in near]
 
 
 def place_ended(idea: Idea, state: str) -> list[dict[str, Any]]:

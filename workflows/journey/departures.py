@@ -31,8 +31,8 @@ def on_mandate_change(mandate: Mandate, by: Actor) -> None:
     _ask_again()
 
 
-def on_grant_end(grant: RoleGrant, by: Actor) -> None:
-    """A lead's role has ended: what waits for want of someone who may answer is the others' now."""
+def on_grant_change(grant: RoleGrant, by: Actor) -> None:
+    """A lead's role has ended, or is given: what waits for want of someone who may answer is the others' now."""
     if grant.role == "programme_lead":
         _ask_again()
 

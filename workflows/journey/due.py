@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from ideas.drafting.models import Idea, TeamMember
 from incubator.lib import clock
@@ -32,11 +32,15 @@ def reworks() -> QuerySet[Any]:
 
 
 def successions() -> QuerySet[Any]:
-    """Ideas whose author has left, and which nobody has said to carry on in time."""
+    """Ideas whose author has left, and which nobody has said to carry on in time; not those held for it once, which
+    someone has taken up again."""
     found = TeamMember.objects.filter(
         carry_on_due_at__lt=clock.now(), left_at=None, idea__state=Idea.State.LIVE
     )
-    return owing(found, "carry_on", due="carry_on_due_at", idea="idea__key")
+    held = Hold.objects.filter(
+        idea=OuterRef("idea"), cause=Hold.Cause.AUTHOR_LEFT, held_at__gte=OuterRef("carry_on_due_at")
+    )
+    return owing(found.exclude(Exists(held)), "carry_on", due="carry_on_due_at", idea="idea__key")
 
 
 def _wake(step: ClockStep) -> None:

@@ -1,6 +1,6 @@
 """The short forms of the author's acts. Actions check; these only ask."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -28,13 +28,16 @@ class Route(forms.Form):
         widget=forms.TextInput({"list": "services", "autocomplete": "off"}),
     )
 
-    def __init__(self, data: Any, routes: Sequence[tuple[str, str]]) -> None:
-        """`routes`: each route with the code of why it is closed, or ''."""
+    def __init__(self, data: Any, routes: Sequence[tuple[str, str]], due: Mapping[str, int]) -> None:
+        """`routes`: each route with the code of why it is closed, or ''; `due`: working days of its first answer."""
         super().__init__(data)
         open_ones = [route for route, code in routes if not code]
         field = self.fields["route"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(route, ChoiceText(*wording.ROUTES[route])) for route in open_ones]
+        field.choices = [
+            (route, ChoiceText(wording.ROUTE_NAMES[route], wording.about_route(route, due[route])))
+            for route in open_ones
+        ]
         self.why_closed = [wording.why_closed(route, code) for route, code in routes if code]
         if "local" not in open_ones:
             del self.fields["service"]

@@ -47,7 +47,7 @@ class Portfolio(django_filters.FilterSet):
     programme = django_filters.ModelChoiceFilter(
         field_name="programme",
         to_field_name="key",
-        queryset=Programme.objects.order_by("name_fr")[:50],
+        queryset=Programme.objects.order_by("name_fr"),
         label=_("Programme"),
         empty_label=_("All"),
     )

@@ -27,10 +27,10 @@ from incubator.lib.refusals import NotFound, Refusal
 from incubator.people.actors import Actor
 from incubator.people.grants import mandates
 from incubator.people.models import Person
-from workflows.gates.models import Condition, Decision, GateRound
+from workflows.gates.models import Condition, Decision
 from workflows.gates.redirects import may_read_redirect
 from workflows.gates.rules import GO_ON
-from workflows.journey import windows, wording
+from workflows.journey import delays, windows, wording
 from workflows.journey.actions.merging import check_may_undo
 from workflows.journey.models import Done, Hold, LearningNote, Merge, Reexamination
 
@@ -79,11 +79,13 @@ def readable_idea(key: UUID, reader: Person, **also: Combinable) -> Idea:
 
 
 def page_idea(key: UUID, reader: Person) -> Idea:
-    """The same, with `names_hidden` and, from this reader, `authors_hidden`: as `access()` answers them one by one."""
+    """The same, with `names_hidden` and, from this reader, `authors_hidden`: as `access()` answers them one by one;
+    and with what `journey.delays` says of it."""
     this = OuterRef("pk")
     return readable_idea(
         key,
         reader,
+        **delays.known(),
         names_hidden=Exists(access().hidden_from(None).filter(pk=this)),
         authors_hidden=Exists(access().hidden_from(reader).filter(pk=this)),
     )
@@ -112,13 +114,6 @@ def decisions_of(idea: Idea, passages: Sequence[str]) -> list[Decision]:
 
 def _has_conditions(decision: Decision) -> bool:
     return decision.outcome in GO_ON and decision.outcome != "go"
-
-
-def rules_of(idea: Idea, decisions: list[Decision]) -> dict[str, Any]:
-    """The frozen rules of the gate the idea was last decided at, else of its first round; {} before it has one."""
-    rounds = GateRound.objects.filter(idea=idea).order_by("-pk").values_list("rules", flat=True)
-    found: dict[str, Any] = decisions[-1].round.rules if decisions else rounds.first() or {}
-    return found
 
 
 def history_of(idea: Idea, decisions: list[Decision]) -> list[dict[str, Any]]:

@@ -53,9 +53,10 @@ def done(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = forms.Doing(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            return _report(
-                request, idea, form.cleaned_data["line"], uploads.receive(request.FILES.get("file"))
-            )
+            # A stranger's file is not looked at; a form sent twice gets its first answer all the same.
+            may = actions.may_report_done(idea, person)
+            photo = uploads.receive(request.FILES.get("file")) if may else None
+            return _report(request, idea, form.cleaned_data["line"], photo)
         except Invalid as refusal:
             note(refusal)
             forms.add_refusal(form, refusal.fields)
@@ -63,7 +64,9 @@ def done(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @once
-def _report(request: HttpRequest, idea: Idea, line: str, photo: Clean) -> HttpResponse:
+def _report(request: HttpRequest, idea: Idea, line: str, photo: Clean | None) -> HttpResponse:
+    if photo is None:
+        raise NotFound(_("No service is doing this idea now. Its page shows where it is."))
     actions.report_done(idea=idea.key, by=Actor(person=_person(request)), line=line, photo=photo)
     return redirect("idea", key=idea.key)
 

@@ -20,8 +20,7 @@ from incubator.people import grants
 from incubator.people.models import Person
 from incubator.people.once import new_key
 from workflows.briefs.queries import briefs_of
-from workflows.gates.configuration import recourse
-from workflows.journey import actions, portfolio, queries, reexaminations, wording
+from workflows.journey import actions, delays, portfolio, queries, reexaminations, wording
 from workflows.journey.models import Reexamination
 
 
@@ -86,7 +85,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "reader": reader,
         "state_word": wording.state_word(idea),
         "state_kind": wording.state_kind(idea),
-        "bays": wording.bays(idea, {item.round.gate: item for item in decisions}),
+        "bays": wording.bays(idea, {item.round.gate: item for item in decisions}, delays.to_come(idea)),
         "next": _next(idea, person, reader, hold, window),
         "team": _team(team) if reader.sees_authors else None,
         "entries": entries,
@@ -103,7 +102,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "route": wording.ROUTE_NAMES[idea.route] if idea.route != "standard" else "",
         "may_reexamine": reader.in_team and actions.may_ask_reexamination(idea, window),
         "looked_at_again": _looked_at_again(idea, person, reader, window, entries),
-        "recourse": recourse(queries.rules_of(idea, decisions)),
+        "recourse": delays.recourse(idea),
         "goes_on": idea.state in ("live", "held"),
         "closed": idea.state in CLOSED,
         "may_mask": names_hidden,

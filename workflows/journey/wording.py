@@ -1,10 +1,11 @@
 """The journey in words: where an idea is, who holds it, what comes next. Law 5, in sentences."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from ideas.drafting.models import Idea
 from incubator.lib import words
@@ -26,53 +27,34 @@ ROUTE_NAMES = {
     "fast": gettext_lazy("Fast lane"),
     "standard": gettext_lazy("Standard route"),
 }
-ROUTES = {
-    "local": (
-        ROUTE_NAMES["local"],
-        gettext_lazy(
-            "What one service can do itself. Its head answers in 10 working days; after a no you may send it up."
-        ),
+ABOUT_ROUTES = {
+    "local": gettext_lazy(
+        "What one service can do itself. Its head answers in %(due)s; after a no you may send it up."
     ),
-    "fast": (
-        ROUTE_NAMES["fast"],
-        gettext_lazy(
-            "For a need that cannot wait, up to €1,000 and 5 days of work. You write the pilot plan at once; the"
-            " programme lead and your director decide in 5 working days."
-        ),
+    "fast": gettext_lazy(
+        "For a need that cannot wait, up to %(euros)s and %(days)s of work. You write the pilot plan at once; the"
+        " programme lead and your director decide in %(due)s."
     ),
-    "standard": (
-        ROUTE_NAMES["standard"],
-        gettext_lazy("A programme lead checks it in 5 working days; then a panel gives its opinion."),
-    ),
+    "standard": gettext_lazy("A programme lead checks it in %(due)s; then a panel gives its opinion."),
 }
 WHY_CLOSED = {
     "call": gettext_lazy("%(route)s: not in this call, which compares its ideas in one session."),
     "needs": gettext_lazy("%(route)s: say in part 3 how many euros and days of work it needs."),
-    "limits": gettext_lazy("%(route)s: it asks for more than €1,000 or 5 days of work."),
+    "limits": gettext_lazy("%(route)s: it asks for more than %(euros)s or %(days)s of work."),
 }
-# The bays of a route: stage, its name, its gate, what comes there.
+# The bays of a route: stage, its name, its gate, what comes there. Nothing comes before the first.
 FAST_BAYS = (
-    (
-        "submission",
-        pgettext_lazy("stage", "Submission and launch"),
-        "F",
-        gettext_lazy("The lead and the author’s director, in %(due)s working days"),
-    ),
-    ("pilot", STAGE_NAMES["pilot"], "G3", gettext_lazy("60 days at most, then the end of pilot")),
+    ("submission", pgettext_lazy("stage", "Submission and launch"), "F", ""),
+    ("pilot", STAGE_NAMES["pilot"], "G3", gettext_lazy("%(fast)s at most, then the end of pilot")),
     (
         "evaluation",
         STAGE_NAMES["evaluation"],
         "G4",
-        gettext_lazy("20 days, then scale, extend or transfer"),
+        gettext_lazy("%(evaluation)s, then scale, extend or transfer"),
     ),
 )
 LOCAL_BAYS = (
-    (
-        "answer",
-        pgettext_lazy("stage", "Answer of the service"),
-        "L",
-        gettext_lazy("Yes, no with reasons, or to the programme, in %(due)s working days"),
-    ),
+    ("answer", pgettext_lazy("stage", "Answer of the service"), "L", ""),
     ("doing", pgettext_lazy("stage", "Done by the service"), "", gettext_lazy("A photo and a line say so")),
 )
 GATE_NAMES = {
@@ -85,11 +67,10 @@ GATE_NAMES = {
     "G4": gettext_lazy("investment"),
 }
 TO_COME = {
-    "submission": gettext_lazy("Admissibility in %(due)s working days"),
     "review": gettext_lazy("A panel’s opinion, then the selection"),
-    "sponsorship": gettext_lazy("30 days to find a sponsor, 60 to investigate"),
-    "pilot": gettext_lazy("6 months, then the end of pilot"),
-    "evaluation": gettext_lazy("20 days, then scale, extend or transfer"),
+    "sponsorship": gettext_lazy("%(search)s to find a sponsor, %(investigation)s to investigate"),
+    "pilot": gettext_lazy("%(months)s, then the end of pilot"),
+    "evaluation": gettext_lazy("%(evaluation)s, then scale, extend or transfer"),
 }
 WITH = {
     "author": gettext_lazy("With the team, to complete"),
@@ -150,6 +131,7 @@ HAPPENED = {
     "launch_requested": gettext_lazy("The team asks for the launch decision"),
     "pilot_ended": gettext_lazy("The pilot has ended"),
     "evaluation_delivered": gettext_lazy("The evaluation is delivered"),
+    "benefits_read": gettext_lazy("The benefits of the service have been read"),
     "reexamination_asked": gettext_lazy("A re-examination is asked for"),
     "reexamination_answered": gettext_lazy("The re-examination is answered"),
     "learning_added": gettext_lazy("The team has added to the learning sheet"),
@@ -211,6 +193,11 @@ def state_word(idea: Idea) -> str:
     return str(STATE_WORDS[idea.state])
 
 
+def since_word(idea: Idea) -> str:
+    """`Since 30 October`: the day from which whoever has the idea now has had it."""
+    return _("Since %(day)s") % {"day": words.plain_day(idea.held_since)}
+
+
 def state_kind(idea: Idea) -> str:
     """The kind of tag that goes with the word."""
     return "stop" if is_late(idea) else KINDS.get(idea.state, "")
@@ -232,10 +219,13 @@ def delegations(gate: str) -> list[str]:
     return [str(CAPACITIES[capacity]) for capacity in authority.reexamining(gate)]
 
 
-def bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rail's bays, those of the idea's route; `decided` gives the last issued decision by gate."""
+def bays(idea: Idea, decided: dict[str, Any], delays: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The rail's bays, those of the idea's route.
+
+    `decided`: the last issued decision by gate. `delays`: working days of the stages to come (`delays.to_come`).
+    """
     if idea.route != "standard":
-        return _short_bays(idea, decided)
+        return _short_bays(idea, decided, delays)
     now = STAGES.index(idea.stage) if idea.stage else -1
     found = []
     for place, stage in enumerate(STAGES):
@@ -243,7 +233,7 @@ def bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
         if place == now and idea.state != "in_service":
             state = _here(idea)
         found.append(
-            {"state": state, "name": STAGE_NAMES[stage], "lines": _lines(idea, stage, state, decided)}
+            {"state": state, "name": STAGE_NAMES[stage], "lines": _lines(idea, stage, state, decided, delays)}
         )
     return found
 
@@ -257,7 +247,22 @@ def _here(idea: Idea) -> str:
 
 def why_closed(route: str, code: str) -> str:
     """Why a route cannot be chosen for this idea, in a sentence."""
-    return str(WHY_CLOSED[code]) % {"route": ROUTE_NAMES[route]}
+    return str(WHY_CLOSED[code]) % {"route": ROUTE_NAMES[route], **limits()}
+
+
+def about_route(route: str, due: int) -> str:
+    """What a route is for. `due`: working days until the answer of its first gate."""
+    return str(ABOUT_ROUTES[route]) % {"due": words.working_days(due), **limits()}
+
+
+def limits() -> dict[str, str]:
+    """What the fast lane may cost, and how long its pilot lasts, in words."""
+    fast = defaults()["routes"]["fast"]
+    return {
+        "euros": words.euros(fast["max_euros"]),
+        "days": words.days(fast["max_agent_days"]),
+        "fast": words.days(fast["pilot_calendar_days"]),
+    }
 
 
 def gate_words(gate: str) -> str:
@@ -280,7 +285,7 @@ def stage_name(idea: Idea) -> str:
     return str(STAGE_NAMES[idea.stage])
 
 
-def _short_bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
+def _short_bays(idea: Idea, decided: dict[str, Any], delays: Mapping[str, int]) -> list[dict[str, Any]]:
     """The bays of the local route and of the fast lane."""
     route = LOCAL_BAYS if idea.route == "local" else FAST_BAYS
     place = ("doing" if "L" in decided and decided["L"].outcome == "go" else "answer", idea.stage)
@@ -294,13 +299,9 @@ def _short_bays(idea: Idea, decided: dict[str, Any]) -> list[dict[str, Any]]:
         if state in ("done", "ended") and gate in decided:
             lines = _decided(gate, decided[gate])
         elif state in ("now", "late", "held"):
-            lines = [state_word(idea)]
+            lines = [state_word(idea), since_word(idea)]
         else:
-            lines = (
-                [str(to_come) % {"due": defaults()["gates"].get(gate, {}).get("due")}]
-                if state == "todo"
-                else []
-            )
+            lines = [str(to_come) % _to_come(delays)] if state == "todo" else []
         found.append({"state": state, "name": name, "lines": lines})
     return found
 
@@ -311,15 +312,27 @@ def _decided(gate: str, decision: Any) -> list[str]:
     return [f"{str(GATE_NAMES[gate]).capitalize()}, {day}", outcome_words(gate, decision.outcome)]
 
 
-def _lines(idea: Idea, stage: str, state: str, decided: dict[str, Any]) -> list[str]:
+def _to_come(delays: Mapping[str, int]) -> dict[str, str]:
+    """How long the stages to come last, in words."""
+    months = defaults()["stages"]["pilot"]["calendar_months"]
+    return {
+        "search": words.days(delays["sponsor_search"]),
+        "investigation": words.number(delays["investigation"]),
+        "months": ngettext("%(months)s month", "%(months)s months", months) % {"months": months},
+        "fast": limits()["fast"],
+        "evaluation": words.days(delays["evaluation"]),
+    }
+
+
+def _lines(
+    idea: Idea, stage: str, state: str, decided: dict[str, Any], delays: Mapping[str, int]
+) -> list[str]:
     gate = GATE_OF[stage]
     if state in ("done", "ended") and gate in decided:
         return _decided(gate, decided[gate])
     if state in ("now", "late", "held"):
-        return [state_word(idea)]
-    if state == "todo":
-        return [str(TO_COME[stage]) % {"due": defaults()["gates"]["G0"]["due"]}]
-    return []
+        return [state_word(idea), since_word(idea)]
+    return [str(TO_COME[stage]) % _to_come(delays)] if state == "todo" and stage in TO_COME else []
 
 
 def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
@@ -344,8 +357,8 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
         return _("It waits for this: %(condition)s Then it is taken up again where it was.") % {
             "condition": waits_for(hold)
         }
-    if idea.state == "in_service" and idea.route == "local":
-        return _("The service has done it.")
+    if idea.state == "in_service":
+        return _of_the_service(idea)
     if idea.state == "stopped" and window is not None and window.gate == "L" and not window.closed_at:
         return _("The author can send the idea up to the programme until %(due)s.") % said
     if idea.state == "stopped" and window is not None and window.closed_at is None:
@@ -360,6 +373,18 @@ def next_text(idea: Idea, hold: Any = None, window: Any = None) -> str:
             return _("Someone who took no part looks at it again and answers by %(due)s.") % said
         return _("The author can ask for a re-examination until %(due)s.") % said
     return str(_ENDED.get(idea.state, ""))
+
+
+def _of_the_service(idea: Idea) -> str:
+    if idea.route == "local":
+        return _("The service has done it.")
+    if idea.due_at is None:
+        return _("It is in service. Its benefits have been read: the page of its evaluation shows them.")
+    text = _("It is in service. Its benefits are read on %(due)s, beside what was promised.") % {
+        "due": words.long_day(idea.due_at)
+    }
+    late = words.time_left(idea.due_at) if words.is_late(idea.due_at) else ""
+    return f"{text} {late[0].upper()}{late[1:]}." if late else text
 
 
 def _next_key(idea: Idea) -> str:
@@ -409,7 +434,6 @@ _NEXT: dict[str, Any] = {
     ),
 }
 _ENDED = {
-    "in_service": gettext_lazy("It is in service. Its benefits are read after 6 and after 12 months."),
     "stopped": gettext_lazy(
         "It has ended. Its reasons and what was learnt stay here for whoever takes it further."
     ),

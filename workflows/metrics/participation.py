@@ -3,6 +3,7 @@
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from ideas.access import access
 from ideas.drafting.models import Idea
 from workflows.gates.models import GateRound
 from workflows.gates.queries import hidden_at_selection
@@ -12,9 +13,8 @@ from workflows.metrics.rules import Period
 
 
 def _names_shown() -> QuerySet[Idea]:
-    """Of the counted ideas, those whose authors' names everybody may read (see workflows/journey/access.py).
-
-    Stricter than the pages where they differ: a department counted for a hidden author would tell who it is.
+    """Of the counted ideas, those whose authors' names everybody may read on the pages, and fewer where these differ:
+    a department counted for a hidden author would tell who it is.
     """
     rounds = GateRound.objects.filter(idea=OuterRef("pk")).exclude(gate="G0")
     masked_now = rounds.exclude(state="decided").filter(rules__authors_hidden=True)
@@ -22,7 +22,8 @@ def _names_shown() -> QuerySet[Idea]:
     by_call = Q(call__authors_hidden=True) & ~Exists(rounds.filter(state="decided"))
     silent = Q(call__authors_hidden__isnull=True, state__in=["live", "held", "stopped"])
     to_come = silent & ~Exists(rounds) & hidden_at_selection()
-    return counted().exclude(early).exclude(by_call).exclude(to_come).exclude(Exists(masked_now))
+    shown = counted().exclude(early).exclude(by_call).exclude(to_come).exclude(Exists(masked_now))
+    return shown.exclude(pk__in=access().hidden_from(None).values("pk"))
 
 
 # A person's department is that of the last post in the period, and a service counts with the direction it

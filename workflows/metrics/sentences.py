@@ -57,11 +57,9 @@ def waiting(found: Waiting) -> str:
     late = ngettext(
         "%(late)s is late, by %(days)s.", "%(late)s are late, the oldest by %(days)s.", found.late
     )
-    return f"{said} {late % {'late': words.number(found.late), 'days': working_days(found.oldest_late)}}"
-
-
-def working_days(number: int) -> str:
-    return ngettext("%(days)s working day", "%(days)s working days", number) % {"days": words.number(number)}
+    return (
+        f"{said} {late % {'late': words.number(found.late), 'days': words.working_days(found.oldest_late)}}"
+    )
 
 
 def worst(stages: list[StageTime]) -> StageTime | None:
@@ -78,7 +76,7 @@ def blocks(stages: list[StageTime]) -> str:
         return _("None: half of the ideas leave each stage within the promised time.")
     values = {
         "stage": STAGE_NAMES[found.stage],
-        "days": working_days(found.half if found.half is not None else found.longest),
+        "days": words.working_days(found.half if found.half is not None else found.longest),
         "promise": words.number(found.promise or 0),
     }
     if found.half is None:

@@ -12,7 +12,7 @@ from incubator.lib.charts import Interval, Part
 from incubator.lib.charts import Row as Bar
 from incubator.lib.spreadsheets import as_text
 from workflows.metrics.queries import Figures, StageTime
-from workflows.metrics.sentences import HIDDEN, STAGE_NAMES, working_days
+from workflows.metrics.sentences import HIDDEN, STAGE_NAMES
 
 
 class Table(NamedTuple):
@@ -147,7 +147,7 @@ def times_chart(figures: Figures, title: str) -> str:
 
 def _note(stage: StageTime) -> str:
     half = (
-        _("half within %(days)s") % {"days": working_days(stage.half)}
+        _("half within %(days)s") % {"days": words.working_days(stage.half)}
         if stage.half is not None
         else _("half not done yet")
     )

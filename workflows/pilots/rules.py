@@ -5,7 +5,6 @@ A plan as plain data: `{"where", "months", "stop_rule", "users_told_how", "minim
 without trailing zeros, so that the same plan gives the same bytes.
 """
 
-import calendar
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -90,13 +89,6 @@ def is_reached(direction: str, target: Decimal, value: Decimal) -> bool:
 def is_measurable(value: Decimal) -> bool:
     """A finite number of at most eleven digits and three decimals."""
     return value.is_finite() and abs(value) <= BIGGEST and value == value.quantize(Decimal("0.001"))
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day `months` later, or the last day of a shorter month."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def next_check_in(after: date, planned_end: date) -> date | None:

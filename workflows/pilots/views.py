@@ -20,6 +20,7 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotAllowed, note
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
+from workflows.gates import signing
 from workflows.pilots import actions, queries, rules, sentences
 from workflows.pilots.forms import CheckInForm, PlanEditor, TextForm, rearranged
 from workflows.pilots.models import Incident, Pilot, PilotPlan
@@ -96,9 +97,10 @@ def pilot(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "idea": idea,
         "pilot": found,
         "plan": sealed,
-        "sponsor": queries.sponsor_of(idea),
+        "sponsor": signing.sponsor_as_read(queries.sponsor_of(idea), idea, person),
         "lines": queries.lines(sealed, check_ins),
         "check_ins": check_ins[::-1],
+        "first_check_in": rules.next_check_in(found.started_on, found.planned_end_on),
         "incidents": incidents if writes or roles.is_lead(idea, person) else [],
         "open_incidents": sum(one.closed_at is None for one in incidents),
         "closed_incidents": sum(one.closed_at is not None for one in incidents),

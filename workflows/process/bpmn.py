@@ -67,7 +67,7 @@ def default_way(step: Step) -> Way:
 
 def _process(root: Element, route: Route, rules: Rules, defaults: Mapping[str, Any]) -> None:
     made = _add(root, "process", id=_id(route), name=wording.route_name(route), isExecutable="true")
-    _document(made, str(wording.ABOUT[route.key]))
+    _document(made, wording.about(route))
     lanes = _add(made, "laneSet", id=f"{_id(route)}_lanes")
     for name in LANES:
         held = [step for step in route.steps if placing.place(route, step).lane == name]

@@ -26,7 +26,7 @@ def process(request: HttpRequest) -> HttpResponse:
             {
                 "key": route.key,
                 "name": wording.route_name(route),
-                "about": wording.ABOUT[route.key],
+                "about": wording.about(route),
                 "picture": shown.picture(route, counts),
                 "rows": shown.rows(route, counts, rules, known, counted=counted),
             }

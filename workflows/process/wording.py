@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from workflows.gates.wording import DECIDERS, said
-from workflows.journey.wording import ROUTE_NAMES
+from workflows.journey.wording import ROUTE_NAMES, limits
 from workflows.process.topology import Route, Step
 
 LANES = {
@@ -59,8 +59,8 @@ ABOUT = {
         " programme. After a no you may send it up."
     ),
     "fast": gettext_lazy(
-        "Immediate needs, up to €1,000 and 5 days of work. One gate, signed by the programme lead and the author’s"
-        " director, then a pilot of up to 60 days."
+        "Immediate needs, up to %(euros)s and %(days)s of work. One gate, signed by the programme lead and the author’s"
+        " director, then a pilot of up to %(fast)s."
     ),
     "standard": gettext_lazy(
         "Submission, review, sponsorship, pilot, evaluation: G0 to G4. A panel gives an opinion; a decider with a"
@@ -89,6 +89,11 @@ OUTCOMES = {
     "final": gettext_lazy("final"),
     "benefits_read": gettext_lazy("benefits read"),
 }
+
+
+def about(route: Route) -> str:
+    """What a route is for, in a few sentences."""
+    return str(ABOUT[route.key]) % limits()
 
 
 def route_name(route: Route) -> str:

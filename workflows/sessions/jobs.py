@@ -19,7 +19,7 @@ def move_up_in(session_key: str, at: str = "") -> None:
 
 @app.task(name="sessions.render", queue="briefs", retry=RetryStrategy(max_attempts=3, linear_wait=60))
 def render_document(document_id: int, at: str = "") -> None:
-    """Make the agenda or the minutes and keep the file. Raises PdfFailed, after saying so, to be tried again."""
+    """Make the agenda or the minutes and keep the file. Raises what went wrong, after saying so, to be tried again."""
     from workflows.sessions.actions import documents
     from workflows.sessions.papers import html_of, stylesheet
 
@@ -28,8 +28,7 @@ def render_document(document_id: int, at: str = "") -> None:
         return
     with clock.as_of(at):
         try:
-            content = render_in_process(html_of(document), stylesheet=stylesheet())
-        except PdfFailed as failed:
-            documents.give_up(document, failed.reason)
+            documents.finish(document, render_in_process(html_of(document), stylesheet=stylesheet()))
+        except Exception as failed:
+            documents.give_up(document, failed.reason if isinstance(failed, PdfFailed) else "stopped")
             raise
-        documents.finish(document, content)

@@ -180,7 +180,7 @@ class RoomVote(models.Model):
 
 
 class SessionDocument(models.Model):
-    """The agenda or the minutes, made by a job; `failure` is a code of `pdf_process.PdfFailed`."""
+    """The agenda or the minutes in one language, made by a job; `failure` is a code of `pdf_process.PdfFailed`."""
 
     class Kind(models.TextChoices):
         AGENDA = "agenda", pgettext_lazy("session", "agenda")
@@ -195,6 +195,7 @@ class SessionDocument(models.Model):
     session = models.ForeignKey(SelectionSession, models.PROTECT, related_name="documents")
     kind = models.CharField(max_length=8, choices=Kind)
     edition = models.PositiveSmallIntegerField(default=1)
+    language = models.CharField(max_length=2)
     state = models.CharField(max_length=10, choices=State, default=State.PREPARING)
     sha256 = models.CharField(max_length=64, blank=True)
     failure = models.CharField(max_length=20, blank=True)
@@ -202,7 +203,9 @@ class SessionDocument(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["session", "kind", "edition"], name="one_document_per_edition"),
+            models.UniqueConstraint(
+                fields=["session", "kind", "edition", "language"], name="one_document_per_edition"
+            ),
             models.CheckConstraint(
                 condition=Q(state="ready") & ~Q(sha256="") | ~Q(state="ready") & Q(sha256=""),
                 name="ready_document_has_its_file",

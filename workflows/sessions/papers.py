@@ -1,4 +1,4 @@
-"""Agenda and minutes as HTML for the PDF, in the installation's language."""
+"""Agenda and minutes as HTML for the PDF."""
 
 from functools import lru_cache
 from typing import Any
@@ -18,17 +18,20 @@ from workflows.sessions.screen import limits, result_words
 
 
 def html_of(document: SessionDocument) -> str:
-    """The whole page. No vote is named; who stepped out is a number, for a name would tell of a link."""
+    """The whole page, in the document's language.
+
+    No vote is named; who stepped out is a number, for a name would tell of a link.
+    """
     session = document.session
     zone = ZoneInfo(session.call.programme.entity.time_zone)
-    with translation.override(settings.LANGUAGE_CODE), timezone.override(zone):
+    with translation.override(document.language), timezone.override(zone):
         room = queries.room_of(session, None)
         there = [line for line in room.lines if line.left_at is None or line.rank is not None]
         context: dict[str, Any] = {
             "session": session,
             "entity": session.call.programme.entity.name,
-            "letterhead": letterhead_of(session.call.programme, settings.LANGUAGE_CODE[:2]),
-            "language": settings.LANGUAGE_CODE[:2],
+            "letterhead": letterhead_of(session.call.programme, document.language),
+            "language": document.language,
             "limits": limits(session),
             "ties": [wording.TIES[code] for code in [*session.rules["ties"], rules.LOT]],
             "heard": sorted(room.heard, key=lambda line: line.hearing_at or session.held_at),

@@ -4,7 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, Q, When
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ideas.drafting.masking.queries import hidden_passages, masked_copy, shown_all
@@ -179,9 +181,11 @@ def _deputies(session: SelectionSession) -> dict[int, Person]:
 
 
 def documents_of(session: SelectionSession) -> dict[str, SessionDocument]:
-    """The newest agenda and minutes, by kind."""
-    found = SessionDocument.objects.filter(session=session).order_by("kind", "edition")
-    return {document.kind: document for document in found}
+    """The newest agenda and minutes, by kind: in the language in force, else in the one there is."""
+    found = SessionDocument.objects.filter(session=session).order_by("kind", "edition", "pk")
+    wanted = (get_language() or settings.LANGUAGE_CODE)[:2]
+    best = sorted(found, key=lambda one: (one.kind, one.edition, one.language == wanted))
+    return {document.kind: document for document in best}
 
 
 def held_about(person: Person) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from incubator.lib import words
 from workflows.gates import wording as gates
 from workflows.sessions import queries, rules, wording
 from workflows.sessions.actions import is_present
+from workflows.sessions.actions.places import is_put_off
 from workflows.sessions.forms import LineForm, MemberForm, PostponeForm, ReasonsForm
 from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember
 from workflows.sessions.queries import Reader, Room
@@ -28,7 +29,7 @@ def screen(
     kept = set().union(*queries.opinions_kept_from(session, who))
     there = [line for line in room.lines if line.left_at is None]
     state = session.state
-    waiting = [line for line in _by_rank(there) if not _issued(line)]
+    waiting = [line for line in _by_rank(there) if not _issued(line) and not is_put_off(line.round)]
     to_decide = [line for line in waiting if not _drafted(line)]
     return {
         "session": session,
@@ -158,6 +159,7 @@ def _line(room: Room, line: SessionIdea, who: Reader, act: str, data: QueryDict 
         "needs": f"{words.euros(line.euros)} · {words.days(line.agent_days)}",
         "result": result_words(line),
         "drafted": _drafted(line),
+        "put_off": is_put_off(line.round) and not _issued(line) and in_time,
         "result_kind": "ok" if line.result == "selected" and in_time else "",
         "rank": line.rank,
         "decision": gates.outcome_name(line.round.decision) if _issued(line) else "",
@@ -247,5 +249,4 @@ def _standing(room: Room) -> dict[str, Any] | None:
             "euros": words.euros(used["euros"]),
             "days": words.days(used["agent_days"]),
         },
-        "sha256": room.session.record_sha256,
     }

@@ -7,7 +7,9 @@ from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.messages.rules import Telling, audience
 from incubator.people import grants
+from workflows.clock.tellings import reminders
 from workflows.sessions import wording
+from workflows.sessions.actions import common
 from workflows.sessions.models import SelectionSession, SessionIdea
 
 
@@ -69,7 +71,14 @@ def of_an_empty_seat(event: Event) -> list[Telling]:
     ]
 
 
-@audience("session_convened", "member_called", "session_settled", "session_decided", "idea_decided")
+@audience(
+    "session_convened",
+    "member_called",
+    "session_settled",
+    "session_decided",
+    "idea_decided",
+    "decision_put_off",
+)
 def of_what_waits(event: Event) -> list[Telling]:
     """Whoever got work by this act."""
     items = WorkItem.objects.filter(
@@ -85,6 +94,33 @@ def of_what_waits(event: Event) -> list[Telling]:
         )
         for item in items.order_by("pk")
     ]
+
+
+@audience("session_settled", "decision_put_off")
+def of_what_is_put_off(event: Event) -> list[Telling]:
+    """The leads, who can complete the panel, of each idea whose opinion lacks something since a seat was left."""
+    session = SelectionSession.objects.select_related("call__programme__entity").get(key=event.subject_key)
+    keys = [line["idea"] for line in event.effects if line.get("to") == "put_off"]
+    lines = SessionIdea.objects.filter(session=session, idea__key__in=keys).select_related("idea", "round")
+    leads = list(common.leads(session.call.programme)) if keys else []
+    return [
+        Telling(
+            person,
+            "decision_put_off",
+            reverse("seats", args=[line.round.key]),
+            line.idea.title,
+            session.call.programme.key,
+        )
+        for line in lines.order_by("pk")
+        for person in leads
+    ]
+
+
+@audience("reminded")
+def of_a_reminder(event: Event) -> list[Telling]:
+    """Whoever decides or closes; their deputies are let in by the absence that lends them the work."""
+    session = SelectionSession.objects.select_related("call__programme").filter(key=event.subject_key).first()
+    return [] if session is None else reminders(event, session.call.programme.key, lambda _deputy: True)
 
 
 @audience("moved_up")

@@ -63,6 +63,12 @@ TEXTS = {
         gettext_lazy("A member cannot come to the selection session of “%(title)s”"),
         gettext_lazy("Call someone else if the quorum or the chair is missing."),
     ),
+    "decision_put_off": Text(
+        gettext_lazy("The decision on “%(title)s” is put off: the panel’s opinion lacks something"),
+        gettext_lazy(
+            "A seat was left. The idea keeps what the list gave it; complete its panel, then it is decided."
+        ),
+    ),
     "moved_up": Text(
         gettext_lazy("A place is free: “%(title)s” moves up from the waiting list"),
         gettext_lazy("Whoever decides is asked now; the page says by when."),

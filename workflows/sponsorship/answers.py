@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -20,7 +20,7 @@ from incubator.lib.refusals import NotFound
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
-from workflows.sponsorship import actions, rules, time_actions
+from workflows.sponsorship import actions, delays, rules, time_actions
 from workflows.sponsorship.forms import AnswerForm, ArbitrationForm, NoteForm, OpinionForm, PromiseForm
 from workflows.sponsorship.models import Pledge, TimeRelease
 from workflows.sponsorship.shown import NOTES
@@ -77,7 +77,7 @@ def time_opinion(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         key,
         turn="manager",
         rightful=lambda release: [release.manager] if release.manager else [],
-        form_class=OpinionForm,
+        asked=lambda data, _release: OpinionForm(data),
         act=lambda release, given, by: time_actions.give_time_opinion(
             release=release, opinion=given["opinion"], note=given["note"], by=by
         ),
@@ -91,7 +91,7 @@ def time_signature(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         key,
         turn="director",
         rightful=lambda release: [release.director],
-        form_class=AnswerForm,
+        asked=lambda data, release: AnswerForm(data, arbitration=delays.arbitration(release.member.idea)),
         act=_sign_or_refuse,
     )
 
@@ -103,7 +103,7 @@ def time_arbitration(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         key,
         turn="arbiter",
         rightful=lambda release: time_actions.arbiters(release.member.idea, release),
-        form_class=ArbitrationForm,
+        asked=lambda data, _release: ArbitrationForm(data),
         act=lambda release, given, by: time_actions.arbitrate_time(
             release=release, released=given["answer"] == "sign", note=given["note"], by=by
         ),
@@ -125,7 +125,7 @@ def _time_page(
     *,
     turn: rules.Turn,
     rightful: Callable[[TimeRelease], list[Person]],
-    form_class: type[forms.Form],
+    asked: Callable[[QueryDict | None, TimeRelease], forms.Form],
     act: Callable[[TimeRelease, dict[str, Any], Actor], TimeRelease],
 ) -> HttpResponse:
     release = (
@@ -138,7 +138,7 @@ def _time_page(
     by = _actor(request, *rightful(release)) if release else None
     if release is None or by is None:
         raise nothing_here()
-    form = form_class(typed(request))
+    form = asked(typed(request), release)
     if form.is_valid() and done(form, lambda: act(release, form.cleaned_data, by)):
         messages.success(request, _("Your answer is recorded. Thank you."))
         return redirect("my-work")

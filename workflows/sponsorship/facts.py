@@ -35,6 +35,13 @@ def budget_line(idea: Idea, gate: str) -> bool:
     return lines.exists()
 
 
+def procurement_route(idea: Idea, gate: str) -> bool:
+    """Procurement has named the route since the promise in force was signed, or none is needed for so little."""
+    if queries.pledge_in_force(idea) is None:
+        return False
+    return not queries.route_is_asked(idea) or queries.procurement_route(idea) is not None
+
+
 def sponsor_conflict(ideas: Sequence[Idea], gate: str) -> dict[tuple[int, int], tuple[str, bool]]:
     """The sponsor has no vote at G4 (hard) and sits at G3 only with a reason (soft)."""
     if gate not in ("G3", "G4"):
@@ -49,11 +56,21 @@ def register() -> None:
     register_fact("pledge", pledge)
     register_fact("time_release", time_release)
     register_fact("budget_line", budget_line)
+    register_fact("procurement_route", procurement_route)
     register_source(sponsor_conflict)
     departures.on_departure(on_departure)
     hooks.on("stage_ready", actions.finance_before_investment)
     declare(
         "request_launch", Ask(_("Ask for the launch of “%(title)s”"), pgettext_lazy("work item", "Launch"))
+    )
+    declare(
+        "name_route",
+        Ask(
+            _("Name the procurement route of “%(title)s”"),
+            pgettext_lazy("work item", "Route"),
+            lent=True,
+            hint=_("How what is promised may be bought, in a sentence."),
+        ),
     )
     declare(
         "arbitrate_time",

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ideas.choosing import Colleague
 from incubator.lib.fields import Number, WholeNumber
 from incubator.lib.forms import ChoiceText
+from incubator.lib.words import working_days
 from workflows.sponsorship import rules
 from workflows.sponsorship.models import TimeRelease
 
@@ -70,17 +72,7 @@ class OpinionForm(forms.Form):
 class AnswerForm(forms.Form):
     """A director signs, or refuses with a reason."""
 
-    answer = forms.ChoiceField(
-        label=_("Your answer"),
-        widget=forms.RadioSelect,
-        choices=[
-            ("sign", ChoiceText(_("I sign: the time is released"))),
-            (
-                "refuse",
-                ChoiceText(_("I refuse"), _("A deputy director general then settles it in 10 working days.")),
-            ),
-        ],
-    )
+    answer = forms.ChoiceField(label=_("Your answer"), widget=forms.RadioSelect)
     note = forms.CharField(
         label=_("The reason"),
         required=False,
@@ -88,6 +80,17 @@ class AnswerForm(forms.Form):
         max_length=rules.LONGEST_TEXT,
         help_text=_("Needed if you refuse. The colleague reads it."),
     )
+
+    def __init__(self, data: Any, *, arbitration: int) -> None:
+        """`arbitration`: working days until a refusal is settled."""
+        super().__init__(data)
+        settled = gettext("A deputy director general then settles it in %(days)s.")
+        field = self.fields["answer"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            ("sign", ChoiceText(_("I sign: the time is released"))),
+            ("refuse", ChoiceText(_("I refuse"), settled % {"days": working_days(arbitration)})),
+        ]
 
 
 class ArbitrationForm(forms.Form):
@@ -104,6 +107,15 @@ class ArbitrationForm(forms.Form):
         widget=_text(3),
         max_length=rules.LONGEST_TEXT,
         help_text=_("The colleague and the director read it."),
+    )
+
+
+class RouteForm(forms.Form):
+    route = forms.CharField(
+        label=_("The route"),
+        max_length=rules.LONGEST_ROUTE,
+        widget=_text(3),
+        help_text=_("How what is promised may be bought, in a sentence: quotes, an order, a tender."),
     )
 
 

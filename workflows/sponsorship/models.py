@@ -122,6 +122,21 @@ class TimeRelease(models.Model):
         ]
 
 
+class ProcurementRoute(models.Model):
+    """How procurement says what is promised may be bought: the route of the launch, in a sentence."""
+
+    idea = models.ForeignKey(Idea, models.PROTECT, related_name="procurement_routes")
+    route = models.CharField(max_length=300)
+    written_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["idea"], name="one_procurement_route_per_idea"),
+            models.CheckConstraint(condition=~Q(route=""), name="procurement_route_is_said"),
+        ]
+
+
 class BudgetLine(models.Model):
     """Finance's confirmation for one gate: a line and its reference, or none needed."""
 

@@ -1,6 +1,7 @@
 """Reads of promises, time and budget."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -11,9 +12,10 @@ from incubator.lib.reference import in_language
 from incubator.people import reporting
 from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person, Post, RoleGrant
+from workflows.gates.configuration.document import PROCUREMENT_ABOVE, rules_of
 from workflows.gates.configuration.reading import in_force
 from workflows.gates.models import GateRound
-from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
+from workflows.sponsorship.models import BudgetLine, Pledge, ProcurementRoute, TimeRelease
 
 DIRECTING = (Mandate.Capacity.DIRECTOR, Mandate.Capacity.DGA)
 RUNNING = (TimeRelease.State.ASKED, TimeRelease.State.DISPUTED, TimeRelease.State.SIGNED)
@@ -81,11 +83,29 @@ def launch_facts(idea: Idea) -> dict[str, str]:
 
     Those of the idea's last round at this gate, which rework uses again, else of the version in force.
     """
+    asked = _launch_rules(idea)["must_meet"]
+    return {rule["key"]: in_language(rule) for rule in asked if rule["kind"] == "fact"}
+
+
+def _launch_rules(idea: Idea) -> dict[str, Any]:
     frozen = (
         GateRound.objects.filter(idea=idea, gate="G2").order_by("-number").values_list("rules", flat=True)
     )
-    asked = frozen.first() or in_force(idea.programme)["gates"]["G2"]
-    return {rule["key"]: in_language(rule) for rule in asked["must_meet"] if rule["kind"] == "fact"}
+    return frozen.first() or rules_of(in_force(idea.programme), "G2")
+
+
+def route_is_asked(idea: Idea) -> bool:
+    """Whether what is promised is more than the launch may cost without procurement."""
+    promised, above = pledge_in_force(idea), _launch_rules(idea).get(PROCUREMENT_ABOVE)
+    return promised is not None and above is not None and (promised.euros or 0) > above
+
+
+def procurement_route(idea: Idea) -> ProcurementRoute | None:
+    """The route named since the promise in force; an older one was for another promise."""
+    promised = pledge_in_force(idea)
+    if promised is None:
+        return None
+    return ProcurementRoute.objects.filter(idea=idea, written_at__gte=promised.answered_at).first()
 
 
 def is_at_gate(idea: Idea) -> bool:
@@ -142,7 +162,17 @@ def is_above_team(idea: Idea, person: Person) -> bool:
 
 
 def budget_confirmers(idea: Idea) -> list[Person]:
-    """Who is asked for a budget line, and may confirm it: the heads of finance.
+    """Who is asked for a budget line, and may confirm it: the heads of finance, as `_distant` says."""
+    return _distant(idea, Mandate.Capacity.FINANCE)
+
+
+def route_namers(idea: Idea) -> list[Person]:
+    """Who is asked for the procurement route, and may name it: the heads of procurement, as `_distant` says."""
+    return _distant(idea, Mandate.Capacity.PROCUREMENT)
+
+
+def _distant(idea: Idea, capacity: Mandate.Capacity) -> list[Person]:
+    """Holders of this mandate.
 
     Where each of them is of the team, or manages one of it (law 11), whoever directs the services. A number of
     statements that does not grow with the team.
@@ -150,7 +180,7 @@ def budget_confirmers(idea: Idea) -> list[Person]:
     day = clock.today(idea.programme.entity.time_zone)
     team = set(TeamMember.objects.filter(EVER_IN_TEAM, idea=idea).values_list("person_id", flat=True))
     close = team | reporting.managing(team, day)
-    for capacity in (Mandate.Capacity.FINANCE, Mandate.Capacity.DGS):
-        if found := [person for person in roles.mandated(idea, capacity) if person.pk not in close]:
+    for asked in (capacity, Mandate.Capacity.DGS):
+        if found := [person for person in roles.mandated(idea, asked) if person.pk not in close]:
             return found
     return []

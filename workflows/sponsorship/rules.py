@@ -9,6 +9,7 @@ MOST_DAYS_A_MONTH = Decimal(20)
 MOST_DAYS = 2_000
 MOST_EUROS = 100_000_000
 LONGEST_TEXT = 10_000
+LONGEST_ROUTE = 300
 
 UNDER_WAY = ("live", "held")
 Turn = Literal["manager", "director", "arbiter", "nobody"]

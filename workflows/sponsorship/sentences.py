@@ -13,6 +13,7 @@ GAPS: dict[str, Any] = {
         "the director has to sign the author’s time, and the time of each member who asked"
     ),
     "budget_line": gettext_lazy("finance has to confirm the budget line"),
+    "procurement_route": gettext_lazy("procurement has to name the route"),
     "plan": gettext_lazy("the pilot plan has to be complete"),
 }
 

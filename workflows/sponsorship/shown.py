@@ -17,6 +17,7 @@ from ideas.drafting.masking.queries import masked_row, passages_for
 from ideas.drafting.models import Idea
 from incubator.people.models import Mandate, Person
 from incubator.people.once import new_key
+from workflows.gates import signing
 from workflows.gates.facts import read_facts
 from workflows.sponsorship import queries, rules
 from workflows.sponsorship.models import Pledge, TimeRelease
@@ -25,6 +26,7 @@ FACTS: dict[str, Any] = {
     "pledge": gettext_lazy("A sponsor has promised days, euros and cover"),
     "time_release": gettext_lazy("The director has signed the time release"),
     "budget_line": gettext_lazy("Finance has confirmed the budget line"),
+    "procurement_route": gettext_lazy("Procurement has named the route, if one is needed"),
     "plan": gettext_lazy("The pilot plan is complete"),
 }
 LISTED = 60
@@ -82,12 +84,14 @@ def page(idea: Idea, person: Person) -> dict[str, Any]:
     seeking = is_seeking(idea) and in_force is None
     in_search = idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
     deciding = queries.is_at_gate(idea)
+    route = queries.procurement_route(idea) if "procurement_route" in asked else None
     return {
         "idea": idea,
         "view": view,
         "steps": _steps(idea, asked, met),
         "gaps": rules.gaps(met),
         "in_force": in_force,
+        "sponsor": signing.sponsor_as_read(in_force.sponsor if in_force else None, idea, person),
         "asked": _asked(view, pledges),
         "seeking": seeking,
         "eligible": list(queries.eligible_sponsors(idea)[:LISTED]) if seeking and view.asks else [],
@@ -95,6 +99,7 @@ def page(idea: Idea, person: Person) -> dict[str, Any]:
         "may_ask_time": view.in_team and not deciding and (in_search or idea.stage == Idea.Stage.PILOT),
         "has_time": _has_time(idea, person) if view.in_team else False,
         "lines": queries.budget_lines(idea),
+        "route": masked_row(route, ["route"], passages) if route is not None else None,
         "deciding": deciding,
         "may_launch": view.in_team and in_search and not deciding and idea.holder != Idea.Holder.AUTHOR,
     }

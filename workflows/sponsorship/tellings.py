@@ -19,8 +19,9 @@ def of_a_question(event: Event) -> list[Telling]:
 
 @audience("pledge_signed")
 def of_a_promise(event: Event) -> list[Telling]:
-    finance = tellings.of_work(event, f"budget:{event.subject_key}:G2")
-    return tellings.of_team(event, "pledged", "sponsorship") + finance
+    key = event.subject_key
+    asked = tellings.of_work(event, f"budget:{key}:G2", f"route:{key}")
+    return tellings.of_team(event, "pledged", "sponsorship") + asked
 
 
 @audience("pledge_declined")

@@ -8,6 +8,7 @@ urlpatterns = [
     path("ideas/<uuid:key>/sponsorship/time", views.ask_time, name="ask-time"),
     path("ideas/<uuid:key>/sponsorship/launch", views.launch, name="request-launch"),
     path("ideas/<uuid:key>/budget/<str:gate>", views.budget, name="budget"),
+    path("ideas/<uuid:key>/procurement", views.procurement, name="procurement"),
     path("pledges/<uuid:key>", answers.pledge, name="pledge"),
     path("pledges/<uuid:key>/question", views.take_back_question, name="pledge-take-back"),
     path("time/<uuid:key>/opinion", answers.time_opinion, name="time-opinion"),

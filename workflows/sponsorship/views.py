@@ -16,8 +16,8 @@ from ideas.drafting.models import Idea, TeamMember
 from ideas.pages import acted, crumbs, done, nothing_here, readable_idea, reader, typed
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
-from workflows.sponsorship import actions, queries, shown, time_actions
-from workflows.sponsorship.forms import BudgetForm, SponsorForm, TimeForm
+from workflows.sponsorship import actions, delays, queries, shown, time_actions
+from workflows.sponsorship.forms import BudgetForm, RouteForm, SponsorForm, TimeForm
 from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
 
 
@@ -133,6 +133,35 @@ def budget(request: HttpRequest, key: uuid.UUID, gate: str) -> HttpResponse:
     return render(request, "workflows/sponsorship/budget.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@once
+def procurement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Procurement's page: what is promised, and by which route it may be bought. Only its mandate opens it."""
+    idea = Idea.objects.select_related("programme__entity", "content").filter(key=key).first()
+    if idea is None or idea.state not in ("live", "held") or idea.stage != "sponsorship":
+        raise nothing_here()
+    namers = queries.route_namers(idea)
+    by = roles.acting_as(reader(request), namers)
+    if by.principal not in namers:
+        raise nothing_here()
+    route = queries.procurement_route(idea)
+    form = RouteForm(typed(request), initial={"route": route.route if route else ""})
+    if form.is_valid() and done(form, lambda: actions.name_route(idea=idea, by=by, **form.cleaned_data)):
+        messages.success(request, _("The route is named. Thank you."))
+        return redirect("my-work")
+    context = {
+        "idea": shown_to(idea, reader(request)),
+        "pledge": queries.pledge_in_force(idea),
+        "route": route,
+        "form": form,
+        "request_key": new_key(),
+    }
+    return render(
+        request, "workflows/sponsorship/procurement.html", context, status=422 if form.errors else 200
+    )
+
+
 def _line_values(line: BudgetLine | None) -> dict[str, object]:
     if line is None:
         return {}
@@ -148,6 +177,7 @@ def _page(
 ) -> HttpResponse:
     context = shown.page(idea, reader(request)) | {
         "crumbs": crumbs(idea),
+        "arbitration": delays.arbitration(idea),
         "sponsor_form": sponsor_form or SponsorForm(),
         "time_form": time_form or TimeForm(),
         "request_key": new_key(),

@@ -12,6 +12,7 @@ from ideas.drafting.cleaning.names import clean_name
 from ideas.drafting.cleaning.pdfs import clean_pdf
 from ideas.drafting.cleaning.refused import Refused
 
+LARGEST = 20_000_000  # as `ideas.drafting.uploads`, which this process does not load
 MEMORY = 1_200_000_000
 SECONDS = 20
 
@@ -35,6 +36,8 @@ def cleaned(name: str, content: bytes) -> tuple[str, Kind, bytes]:
         content = clean_document(content)
     else:
         _check_text(content)
+    if len(content) > LARGEST:  # packed anew it may have grown; the server would hold all of it to see that
+        raise Refused("too_large")
     return clean_name(name, kind.extension), kind, content
 
 

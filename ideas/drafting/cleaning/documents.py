@@ -11,6 +11,7 @@ from ideas.drafting.cleaning.kinds import OFFICE
 from ideas.drafting.cleaning.refused import Refused
 
 MOST_PARTS = 3_000
+LONGEST_KIND = 100  # an OpenDocument says what it is in fewer bytes
 MOST_BYTES = 200_000_000
 # Office text shrinks about ten times; a bomb a thousand times.
 HIGHEST_RATIO = 120
@@ -45,6 +46,10 @@ _NAME_ELEMENTS = re.compile(
     rb"text:author-name|text:author-initials|text:initial-creator|text:creator)\b[^>]*>)[^<]*(</\2\s*>)"
 )
 _OUTSIDE = re.compile(rb"<Relationship\b[^>]*>")
+# In OpenDocument only a text's or a drawing's link is clicked; all else with an address is fetched when it opens.
+_FETCHED = re.compile(rb"<(?!text:a\b|draw:a\b)[\w.-]+:[\w.-]+\b[^<>]*?\bxlink:href\s*=[^<>]*>")
+_HREF = re.compile(rb'(\bxlink:href\s*=\s*)("[^"]*"|\'[^\']*\')')
+_ELSEWHERE = re.compile(rb"""["']\s*(?:[a-z][a-z0-9+.-]*:|//|\\|/|\.\./)""", re.IGNORECASE)
 _TARGET = re.compile(rb'(\bTarget\s*=\s*)("[^"]*"|\'[^\']*\')')
 
 
@@ -61,6 +66,8 @@ def clean_document(content: bytes, depth: int = 0) -> bytes:
                 # OpenDocument wants its `mimetype` first and uncompressed.
                 stored = info.compress_type == zipfile.ZIP_STORED or info.filename == "mimetype"
                 entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+                if info.filename == "mimetype" and len(part) > LONGEST_KIND:
+                    raise Refused("damaged")
                 packed.writestr(entry, _clean_part(info.filename, part, depth))
     except (
         zipfile.BadZipFile,
@@ -136,7 +143,13 @@ def _clean_xml(name: str, content: bytes) -> bytes:
     content = _NAME_ATTRIBUTES.sub(rb'\1"-"', content)
     content = _COMMENTER.sub(rb'\1"-"', content)
     content = _NAME_ELEMENTS.sub(rb"\1\3", content)
+    content = _FETCHED.sub(_fetched_inside_only, content)
     return _OUTSIDE.sub(_inside_only, content) if name.endswith(".rels") else content
+
+
+def _fetched_inside_only(found: re.Match[bytes]) -> bytes:
+    """A picture, table or section from elsewhere is cut: fetching it tells who reads."""
+    return _HREF.sub(lambda one: one[1] + b'""' if _ELSEWHERE.match(one[2]) else one[0], found[0])
 
 
 def _inside_only(found: re.Match[bytes]) -> bytes:

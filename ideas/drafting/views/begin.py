@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from ideas.calls.answering import answered
 from ideas.calls.models import Call
 from ideas.calls.queries import open_calls
 from ideas.drafting import actions, queries
@@ -48,6 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "calls": calls,
         "precedent": precedent,
         "source": precedent and source_of(precedent),
+        "answers": _answers(calls),
         "drafts": queries.drafts_of(person)[:20],
         "request_key": new_key(),
     }
@@ -75,6 +77,14 @@ def _precedent(request: HttpRequest, person: Person) -> Idea | None:
     except ValueError:
         key = uuid.UUID(int=0)
     return queries.readable_precedent(key, person)
+
+
+def _answers(calls: list[Call]) -> list[dict[str, Any]]:
+    """Within how many days the programmes of these calls answer, each by its name where they differ."""
+    found = answered(list({call.programme_id: call.programme for call in calls}.values()))
+    if len(set(found.values())) == 1:
+        return [{"in": next(iter(found.values())), "programme": ""}]
+    return [{"in": delays, "programme": programme.name} for programme, delays in found.items()]
 
 
 def _choice(call: Call) -> Any:

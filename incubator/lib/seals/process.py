@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from incubator.lib.pdf_process import PASSED_ON, ROOT
@@ -41,7 +41,7 @@ class BusyWithYours(Busy):
 
 
 def examine_in_process(
-    document: bytes,
+    document: bytes | Callable[[], bytes],
     trusted: Sequence[bytes],
     stamps_trusted: Sequence[bytes] = (),
     *,
@@ -50,15 +50,17 @@ def examine_in_process(
 ) -> Examination:
     """What `reading.examine` finds; too_large, or too_long when it did not end in time or in memory. Raises Busy.
 
+    `document`: the file, or what reads it, which is asked only when it has its turn: whoever must wait takes no memory.
     `trusted`, `stamps_trusted`: certificates as PEM. `sender`: what tells one sender from another, forgotten when the
     file is read; "" for one that nothing is known of.
     """
-    if len(document) > LARGEST:
-        return Examination("too_large", size=len(document))
     order = {"trusted": _packed(trusted), "stamps_trusted": _packed(stamps_trusted)}
     with _turn_of(sender):
-        told = json.dumps(order).encode() + b"\n" + document
-        return _asked(told, document, WALL_SECONDS if wall_seconds is None else wall_seconds)
+        content = document if isinstance(document, bytes) else document()
+        if len(content) > LARGEST:
+            return Examination("too_large", size=len(content))
+        told = json.dumps(order).encode() + b"\n" + content
+        return _asked(told, content, WALL_SECONDS if wall_seconds is None else wall_seconds)
 
 
 @contextmanager

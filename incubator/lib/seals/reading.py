@@ -124,7 +124,10 @@ def _end_of_what_is_sealed(document: bytes, signature: Any) -> int | None:
     pyHanko compares lengths only, and takes the seal's bytes as it parsed them: written in another way they would
     leave room for what nobody sealed.
     """
-    start, before, after, length = (int(number) for number in signature.byte_range)
+    numbers = [int(number) for number in signature.byte_range]
+    if len(numbers) != 4:
+        return None  # a signature over several parts may be valid, and is none of ours
+    start, before, after, length = numbers
     written = bytes(signature.pkcs7_content)
     digits = written.hex().encode()
     if start != 0 or document[before:after] not in (b"<%b>" % digits, b"<%b>" % digits.upper()):
@@ -187,7 +190,7 @@ def _renderings(document: bytes) -> tuple[str, ...]:
     """The SHA-256 of the file as it stood at each end of a revision: before its seal, and before what was added."""
     found = []
     digest, at = hashlib.sha256(), 0
-    for mark in list(re.finditer(rb"%%EOF(\r\n|\n|\r)?", document))[:MOST_REVISIONS]:
+    for mark in islice(re.finditer(rb"%%EOF(\r\n|\n|\r)?", document), MOST_REVISIONS):
         for end in {mark.start() + 5, mark.end()} if mark.end() > mark.start() + 5 else {mark.end()}:
             digest.update(document[at:end])
             at = end
@@ -196,11 +199,14 @@ def _renderings(document: bytes) -> tuple[str, ...]:
 
 
 def _attached(document: bytes) -> dict[str, str]:
-    """The SHA-256 of the first attached files, by name; a file that cannot be read has none."""
+    """The SHA-256 of the first attached files, by name; a file that cannot be read has none.
+
+    Where several have one name, of all of them, one after the other: which of them a reader opens is its own affair.
+    """
     try:
         files = PdfReader(io.BytesIO(document)).attachments
         return {
-            str(name)[:LONGEST]: hashlib.sha256(contents[0]).hexdigest()
+            str(name)[:LONGEST]: hashlib.sha256(b"".join(contents)).hexdigest()
             for name, contents in islice(files.items(), MOST_ATTACHED)
             if contents
         }

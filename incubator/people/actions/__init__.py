@@ -3,6 +3,7 @@
 from incubator.people.actions.absences import end_absence, record_absence
 from incubator.people.actions.codes import Issued, issue_code, open_code
 from incubator.people.actions.employment import assign, depart, hire
+from incubator.people.actions.founding import found_entity
 from incubator.people.actions.letterhead import change_letterhead
 from incubator.people.actions.own import keep_details, note_private_link, remove_private_link
 from incubator.people.actions.rights import end_grant, end_mandate, give_mandate, grant_role
@@ -19,6 +20,7 @@ __all__ = [
     "end_grant",
     "end_mandate",
     "end_sessions",
+    "found_entity",
     "give_mandate",
     "grant_role",
     "hire",

@@ -87,6 +87,8 @@ def _check_deputy(person: Person, deputy: Person) -> None:
         sentence = _("A deputy is someone else.")
     elif not sign_in.may_sign_in(deputy):
         sentence = _("This person has left, or is a guest whose access is over.")
+    elif person.kind == Person.Kind.EMPLOYEE and deputy.kind != Person.Kind.EMPLOYEE:
+        sentence = _("A guest cannot stand in for someone of the staff. Choose a colleague.")
     elif rules.ADMINISTRATOR in grants.roles_anywhere(deputy):
         sentence = _("An administrator never votes or decides, so cannot stand in. Choose someone else.")
     else:

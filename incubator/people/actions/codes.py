@@ -40,10 +40,12 @@ def issue_code(*, person: Person, by: Actor, request_key: uuid.UUID | None = Non
             raise Conflict(
                 _("This person has left, or is a guest whose access is over. No code can be made.")
             )
-        latest = person.sign_in_codes.order_by("-issued_at", "-pk").first()
-        if request_key and latest and check_password(text, latest.code_hash):
-            return Issued(rules.grouped(text), _still_open(latest))
         now = clock.now()
+        recent = person.sign_in_codes.filter(expires_at__gt=now).order_by("-issued_at", "-pk")
+        # An older slip's page, opened again, must not bring back a code that a newer one has ended.
+        for made in recent if request_key else ():
+            if check_password(text, made.code_hash):
+                return Issued(rules.grouped(text), _still_open(made))
         person.sign_in_codes.filter(used_at=None, replaced_at=None).update(replaced_at=now)
         code = SignInCode.objects.create(
             person=person,
@@ -59,7 +61,9 @@ def issue_code(*, person: Person, by: Actor, request_key: uuid.UUID | None = Non
 
 def _still_open(code: SignInCode) -> SignInCode:
     if code.used_at or code.replaced_at:
-        raise Conflict(_("This code has been used. Make a new one if it was not used by the right person."))
+        raise Conflict(
+            _("This code has been used, or a newer one ended it. Make a new one if the person has none.")
+        )
     return code
 
 

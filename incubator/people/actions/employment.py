@@ -8,11 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
-from incubator.people import authority, departures, grants, journal, rules
+from incubator.people import authority, departures, grants, journal
 from incubator.people.actions.rights import end_mandate_row
 from incubator.people.actors import Actor
 from incubator.people.journal import Entry, effect
 from incubator.people.models import Department, Person, Post, normal_staff_number
+
+LONGEST_NUMBER = 32
+LONGEST_NAME = 100
 
 
 def hire(
@@ -28,18 +31,18 @@ def hire(
 ) -> Person:
     """A person who cannot sign in yet: a code handed over in person opens the door. Appends `arrived`.
 
-    A guest needs a last day. Raises Conflict when the staff number is taken.
+    A guest, or an elected member, needs a last day. Raises Invalid (with fields), Conflict when the staff number
+    is taken.
     """
-    _check_desk(by, None)
-    if guest and expires_on is None:
-        sentence = _("A guest needs a last day.")
-        raise Invalid(sentence, fields={"expires_on": [sentence]})
+    if by.person is not None:
+        authority.check_may_add_guests(by.person)
     number = normal_staff_number(staff_number)
+    _check_arrival(number, {"given_name": given_name, "family_name": family_name}, guest, expires_on)
     with transaction.atomic():
         person = Person(
             staff_number=number,
-            given_name=given_name,
-            family_name=family_name,
+            given_name=given_name.strip(),
+            family_name=family_name.strip(),
             email=email,
             language=language,
             kind=Person.Kind.GUEST if guest else Person.Kind.EMPLOYEE,
@@ -124,13 +127,28 @@ def depart(*, person: Person, on: date, by: Actor) -> None:
         )
 
 
-def _check_desk(by: Actor, department: Department | None) -> None:
+def _check_arrival(number: str, names: dict[str, str], guest: bool, expires_on: date | None) -> None:
+    """Raises Invalid with every field that lacks something."""
+    fields: dict[str, list[Any]] = {}
+    if not number or len(number) > LONGEST_NUMBER:
+        fields["staff_number"] = [_("Give a staff number of 32 signs at most, spaces not counted.")]
+    for name, written in names.items():
+        if not written.strip() or len(written.strip()) > LONGEST_NAME:
+            fields[name] = [_("Give the name, in 100 letters at most.")]
+    if guest and expires_on is None:
+        fields["expires_on"] = [_("A guest needs a last day.")]
+    elif expires_on is not None and expires_on < clock.today():
+        fields["expires_on"] = [_("Choose a last day that is still to come.")]
+    if fields:
+        raise Invalid(next(iter(fields.values()))[0], code="arrival.incomplete", fields=fields)
+
+
+def _check_desk(by: Actor, department: Department) -> None:
     if by.person is None:
         return
-    entity = department.entity if department else None
     if not any(
-        grants.holds(by.person, role, entity=entity, department=department)
-        for role in ("hr_desk", rules.ADMINISTRATOR)
+        grants.holds(by.person, role, entity=department.entity, department=department)
+        for role in authority.ADDS_GUESTS
     ):
         raise NotAllowed(_("Only the HR desk or an administrator notes arrivals and posts."))
 

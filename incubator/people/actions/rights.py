@@ -43,13 +43,15 @@ def grant_role(
         scope = {"entity": entity, "department": department, "programme_key": programme_key}
         # From any time on: a role given for later must not meet its contrary then.
         roles = set(_running(person).values_list("role", flat=True)) | {role}
-        if rules.cannot_hold_together(roles, decides=_mandates(person).exists()):
+        lent = person.deputised_absences.filter(ends_on__gte=clock.today()).exists()
+        if rules.cannot_hold_together(roles, decides=lent or _mandates(person).exists()):
             raise _contrary()
         if _running(person).filter(role=role, **scope).exists():
             raise Conflict(_("This person already has this role here. Nothing was changed."))
         grant = RoleGrant.objects.create(
             person=person, role=role, starts_at=starts_at, ends_at=ends_at, **scope
         )
+        departures.grant_given(grant, by)
         journal.record(
             Entry("person", person.key, "role_granted", effects=[_grant_effect(grant, after=role)]), by=by
         )

@@ -61,6 +61,7 @@ def change_secret(*, current: str, secret: str, by: Actor) -> Person:
     with transaction.atomic():
         person = Person.objects.select_for_update(no_key=True).get(pk=by.human.pk)
         _set(person, secret)
+        _end_codes(person)
         journal.record(Entry("person", person.key, "secret_changed"), by=by)
     return person
 
@@ -71,8 +72,14 @@ def end_sessions(*, by: Actor) -> Person:
         person = Person.objects.select_for_update(no_key=True).get(pk=by.human.pk)
         person.session_version += 1
         person.save(update_fields=["session_version"])
+        _end_codes(person)
         journal.record(Entry("person", person.key, "sessions_ended"), by=by)
     return person
+
+
+def _end_codes(person: Person) -> None:
+    """Whoever holds a slip made before would still come in."""
+    person.sign_in_codes.filter(used_at=None, replaced_at=None).update(replaced_at=clock.now())
 
 
 def check_secret(secret: str, person: Person) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from incubator.lib import clock
 from incubator.lib.refusals import Invalid, NotFound
-from incubator.people import actions, grants, own_data, queries, rules
+from incubator.people import actions, authority, grants, own_data, queries, rules
 from incubator.people.actors import Actor
 from incubator.people.forms.account import AbsenceForm, DetailsForm, LinkForm
 from incubator.people.forms.sign_in import ChangeSecretForm
@@ -138,6 +138,7 @@ def _page(request: HttpRequest, **bound: forms.Form) -> HttpResponse:
         "codes": person.sign_in_codes.select_related("issued_by").order_by("-issued_at")[:5],
         "may_hand_over": bool(roles & set(rules.CODE_GIVERS)),
         "may_configure": bool(roles & set(rules.CONFIGURERS)),
+        "adds_guests": authority.adds_guests(person),
         "administers": person.is_superuser or rules.ADMINISTRATOR in roles,
         "request_key": new_key(),
     }

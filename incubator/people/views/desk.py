@@ -26,7 +26,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     people, more = queries.find_people(typed, reader(request))
     places = queries.departments_of(people)
     rows = [{"person": person, "places": places.get(person.pk, [])} for person in people]
-    context = {"typed": typed, "rows": rows, "more": more, "shortest": queries.SHORTEST_SEARCH}
+    context = {
+        "typed": typed,
+        "rows": rows,
+        "more": more,
+        "shortest": queries.SHORTEST_SEARCH,
+        "adds_guests": authority.adds_guests(reader(request)),
+    }
     return render(request, "people/desk.html", context)
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from incubator.lib.seals.examination import Examination
 from workflows.briefs.checking.rules import Known, embedded_matches
 from workflows.briefs.models import Brief
+from workflows.briefs.standing import standing_of, with_later_round
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -22,7 +23,7 @@ class Paper:
 
 
 def of_token(token: str) -> Paper | None:
-    """The brief with this token; None for any other text. Two queries at most."""
+    """The brief with this token; None for any other text. Three queries at most."""
     if not TOKEN.fullmatch(token):
         return None
     found = _briefs().filter(token=token).first()
@@ -30,7 +31,7 @@ def of_token(token: str) -> Paper | None:
 
 
 def of_file(found: Examination) -> Known | None:
-    """The ready brief that this file is, is a masked copy of, or begins with. Two queries at most."""
+    """The ready brief that this file is, is a masked copy of, or begins with. Three queries at most."""
     sha256s = [sha256 for sha256 in (found.sha256, *found.renderings) if sha256]
     if not sha256s:
         return None
@@ -45,16 +46,16 @@ def of_file(found: Examination) -> Known | None:
         return None
     (_order, kept), brief = matched[0]
     known = _known(brief, kept)
-    if kept != "file":
+    # A masked copy carries data of its own.
+    if kept not in ("file", "beginning"):
         return known
     # Of a brief made before briefs carried their data there is nothing to compare.
     return replace(known, data_matches=embedded_matches(found.attached, brief.public_sha256))
 
 
 def _briefs() -> QuerySet[Brief]:
-    return Brief.objects.filter(state=Brief.State.READY).select_related(
-        "masked", "decision__round__idea__programme__entity"
-    )
+    ready = Brief.objects.filter(state=Brief.State.READY)
+    return with_later_round(ready).select_related("masked", "decision__round__idea__programme__entity")
 
 
 def _kept_as(brief: Brief, sha256: str) -> tuple[int, str]:
@@ -85,4 +86,5 @@ def _known(brief: Brief, kept: str) -> Known:
         kept=kept,
         in_force=brief.in_force,
         replaced_by=edition,
+        standing=standing_of(brief),
     )

@@ -1,11 +1,12 @@
 """From what was found in a file, and what the record says of it, to one verdict. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from incubator.lib.seals.examination import Examination
 from workflows.briefs.public import NAME
+from workflows.briefs.rules import Standing
 
 # The file cannot be read as a document at all.
 UNREADABLE = ("too_large", "too_long", "not_pdf", "damaged")
@@ -28,6 +29,8 @@ class Known:
     in_force: bool
     replaced_by: int | None = None  # the edition in force
     data_matches: bool | None = None
+    # Of the decision: a brief stays in force whatever becomes of that.
+    standing: Standing = field(default=Standing())
 
 
 def embedded_matches(attached: Mapping[str, str], expected_sha256: str) -> bool | None:
@@ -59,4 +62,8 @@ def _of_a_kept_file(found: Examination, known: Known) -> str:
         return "record_differs"
     if not known.in_force:
         return "replaced"
+    if known.standing.what:
+        return known.standing.what
+    if known.standing.later:
+        return "followed"
     return "genuine" if found.finding == "whole" and found.seal and found.seal.trusted else "kept"

@@ -43,7 +43,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         return render(request, "briefs/checking/verify.html", context, status=422)
     file = form.cleaned_data["file"]
     try:
-        found = examine_in_process(file.read(), *_trusted(), sender=addresses.hash_of(request))
+        found = examine_in_process(file.read, *_trusted(), sender=addresses.hash_of(request))
     except Busy as busy:
         yours = isinstance(busy, BusyWithYours)
         form.add_error(None, WAIT_FOR_YOURS if yours else WAIT)
@@ -68,7 +68,8 @@ def _result(found: Examination) -> dict[str, Any]:
 @require_safe
 @login_not_required
 def verify_token(request: HttpRequest, token: str) -> HttpResponse:
-    """What the holder of a printed brief may know: that it exists, whether it is in force, and what to compare."""
+    """What the holder of a printed brief may know: that it exists, whether it is in force and its decision stands, and
+    what to compare."""
     paper = queries.of_token(token)
     if paper is None:
         raise NotFound(
@@ -87,9 +88,11 @@ def verify_token(request: HttpRequest, token: str) -> HttpResponse:
         words.Fact(gettext("Decided on"), plain_day(known.decided_on, year=True)),
         words.Fact(gettext("Decision"), str(brief_words.OUTCOMES[known.outcome])),
         words.force(known),
+        *words.since(known.standing),
         _seal(paper.brief),
     ]
-    context = {"known": known, "facts": facts, "form": forms.FileForm()}
+    title = words.of_the_paper(known)
+    context = {"known": known, "title": title, "facts": facts, "form": forms.FileForm()}
     return render(request, "briefs/checking/token.html", context)
 
 

@@ -11,6 +11,7 @@ from incubator.lib.seals.examination import Examination, Seal
 from incubator.lib.words import plain_day
 from workflows.briefs import words
 from workflows.briefs.checking.rules import Known, verdict
+from workflows.briefs.rules import Standing
 
 # code: (title, sentence, kind of tag)
 VERDICTS: dict[str, tuple[Any, Any, str]] = {
@@ -28,7 +29,7 @@ VERDICTS: dict[str, tuple[Any, Any, str]] = {
     ),
     "sealed": (
         gettext_lazy("The seal is genuine and nothing was changed"),
-        gettext_lazy("Whether the brief is still in force can only be asked online."),
+        gettext_lazy("Whether the brief is in force, and its decision still stands, can only be asked online."),
         "ok",
     ),
     "demonstration": (
@@ -39,6 +40,21 @@ VERDICTS: dict[str, tuple[Any, Any, str]] = {
     "replaced": (
         gettext_lazy("This brief was genuine, and has been replaced"),
         gettext_lazy("Nothing in the file was changed, and it is no longer in force. Ask for the newer one."),
+        "turn",
+    ),
+    "overturned": (
+        gettext_lazy("This brief is genuine, and its decision was overturned"),
+        gettext_lazy("Nothing in the file was changed. Its decision was looked at again and does not stand."),
+        "turn",
+    ),
+    "undone": (
+        gettext_lazy("This brief is genuine, and its decision was undone"),
+        gettext_lazy("Nothing in the file was changed. Its decision does not stand any more."),
+        "turn",
+    ),
+    "followed": (
+        gettext_lazy("This brief is genuine, and a later decision followed it"),
+        gettext_lazy("Nothing in the file was changed. The same gate has decided again: ask for that brief too."),
         "turn",
     ),
     "altered": (
@@ -123,7 +139,9 @@ def facts(found: Examination, known: Known | None, *, asked: bool = True) -> lis
         return [*lines, *_to_ask(found)]
     lines.append(_record(known, found))
     # Of a file that only begins as a brief does, nobody should read that it is in force.
-    return [*lines, force(known)] if known is not None and known.kept != "beginning" else lines
+    if known is None or known.kept == "beginning":
+        return lines
+    return [*lines, force(known), *since(known.standing)]
 
 
 def _seal(seal: Seal | None) -> Fact:
@@ -199,6 +217,15 @@ def _record(known: Known | None, found: Examination) -> Fact:
     return Fact(term, text, _("matches"), "ok")
 
 
+REVERSALS = {
+    "overturned": (
+        gettext_lazy("The decision was looked at again, and overturned on %(day)s."),
+        gettext_lazy("overturned"),
+    ),
+    "undone": (gettext_lazy("The decision was undone on %(day)s."), gettext_lazy("undone")),
+}
+
+
 def force(known: Known) -> Fact:
     """Whether the brief is in force, or which edition replaced it."""
     term = pgettext("brief", "In force")
@@ -208,6 +235,34 @@ def force(known: Known) -> Fact:
         return Fact(term, _("It is no longer in force."), _("not in force"), "turn")
     text = _("Edition %(edition)s of brief %(number)s has replaced it.")
     return Fact(term, text % {"edition": known.replaced_by, "number": known.number}, _("replaced"), "turn")
+
+
+def since(standing: Standing) -> list[Fact]:
+    """What became of the decision; nothing while it stands, and is the last at its gate."""
+    lines = []
+    if standing.what:
+        text, tag = REVERSALS[standing.what]
+        day = plain_day(standing.on, year=True) if standing.on else "?"
+        lines.append(Fact(_("Since then"), str(text) % {"day": day}, str(tag), "turn"))
+    if standing.later:
+        said = _("A later decision at the same gate: %(number)s.") % {"number": standing.later}
+        lines.append(Fact(_("Since then"), said, _("decided again"), "turn"))
+    return lines
+
+
+def of_the_paper(known: Known) -> str:
+    """What stands above the lines of a printed brief."""
+    if not known.in_force:
+        said = _("Brief %(number)s has been replaced")
+    elif known.standing.what == "overturned":
+        said = _("Brief %(number)s is genuine, and its decision was overturned")
+    elif known.standing.what:
+        said = _("Brief %(number)s is genuine, and its decision was undone")
+    elif known.standing.later:
+        said = _("Brief %(number)s is genuine, and a later decision followed it")
+    else:
+        said = _("Brief %(number)s is in force")
+    return said % {"number": known.number}
 
 
 def _to_ask(found: Examination) -> list[Fact]:

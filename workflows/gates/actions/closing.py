@@ -5,10 +5,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ideas import roles
 from ideas.acts import record, wait_for
 from ideas.drafting.models import Idea
 from ideas.lock import locked
+from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict
@@ -17,6 +17,7 @@ from workflows.gates import authority, queries, records, rules
 from workflows.gates.actions.seating import ask_decision
 from workflows.gates.actions.seats import open_or_seating
 from workflows.gates.conflicts import conflicts
+from workflows.gates.leading import who_leads
 from workflows.gates.models import GateRound, Seat
 
 
@@ -29,10 +30,11 @@ def close_opinion(*, round_key: Any, by: Actor) -> None:
         round_ = open_or_seating(round_key)
         if clock.now() < (round_.review_due_at or round_.due_at):
             raise Conflict(_("The panel still has time to vote."), code="opinion.early")
+        before = round_.state
         missing = settle(round_, idea)
         said: dict[str, Any] = {"round": str(round_.key), "gate": round_.gate}
         if not missing:
-            record(idea, "opinion_closed", by, **said)
+            record(idea, "opinion_closed", by, opened(round_, before), **said)
         elif queries.last_missing(round_, idea) != missing:
             record(idea, "opinion_incomplete", by, **said, missing=missing)
 
@@ -41,12 +43,16 @@ def settle(round_: GateRound, idea: Idea) -> list[str]:
     """Ask for the decision, or for what the opinion lacks: of the chair a vote that settles it, else of the leads,
     or, where a programme has none, of whoever is to decide.
 
-    Gives the codes of what is missing. The caller holds the lock and appends the event.
+    A round that waits for a seat to be filled waits no longer once nothing is missing. Gives the codes of what is
+    missing. The caller holds the lock and appends the event, with the effects of `opened`.
     """
     seats = records.sitting(round_)
     missing = rules.opinion(records.record_of(round_, idea, seats=seats)).missing
     if not missing:
-        inbox.close(*opinion_keys(round_))
+        inbox.close(*opinion_keys(round_), f"seat_panel:{round_.key}")
+        if round_.state == "seating":
+            round_.state, round_.opened_at = "open", round_.opened_at or clock.now()
+            round_.save(update_fields=["state", "opened_at"])
         ask_decision(round_, idea)
         return []
     inbox.close(f"decide:{round_.key}")
@@ -59,7 +65,7 @@ def settle(round_: GateRound, idea: Idea) -> list[str]:
         _ask_chair(round_, idea, chair)
     else:
         wait_for(
-            list(roles.leads(idea)) or [party.person for party in authority.parties(round_, idea)],
+            who_leads(idea) or [party.person for party in authority.parties(round_, idea)],
             idea=idea,
             key=opinion_keys(round_)[1],
             verb="complete_opinion",
@@ -67,6 +73,11 @@ def settle(round_: GateRound, idea: Idea) -> list[str]:
             due_at=round_.due_at,
         )
     return missing
+
+
+def opened(round_: GateRound, before: str) -> list[dict[str, Any]]:
+    """The effects of `settle` on the round's state; `before`: as it was."""
+    return [] if round_.state == before else [effect("round", before, round_.state, round=str(round_.key))]
 
 
 def opinion_keys(round_: GateRound) -> tuple[str, str]:

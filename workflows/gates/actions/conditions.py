@@ -16,6 +16,7 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people.actors import Actor
 from workflows.gates import authority
+from workflows.gates.leading import who_leads
 from workflows.gates.models import Condition
 
 
@@ -32,7 +33,7 @@ def report_condition(*, condition_key: Any, by: Actor, note: str) -> None:
         condition.save(update_fields=["met_note"])
         inbox.close(f"condition:{condition.key}")
         wait_for(
-            roles.leads(idea),
+            who_leads(idea),
             idea=idea,
             key=f"confirm:{condition.key}",
             verb="confirm_condition",

@@ -22,7 +22,7 @@ from incubator.lib.refusals import Conflict, NotFound
 from incubator.messages.actions import defer_telling
 from incubator.people.actors import Actor
 from workflows import nodes
-from workflows.gates import authority, hooks, records, rules
+from workflows.gates import authority, hooks, queries, records, rules
 from workflows.gates.actions.choices import Choice, check_written, permitted_one
 from workflows.gates.actions.elsewhere import ask_consent, check_elsewhere
 from workflows.gates.actions.rounds import close_seats, due_after, work_keys
@@ -149,13 +149,13 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
     opinion = rules.opinion(record)
     round_.record = record | {"opinion": opinion.as_data(), "decision": decision.outcome}
     round_.record_sha256 = records.record_sha256(round_.record)
-    round_.state, round_.closed_at = "decided", now
+    before, round_.state, round_.closed_at = round_.state, "decided", now
     round_.save(update_fields=["record", "record_sha256", "state", "closed_at"])
     close_seats(round_, now)
     # Asked with the round, so that the many decisions without a draft cost no statement more.
     if getattr(round_, "has_drafts", True):
         KeptDecision.objects.filter(round=round_).delete()
-    effects = [effect("round", "open", "decided", gate=round_.gate, round=str(round_.key))]
+    effects = [effect("round", before, "decided", gate=round_.gate, round=str(round_.key))]
     effects += [effect("condition", None, "open", condition=str(item.key)) for item in _conditions(decision)]
     effects += nodes.move(idea, decision.outcome, by, cause=decision)
     # An idea that ends has closed all that was open for it, as it arrived there.
@@ -199,9 +199,12 @@ def open_round_of(round_key: Any, idea: Idea | None = None) -> GateRound:
         found.idea = idea
     if found is None:
         raise NotFound(_("There is no such consultation."))
-    if found.state == "seating":
+    # After a shortlist was drawn no decision waits for a seat, but for what the opinion then lacks; and one that is
+    # drafted waits for its signature or its author, not for a seat that was left since.
+    drafted = getattr(found, "decision", None) is not None
+    if found.state == "seating" and not drafted and not queries.is_drawn(found):
         raise Conflict(_("The panel is not complete yet, so nothing can be decided."), code="decide.seating")
-    if found.state != "open":
+    if found.state not in ("seating", "open"):
         raise Conflict(
             _("This gate was decided already, or the idea left it. Nothing was changed."),
             code="decide.closed",

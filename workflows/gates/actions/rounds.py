@@ -1,6 +1,6 @@
 """Entering a gate opens a round; leaving it without a decision voids it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from incubator.lib.built_once import planned_once
 from incubator.lib.deferring import defer
 from incubator.people.models import Entity
 from workflows.gates import hooks
-from workflows.gates.configuration import pinned
+from workflows.gates.configuration import gate_delay, pinned
 from workflows.gates.models import GateRound, KeptDecision, Seat
 
 
@@ -25,6 +25,12 @@ def due_after(entity: Entity, count: int, start: Any = None) -> Any:
         country=entity.holidays_country,
         closing_days=entity.closing_days,
     )
+
+
+def days_to_decide(rules: Mapping[str, Any]) -> int:
+    """Working days that a gate leaves for the decision alone: those of the gate, or as many as for the opinion."""
+    days: int = rules.get("due") or rules["review_in"]
+    return days
 
 
 def enter(idea: Idea, gate: str) -> tuple[GateRound, list[dict[str, Any]]]:
@@ -84,17 +90,14 @@ def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
 
 def work_keys(round_: GateRound, seats: Sequence[object]) -> list[str]:
     """The keys of every work item a round may have opened; `seats` are the keys of its open seats."""
-    acts = (
-        "decide",
-        "seat_panel",
-        "second_signature",
-        "agree",
-        "casting_vote",
-        "complete_opinion",
-        "consent",
-    )
+    acts = ("seat_panel", "casting_vote", "complete_opinion")
     own = [f"{act}:{round_.key}" for act in acts] + [expert_item(round_)]
-    return own + [item for key in seats for item in seat_keys(key)]
+    return decision_keys(round_) + own + [item for key in seats for item in seat_keys(key)]
+
+
+def decision_keys(round_: GateRound) -> list[str]:
+    """The keys of the work items by which a decision is made, signed and consented to."""
+    return [f"{act}:{round_.key}" for act in ("decide", "agree", "second_signature", "consent")]
 
 
 def expert_item(round_: GateRound) -> str:
@@ -108,7 +111,7 @@ def seat_keys(seat: object) -> list[str]:
 
 
 def _due_at(idea: Idea, rules: dict[str, Any], number: int) -> Any:
-    entity = idea.programme.entity
-    if number == 1 and "due_from_submission" in rules and idea.submitted_at:
-        return due_after(entity, rules["due_from_submission"], idea.submitted_at)
-    return due_after(entity, rules.get("due") or rules["review_in"] * 2)
+    entity, delay = idea.programme.entity, gate_delay(rules)
+    if number == 1 and delay.from_submission and idea.submitted_at:
+        return due_after(entity, delay.from_submission, idea.submitted_at)
+    return due_after(entity, delay.due)

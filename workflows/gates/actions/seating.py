@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from ideas import roles
 from ideas.acts import record
 from ideas.drafting.models import Idea
 from ideas.lock import locked
@@ -18,11 +17,14 @@ from incubator.lib.deferring import defer
 from incubator.people import grants, sign_in
 from incubator.people.actors import SEATING, Actor
 from incubator.people.models import Person, Post
-from workflows.gates import authority, pools
+from workflows.gates import authority, hooks, pools
 from workflows.gates.configuration import open_seats_per_person
 from workflows.gates.conflicts import conflicts_of
+from workflows.gates.leading import who_leads
 from workflows.gates.models import GateRound, Seat
-from workflows.gates.rules import Candidate, choose_panel, explain_panel
+from workflows.gates.queries import have_voted_for_others, is_drawn
+from workflows.gates.records import record_of
+from workflows.gates.rules import Candidate, choose_panel, explain_panel, opinion
 
 
 def fill_seats(*, round_key: str) -> None:
@@ -37,7 +39,10 @@ def fill_seats(*, round_key: str) -> None:
         wanted = round_.rules.get("seats", 0)
         before = list(Seat.objects.filter(round=round_).order_by("left_at", "pk"))
         taken = [item for item in before if item.state == "open"]
-        people, pool = _pool(round_, idea, {item.person_id for item in before}) if wanted else ({}, [])
+        sat = {item.person_id for item in before}
+        if before:
+            sat |= have_voted_for_others(round_)
+        people, pool = _pool(round_, idea, sat) if wanted else ({}, [])
         chosen, missing = choose_panel(
             pool,
             seats=wanted - len(taken),
@@ -84,26 +89,38 @@ def open_round(
     else:
         ask_decision(round_, idea)
     inbox.close(f"seat_panel:{round_.key}")
-    effects = [effect("round", before, "open", round=str(round_.key))]
+    # Open already where the panel's time ended with a seat vacant.
+    effects = [effect("round", before, "open", round=str(round_.key))] if before != "open" else []
     effects += [
         effect("seat", None, "open", seat=str(item.key), person=str(item.person.key)) for item in seats
     ]
     record(idea, "panel_seated", by, effects, round=str(round_.key), gate=round_.gate)
 
 
-def call_substitutes(round_: GateRound, idea: Idea) -> list[dict[str, Any]]:
-    """Back to seating while a seat is free: the decision waits, and the job fills the seat."""
+def call_substitutes(round_: GateRound, idea: Idea, by: Actor) -> list[dict[str, Any]]:
+    """Back to seating while a seat is free: the decision waits, and the job fills the seat.
+
+    After a session drew its shortlist the decision waits only where the opinion now lacks something.
+    """
     from workflows.gates.jobs import fill_seats_of
 
     if Seat.objects.filter(round=round_, state="open").count() >= round_.rules.get("seats", 0):
         return []
+    lost = is_lost(round_, idea)
     GateRound.objects.filter(pk=round_.pk).update(state="seating")
-    inbox.close(*[f"{act}:{round_.key}" for act in ("decide", "casting_vote", "complete_opinion")])
+    asks = ["casting_vote", "complete_opinion"] + (["decide"] if lost or not is_drawn(round_) else [])
+    inbox.close(*[f"{act}:{round_.key}" for act in asks])
     task = fill_seats_of.configure(lock=f"seating:{idea.programme.key}")
     defer(task, round_key=str(round_.key), at=clock.moved_to())
-    if round_.state == "seating":
-        return []
-    return [effect("round", round_.state, "seating", round=str(round_.key))]
+    effects = (
+        [] if round_.state == "seating" else [effect("round", round_.state, "seating", round=str(round_.key))]
+    )
+    return effects + (hooks.fire("opinion_lost", idea=idea, by=by, cause=round_) if lost else [])
+
+
+def is_lost(round_: GateRound, idea: Idea) -> bool:
+    """Whether an opinion from which a session drew its shortlist lacks something since a seat was left."""
+    return is_drawn(round_) and bool(opinion(record_of(round_, idea)).missing)
 
 
 def ask_decision(round_: GateRound, idea: Idea, parties: Sequence[authority.Party] | None = None) -> None:
@@ -115,7 +132,7 @@ def ask_decision(round_: GateRound, idea: Idea, parties: Sequence[authority.Part
         return
     people = [party.person for party in (authority.parties(round_, idea) if parties is None else parties)]
     verb = "agree" if authority.decider_rule(round_) == "sponsor_and_lead" else "decide"
-    _open(round_, idea, people or list(_leads(idea)), f"decide:{round_.key}", verb, round_.due_at)
+    _open(round_, idea, people or who_leads(idea), f"decide:{round_.key}", verb, round_.due_at)
 
 
 def ask_vote(round_: GateRound, idea: Idea, seats: Sequence[Seat]) -> None:
@@ -156,7 +173,7 @@ def _no_panel(round_: GateRound, idea: Idea, missing: list[str]) -> None:
     if WorkItem.objects.filter(key=f"seat_panel:{round_.key}", closed_at=None).exists():
         return
     inbox.open_for(
-        _leads(idea),
+        who_leads(idea),
         key=f"seat_panel:{round_.key}",
         verb="seat_panel",
         subject_kind="idea",
@@ -177,12 +194,12 @@ def _without_substitute(seats: Sequence[Seat]) -> list[Seat]:
 def _pool(round_: GateRound, idea: Idea, sat: Container[int]) -> tuple[dict[int, Person], list[Candidate]]:
     """Everyone with a role here, by primary key, and each as a candidate, who cannot sit now with the reason.
 
-    `sat`: who has, or had, a seat in this round.
+    `sat`: who has, or had, a seat in this round, or voted in one lent to them.
     """
     entity, programme = idea.programme.entity, idea.programme.key
     if round_.gate == "G0":
         # The lead who sits also decides, so one with a delegation is preferred to one without.
-        leads = list(roles.leads(idea))
+        leads = who_leads(idea)
         mandated = {
             item.holder_id
             for item in grants.mandates(entity=entity, programme_key=programme, capacities=["programme_lead"])
@@ -239,7 +256,3 @@ def _elsewhere_of(people: Sequence[Person], idea: Idea) -> set[int]:
 
 def is_from_elsewhere(person: Person, idea: Idea) -> bool:
     return person.pk in _elsewhere_of([person], idea)
-
-
-def _leads(idea: Idea) -> Any:
-    return grants.holders("programme_lead", entity=idea.programme.entity, programme_key=idea.programme.key)

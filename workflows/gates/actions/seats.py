@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from ideas.access import access
 from ideas.acts import record
 from ideas.drafting.models import Idea
 from ideas.lock import locked
@@ -18,9 +19,15 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people import sign_in
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
-from workflows.gates import authority, queries, records
+from workflows.gates import authority, hooks, pools, queries, records
 from workflows.gates.actions.rounds import seat_keys
-from workflows.gates.actions.seating import ask_vote, call_substitutes, is_from_elsewhere, open_round
+from workflows.gates.actions.seating import (
+    ask_vote,
+    call_substitutes,
+    is_from_elsewhere,
+    is_lost,
+    open_round,
+)
 from workflows.gates.conflicts import Conflicts, conflicts, conflicts_of
 from workflows.gates.models import GateRound, KeptDecision, Seat, Vote
 
@@ -30,16 +37,17 @@ def seat(
 ) -> Seat:
     """A lead seats someone; a soft conflict needs its reason recorded. The round opens when all seats are taken.
 
-    Raises NotAllowed for a hard conflict or a non-lead, Invalid without the reason a soft conflict needs, or when
-    the last seat would leave the panel without a chair or without anyone from another department.
+    Raises NotAllowed for a hard conflict, an administrator or a non-lead, Invalid without the reason a soft conflict
+    needs, or when the last seat would leave the panel without a chair or without anyone from another department.
     """
     with locked(rounds__key=round_key) as idea:
         round_ = open_or_seating(round_key)
         check_lead(by, idea, round_.gate)
-        _check_seatable(person, conflicts(person, idea, round_.gate), conflict_reason)
+        check_apart(round_, idea, by)
+        _check_seatable(person, idea, conflicts(person, idea, round_.gate), conflict_reason)
         seats = list(Seat.objects.filter(round=round_).select_related("person"))
         taken = [item for item in seats if item.state == "open"]
-        if person.pk in {item.person_id for item in seats}:
+        if person.pk in {item.person_id for item in seats} | queries.have_voted_for_others(round_):
             raise Conflict(
                 _("This person has, or had, a seat here already. Choose someone else."), code="seat.twice"
             )
@@ -58,6 +66,9 @@ def seat(
             waiting = [item for item in [*taken, made] if item.pk not in voted]
             open_round(round_, idea, [made], by, ask=waiting)
             return made
+        if round_.opened_at is not None:
+            # The panel has voted already, and may be complete without its last seat.
+            ask_vote(round_, idea, [made])
         append(
             subject=Subject("idea", idea.key),
             verb="seated",
@@ -82,7 +93,7 @@ def step_aside(*, seat_key: Any, by: Actor) -> None:
         left.save(update_fields=["state", "left_at", "is_chair"])
         inbox.close(*seat_keys(left.key))
         effects = [effect("seat", "open", "aside", seat=str(left.key))]
-        effects += call_substitutes(left.round, idea)
+        effects += call_substitutes(left.round, idea, by)
         record(idea, "stepped_aside", by, effects, round=str(left.round.key))
 
 
@@ -91,19 +102,20 @@ def change_seat(
 ) -> Seat | None:
     """A lead gives a seat to someone else, named or called from the pool, and says why. Gives the new seat, if named.
 
-    Raises NotAllowed for a non-lead or someone too close, Invalid without a reason, Conflict when the seat's vote
-    stands: one that takes a side does, so that nobody chooses votes by choosing seats; or when `seats_may_change` does
-    not say so.
+    Raises NotAllowed for a non-lead, someone too close or an administrator, Invalid without a reason, Conflict when
+    the seat's vote stands: one that takes a side does, so that nobody chooses votes by choosing seats; or when
+    `seats_may_change` does not say so.
     """
     with locked(rounds__seats__key=seat_key) as idea:
         left = Seat.objects.select_related("round", "person").get(key=seat_key)
         round_ = open_or_seating(left.round.key)
         check_lead(by, idea, round_.gate)
+        check_apart(round_, idea, by)
         _check_changeable(left, reason)
         others = list(Seat.objects.filter(round=round_).exclude(pk=left.pk))
         elsewhere = False
         if person is not None:
-            _check_seatable(person, conflicts(person, idea, round_.gate), conflict_reason)
+            _check_seatable(person, idea, conflicts(person, idea, round_.gate), conflict_reason)
             elsewhere = is_from_elsewhere(person, idea)
             _check_substitute(round_, left, others, person, elsewhere=elsewhere)
         chaired, now = left.is_chair, clock.now()
@@ -114,7 +126,7 @@ def change_seat(
         effects = [effect("seat", "open", "replaced", seat=str(left.key))]
         made = None
         if person is None:
-            effects += call_substitutes(round_, idea)
+            effects += call_substitutes(round_, idea, by)
         else:
             made = Seat.objects.create(
                 round=round_,
@@ -126,6 +138,8 @@ def change_seat(
                 substitute_for=left,
             )
             effects.append(effect("seat", None, "open", person=str(person.key), seat=str(made.key)))
+            if is_lost(round_, idea):
+                effects += hooks.fire("opinion_lost", idea=idea, by=by, cause=round_)
             if round_.state == "open":
                 inbox.close(
                     *[f"{act}:{round_.key}" for act in ("decide", "casting_vote", "complete_opinion")]
@@ -179,7 +193,8 @@ def voters_hidden(round_: GateRound) -> bool:
 def _check_substitute(
     round_: GateRound, left: Seat, others: Sequence[Seat], person: Person, *, elsewhere: bool
 ) -> None:
-    if person.pk == left.person_id or person.pk in {item.person_id for item in others}:
+    sat = {item.person_id for item in others} | queries.have_voted_for_others(round_)
+    if person.pk == left.person_id or person.pk in sat:
         raise Conflict(
             _("This person has, or had, a seat here already. Choose someone else."), code="seat.twice"
         )
@@ -215,7 +230,7 @@ def void_conflicted(*, round_key: Any, by: Actor = SUBSTITUTION) -> int:
         )
         inbox.close(*[key for item in voided for key in seat_keys(item.key)])
         effects = [effect("seat", "open", "voided", seat=str(item.key)) for item in voided]
-        effects += call_substitutes(round_, idea)
+        effects += call_substitutes(round_, idea, by)
         record(idea, "votes_voided", by, effects, round=str(round_.key), gate=round_.gate)
         return len(voided)
 
@@ -230,7 +245,7 @@ def replace_leaver(*, seat_key: Any, by: Actor) -> None:
         left.save(update_fields=["state", "left_at", "is_chair"])
         inbox.close(*seat_keys(left.key))
         effects = [effect("seat", "open", "replaced", seat=str(left.key))]
-        effects += call_substitutes(left.round, idea)
+        effects += call_substitutes(left.round, idea, by)
         record(idea, "seat_replaced", by, effects, round=str(left.round.key))
 
 
@@ -282,12 +297,7 @@ def acting_in(seat: Seat, by: Actor) -> Actor:
     if seat.person_id == by.human.pk:
         return by
     if seat.sits_too:  # type: ignore[attr-defined] # annotated by own_seat
-        raise NotAllowed(
-            _(
-                "You already have a seat or a deputy’s vote on this panel, so you cannot act in another seat as deputy."
-            ),
-            code="seat.two_votes",
-        )
+        raise queries.two_votes()
     return Actor(person=by.human, on_behalf_of=seat.person)
 
 
@@ -303,6 +313,17 @@ def check_lead(by: Actor, idea: Idea, gate: str) -> None:
     if not authority.leads(idea, by, gate):
         raise NotAllowed(
             _("Seats are filled by a programme lead who has no link to the idea."), code="seat.not_lead"
+        )
+
+
+def check_apart(round_: GateRound, idea: Idea, by: Actor) -> None:
+    """Raises NotAllowed for a lead who reads this idea without its authors: seating tells who is close to them."""
+    if round_.rules.get("authors_hidden") and not access().sees_authors(by.human, idea):
+        raise NotAllowed(
+            _(
+                "You sit on this panel, which reads without names: another lead fills its seats, or you step aside."
+            ),
+            code="seat.reads_without_names",
         )
 
 
@@ -330,10 +351,15 @@ def _check_place(round_: GateRound, taken: Sequence[Seat], *, elsewhere: bool, c
         raise Invalid(_("This seat cannot be given like that."), code="seat.place", fields=fields)
 
 
-def _check_seatable(person: Person, against: Conflicts, conflict_reason: str) -> None:
+def _check_seatable(person: Person, idea: Idea, against: Conflicts, conflict_reason: str) -> None:
     if against.hard or not sign_in.may_sign_in(person):
         raise NotAllowed(
             _("This person cannot sit on this idea. Choose someone else."), code="seat.hard_conflict"
+        )
+    if pools.administers(person, idea.programme):
+        raise NotAllowed(
+            _("This person is an administrator here, and an administrator never votes. Choose someone else."),
+            code="seat.administrator",
         )
     if against.soft and not conflict_reason.strip():
         sentence = _(

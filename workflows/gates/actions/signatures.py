@@ -23,7 +23,7 @@ from workflows.gates.actions.decisions import (
     set_aside,
 )
 from workflows.gates.actions.elsewhere import ask_consent, check_elsewhere
-from workflows.gates.actions.rounds import work_keys
+from workflows.gates.actions.rounds import decision_keys
 from workflows.gates.actions.seating import ask_decision
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import Decision, GateRound
@@ -130,7 +130,7 @@ def hand_over(*, round_key: Any, by: Actor) -> None:
         right = authority.right_to_decide(round_, idea, by)
         for pending in Decision.objects.filter(round=round_, issued_at=None):
             set_aside(pending)
-        inbox.close(*work_keys(round_, []))
+        inbox.close(*decision_keys(round_))
         round_.handed_to = authority.if_they_differ(round_, idea)
         round_.save(update_fields=["handed_to"])
         ask_decision(round_, idea)
@@ -147,7 +147,7 @@ def ask_again(*, round_key: Any) -> None:
     """
     with locked(rounds__key=round_key) as idea:
         round_ = GateRound.objects.get(key=round_key)
-        if round_.state != "open":
+        if round_.state != "open" and not (round_.state == "seating" and is_asked(round_)):
             return
         draft = Decision.objects.select_related("decider", "on_behalf_of").filter(round=round_).first()
         if draft is not None:

@@ -1,6 +1,6 @@
 """Casting a vote, replacing it, and opening the others'."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,8 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.messages.actions import defer_telling
 from incubator.people.actors import Actor
 from incubator.people.models import Person
-from workflows.gates import authority, rules
-from workflows.gates.actions.closing import opinion_keys, settle
+from workflows.gates import authority, queries, rules
+from workflows.gates.actions.closing import opened, opinion_keys, settle
 from workflows.gates.actions.rounds import seat_keys
 from workflows.gates.actions.seating import ask_decision
 from workflows.gates.actions.seats import acting_in, own_seat
@@ -42,7 +42,7 @@ def vote(
     comment_to_panel: str = "",
     recognises: bool | None = None,
 ) -> Vote:
-    """Cast the seat's vote, or replace it until its holder opened the others'.
+    """Cast the seat's vote, or replace it until its holder opened the others', or a session drew its shortlist from it.
 
     `must_meets`: `{key: {"answer", "reason"}}`; `scores`: `{key: {"level": 0..4} | {"not_applicable": true}}`;
     `conditions`: `[{"text", "due_on": ISO date}]`. `content_version` names the version read. `recognises`: whether
@@ -68,8 +68,9 @@ def vote(
         against = conflicts_of([*acting(by), *(party.person for party in deciders)], idea, own.round.gate)
         cast = put_in(own, idea, by, ballot, against)
         inbox.close(*seat_keys(own.key), *(opinion_keys(own.round) if sure else ()))
+        before = own.round.state
         asked = _ask_next(own, idea, by, authority.free(deciders, against) if sure else None)
-        event = record_vote(own, idea, by, cast)
+        event = record_vote(own, idea, by, cast, opened(own.round, before))
         if asked:
             defer_telling(event)
         return cast
@@ -129,8 +130,10 @@ def put_in(own: Seat, idea: Idea, by: Actor, ballot: Ballot, against: Mapping[in
     )
 
 
-def record_vote(own: Seat, idea: Idea, by: Actor, cast: Vote) -> Event:
-    """The event of a vote: whose seat and which round, and of the vote its SHA-256."""
+def record_vote(
+    own: Seat, idea: Idea, by: Actor, cast: Vote, effects: Sequence[dict[str, Any]] = ()
+) -> Event:
+    """The event of a vote: whose seat and which round, of the vote its SHA-256, and what else followed."""
     replaced = own.voted  # type: ignore[attr-defined] # annotated by own_seat
     return append(
         subject=Subject("idea", idea.key),
@@ -138,7 +141,7 @@ def record_vote(own: Seat, idea: Idea, by: Actor, cast: Vote) -> Event:
         by=by,
         payload={"seat": str(own.key), "round": str(own.round.key), "vote_sha256": _vote_sha256(cast)}
         | ({"casting": True} if is_casting(own) else {}),
-        effects=[effect("vote", None, "replaced" if replaced else "cast", seat=str(own.key))],
+        effects=[effect("vote", None, "replaced" if replaced else "cast", seat=str(own.key)), *effects],
     )
 
 
@@ -175,8 +178,9 @@ def _ask_next(own: Seat, idea: Idea, by: Actor, parties: list[authority.Party] |
         own_turn = [party for party in parties if own.round.gate == "G0" and party.person == by.principal]
         ask_decision(own.round, idea, own_turn or parties)
         return not own_turn
-    late = clock.now() >= (own.round.review_due_at or own.round.due_at)
-    if own.round.state != "open" or (own.others_wait and not late):  # type: ignore[attr-defined]
+    late = queries.is_drawn(own.round) or clock.now() >= (own.round.review_due_at or own.round.due_at)
+    others_wait = own.others_wait or own.round.state == "seating"  # type: ignore[attr-defined]
+    if others_wait and not late:
         return False
     settle(own.round, idea)
     return True
@@ -254,7 +258,8 @@ def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, c
             ),
             code="vote.others_opened",
         )
-    if own.round.comparison and own.round.comparison.get("drawn"):
+    # Whoever has not voted may have been called in place of a vote that is gone.
+    if own.voted and queries.is_drawn(own.round) and not is_casting(own):  # type: ignore[attr-defined]
         raise Conflict(
             _("The session’s shortlist is drawn from the votes as they were: yours can no longer change."),
             code="vote.shortlist_drawn",

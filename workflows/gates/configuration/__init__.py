@@ -5,9 +5,12 @@ Rounds take the rules of their gate from the version in force and keep them (law
 
 from incubator.lib.reference import defaults
 from workflows.gates.configuration.reading import (
+    answered_in,
     default_rules,
     delays_of,
     delays_under,
+    gate_delay,
+    gate_delays,
     letter_of,
     most_reworks,
     open_seats_per_person,
@@ -15,13 +18,18 @@ from workflows.gates.configuration.reading import (
     publish_defaults,
     recourse,
     rework_days,
+    rules_at,
+    with_defaults,
 )
 
 __all__ = [
+    "answered_in",
     "default_rules",
     "defaults",
     "delays_of",
     "delays_under",
+    "gate_delay",
+    "gate_delays",
     "letter_of",
     "most_reworks",
     "open_seats_per_person",
@@ -29,4 +37,6 @@ __all__ = [
     "publish_defaults",
     "recourse",
     "rework_days",
+    "rules_at",
+    "with_defaults",
 ]

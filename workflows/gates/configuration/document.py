@@ -23,6 +23,15 @@ LATER = ("delays", "reminders")
 
 Document = dict[str, Any]
 
+# Asked at a gate whose rules say from how many euros on.
+PROCUREMENT_ABOVE = "procurement_above"
+PROCUREMENT_ROUTE = {
+    "key": "procurement_route",
+    "kind": "fact",
+    "en": "Procurement has named the route, if one is needed",
+    "fr": "La commande publique a indiqué la procédure, s’il en faut une",
+}
+
 
 def document_from(defaults: Mapping[str, Any]) -> Document:
     """The document of a programme that has changed nothing, from `fixtures/defaults.json`."""
@@ -50,6 +59,9 @@ def completed(document: Mapping[str, Any], defaults: Mapping[str, Any]) -> Docum
 def rules_of(document: Mapping[str, Any], gate: str) -> dict[str, Any]:
     """The rules a round of this gate is opened with, and the letters that tell its outcome."""
     own: dict[str, Any] = copy.deepcopy(document["gates"][gate])
+    asked = own.get("must_meet") or []
+    if own.get(PROCUREMENT_ABOVE) is not None and PROCUREMENT_ROUTE["key"] not in [r["key"] for r in asked]:
+        own["must_meet"] = [*asked, dict(PROCUREMENT_ROUTE)]
     return {
         "gate": gate,
         "max_reworks": document["rework"]["max_per_gate"],

@@ -1,7 +1,7 @@
 """Reads for the checker and the pages: who could sit, decide and sign today, and who stays on an older version."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models.lookups import Exact, IsNull
 
 from ideas.calls.models import Call, Programme
 from ideas.calls.queries import leads
-from ideas.drafting.models import Idea
+from ideas.drafting.models import Idea, TeamMember
 from incubator.lib import clock, working_days
 from incubator.lib.clock import today
 from incubator.lib.reference import defaults
@@ -22,7 +22,7 @@ from workflows.gates import authority, facts, pools
 from workflows.gates.configuration import rules, wording
 from workflows.gates.configuration.document import completed, rules_of
 from workflows.gates.configuration.reading import in_force
-from workflows.gates.configuration.rules import WINDOW, Facts, Load, Pool, Route, gates_in_use
+from workflows.gates.configuration.rules import WINDOW, Facts, Left, Load, Pool, Route, gates_in_use
 from workflows.gates.conflicts import conflicts_with
 from workflows.gates.models import Configuration, GateConfiguration, GateRound
 
@@ -155,9 +155,16 @@ def facts_of(document: Mapping[str, Any], programme: Programme) -> Facts:
 
 def _deciders(programme: Programme, gate: str, decider: str) -> frozenset[int]:
     # The sponsor is another person for each idea: the lead is the one who has to be there.
-    capacities = ["programme_lead"] if decider == rules.TOGETHER else authority.CAPACITIES[decider]
+    if decider == rules.TOGETHER:
+        return _holders(programme, ["programme_lead"])
     # Each idea of the local route names the service asked: whoever heads any.
-    return _holders(programme, capacities, anywhere=(gate, decider) == ("L", rules.HEAD))
+    found = grants.mandates(
+        entity=programme.entity,
+        capacities=authority.capacities(gate, decider),
+        programme_key=programme.key,
+        anywhere=(gate, decider) == ("L", rules.HEAD),
+    )
+    return frozenset(one.holder_id for one in found if authority.decides(one, decider, programme))
 
 
 def _holders(programme: Programme, capacities: list[str], anywhere: bool = False) -> frozenset[int]:
@@ -194,18 +201,21 @@ def _pool(configured: Mapping[str, Any], gate: str, programme: Programme) -> Poo
     people = set(pools.holders("programme_lead", programme)) if alone else set(found)
     away = _away(people, configured, programme)
     here = sorted(people - away, key=lambda person: person.staff_number)
+    places = _departments({person.pk for person in here}, programme)
     return Pool(
-        people=len(people),
+        here=frozenset(person.pk for person in here),
         absent=len(away),
-        available=len(here),
         chairs=sum(person.pk in chairs for person in here),
-        departments=_departments(here, programme),
-        by_idea=_by_idea(here, gate, programme),
+        departments=len(set().union(*places.values())),
+        by_idea=_by_idea(here, chairs, places, gate, programme),
     )
 
 
 def _away(people: set[Person], configured: Mapping[str, Any], programme: Programme) -> set[Person]:
-    """Away today, when seats are filled, or on the day the votes are due."""
+    """Away today, when seats are filled, or on the day the votes are due, with nobody standing in on that day.
+
+    A deputy stands in for one: nobody votes twice, in a seat of one's own neither.
+    """
     entity = programme.entity
     days = configured.get("review_in") or configured.get("due") or 1
     due = working_days.due(
@@ -214,19 +224,39 @@ def _away(people: set[Person], configured: Mapping[str, Any], programme: Program
         zone=entity.time_zone,
         country=entity.holidays_country,
         closing_days=entity.closing_days,
-    )
-    listed = list(people)
-    absent = {*grants.absent_among(listed, today(entity.time_zone)), *grants.absent_among(listed, due.date())}
-    return {person for person in people if person.pk in absent}
+    ).date()
+    listed = sorted(people, key=lambda person: person.staff_number)
+    away = set(grants.absent_among(listed, today(entity.time_zone)))
+    deputies = grants.deputies_among(listed, due)
+    others = {deputy.pk: deputy for found in deputies.values() for deputy in found if deputy not in people}
+    free = others.keys() - set(grants.absent_among(list(others.values()), due))
+    for person, found in deputies.items():
+        if person in away:
+            continue
+        lent = next((deputy.pk for deputy in found if deputy.pk in free), None)
+        if lent is None:
+            away.add(person)
+        free -= {lent}
+    return {person for person in people if person.pk in away}
 
 
-def _departments(people: list[Person], programme: Programme) -> int:
+def _departments(people: Collection[int], programme: Programme) -> dict[int, set[int]]:
+    """The departments of these persons' posts today, by primary key; none for who has no post."""
     day = today(programme.entity.time_zone)
     posts = Post.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day, person__in=people)
-    return posts.values("department").distinct().count()
+    found: dict[int, set[int]] = defaultdict(set)
+    for person, department in posts.values_list("person", "department"):
+        found[person].add(department)
+    return found
 
 
-def _by_idea(people: list[Person], gate: str, programme: Programme) -> tuple[int, ...]:
+def _by_idea(
+    people: list[Person],
+    chairs: set[int],
+    places: Mapping[int, set[int]],
+    gate: str,
+    programme: Programme,
+) -> tuple[Left, ...]:
     """For each running idea that has not been at this gate: who is left without any conflict."""
     ahead = list(
         Idea.objects.filter(programme=programme, state__in=RUNNING)
@@ -237,8 +267,35 @@ def _by_idea(people: list[Person], gate: str, programme: Programme) -> tuple[int
     if not ahead or not people:
         return ()
     against = conflicts_with(people, ahead, gate, today(programme.entity.time_zone))
-    close = Counter(idea for idea, _person in against)
-    return tuple(len(people) - close[idea.pk] for idea in ahead)
+    homes = _homes(ahead, programme)
+    return tuple(
+        _left(
+            [person.pk for person in people if (idea.pk, person.pk) not in against],
+            chairs,
+            places,
+            homes[idea.pk],
+        )
+        for idea in ahead
+    )
+
+
+def _homes(ideas: list[Idea], programme: Programme) -> dict[int, set[int]]:
+    """The departments of each idea's team, as seating reads them."""
+    teams = TeamMember.objects.filter(idea__in=ideas, accepted_at__isnull=False).values_list("idea", "person")
+    members = list(teams)
+    places = _departments({person for _idea, person in members}, programme)
+    found: dict[int, set[int]] = defaultdict(set)
+    for idea, person in members:
+        found[idea] |= places.get(person, set())
+    return found
+
+
+def _left(free: list[int], chairs: set[int], places: Mapping[int, set[int]], home: set[int]) -> Left:
+    return Left(
+        people=len(free),
+        chairs=sum(person in chairs for person in free),
+        elsewhere=sum(not places.get(person, set()) & home for person in free),
+    )
 
 
 def _loads(programme: Programme) -> dict[str, Load]:

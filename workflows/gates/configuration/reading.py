@@ -1,10 +1,11 @@
 """What is configured: the defaults, the version in force, and the rules an idea's round is opened with."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
+from ideas.calls.answering import Answered
 from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
 from incubator.lib import clock
@@ -96,16 +97,67 @@ def delays_of(idea: Idea) -> dict[str, int]:
     rounds = GateRound.objects.filter(idea=idea).order_by(first, "-pk")
     found = rounds.values_list("configuration__rules__delays", flat=True)[:1]
     known = list(found)
-    return _delays({"delays": known[0]} if known else in_force(idea.programme))
+    return with_defaults(known[0] if known else in_force(idea.programme)["delays"])
 
 
 def delays_under(configuration: GateConfiguration) -> dict[str, int]:
     """The delays of `delays_of` that a decision taken under these rules opens."""
-    return _delays(configuration.rules)
+    return with_defaults(configuration.rules.get("delays"))
 
 
-def _delays(rules: Mapping[str, Any]) -> dict[str, int]:
-    return {**delays_from(defaults()), **(rules.get("delays") or {})}
+def with_defaults(delays: Mapping[str, int] | None) -> dict[str, int]:
+    """The delays a version says, with the defaults of those it does not say yet."""
+    return {**delays_from(defaults()), **(delays or {})}
+
+
+class GateDelay(NamedTuple):
+    """Working days until a gate's decision: from entering it, or from the submission, once, where that is set."""
+
+    due: int
+    from_submission: int | None
+
+
+def gate_delay(rules: Mapping[str, Any]) -> GateDelay:
+    """The delay a round has under these rules."""
+    return GateDelay(rules.get("due") or rules["review_in"] * 2, rules.get("due_from_submission"))
+
+
+def gate_delays(programmes: Collection[Programme], *gates: str) -> dict[Programme, dict[str, GateDelay]]:
+    """The delays of these gates that an idea submitted now would have in each of the programmes, in one statement."""
+    published = GateConfiguration.objects.filter(programme__in=programmes, gate__in=gates, state="published")
+    asked = {name: F(f"rules__{name}") for name in ("due", "review_in", "due_from_submission")}
+    own = {
+        (row["programme"], row["gate"]): gate_delay(row)
+        for row in published.order_by().values("programme", "gate", **asked)
+    }
+    return {
+        programme: {gate: own.get((programme.pk, gate)) or gate_delay(default_rules(gate)) for gate in gates}
+        for programme in programmes
+    }
+
+
+def answered_in(programmes: Collection[Programme]) -> dict[Programme, Answered]:
+    """Of each programme, within how many working days an idea submitted now is answered."""
+    return {
+        programme: Answered(
+            delays["G0"].due,
+            delays["G1"].from_submission or delays["G1"].due,
+            delays["G1"].from_submission is not None,
+        )
+        for programme, delays in gate_delays(programmes, "G0", "G1").items()
+    }
+
+
+def rules_at(gate: str | F | OuterRef, name: str) -> Subquery:
+    """What `name` of a gate's rules is for each idea of a queryset: as `pinned` finds them, without opening a round."""
+    own = GateRound.objects.filter(configuration=OuterRef("pk"), idea=OuterRef(OuterRef("pk")))
+    found = (
+        GateConfiguration.objects.filter(programme=OuterRef("programme"), gate=gate)
+        .annotate(is_pinned=Exists(own))
+        .filter(Q(state="published") | Q(is_pinned=True))
+        .order_by("-is_pinned", "-version")
+    )
+    return Subquery(found.values(f"rules__{name}")[:1])
 
 
 def open_seats_per_person(programme: Programme) -> int:

@@ -14,12 +14,13 @@ from django.utils.translation import ngettext, pgettext_lazy
 from workflows.gates import rules as gate_rules
 from workflows.gates import wording as gate_wording
 from workflows.gates.configuration import wording
-from workflows.gates.configuration.document import Document
+from workflows.gates.configuration.document import PROCUREMENT_ABOVE, Document
 from workflows.gates.configuration.rules import ADMISSION, LAUNCH_FACTS
 
 Kind = Literal["text", "long", "whole", "number", "one", "some", "steps", "yes_no"]
 Words = str | Promise
 GENERAL, LETTERS = "general", "letters"
+LAUNCH = "G2"
 LEVELS = 5
 
 
@@ -146,6 +147,18 @@ def _gate(document: Document, gate: str) -> Iterator[Group]:
         pgettext_lazy("configuration", "Delays"),
         tuple(Setting(f"{place}/{name}", "whole", label) for name, label in DELAYS.items()),
     )
+    if gate == LAUNCH:
+        yield Group(
+            _("Procurement"),
+            (
+                Setting(
+                    f"{place}/{PROCUREMENT_ABOVE}",
+                    "whole",
+                    _("Procurement names the route above, in euros"),
+                    _("Of the sponsor’s promise. Empty: it is never asked."),
+                ),
+            ),
+        )
     for number, rule in enumerate(rules.get("must_meet") or []):
         needed = rule["kind"] == "fact" and rule["key"] in LAUNCH_FACTS.get(gate, ())
         yield _must_meet(f"{place}/must_meet/{number}", rule, number + 1, needed)

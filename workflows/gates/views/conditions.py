@@ -20,6 +20,7 @@ from workflows.gates import actions, authority
 from workflows.gates.actions.conditions import ASKED_IN
 from workflows.gates.forms.seats import NoteForm
 from workflows.gates.forms.typed import Typed
+from workflows.gates.leading import who_leads
 from workflows.gates.models import Condition
 from workflows.gates.views.reading import actor, heading, link, reader
 
@@ -58,7 +59,7 @@ def _report(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @once
 def _confirm(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     idea = Idea.objects.select_related("programme__entity").get(rounds__decision__conditions__key=key)
-    by = roles.acting_as(reader(request), roles.leads(idea))
+    by = roles.acting_as(reader(request), who_leads(idea))
     actions.confirm_condition(condition_key=key, by=by)
     messages.success(request, _("Confirmed. This condition no longer stands in the way."))
     return redirect("condition", key=key)
@@ -83,7 +84,7 @@ def _page(
         "idea_url": link("idea", idea.key),
         "decision_url": link("decide", round_.key),
         "may_report": open_still and (found.owner_id == person.pk or in_team),
-        "may_confirm": open_still and authority.leads(idea, roles.acting_as(person, roles.leads(idea))),
+        "may_confirm": open_still and authority.leads(idea, roles.acting_as(person, who_leads(idea))),
         "form": NoteForm(
             data,
             found=refusal.fields if refusal is not None else None,

@@ -117,8 +117,9 @@ def _page(
         form = _admission_form(round_, mine.seat, data, refusal)
         context["kept_of_others"] = kept_of_others(round_, person, form)
         return render(request, "gates/admissibility.html", context | {"form": form}, status=_status(refusal))
-    if round_.state == "seating" or (mine.pending is None and queries.panel_still_votes(round_)):
-        return render(request, "gates/waiting.html", context | {"seating": round_.state == "seating"})
+    seating = round_.state == "seating" and not queries.is_drawn(round_)
+    if seating or (mine.pending is None and queries.panel_still_votes(round_)):
+        return render(request, "gates/waiting.html", context | {"seating": seating})
     record = records.record_of(round_, idea)
     passages = context["idea"]["passages"]
     context["opinion"] = masked_all(opinions.shown(record), passages)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from ideas.drafting.masking.rules import masked_all
 from incubator.inbox import titles
 from incubator.inbox import wording as asks
 from incubator.inbox.models import WorkItem
-from incubator.lib import words
+from incubator.lib import clock, words
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal, note
 from incubator.lib.row_numbers import row_number
 from incubator.people.models import Person
@@ -59,6 +59,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     # Whoever sits at a gate without a panel also decides there: that is among the decisions.
     open_seats = (
         asked.filter(state="open", round__state__in=["open", "seating"])
+        .filter(Q(person=person) | ~queries.sits_beside(person))
         .exclude(round__gate="G0")
         .select_related("person", "round__idea")
         .prefetch_related(Prefetch("votes", Vote.objects.filter(in_force=True), to_attr="in_force"))
@@ -232,7 +233,7 @@ def _page(
             rows=min(max(rows, typed, len(vote.conditions) if vote else 0, 1), MOST_ROWS),
             initial=initial_of(vote, version),
         )
-    brief = idea_in_brief(idea, person)
+    brief, due = idea_in_brief(idea, person), round_.review_due_at or round_.due_at
     context = {
         "seat": seat,
         "round": round_,
@@ -248,7 +249,8 @@ def _page(
         "questions": questions_read(round_, brief["passages"]),
         "open_still": open_still,
         "panel": _panel(seat),
-        "due": round_.review_due_at or round_.due_at,
+        "due": due,
+        "late": form is not None and due <= clock.now() and _counts_still(round_, vote),
         "changed": changed,
         "discussed": [wording.label_of(item, round_.rules) for item in queries.discussion_of(round_)]
         if vote
@@ -256,6 +258,11 @@ def _page(
         "request_key": new_key(),
     }
     return render(request, "gates/review.html", context, status=status)
+
+
+def _counts_still(round_: GateRound, vote: Vote | None) -> bool:
+    """Whether a vote, the first or another, still counts: as `actions.votes` says."""
+    return not hasattr(round_, "decision") and (vote is None or not queries.is_drawn(round_))
 
 
 def _panel(seat: Seat) -> dict[str, Any]:

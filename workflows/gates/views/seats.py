@@ -14,10 +14,11 @@ from ideas.access import access
 from ideas.drafting.masking.queries import passages_of, shown, suggested
 from ideas.drafting.masking.rules import masked_all
 from incubator.lib.refusals import Conflict, Invalid, NotFound, note
+from incubator.people.actors import Actor
 from incubator.people.models import Person, normal_staff_number
 from incubator.people.once import new_key, once
 from workflows.gates import actions, queries, records, rules, wording
-from workflows.gates.actions.seats import check_lead, seats_may_change, voters_hidden
+from workflows.gates.actions.seats import check_apart, check_lead, seats_may_change, voters_hidden
 from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.seats import ChangeForm, SeatForm
 from workflows.gates.forms.typed import Typed
@@ -33,6 +34,7 @@ def seats(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if not access().may_read(reader(request), round_.idea):
         raise NotFound(_("There is no such consultation."))
     check_lead(as_lead(round_, reader(request)), round_.idea, round_.gate)
+    check_apart(round_, round_.idea, Actor(person=reader(request)))
     if request.method != "POST":
         return _page(request, round_)
     try:
@@ -76,6 +78,7 @@ def change_seat(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if seat is None or not access().may_read(reader(request), seat.round.idea):
         raise NotFound(_("There is no such seat."))
     check_lead(as_lead(seat.round, reader(request)), seat.round.idea, seat.round.gate)
+    check_apart(seat.round, seat.round.idea, Actor(person=reader(request)))
     refusal: Invalid | None = None
     if request.method == "POST":
         try:
@@ -191,7 +194,9 @@ def _may_mask(request: HttpRequest, round_: GateRound) -> bool:
 
 def _lacking(round_: GateRound) -> list[str]:
     """What the opinion lacks, in words, once the panel's time is over or everybody has voted."""
-    if round_.gate == "G0" or round_.state != "open" or queries.panel_still_votes(round_):
+    if round_.gate == "G0" or queries.panel_still_votes(round_):
+        return []
+    if round_.state == "seating" and not queries.is_incomplete(round_):
         return []
     record = records.record_of(round_, round_.idea)
     found = rules.opinion(record)

@@ -11,6 +11,7 @@ from incubator.people.models import Mandate, Person
 from workflows.gates import authority, queries
 from workflows.gates.actions.seats import check_lead
 from workflows.gates.conflicts import conflicts
+from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision, GateRound, Seat
 from workflows.gates.signing import right_to_sign
 from workflows.gates.views.reading import link
@@ -90,7 +91,7 @@ def _leads(round_: GateRound, person: Person) -> bool:
 
 def as_lead(round_: GateRound, person: Person) -> Actor:
     """The actor when this person does what a lead does here: oneself, or a deputy for a lead who is absent."""
-    return roles.acting_as(person, roles.leads(round_.idea))
+    return roles.acting_as(person, who_leads(round_.idea))
 
 
 def _check_own_vote(seat: Seat) -> None:

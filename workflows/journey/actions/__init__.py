@@ -1,6 +1,6 @@
 """The acts on an idea's journey: submit, resubmit, withdraw, hold and wake, re-examine."""
 
-from workflows.journey.actions.announced import decided, place_freed, sponsor_lost, stage_ready
+from workflows.journey.actions.announced import benefits_read, decided, place_freed, sponsor_lost, stage_ready
 from workflows.journey.actions.holds import lapse, pause, wake
 from workflows.journey.actions.learning import add_learning
 from workflows.journey.actions.merging import check_may_undo, end_merge, undo_merge
@@ -23,6 +23,7 @@ __all__ = [
     "ask_again",
     "ask_reexamination",
     "author_left",
+    "benefits_read",
     "carry_on",
     "check_may_undo",
     "close_window",

@@ -39,6 +39,12 @@ def place_freed(idea: Idea, by: Actor, _cause: Any) -> list[dict[str, Any]]:
     return resume(idea=idea, hold=hold, by=by) if hold is not None and idea.state == "held" else []
 
 
+def benefits_read(idea: Idea, by: Actor, _cause: Any) -> list[dict[str, Any]]:
+    """The last reading of a service's benefits: nothing more can come, and its process ends."""
+    inbox.close(f"late:read_benefits:{idea.key}")
+    return nodes.move(idea, "benefits_read", by)
+
+
 def decided(idea: Idea, _by: Actor, decision: Decision) -> list[dict[str, Any]]:
     """Conditions become their owners' work; the plan is no longer asked for beside the fast lane's gate.
 

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ideas import roles
 from ideas.acts import wait_for
 from ideas.drafting.models import Idea
 from ideas.lock import locked
@@ -21,6 +20,7 @@ from incubator.people.actors import SUBSTITUTION, Actor
 from workflows import nodes
 from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import recourse
+from workflows.gates.leading import who_leads
 from workflows.gates.models import GateRound
 from workflows.journey import arrivals, windows
 from workflows.journey.actions.steps import PLACE, check_lead, of_author, tell
@@ -184,7 +184,7 @@ def ask_again(*, idea: UUID) -> None:
 def _ask(idea: Idea, asked: Reexamination) -> list[dict[str, Any]]:
     """Ask the one person who is to answer, else the leads to see to it that someone may; gives what changed by it."""
     decider = whom_to_ask(idea, asked)
-    people = [decider] if decider else list(roles.leads(idea))
+    people = [decider] if decider else who_leads(idea)
     answer, name = f"reexamine:{idea.key}", f"name_reexaminer:{idea.key}"
     holder, key, other = (Holder.DECIDER, answer, name) if decider else (Holder.LEAD, name, answer)
     inbox.close(other)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from ideas.drafting.models import Idea
 from ideas.lock import is_locked
 from incubator.events.actions import effect
+from incubator.lib import working_days
 from incubator.lib.refusals import Conflict
 from incubator.people.models import Person
 from workflows.pilots import queries, rules
@@ -51,5 +52,5 @@ def extend(*, pilot: Pilot, on: date) -> Effects:
 
 
 def _planned_end(idea: Idea, start: date, months: int) -> date:
-    end = rules.add_months(start, months)
+    end = working_days.add_months(start, months)
     return min(end, start + rules.FAST_LASTS) if idea.route == "fast" else end

@@ -1,7 +1,14 @@
 """The acts of a selection session: prepared, convened, held, settled, decided, closed; then the waiting list."""
 
 from workflows.sessions.actions.members import call_member, excuse_member, is_present
-from workflows.sessions.actions.places import carried, check_not_waiting, move_up, on_left, waits_for_place
+from workflows.sessions.actions.places import (
+    carried,
+    check_not_waiting,
+    move_up,
+    on_left,
+    on_opinion_lost,
+    waits_for_place,
+)
 from workflows.sessions.actions.preparing import cancel, convene, gates_of, leave_out, postpone, prepare
 from workflows.sessions.actions.room import (
     note_reasons,
@@ -28,6 +35,7 @@ __all__ = [
     "note_reasons",
     "on_decided",
     "on_left",
+    "on_opinion_lost",
     "open_session",
     "postpone",
     "prepare",

@@ -5,6 +5,7 @@ Locks are always taken in one order: ideas by their id, then the session's row.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -24,6 +25,8 @@ from incubator.people import grants
 from incubator.people.actors import Actor
 from incubator.people.journal import Entry
 from incubator.people.models import Person
+from workflows.gates.actions.rounds import days_to_decide, due_after
+from workflows.gates.models import GateRound
 from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember
 
 State = SelectionSession.State
@@ -145,6 +148,14 @@ def record_on_ideas(
     """One event on each idea's chain, in a few statements whatever their number."""
     payload = {"session": str(session.key)}
     append_each([Entry("idea", idea.key, verb, payload, effects) for idea, effects in entries], by)
+
+
+def time_to_act(session: SelectionSession) -> datetime:
+    """Until when what is asked now is due: the days that the gate leaves for its decision."""
+    compared = GateRound.objects.filter(session_lines__session=session).order_by("pk")
+    rules = compared.values_list("rules", flat=True).first() or {}
+    due: datetime = due_after(session.call.programme.entity, days_to_decide(rules))
+    return due
 
 
 def ask(session: SelectionSession, persons: Iterable[Person], verb: str, due_at: Any = None) -> None:

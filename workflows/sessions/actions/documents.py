@@ -1,22 +1,25 @@
-"""Agenda and minutes: a row in the act's transaction, the PDF by a job."""
+"""Agenda and minutes: rows in the act's transaction, the PDF files by jobs."""
 
+from django.conf import settings
+from django.db.models import Max
 from procrastinate.contrib.django import app
 
 from ideas.drafting.models import Idea
 from incubator.lib import clock, files
-from incubator.lib.deferring import defer
+from incubator.lib.deferring import defer, together
 from workflows.sessions.models import SelectionSession, SessionDocument
 
 
-def ask_document(session: SelectionSession, kind: str) -> SessionDocument:
-    """Make the document's row and defer the job that renders it; an edition after the first replaces it."""
-    before = SessionDocument.objects.filter(session=session, kind=kind).count()
-    document = SessionDocument.objects.create(
-        session=session, kind=kind, edition=before + 1, asked_at=clock.now()
-    )
-    task = app.configure_task("sessions.render", lock=f"session_document:{document.pk}")
-    defer(task, document_id=document.pk, at=clock.moved_to())
-    return document
+def ask_document(session: SelectionSession, kind: str) -> None:
+    """Make the document's rows, one for each language, and defer the jobs that render them; an edition after the first
+    replaces it."""
+    before = SessionDocument.objects.filter(session=session, kind=kind).aggregate(last=Max("edition"))
+    new = {"session": session, "kind": kind, "edition": (before["last"] or 0) + 1, "asked_at": clock.now()}
+    documents = [SessionDocument(language=code, **new) for code, _name in settings.LANGUAGES]
+    with together():
+        for document in SessionDocument.objects.bulk_create(documents):
+            task = app.configure_task("sessions.render", lock=f"session_document:{document.pk}")
+            defer(task, document_id=document.pk, at=clock.moved_to())
 
 
 def on_masked(idea: Idea) -> None:

@@ -95,24 +95,56 @@ def move_up(*, session_key: Any) -> list[SessionIdea]:
         for line in moved:
             line.result, line.moved_up_at = SessionIdea.Result.SELECTED, clock.now()
             _reopen(session, line)
-        # Decided before and asked again: the session waits for it.
-        inbox.close(f"close_session:{session.key}")
+        if undecided(session):
+            # Decided before and asked again: the session waits for it.
+            inbox.close(f"close_session:{session.key}")
         effects = [effect("place", "waiting", "selected", idea=str(line.idea.key)) for line in moved]
         common.record(session, "moved_up", WAITING_LIST, effects)
         return moved
 
 
 def undecided(session: SelectionSession) -> int:
-    """How many ideas of the list have no issued decision yet, those that left apart."""
-    there = SessionIdea.objects.filter(session=session, left_at=None)
+    """How many ideas of the list have no issued decision yet, those that left, or whose decision is put off, apart."""
+    there = SessionIdea.objects.filter(session=session, left_at=None, round__comparison__put_off__isnull=True)
     return there.exclude(round__decision__issued_at__isnull=False).count()
+
+
+def on_opinion_lost(idea: Idea, by: Actor, round_: GateRound) -> list[dict[str, Any]]:
+    """Handler of `opinion_lost`: after the list is settled the session no longer waits for this idea's decision.
+
+    Before, `settle` looks at each opinion.
+    """
+    for line in standing_lines(idea):
+        settled = line.session.state in (State.SETTLED, State.CLOSED)
+        if line.round_id != round_.pk or not settled or is_put_off(round_):
+            continue
+        with common.locked_session(line.session.key) as session:
+            effects = [put_off(round_, line)]
+            round_.save(update_fields=["comparison"])
+            ask_closing(session)
+            common.record(session, "decision_put_off", by, effects)
+            return [effect("decision", None, "put_off", round=str(round_.key))]
+    return []
+
+
+def put_off(round_: GateRound, line: SessionIdea) -> dict[str, Any]:
+    """The panel's opinion lacks something since the shortlist was drawn: the idea keeps what the list gave it, and is
+    decided at its own round once the panel is complete. The caller saves the comparison. Gives the effect."""
+    assert round_.comparison is not None, "only an idea in a session is put off"
+    round_.comparison |= {"put_off": True}
+    return effect("decision", None, "put_off", idea=str(line.idea.key))
+
+
+def is_put_off(round_: GateRound) -> bool:
+    return bool(round_.comparison and round_.comparison.get("put_off"))
 
 
 def ask_closing(session: SelectionSession) -> None:
     """After the last decision the lead is asked to close the session."""
     if session.state == State.SETTLED and not undecided(session):
         inbox.close(f"decide_session:{session.key}")
-        common.ask(session, common.leads(session.call.programme), "close_session")
+        due = common.time_to_act(session)
+        common.ask(session, common.leads(session.call.programme), "close_session", due)
 
 
 def left_of(session: SelectionSession) -> list[str]:
@@ -181,7 +213,7 @@ def clock_day(session: SelectionSession) -> str:
 
 def _reopen(session: SelectionSession, line: SessionIdea) -> None:
     """The decision on a line that has moved up is asked for: at its open round, or at a new one after its hold."""
-    idea, seats = line.idea, None
+    idea, seats, waits = line.idea, None, is_put_off(line.round)
     effects = [effect("place", "waiting", "selected")]
     if line.round.state == "decided":
         assert line.round.record is not None
@@ -191,10 +223,13 @@ def _reopen(session: SelectionSession, line: SessionIdea) -> None:
         line.round.state, line.round.opened_at = "open", clock.now()
         effects.append(effect("round", "seating", "open", round=str(line.round.key)))
     line.round.comparison = comparison(session, line, []) | ({"seats": seats} if seats is not None else {})
+    if waits and seats is None:
+        put_off(line.round, line)
+    else:
+        inbox.close(f"seat_panel:{line.round.key}")
+        ask_decision(line.round, idea)
     line.round.save(update_fields=["state", "opened_at", "comparison"])
     line.save(update_fields=["result", "moved_up_at", "round"])
-    inbox.close(f"seat_panel:{line.round.key}")
-    ask_decision(line.round, idea)
     common.record_on_ideas([(idea, effects)], "moved_up", WAITING_LIST, session)
 
 

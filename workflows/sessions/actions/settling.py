@@ -18,8 +18,9 @@ from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.briefs.models import Brief
 from workflows.gates import actions as gates
+from workflows.gates import authority
 from workflows.gates.actions import Choice
-from workflows.gates.authority import CAPACITIES
+from workflows.gates.actions.seating import is_lost
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.records import record_sha256
 from workflows.gates.rules import GO_ON
@@ -67,10 +68,14 @@ def settle(*, session_key: Any, by: Actor) -> SelectionSession:
         for line in lines:
             line.result, line.rank = outcome["results"][str(line.idea.key)], ranks.get(str(line.idea.key))
             line.round.comparison = places.comparison(session, line, outcome["waiting"])
+            if is_lost(line.round, line.idea):
+                effects.append(places.put_off(line.round, line))
         SessionIdea.objects.bulk_update(lines, ["result", "rank"])
         GateRound.objects.bulk_update([line.round for line in lines], ["comparison"])
         inbox.close(f"sit_in_session:{session.key}")
-        common.ask(session, deciders(session) or common.leads(session.call.programme), "decide_session")
+        people = deciders(session) or common.leads(session.call.programme)
+        common.ask(session, people, "decide_session", common.time_to_act(session))
+        places.ask_closing(session)
         placed = ((line.idea, [effect("place", None, line.result)]) for line in lines)
         common.record_on_ideas(placed, "placed_in_session", by, session)
         common.record(
@@ -128,7 +133,10 @@ def on_decided(idea: Idea, by: Actor, decision: Decision) -> Effects:
 
 
 def close(*, session_key: Any, by: Actor) -> SelectionSession:
-    """The session is over: every idea has its decision, and each team its reasoned letter (the decision brief)."""
+    """The session is over: every idea has its decision, and each team its reasoned letter (the decision brief).
+
+    One whose decision is put off is decided later, with the place it has.
+    """
     with common.locked_session(session_key) as session:
         by = common.check_lead(session, by)
         common.check_state(session, State.SETTLED)
@@ -167,12 +175,14 @@ def deciders(session: SelectionSession) -> list[Person]:
     """Who holds a delegation for the decisions of this gate today; distance is read idea by idea when they decide."""
     rule = GateRound.objects.filter(session_lines__session=session).values_list("rules__decider", flat=True)
     programme = session.call.programme
+    named = str(rule.first())
     found = grants.mandates(
         entity=programme.entity,
-        capacities=CAPACITIES[str(rule.first())],
+        capacities=authority.capacities(session.gate, named),
         programme_key=programme.key,
     )
-    return list({mandate.holder_id: mandate.holder for mandate in found}.values())
+    held = [mandate for mandate in found if authority.decides(mandate, named, programme)]
+    return list({mandate.holder_id: mandate.holder for mandate in held}.values())
 
 
 def _decide_one(session: SelectionSession, line: SessionIdea, by: Actor, choice: Choice) -> Decision:

@@ -3,7 +3,7 @@
 Time is in `time_actions`.
 """
 
-from workflows.sponsorship.actions.launch import confirm_budget, request_launch
+from workflows.sponsorship.actions.launch import confirm_budget, name_route, request_launch
 from workflows.sponsorship.actions.pledges import (
     ask_sponsor,
     decline_pledge,
@@ -35,6 +35,7 @@ __all__ = [
     "finance_before_investment",
     "lapse_question",
     "launch_item",
+    "name_route",
     "open_launch",
     "open_search",
     "pledge_item",

@@ -15,8 +15,8 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
 from workflows.gates import facts, hooks
 from workflows.sponsorship import queries, rules, sentences
-from workflows.sponsorship.actions.shared import budget_item, launch_item
-from workflows.sponsorship.models import BudgetLine
+from workflows.sponsorship.actions.shared import budget_item, launch_item, route_item
+from workflows.sponsorship.models import BudgetLine, ProcurementRoute
 
 
 def confirm_budget(
@@ -64,6 +64,37 @@ def confirm_budget(
             reference_sha256=sha256(line.reference),
         )
         return line
+
+
+def name_route(*, idea: Idea, route: str, by: Actor) -> ProcurementRoute:
+    """Procurement says by which route what is promised may be bought; said again, it replaces the last.
+
+    Raises NotAllowed (not of `queries.route_namers`, or of the team), Conflict (not the moment, or not asked for),
+    Invalid on `route`.
+    """
+    with locked(idea.pk) as idea:
+        roles.check_stands_in(by)
+        if roles.was_ever_in_team(idea, by.human) or by.principal not in queries.route_namers(idea):
+            raise NotAllowed(
+                _(
+                    "Naming the route needs a procurement mandate in this entity, held by someone who is not of the"
+                    " team and manages nobody of it."
+                ),
+                code="route.no_mandate",
+            )
+        in_sponsorship = idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
+        if not in_sponsorship or not queries.route_is_asked(idea):
+            raise Conflict(_("No procurement route is asked for now. The idea’s page shows where it is."))
+        said = " ".join(route.split())
+        if not 0 < len(said) <= rules.LONGEST_ROUTE:
+            sentence = _("Say the route in a sentence, in at most 300 characters.")
+            raise Invalid(sentence, fields={"route": [sentence]})
+        named, _created = ProcurementRoute.objects.update_or_create(
+            idea=idea, defaults={"route": said, "written_by": by.human, "written_at": clock.now()}
+        )
+        inbox.close(route_item(idea))
+        record(idea, "route_named", by, [effect("procurement_route", "", "named")], route_sha256=sha256(said))
+        return named
 
 
 def request_launch(*, idea: Idea, by: Actor) -> Idea:

@@ -23,12 +23,14 @@ from workflows.sponsorship import delays, queries, rules, sentences
 from workflows.sponsorship.actions.shared import (
     Effects,
     ask_finance,
+    ask_procurement,
     budget_item,
     check_seeking,
     launch_item,
     open_launch,
     open_search,
     pledge_item,
+    route_item,
     search_item,
     set_due,
 )
@@ -75,7 +77,7 @@ def ask_sponsor(*, idea: Idea, sponsor: Person, by: Actor) -> Pledge:
 def promise(*, pledge: Pledge, days: int, euros: int, cover: str, by: Actor) -> Pledge:
     """The sponsor signs: days, euros, and how the team's work is covered. Other questions to sponsors lapse.
 
-    During the search this opens the investigation (60 working days) and asks finance for the line.
+    During the search this opens the investigation and asks finance for the line.
     Raises NotAllowed (not this sponsor, may no longer sponsor), Conflict (answered already), Invalid.
     """
     with locked(pledge.idea_id) as idea:
@@ -100,6 +102,7 @@ def promise(*, pledge: Pledge, days: int, euros: int, cover: str, by: Actor) -> 
         if idea.stage == Idea.Stage.SPONSORSHIP:
             effects += set_due(idea, delays.investigation(idea))
             ask_finance(idea, "G2")
+            ask_procurement(idea)
             open_launch(idea)
         record(idea, "pledge_signed", by, effects, cover_sha256=sha256(cover))
         return pledge
@@ -168,7 +171,7 @@ def withdraw_pledge(*, pledge: Pledge, by: Actor, note: str = "") -> Pledge:
         pledge.save()
         effects: Effects = [effect("pledge", "signed", "withdrawn", key=pledge.key)]
         if idea.stage == Idea.Stage.SPONSORSHIP:
-            inbox.close(budget_item(idea, "G2"), launch_item(idea))
+            inbox.close(budget_item(idea, "G2"), route_item(idea), launch_item(idea))
             if idea.state == Idea.State.LIVE and not queries.is_at_gate(idea):
                 effects += set_due(idea, delays.search(idea))
                 open_search(idea)

@@ -45,6 +45,20 @@ def ask_finance(idea: Idea, gate: str) -> None:
     )
 
 
+def ask_procurement(idea: Idea) -> None:
+    """Procurement's work item, where the promise is more than the programme lets pass without; as `ask_finance`."""
+    inbox.close(route_item(idea))
+    if queries.route_is_asked(idea):
+        wait_for(
+            queries.route_namers(idea),
+            idea=idea,
+            key=route_item(idea),
+            verb="name_route",
+            url=reverse("procurement", args=[idea.key]),
+            due_at=roles.due_in(idea, delays.signature(idea)),
+        )
+
+
 def finance_before_investment(idea: Idea, by: Actor, *_cause: Any) -> Effects:
     """Handler of `stage_ready`: when an evaluation is delivered, G4 needs its own budget line."""
     if idea.stage == Idea.Stage.EVALUATION:
@@ -66,6 +80,10 @@ def launch_item(idea: Idea) -> str:
 
 def budget_item(idea: Idea, gate: str) -> str:
     return f"budget:{idea.key}:{gate}"
+
+
+def route_item(idea: Idea) -> str:
+    return f"route:{idea.key}"
 
 
 def check_seeking(idea: Idea) -> None:

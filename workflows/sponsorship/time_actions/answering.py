@@ -74,7 +74,7 @@ def sign_time_release(*, release: TimeRelease, by: Actor) -> TimeRelease:
 
 
 def refuse_time_release(*, release: TimeRelease, note: str, by: Actor) -> TimeRelease:
-    """The director refuses, with the reason; a deputy director general arbitrates in 10 working days.
+    """The director refuses, with the reason; a deputy director general arbitrates.
 
     Raises NotAllowed (not this director), Conflict (not the turn), Invalid on `note`.
     """

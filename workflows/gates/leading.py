@@ -1,0 +1,109 @@
+"""Who does what a lead does: the programme's leads; while there is none, the director of whoever led last.
+
+Nothing is granted for it: it is read at the instant of the act, and over as soon as a lead is named.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from ideas import roles
+from ideas.calls.models import Programme
+from ideas.drafting.models import Idea
+from ideas.lock import locked
+from incubator.inbox import actions as inbox
+from incubator.inbox.models import WorkItem
+from incubator.people import grants, reporting, rules
+from incubator.people.models import Person
+from workflows.gates.conflicts import conflicts_of
+
+LEAD = "programme_lead"
+# What is asked of leads because they lead, not because of a seat or a delegation.
+ASKED_OF_LEADS = (
+    "seat_panel",
+    "complete_opinion",
+    "confirm_condition",
+    "hold_condition",
+    "name_evaluator",
+)
+
+
+def who_leads(idea: Idea) -> list[Person]:
+    """The leads of the idea's programme, by staff number; without any, whoever stands in their place."""
+    return list(roles.leads(idea)) or _in_their_place(idea)
+
+
+def _in_their_place(idea: Idea) -> list[Person]:
+    """The director of whoever led last, or of leads who are all in the team; else the deputies director general.
+
+    Never someone too close to the idea, nor an administrator, who never decides.
+    """
+    programme = idea.programme
+    before = list(grants.holders(LEAD, entity=programme.entity, programme_key=programme.key)) or [
+        grant.person for grant in grants.ended(LEAD, entity=programme.entity, programme_key=programme.key)[:1]
+    ]
+    directors = [reporting.present_director_of(person) for person in before]
+    return _free(idea, (one for one in directors if one is not None)) or _free(
+        idea, roles.mandated(idea, "dga")
+    )
+
+
+def _free(idea: Idea, people: Iterable[Person]) -> list[Person]:
+    found = {person.pk: person for person in people if person.is_active}
+    against = conflicts_of(found.values(), idea, "")
+    return [
+        person
+        for pk, person in found.items()
+        if not against[pk].hard and rules.ADMINISTRATOR not in grants.roles_anywhere(person)
+    ]
+
+
+def hand_over(person: Person) -> None:
+    """What a leaver was asked as a lead is asked of the other leads, or of whoever stands in their place.
+
+    Called while the leaver still has the work items; ideas are locked in the order of their ids.
+    """
+    own = WorkItem.objects.filter(person=person, verb__in=ASKED_OF_LEADS, closed_at=None)
+    for pk in _ideas_of(own):
+        with locked(pk) as idea:
+            _ask(idea, [item for item in own if item.subject_key == idea.key], who_leads(idea))
+
+
+def ask_again(programmes: Iterable[Programme]) -> None:
+    """What leads of these programmes are asked is theirs who lead now, and nobody else's. Each idea by itself."""
+    waiting = WorkItem.objects.filter(verb__in=ASKED_OF_LEADS, closed_at=None)
+    keys = Idea.objects.filter(programme__in=list(programmes)).values("key")
+    for pk in _ideas_of(waiting.filter(subject_key__in=keys)):
+        with locked(pk) as idea:
+            people = who_leads(idea)
+            _ask(idea, waiting.filter(subject_key=idea.key), people)
+            if people:
+                for key in set(waiting.filter(subject_key=idea.key).values_list("key", flat=True)):
+                    inbox.narrow(key, people)
+
+
+def programmes_of(*, entity: int | None, programme_key: str) -> list[Programme]:
+    """Those that a role of this scope reaches."""
+    here = Q() if entity is None else Q(entity=entity)
+    return list(
+        Programme.objects.filter(here & (Q(key=programme_key) if programme_key else Q())).order_by("pk")
+    )
+
+
+def _ideas_of(items: Iterable[WorkItem]) -> list[int]:
+    keys = {item.subject_key for item in items if item.subject_kind == "idea"}
+    return list(Idea.objects.filter(key__in=keys).order_by("pk").values_list("pk", flat=True))
+
+
+def _ask(idea: Idea, items: Iterable[WorkItem], people: list[Person]) -> None:
+    for item in {item.key: item for item in items}.values():
+        inbox.open_for(
+            people,
+            key=item.key,
+            verb=item.verb,
+            subject_kind="idea",
+            subject_key=idea.key,
+            subject_title=item.subject_title,
+            url=item.url,
+            due_at=item.due_at,
+        )
