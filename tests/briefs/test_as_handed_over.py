@@ -1,6 +1,6 @@
 """One brief as a city hands it over: its letterhead, its square, really laid out and sealed, and what is done to it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +110,8 @@ def test_whatever_is_done_to_it_is_noticed(
     renderer: RenderingProcess,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def read_here(document: bytes, *known: Sequence[bytes], sender: str) -> Any:
-        return reading.examine(document, *known)
+    def read_here(read: Callable[[], bytes], *known: Sequence[bytes], sender: str) -> Any:
+        return reading.examine(read(), *known)
 
     in_a_child = verdict_on(client, document_of(brief))
     monkeypatch.setattr(views, "examine_in_process", read_here)
