@@ -24,21 +24,24 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Worker:
-    """One rendering child at a time and what it used: seconds by the clock, seconds computed, most memory in MB."""
+    """One rendering child at a time and what it used: seconds by the clock, seconds computed, seconds that it could
+    have computed in and was not let by other work of the machine, most memory in MB."""
 
     process: RenderingProcess = field(default_factory=lambda: RenderingProcess(wall_seconds=300))
     seconds: list[float] = field(default_factory=list)
     computed: list[float] = field(default_factory=list)
+    held_up: list[float] = field(default_factory=list)
     peaks: list[float] = field(default_factory=list)
 
     def render(self, html: str, stylesheet: str) -> None:
-        before, pid, began = self._computed(), self.process.pid, time.perf_counter()
+        before, waited, pid, began = self._computed(), self._waited(), self.process.pid, time.perf_counter()
         self.process.render(html, stylesheet=stylesheet)
         took = time.perf_counter() - began
         # The first document of a life waits for the child to start; the last ends it before it can be asked.
         if pid is not None and self.process.pid == pid:
             self.seconds.append(took)
             self.computed.append(self._computed() - before)
+            self.held_up.append(self._waited() - waited)
             self.peaks.append(_peak(pid))
 
     def _computed(self) -> float:
@@ -47,6 +50,11 @@ class Worker:
             return 0.0
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def _waited(self) -> float:
+        """Seconds that the child was ready to run and another process ran."""
+        pid = self.process.pid
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9 if pid else 0.0
 
 
 def _peak(pid: int) -> float:
@@ -106,13 +114,17 @@ def over_lives(html: str, stylesheet: str, lives: int = LIVES) -> dict[str, Any]
 
 
 def by_workers(html: str, stylesheet: str, renders: int = 20) -> dict[str, Any]:
-    """One worker, then two at once with as much each: briefs a second, and what a brief computes."""
+    """One worker, then two at once with as much each: briefs a second, and what a brief computes.
+
+    `held_up`: of the time by the clock, the share in which other work of the machine kept a worker from computing.
+    """
     alone = _at_once(html, stylesheet, 1, renders)
     both = _at_once(html, stylesheet, 2, renders)
     return {
         "briefs_per_second": [round(alone["rate"], 2), round(both["rate"], 2)],
         "two_to_one": round(both["rate"] / alone["rate"], 2),
         "computing_two_to_one": round(both["computed"] / alone["computed"], 2),
+        "held_up": round(max(alone["held_up"], both["held_up"]), 2),
     }
 
 
@@ -123,6 +135,7 @@ def _at_once(html: str, stylesheet: str, count: int, renders: int) -> dict[str, 
             for _ in range(WARM_UPS):
                 worker.render(html, stylesheet)
             worker.computed.clear()
+            worker.held_up.clear()
         threads = [
             threading.Thread(target=lambda w=worker: [w.render(html, stylesheet) for _ in range(renders)])
             for worker in workers
@@ -137,7 +150,11 @@ def _at_once(html: str, stylesheet: str, count: int, renders: int) -> dict[str, 
         for worker in workers:
             worker.process.close()
     computed = [one for worker in workers for one in worker.computed]
-    return {"rate": count * renders / took, "computed": sum(computed) / len(computed)}
+    return {
+        "rate": count * renders / took,
+        "computed": sum(computed) / len(computed),
+        "held_up": sum(sum(worker.held_up) for worker in workers) / count / took,
+    }
 
 
 def report(say: Callable[[str], None]) -> dict[str, Any]:

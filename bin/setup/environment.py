@@ -1,7 +1,7 @@
 """Makes this checkout's environment: `.venv`, the locked packages, and what the system must lend.
 
 Run by bin/* with any Python 3.11+, so it uses the standard library only.
-    environment.py requirements.txt [--pango] [--browser] [--whole-browser]
+    environment.py requirements.txt [--pango] [--browser] [--whole-browser] [--seals]
 """
 
 import argparse
@@ -32,6 +32,8 @@ PANGO_MAC = ("libgobject-2.0.dylib", "libpango-1.0.dylib", "libpangoft2-1.0.dyli
 PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0")
 # Makes the fonts of a document smaller, faster; Ubuntu 22.04 has none, and WeasyPrint then does it in Python.
 SUBSET, SUBSET_PACKAGE = "libharfbuzz-subset.so.0", "libharfbuzz-subset0"
+# Another reader of seals, and a token made of software: Debian's packages, and the programs that they bring.
+SEAL_PACKAGES = {"poppler-utils": "pdfsig", "softhsm2": "softhsm2-util"}
 
 
 class Missing(Exception):
@@ -171,12 +173,23 @@ def ensure_browser(names: Sequence[str] = BROWSERS) -> None:
     )
 
 
+def ensure_seals() -> None:
+    """What the long proofs hold seals against; the daily tests use it where it happens to be."""
+    missing = [package for package, program in SEAL_PACKAGES.items() if not shutil.which(program)]
+    if not missing or (
+        install_packages(*missing) and all(shutil.which(SEAL_PACKAGES[package]) for package in missing)
+    ):
+        return
+    raise Missing(f"The proofs of seals need {' and '.join(missing)}: install them, then run again.")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("lock", choices=LOCKS)
     parser.add_argument("--pango", action="store_true")
     parser.add_argument("--browser", action="store_true")
     parser.add_argument("--whole-browser", action="store_true", help="with windows and a viewer of PDF files")
+    parser.add_argument("--seals", action="store_true", help="another reader of seals, and a token")
     wanted = parser.parse_args()
     try:
         ensure_venv()
@@ -186,6 +199,8 @@ def main() -> int:
             ensure_browser()
         if wanted.whole_browser:
             ensure_browser(WHOLE_BROWSERS)
+        if wanted.seals:
+            ensure_seals()
         ensure_packages(wanted.lock)
     except Missing as missing:
         say(str(missing))

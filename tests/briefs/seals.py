@@ -165,6 +165,7 @@ Change = Callable[[bytes], bytes]
 
 
 def one_byte(document: bytes) -> bytes:
-    """One letter of a text in the sealed part is another."""
-    at = document.index("Relevé".encode("latin-1") if b"Relev\xe9" in document else b"Relev") + 2
+    """One letter of a text in the sealed part is another; where all texts are packed, one byte in the middle."""
+    text = document.find(b"Relev")
+    at = document.index(b"%%EOF") // 2 if text < 0 else text + 2
     return document[:at] + bytes([document[at] ^ 1]) + document[at + 1 :]

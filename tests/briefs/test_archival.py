@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,17 @@ from pypdf import PdfReader
 
 from incubator.events.rules import sha256
 from incubator.lib.pdf_process import RenderingProcess
-from incubator.lib.seals.configuration import SealSettings
+from incubator.lib.seals.configuration import SealSettings, certificates_in
+from incubator.lib.seals.reading import examine
 from tests.briefs import drawn, judges, records
 from tests.briefs.records import FONTS
 from tests.briefs.seals import sealed
-from tests.gates.rules.records import GO, IF, NOT
-from tests.gates.rules.records import record as frozen
 from tests.lib.test_pdf import font_names, structure
 from workflows.briefs import rules
 from workflows.briefs.document import attached, html_of, stylesheet
-from workflows.briefs.public import Origin, as_bytes, public_record
+from workflows.briefs.public import NAME, Origin, as_bytes, differences, public_record
 from workflows.briefs.record import BriefRecord, NextStep
+from workflows.gates.configuration import default_rules
 
 ORIGIN = Origin("ideas", 3, None, "dga", "", "ab" * 32, "5a" * 32)
 HOSTILE = (
@@ -71,8 +72,42 @@ def varied(language: str, gate: str, outcome: str) -> BriefRecord:
     )
 
 
+# How a panel votes before each outcome that does not depart from its opinion; before any other, as is printed.
+PRINTED = ("go", "go_if", "go_if", "not_now", "abstain")
+VOTES = {"go": ("go",) * 4 + ("abstain",)} | dict.fromkeys(
+    ("stop", "hold", "merge", "rework", "redirect"), ("not_now",) * 4 + ("abstain",)
+)
+
+
+def round_of(printed: BriefRecord) -> dict[str, Any]:
+    """A frozen round, by the gate's own rules, after which this could be decided; with a panel, its levels are those
+    printed where the criteria are."""
+    configured = default_rules(printed.gate)
+    choices = PRINTED if printed.departs else VOTES.get(printed.outcome, PRINTED)
+    judged = [rule["key"] for rule in configured["must_meet"] if rule["kind"] == "judgement"]
+    criteria = [rule["key"] for rule in configured.get("criteria") or []]
+    levels = [one.levels if printed.gate == "G1" else (3,) * 4 for one in printed.criteria]
+    seats = []
+    for place, choice in enumerate(choices[: configured["seats"]]):
+        scores = {
+            key: {"level": given[place]}
+            for key, given in zip(criteria, levels, strict=False)
+            if given[place:]
+        }
+        vote = {
+            "choice": choice,
+            "must_meets": {key: {"answer": "yes", "reason": ""} for key in judged},
+            "scores": {} if choice == "abstain" else scores,
+        }
+        seats.append({"chair": place == 0, "other_department": place == 1, "vote": vote})
+    facts = {rule["key"]: True for rule in configured["must_meet"] if rule["kind"] == "fact"}
+    answers = {} if seats else dict.fromkeys(judged, "yes")
+    return {"rules": configured, "facts": facts, "reworks": 0, "seats": seats, "answers": answers}
+
+
+@lru_cache(1)
 def samples() -> dict[str, tuple[BriefRecord, dict[str, Any]]]:
-    """Name → record and public record, as the job makes them."""
+    """Name → record and its own public record, as the job makes them."""
     both = drawn.records_drawn()
     both |= {
         "admitted-en": records.admissibility(language="en"),
@@ -91,8 +126,7 @@ def samples() -> dict[str, tuple[BriefRecord, dict[str, Any]]]:
     }
     for language, gate, outcome in VARIED:
         both[f"{gate}-{outcome}-{language}"] = varied(language, gate, outcome)
-    public = public_record(both["conditions-fr"], frozen(GO, IF, IF, NOT), ORIGIN)
-    return {name: (record, public) for name, record in both.items()}
+    return {name: (record, public_record(record, round_of(record), ORIGIN)) for name, record in both.items()}
 
 
 class Documents(dict[str, bytes]):
@@ -117,12 +151,29 @@ def documents() -> Iterator[Documents]:
     process.close()
 
 
+def test_each_sample_carries_a_public_record_of_its_own_that_replays() -> None:
+    assert [name for name, (_record, public) in samples().items() if differences(public)] == []
+    assert len({as_bytes(public) for _record, public in samples().values()}) == len(samples()) == 20
+    for name, (printed, public) in samples().items():
+        said = public["decision"]["outcome"], public["decision"]["departs"], public["gate"]["key"]
+        assert said == (printed.outcome, printed.departs, printed.gate), name
+    printed, public = samples()["conditions-fr"]
+    assert printed.opinion is not None
+    assert public["opinion"]["result"] == printed.opinion.result
+    levels = [tuple(one["levels"]) for one in public["panel"]["criteria"].values()]
+    assert levels == [one.levels for one in printed.criteria]
+
+
 @pytest.mark.parametrize("name", samples())
-def test_two_judges_of_accessibility_find_nothing_once_it_is_sealed(
+def test_two_judges_of_accessibility_find_nothing_once_it_is_sealed_and_the_seal_is_whole(
     documents: Documents, name: str, a_key: SealSettings, tmp_path: Path
 ) -> None:
     file = tmp_path / "brief.pdf"
-    file.write_bytes(sealed(documents[name], a_key).document)
+    made = sealed(documents[name], a_key).document
+    file.write_bytes(made)
+    found = examine(made, certificates_in(a_key.certificates))
+    carried = {NAME: sha256(as_bytes(samples()[name][1]))}
+    assert (found.finding, found.seal and found.seal.trusted, found.attached) == ("whole", True, carried)
     # An address typed in a title or a pitch is printed as typed: these are no Markdown, and lead nowhere.
     typed = "outloud LNK-010" if name == "hostile" else "nothing"
     assert [one for one in judges.found_in(file) if not one.startswith(typed)] == []

@@ -7,14 +7,19 @@ import resource
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import transaction
 from PIL import Image
 from pypdf import PdfReader
 
+from ideas.drafting.cleaning.__main__ import cleaned
+from ideas.drafting.cleaning.refused import Refused
 from incubator.lib import files
 from incubator.lib.pdf_process import COMPUTING_SECONDS, RenderingProcess
+from incubator.lib.refusals import Invalid
+from incubator.people import logos
 from incubator.people.actors import Actor
 from tests.briefs import records
 from tests.briefs.decided import decided, submitted_idea
@@ -134,6 +139,68 @@ def test_attacks_typed_into_every_text_ask_nobody_and_take_no_file(
     ]
     assert not [link for link in links if not link.startswith(("https:", "mailto:"))]
     assert_whole(document)
+
+
+def svg(entities: str, said: str) -> bytes:
+    """A picture of one text, with these entities declared."""
+    declared = f"<!DOCTYPE svg [{entities}]>" if entities else ""
+    return (
+        f'<?xml version="1.0"?>{declared}<svg xmlns="http://www.w3.org/2000/svg" width="400" height="40">'
+        f'<text x="0" y="20" font-family="Source Sans 3">{said}</text></svg>'
+    ).encode()
+
+
+def reading_svg(listener: str, secret: Path) -> bytes:
+    outside = f'<!ENTITY file SYSTEM "{secret.as_uri()}"><!ENTITY asked SYSTEM "{listener}/entity">'
+    return svg(f'{outside}<!ENTITY % more SYSTEM "{listener}/definitions">%more;', "drawn &file;&asked;")
+
+
+def growing_svg(listener: str, secret: Path) -> bytes:
+    """A thousand million words."""
+    steps = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    return svg(f'<!ENTITY e0 "drawn ">{steps}', "&e9;")
+
+
+@pytest.mark.parametrize("made", [reading_svg, growing_svg])
+def test_entities_of_an_svg_picture_read_no_file_ask_nobody_and_grow_into_nothing(
+    renderer: RenderingProcess, listener: str, settings: Any, tmp_path: Path, made: Any
+) -> None:
+    """Typed as HTML, as a data address in HTML and in Markdown; and kept as the logo, where none can be put."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the secret of the city")
+    drawing = made(listener, secret)
+    address = f"data:image/svg+xml;base64,{base64.b64encode(drawing).decode()}"
+    typed = f'<img alt="x" src="{address}">\n\n![x]({address})\n\n<object data="{address}">o</object>'
+    typed += f"\n\n{drawing.decode()}\n\n![x](data:image/svg+xml,{quote(drawing)})"
+    whole = with_text(typed)
+    head = replace(whole.letterhead, logo_sha256=files.put(drawing))
+    document = renderer.render(html_of(replace(whole, letterhead=head)), stylesheet=stylesheet())
+    assert Counter.asked == []
+    assert "the secret of the city" not in text_of(document)
+    assert PdfReader(io.BytesIO(document)).attachments == {}
+    assert_whole(document)
+
+
+def test_an_svg_kept_as_the_logo_would_be_drawn_but_for_what_is_in_it(
+    renderer: RenderingProcess, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    whole = records.selection()
+    head = replace(whole.letterhead, logo_sha256=files.put(svg("", "drawn as it is")))
+    document = renderer.render(html_of(replace(whole, letterhead=head)), stylesheet=stylesheet())
+    assert "drawn as it is" in text_of(document)
+
+
+@pytest.mark.parametrize("made", [reading_svg, growing_svg])
+def test_no_svg_becomes_a_logo_or_an_attachment_under_any_name(made: Any, tmp_path: Path) -> None:
+    drawing = made("http://127.0.0.1:1", tmp_path / "secret.txt")
+    with pytest.raises(Invalid) as refused:
+        logos.drawn_anew(drawing)
+    assert refused.value.code == "logo.unknown"
+    for name in ("a.svg", "a.png", "a.jpg"):
+        with pytest.raises(Refused, match="unknown"):
+            cleaned(name, drawing)
 
 
 @pytest.mark.prove

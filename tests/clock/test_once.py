@@ -1,7 +1,6 @@
 """Each step once: with several workers, after a kill, and with 100,000 rounds in sight."""
 
 import logging
-import resource
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -13,6 +12,7 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.messages.models import Message
 from tests.factories import GateRoundFactory, IdeaFactory, PersonFactory
+from tests.platform.memory import memory
 from tests.races.together import at_once
 from workflows.clock import actions
 from workflows.clock.actions import carry_out, tick
@@ -98,8 +98,7 @@ def test_a_hundred_thousand_open_rounds_are_swept_in_constant_memory(moment: dat
     rounds.open_rounds(100_000, programme=programme, configuration=configuration, person=PersonFactory().pk)
     with clock.moved(moment):
         for _ in range(3):
-            grown = peak()
-            with rounds.timed() as run:
+            with memory() as grown, rounds.timed() as run:
                 claimed = sweep()
             logging.info(
                 "%s steps of 100,000 rounds claimed in %.2f s, %.2f s of them computing",
@@ -108,9 +107,4 @@ def test_a_hundred_thousand_open_rounds_are_swept_in_constant_memory(moment: dat
                 run.worked,
             )
             assert run.worked < most
-            assert peak() - grown < 10, "the rows stay in the database"
-
-
-def peak() -> float:
-    """The most memory this process ever had, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            assert grown.mb < 10, "the rows stay in the database"

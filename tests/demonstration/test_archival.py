@@ -11,17 +11,21 @@ import pytest
 
 from bin.checks import archival
 from incubator.lib import files
+from incubator.lib.seals.configuration import SealSettings, certificates_in
+from incubator.lib.seals.reading import examine
 from tests.briefs import judges
+from workflows.briefs.checking import queries
+from workflows.briefs.checking.rules import verdict
 from workflows.briefs.models import Brief
 from workflows.briefs.public import differences
 from workflows.demonstration import city
 from workflows.gates.models import Decision
 
-pytestmark = [pytest.mark.django_db, pytest.mark.prove, pytest.mark.usefixtures("city_seal")]
+pytestmark = [pytest.mark.django_db, pytest.mark.prove]
 
 
-def test_every_brief_of_the_city_is_archival_accessible_and_replays(
-    tmp_path: Path, settings: Any, run_jobs: Callable[..., list[str]]
+def test_every_brief_of_the_city_is_archival_accessible_genuine_and_replays(
+    tmp_path: Path, settings: Any, city_seal: SealSettings, run_jobs: Callable[..., list[str]]
 ) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     city.found(size=city.Size(600, 60), seed=7, until=date(2026, 11, 22), precedents=False)
@@ -39,8 +43,14 @@ def test_every_brief_of_the_city_is_archival_accessible_and_replays(
     for brief in briefs:
         (folder / f"{brief.number}.pdf").write_bytes(files.read(brief.sha256))
     written = sorted(folder.iterdir())
+    known = certificates_in(city_seal.certificates)
+    verdicts = {}
+    for brief in briefs:
+        found = examine(files.read(brief.sha256), known)
+        verdicts[brief.number] = verdict(found, queries.of_file(found))
+    assert {number: said for number, said in verdicts.items() if said != "genuine"} == {}
     # Spawned: a copy of this process would hold the connection to the database.
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as both_cores:
-        found = dict(zip(written, both_cores.map(judges.failures_in, written, chunksize=10), strict=True))
-    assert {file.name: faults for file, faults in found.items() if faults} == {}
+        faults = dict(zip(written, both_cores.map(judges.faults_of, written, chunksize=10), strict=True))
+    assert {file.name: found for file, found in faults.items() if found} == {}
     assert [one for one in archival.judged(written) if one.broken] == []

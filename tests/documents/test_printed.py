@@ -11,19 +11,20 @@ from django.utils import translation
 from PIL import Image
 from pypdf import PdfReader
 
+from incubator.lib import files
 from incubator.lib.pdf_process import RenderingProcess
 from incubator.people import actions as people
-from incubator.people.actors import IMPORT
+from incubator.people.actors import IMPORT, Actor
 from tests.briefs import judges
 from tests.documents import stage
 from tests.documents.stage import Asked
 from tests.factories import EntityFactory
 from tests.lib.printed import pictures_of, text_of
 from tests.lib.test_pdf import font_names, structure
-from workflows.documents import queries, rules
+from workflows.documents import actions, jobs, queries, rules
 from workflows.documents.page import html_of, stylesheet
 from workflows.sessions import papers
-from workflows.sessions.models import SessionDocument
+from workflows.sessions.models import SelectionSession, SessionDocument
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
 ENGLISH = {
@@ -177,6 +178,30 @@ def test_every_kind_is_laid_out(renderer: RenderingProcess, tmp_path: Path) -> N
             bookmarks = [item.title for item in reader.outline[1] if not isinstance(item, list)]
             assert sum("Jardins de pluie" in title for title in bookmarks) == 3
             assert len(reader.pages) == 1 + 3
+
+
+@pytest.mark.prove
+def test_a_pack_of_twenty_ideas_is_one_file_with_a_bookmark_for_each(tmp_path: Path) -> None:
+    asked = stage.pack(20)
+    session = SelectionSession.objects.get(key=asked.key)
+    session.lines.update(hearing_at=session.held_at)  # all are heard, whatever their opinion
+    with translation.override("fr"):
+        document = actions.ask(
+            found=queries.paper(asked.kind, asked.key, asked.person), by=Actor(person=asked.person)
+        )
+    jobs.render_document(document.pk)
+    document.refresh_from_db()
+    assert (document.state, document.done, document.total) == ("ready", 20, 20)
+    made = files.read(document.sha256)
+    reader = PdfReader(io.BytesIO(made))
+    ideas = [line.idea for line in session.lines.select_related("idea")]
+    marked = {item.title: item for item in reader.outline[1] if not isinstance(item, list)}
+    pages = [
+        reader.get_destination_page_number(marked.pop(f"{idea.reference} – {idea.title}")) for idea in ideas
+    ]
+    assert len(set(pages)) == 20, "each on a page of its own"
+    assert len(marked) == 1, "the order of the hearings"
+    assert failures(made, tmp_path) == []
 
 
 def test_a_session_s_papers_have_the_same_head(renderer: RenderingProcess, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import copy
 import logging
-import resource
 from collections.abc import Callable
 from io import StringIO
 from string import Template
@@ -18,6 +17,7 @@ from ideas.drafting.models import Idea
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast
+from tests.platform.memory import memory
 from workflows.briefs import replay as briefs_replay
 from workflows.briefs.models import Brief
 from workflows.gates import records, replay
@@ -163,13 +163,12 @@ def test_twenty_thousand_rounds_are_replayed_in_little_memory(decided: list[Gate
     with connection.cursor() as cursor:
         cursor.execute(copied(), {"round": decided[1].pk, "count": 20_000})
         cursor.execute("analyze workflows_gateround, workflows_decision, events_event, ideas_idea")
-    grown = peak()
-    with timed() as run:
+    with memory() as grown, timed() as run:
         lines, status = replayed()
     assert (lines[-1], status) == ("20002 rounds replayed, 20002 equal, 0 different", 0)
     logging.info("20,002 rounds replayed in %.1f s, %.1f s of them computing", run.took, run.worked)
     assert run.worked < 30
-    assert peak() - grown < 60, "20,000 records of 10 kB are streamed, not held"
+    assert grown.mb < 60, "20,000 records of 10 kB are streamed, not held"
 
 
 @pytest.mark.prove
@@ -193,18 +192,12 @@ def test_five_thousand_briefs_are_replayed_in_little_memory(
             [brief.pk],
         )
         cursor.execute("analyze workflows_brief")
-    grown = peak()
-    with timed() as run:
+    with memory() as grown, timed() as run:
         found = [one.differences for one in briefs_replay.briefs()]
     assert (len(found), [one for one in found if one]) == (5_002, [])
     logging.info("5,002 briefs replayed in %.1f s, %.1f s of them computing", run.took, run.worked)
     assert run.worked < 30
-    assert peak() - grown < 60
-
-
-def peak() -> float:
-    """The most memory this process ever had, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    assert grown.mb < 60
 
 
 def test_what_is_no_round_is_counted_by_its_own_name(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bin.benchmarks.rounds import timed
 from ideas.calls.models import Programme
 from ideas.drafting import actions
 from ideas.drafting.models import Idea, IdeaContent, Precedent
@@ -19,6 +21,7 @@ from incubator.events.models import Event
 from incubator.events.queries import verify
 from incubator.people.actors import Actor
 from tests.factories import CallFactory, PersonFactory, ProgrammeFactory
+from tests.platform.memory import memory
 
 PARIS = Path(__file__).resolve().parents[2] / "fixtures" / "paris_projects.csv"
 COLUMNS = PARIS.read_text(encoding="utf-8").splitlines()[0].split(",")
@@ -211,6 +214,31 @@ def test_an_import_takes_the_same_queries_for_any_number_of_new_lines(
     rows = [{"identifiant_projet_gagnant": str(number)} for number in range(1, 101)]
     with django_assert_max_num_queries(16):
         load(of(rows, tmp_path))
+
+
+@pytest.mark.prove
+@pytest.mark.django_db
+def test_twenty_thousand_lines_are_loaded_soon_and_in_little_memory(tmp_path):
+    """As the projects of Paris are written: each of its lines twenty times, under numbers of their own. Seconds are
+    those spent computing: the machine does other things meanwhile."""
+    with PARIS.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    rows = [
+        line | {"identifiant_projet_gagnant": f"{line['identifiant_projet_gagnant']}-{copy}"}
+        for copy in range(20)
+        for line in lines
+    ]
+    path = of(rows, tmp_path)
+    del rows, lines
+    with memory() as grown, timed() as first:
+        assert load(path)[0] == "20000 read, 20000 created, 0 updated, 0 unchanged, 0 refused"
+    with memory() as again, timed() as second:
+        assert load(path)[0] == "20000 read, 0 created, 0 updated, 20000 unchanged, 0 refused"
+    for run, more in ((first, grown), (second, again)):
+        logging.info("20,000 lines: %.1f s, %.1f s of them computing, %.0f MB", run.took, run.worked, more.mb)
+    assert first.worked < 20 * 3, "seconds for each thousand"
+    assert second.worked < 20
+    assert max(grown.mb, again.mb) < 100
 
 
 @given(st.lists(st.tuples(st.integers(2000, 2030), st.integers(1, 12)), max_size=5))

@@ -2,21 +2,27 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 
+import psutil
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
+from ideas.drafting import uploads
 from ideas.drafting.cleaning.__main__ import cleaned
 from ideas.drafting.cleaning.names import clean_name
 from ideas.drafting.cleaning.refused import Refused
 from ideas.drafting.uploads import LARGEST, REFUSALS, clean
 from incubator.lib.refusals import Invalid
+from tests.factories import IdeaFactory, PersonFactory
 
 NAME = "Camille-Durand"
 IN_PDF = b"Camille\\055Durand"  # as pypdf writes it in a string
@@ -438,3 +444,25 @@ def test_cleaning_happens_in_a_process_of_its_own():
     assert refused.value.fields == {"file": [REFUSALS["macros"]]}
     with pytest.raises(Invalid):
         clean("gros.txt", b"a" * (LARGEST + 1))
+
+
+@pytest.mark.django_db
+def test_a_file_that_keeps_its_reader_too_long_is_refused_kindly_and_the_reader_ended(client, monkeypatch):
+    run, asked = subprocess.run, []
+
+    def endless(command, **given):
+        asked.append(command)
+        return run([sys.executable, "-c", "import time; time.sleep(600)"], **given)
+
+    monkeypatch.setattr(uploads.subprocess, "run", endless)
+    monkeypatch.setattr(uploads, "SECONDS", 0.3)
+    idea = IdeaFactory(author=PersonFactory(employed=True, language="en"))
+    client.force_login(idea.team.get().person)
+    answer = client.post(f"/ideas/{idea.key}/files", {"file": SimpleUploadedFile("photo.png", picture())})
+    assert answer.status_code == 422
+    assert "We could not check this file." in answer.content.decode()
+    assert asked == [[sys.executable, "-m", "ideas.drafting.cleaning"]]
+    assert not [
+        one for one in psutil.Process().children() if any("sleep(600)" in word for word in one.cmdline())
+    ]
+    assert not idea.attachments.exists()

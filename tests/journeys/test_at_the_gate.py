@@ -1,6 +1,5 @@
 """On the pages of a gate: someone steps aside, the chair breaks a tie, a decision departs, a hold wakes by its date."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,20 +8,13 @@ import pytest
 from ideas.drafting.models import Idea
 from incubator.lib import clock
 from tests.gates import stage
-from tests.journey.cast import Cast, in_days
-from tests.journeys.walk import Run, Walk, choose, follow, give_pins, press
+from tests.journey.cast import in_days
+from tests.journeys.walk import Walk, choose, follow, press
 from workflows.clock.actions import tick
 from workflows.gates.models import Decision, GateRound, Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 EQUAL = "Les voix étaient à égalité : celle de la présidence a compté."
-
-
-@pytest.fixture
-def walk(open_page: Callable[..., Any], run_jobs: Run, quick_briefs: list[str]) -> Walk:
-    cast = Cast()
-    give_pins()
-    return Walk(cast, open_page, run_jobs)
 
 
 @pytest.fixture

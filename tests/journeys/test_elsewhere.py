@@ -7,21 +7,13 @@ import pytest
 
 from ideas.drafting.models import Idea
 from tests.journey import cast as play
-from tests.journey.cast import Cast
-from tests.journeys.walk import TEXT, Run, Walk, choose, fill, follow, give_pins, press, sign_in
+from tests.journeys.walk import TEXT, Walk, choose, fill, follow, give_pins, press, sign_in
 from workflows.gates.models import Seat
 from workflows.gates.wording import REDIRECTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 OTHER = "Un prêt de vélos entre services"
 WHY = "Les aides à domicile roulent de nuit : le prêt de jour ne leur sert pas."
-
-
-@pytest.fixture
-def walk(open_page: Callable[..., Any], run_jobs: Run, quick_briefs: list[str]) -> Walk:
-    cast = Cast()
-    give_pins()
-    return Walk(cast, open_page, run_jobs)
 
 
 def to_my_idea(walk: Walk) -> Any:

@@ -1,25 +1,14 @@
 """On the pages: a stop of a panel's idea, asked to be looked at again, read rule by rule, and overturned."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from ideas.drafting.models import Idea
 from tests.gates import stage
 from tests.journey import cast as play
-from tests.journey.cast import Cast
-from tests.journeys.walk import Run, Walk, choose, fill, follow, give_pins, press
+from tests.journeys.walk import Walk, choose, fill, follow, press
 from workflows.gates.models import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-
-
-@pytest.fixture
-def walk(open_page: Callable[..., Any], run_jobs: Run, quick_briefs: list[str]) -> Walk:
-    cast = Cast()
-    give_pins()
-    return Walk(cast, open_page, run_jobs)
 
 
 def test_someone_who_took_no_part_reads_why_and_overturns(walk: Walk) -> None:

@@ -1,6 +1,5 @@
 """The two short routes, on the pages: a service's no that is sent up, and a fast lane up to its launch."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,18 +7,12 @@ import pytest
 from ideas.drafting.models import Idea
 from tests.factories import DepartmentFactory, PersonFactory
 from tests.journey import cast as play
-from tests.journey.cast import Cast
-from tests.journeys.walk import Run, Walk, choose, fill, follow, give_pins, press
+from tests.journeys.walk import Walk, choose, fill, follow, give_pins, press
 from workflows import nodes
 from workflows.pilots.models import Pilot
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 NO = "Notre atelier n’a personne pour ce travail avant l’été."
-
-
-@pytest.fixture
-def walk(open_page: Callable[..., Any], run_jobs: Run, quick_briefs: list[str]) -> Walk:
-    return Walk(Cast(), open_page, run_jobs)
 
 
 def to_submit(walk: Walk, idea: Idea) -> Any:

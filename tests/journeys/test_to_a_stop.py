@@ -1,14 +1,9 @@
-"""An idea that ends: its author reads the reasons and what was learnt, and asks for a second look."""
-
-from collections.abc import Callable
-from typing import Any
+"""An idea that ends, from an empty draft: its author reads reasons and learning, and asks for a second look."""
 
 import pytest
 
 from ideas.drafting.models import Idea
-from tests.journey import cast as play
-from tests.journey.cast import Cast
-from tests.journeys.walk import Run, Walk, fill, follow, give_pins, press
+from tests.journeys.walk import Walk, fill, follow, press
 from workflows.gates.models import Seat
 from workflows.journey.models import Reexamination
 
@@ -17,25 +12,19 @@ REASONS = "Le garage du pôle ferme en septembre : les vélos n’auraient pas d
 LEARNING = "Le besoin est réel ; il faut d’abord un abri fermé."
 
 
-@pytest.fixture
-def walk(open_page: Callable[..., Any], run_jobs: Run, quick_briefs: list[str]) -> Walk:
-    cast = Cast()
-    give_pins()
-    return Walk(cast, open_page, run_jobs)
-
-
 def test_the_author_of_a_stop_reads_the_reasons_and_asks_again(walk: Walk) -> None:
     cast = walk.cast
-    idea = play.submit(cast)
-    walk.run_jobs()
+    walk.author_in()
+    walk.write()
+    idea = Idea.objects.get()
     first = Seat.objects.get(state="open").person
     second = cast.other_lead if first == cast.lead else cast.lead
     walk.admit(first, "stop", tie="Aucun abri en vue.", reasons=REASONS, learning=LEARNING)
     idea.refresh_from_db()
     assert idea.state == "live", "a stop at the first gate is no outcome before its second signature"
 
-    walk.author_in()
     page = walk.phone
+    page.goto("/")
     follow(page.locator(".ideas a").filter(has_text=walk.title).first)
     assert REASONS not in page.content()
 

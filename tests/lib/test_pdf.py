@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -377,6 +378,30 @@ def test_a_machine_that_gives_the_child_no_time_is_no_fault_of_the_document_at_f
     assert failed.value.is_of_the_text(before="killed")
     monkeypatch.undo()
     assert process.render(page("<p>x</p>"), stylesheet=SHEET).startswith(b"%PDF")
+
+
+def test_a_worker_whose_child_stands_still_holds_up_no_other(process: RenderingProcess) -> None:
+    """However busy the machine: where all took turns at one thing, the other would wait for ever."""
+    process.render(page("<p>x</p>"), stylesheet=SHEET)
+    stuck = RenderingProcess(wall_seconds=600)
+    stuck.render(page("<p>x</p>"), stylesheet=SHEET)
+    pid, began, ended = stuck.pid, computed(stuck.pid), threading.Event()
+    assert pid is not None
+    with ThreadPoolExecutor(2) as workers:
+        waiting = workers.submit(stuck.render, page(BOMB), stylesheet=SHEET)
+        waiting.add_done_callback(lambda _document: ended.set())
+        try:
+            while computed(pid) < began + 0.1:  # in the middle of its document
+                assert not ended.wait(0.02), waiting.result()
+            os.kill(pid, signal.SIGSTOP)
+            other = workers.submit(process.render, page("<p>y</p>"), stylesheet=SHEET)
+            assert other.result(timeout=60).startswith(b"%PDF")
+            assert not ended.is_set()
+        finally:
+            os.kill(pid, signal.SIGKILL)
+        with pytest.raises(PdfFailed):
+            waiting.result(timeout=60)
+    stuck.close()
 
 
 def test_documents_of_one_child_have_their_computing_time_each() -> None:

@@ -5,9 +5,12 @@ import io
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
+import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,17 +19,25 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import EncodedStreamObject, NameObject
 
-from incubator.lib.pdf_process import render_in_process
+from incubator.lib.pdf_process import RenderingProcess, render_in_process
 from incubator.lib.seals import SealFailed, checks, demo, reading
 from incubator.lib.seals.configuration import SealSettings, certificates_in, files_in, of_the_demo
 from incubator.lib.seals.examination import Examination, from_data
-from incubator.lib.seals.process import examine_in_process
+from incubator.lib.seals.process import CPU_SECONDS, examine_in_process
 from incubator.lib.seals.reading import examine, signer_of_detached
 from incubator.lib.seals.sealing import sign_detached
+from tests.briefs import records
 from tests.briefs.seals import AT, make_key, one_byte, sealed, small_pdf, with_a_revision, with_other_data
+from workflows.briefs.checking.rules import verdict
+from workflows.briefs.document import html_of, stylesheet
 
-SOFTHSM = next((Path(p) for p in ("/usr/lib/softhsm/libsofthsm2.so",) if Path(p).exists()), None)
+SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
+# Programs that the system may lend: used where they are; bin/prove installs them, and there nothing is left out.
+lent = pytest.mark.parametrize(
+    "always", [False, pytest.param(True, marks=pytest.mark.prove)], ids=["where-it-is", "always"]
+)
 
 
 def look(document: bytes, key: SealSettings) -> Examination:
@@ -236,66 +247,68 @@ def test_a_list_is_signed_and_a_change_of_it_is_seen(a_key: SealSettings, other_
     assert not stranger.trusted
 
 
-@pytest.mark.skipif(not shutil.which("pdfsig"), reason="poppler-utils is not installed")
-def test_pdfsig_agrees(a_key: SealSettings, tmp_path: Path) -> None:
-    made = sealed(small_pdf(), a_key).document
+@lent
+def test_pdfsig_agrees(always: bool, a_key: SealSettings, renderer: RenderingProcess, tmp_path: Path) -> None:
+    """On a blank page, and on a brief as it is printed."""
+    if not always and not shutil.which("pdfsig"):
+        pytest.skip("poppler-utils is not installed")
 
     def says(document: bytes) -> str:
         (tmp_path / "file.pdf").write_bytes(document)
         command = ["pdfsig", "-nocert", str(tmp_path / "file.pdf")]
         return subprocess.run(command, capture_output=True, text=True).stdout
 
-    assert "Signature is Valid." in says(made)
-    assert "Total document signed" in says(made)
-    assert "Digest Mismatch" in says(one_byte(made))
-    # It calls this one valid: hence the seal must cover the whole file.
-    assert "Total document signed" not in says(with_a_revision(made))
+    brief = renderer.render(html_of(records.selection()), stylesheet=stylesheet())
+    for made in (sealed(document, a_key).document for document in (small_pdf(), brief)):
+        assert "Signature is Valid." in says(made)
+        assert "Total document signed" in says(made)
+        assert "Digest Mismatch" in says(one_byte(made))
+        # It calls this one valid: hence the seal must cover the whole file.
+        assert "Total document signed" not in says(with_a_revision(made))
 
 
-@pytest.mark.skipif(SOFTHSM is None, reason="softhsm2 is not installed")
-def test_a_key_in_a_token_seals(a_key: SealSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def token(a_key: SealSettings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SealSettings]:
+    """The city's key in a token made of software. Once: a process keeps the folder that it found the first time."""
     import pkcs11
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
     from pkcs11.util.ec import decode_ec_private_key
     from pkcs11.util.x509 import decode_x509_certificate
 
-    (tmp_path / "tokens").mkdir()
-    (tmp_path / "softhsm.conf").write_text(f"directories.tokendir = {tmp_path}/tokens\nlog.level = ERROR\n")
-    monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm.conf"))
-    made = [
-        "softhsm2-util",
-        "--init-token",
-        "--free",
-        "--label",
-        "ville",
-        "--pin",
-        "1234",
-        "--so-pin",
-        "5678",
-    ]
-    subprocess.run(made, check=True, capture_output=True)
-    key, certificate, _others = pkcs12.load_key_and_certificates(
-        Path(a_key.file).read_bytes(), a_key.passphrase.encode()
-    )
-    assert key is not None
-    assert certificate is not None
-    token = pkcs11.lib(str(SOFTHSM)).get_token(token_label="ville")
-    with token.open(rw=True, user_pin="1234") as session:
+    folder = tmp_path_factory.mktemp("token")
+    (folder / "tokens").mkdir()
+    (folder / "softhsm.conf").write_text(f"directories.tokendir = {folder}/tokens\nlog.level = ERROR\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(folder / "softhsm.conf"))
+        pins = ["--pin", "1234", "--so-pin", "5678"]
+        command = ["softhsm2-util", "--init-token", "--free", "--label", "ville", *pins]
+        subprocess.run(command, check=True, capture_output=True)
+        key, certificate, _others = pkcs12.load_key_and_certificates(
+            Path(a_key.file).read_bytes(), a_key.passphrase.encode()
+        )
+        assert key is not None
+        assert certificate is not None
         der = key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-        session.create_object(
-            decode_ec_private_key(der) | {pkcs11.Attribute.LABEL: "sceau", pkcs11.Attribute.TOKEN: True}
-        )
         block = certificate.public_bytes(Encoding.DER)
-        session.create_object(
-            decode_x509_certificate(block) | {pkcs11.Attribute.LABEL: "sceau", pkcs11.Attribute.TOKEN: True}
+        named = {pkcs11.Attribute.LABEL: "sceau", pkcs11.Attribute.TOKEN: True}
+        found = pkcs11.lib(str(SOFTHSM)).get_token(token_label="ville")
+        with found.open(rw=True, user_pin="1234") as session:
+            session.create_object(decode_ec_private_key(der) | named)
+            session.create_object(decode_x509_certificate(block) | named)
+        yield SealSettings(
+            pkcs11_module=str(SOFTHSM),
+            pkcs11_token="ville",
+            pkcs11_pin="1234",
+            pkcs11_label="sceau",
+            certificates=a_key.certificates,
         )
-    in_token = SealSettings(
-        pkcs11_module=str(SOFTHSM),
-        pkcs11_token="ville",
-        pkcs11_pin="1234",
-        pkcs11_label="sceau",
-        certificates=a_key.certificates,
-    )
+
+
+@lent
+def test_a_key_in_a_token_seals(always: bool, request: pytest.FixtureRequest) -> None:
+    if not always and not SOFTHSM.exists():
+        pytest.skip("softhsm2 is not installed")
+    in_token: SealSettings = request.getfixturevalue("token")
     assert in_token.faults() == []
     for _ in range(2):
         found = look(sealed(small_pdf(), in_token).document, in_token)
@@ -345,6 +358,85 @@ def test_a_file_with_many_attachments_is_told_of_in_few_words(a_key: SealSetting
     assert found.finding == "whole"
     assert "decision.json" in found.attached
     assert len(json.dumps(found.as_data())) < 5_000
+
+
+def hand_written(*objects: bytes, more: bytes = b"") -> bytes:
+    """A PDF of these objects, the first its catalogue; HERE, in what `more` says after it, is its own list."""
+    written, places = b"%PDF-1.7\n", []
+    for number, entry in enumerate(objects, start=1):
+        places.append(len(written))
+        written += b"%d 0 obj\n%b\nendobj\n" % (number, entry)
+    start = b"%d" % len(written)
+    listed = b"".join(b"%010d 00000 n \n" % place for place in places)
+    written += b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n" % (len(objects) + 1, listed)
+    told = b"<</Size %d/Root 1 0 R %b>>" % (len(objects) + 1, more.replace(b"HERE", start))
+    return written + told + b"\nstartxref\n%b\n%%%%EOF\n" % start
+
+
+def bomb() -> bytes:
+    """15 MB that unpack to 15 GB, made in no time: the same packed part again and again."""
+    packer, zeros = zlib.compressobj(9), bytes(1_000_000)
+    first, again = (packer.compress(zeros) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    return first + again * 14_999 + packer.flush()
+
+
+def packed_objects(packed: bytes) -> bytes:
+    """A PDF whose catalogue lies in this packed stream of objects."""
+    stream = b"<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%b\nendstream"
+    first = b"2 0 obj\n" + stream % (len(packed), packed) + b"\nendobj\n"
+    rows = b"".join(bytes([kind]) + place.to_bytes(4, "big") + bytes([number]) for kind, place, number in (
+        (0, 0, 0), (2, 2, 0), (1, 9, 0), (1, 9 + len(first), 0),
+    ))  # fmt: skip
+    listed = b"3 0 obj\n<</Type/XRef/Size 4/W[1 4 1]/Root 1 0 R/Length %d>>stream\n" % len(rows)
+    end = b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (9 + len(first))
+    return b"%PDF-1.7\n" + first + listed + rows + end
+
+
+CATALOGUE, PAGES = b"<</Type/Catalog/Pages 2 0 R%b>>", b"<</Type/Pages/Kids[]/Count 0>>"
+TRAPS = {
+    "bomb": lambda: packed_objects(bomb()),
+    "list that goes on in itself": lambda: hand_written(CATALOGUE % b"", PAGES, more=b"/Prev HERE"),
+    "nesting": lambda: hand_written(CATALOGUE % (b"/X" + b"[" * 500_000 + b"]" * 500_000), PAGES),
+    "references in a ring": lambda: hand_written(CATALOGUE % b"/AcroForm 3 0 R", PAGES, b"4 0 R", b"3 0 R"),
+}
+
+
+def test_files_written_like_the_traps_can_be_read() -> None:
+    catalogue = CATALOGUE % b""
+    for document in (packed_objects(zlib.compress(b"1 0 " + catalogue)), hand_written(catalogue, PAGES)):
+        assert examine(document, ()).finding == "not_sealed"
+
+
+RARER = ("list that goes on in itself", "nesting", "references in a ring")
+
+
+@pytest.mark.parametrize(
+    "trap", [pytest.param(trap, marks=pytest.mark.prove if trap in RARER else ()) for trap in TRAPS]
+)
+def test_a_file_made_to_hang_or_burst_its_reader_is_refused_within_the_limits(trap: str) -> None:
+    document = TRAPS[trap]()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    found = examine_in_process(document, (), wall_seconds=120)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert found.finding in ("damaged", "too_long")
+    assert verdict(found, None) == found.finding
+    computed = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert 0 < computed < CPU_SECONDS + 1
+
+
+@pytest.mark.prove
+def test_a_bomb_that_a_stranger_sealed_is_a_stranger_s_and_is_not_unpacked(other_key: SealSettings) -> None:
+    writer = PdfWriter(io.BytesIO(small_pdf(data=None)))
+    file = writer.add_attachment("decision.json", b"")
+    packed = EncodedStreamObject()
+    packed._data = bomb()
+    packed[NameObject("/Filter")] = NameObject("/FlateDecode")
+    file.pdf_object["/EF"][NameObject("/F")] = writer._add_object(packed)
+    out = io.BytesIO()
+    writer.write(out)
+    made = sealed(out.getvalue(), other_key).document
+    found = examine_in_process(made, certificates_in(other_key.certificates), wall_seconds=120)
+    assert (found.finding, found.attached, verdict(found, None)) == ("whole", {}, "another_key")
 
 
 def test_more_than_twenty_megabytes_are_not_read(a_key: SealSettings) -> None:

@@ -68,6 +68,7 @@ def _no_program(name: str) -> None:
     [
         (environment.ensure_pango, "PDF briefs need Pango: apt install libpango-1.0-0"),
         (environment.ensure_browser, "The tests need a browser: install chromium"),
+        (environment.ensure_seals, "The proofs of seals need poppler-utils and softhsm2: install them"),
     ],
 )
 def test_what_cannot_be_installed_is_one_clear_line(
@@ -120,6 +121,21 @@ def test_the_shell_does_not_do_where_a_whole_browser_is_asked_for(monkeypatch: p
     environment.ensure_browser()
     with pytest.raises(environment.Missing, match="install chromium"):
         environment.ensure_browser(environment.WHOLE_BROWSERS)
+
+
+def test_what_the_proofs_of_seals_lack_is_installed_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = {"pdfsig"}
+
+    def install(*packages: str) -> bool:
+        assert packages == ("softhsm2",)
+        there.add("softhsm2-util")
+        return True
+
+    monkeypatch.setattr(environment, "install_packages", install)
+    monkeypatch.setattr(environment.shutil, "which", lambda name: name if name in there else None)
+    environment.ensure_seals()
+    environment.ensure_seals()
+    assert there == {"pdfsig", "softhsm2-util"}
 
 
 def test_a_wrong_path_in_chrome_is_said(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
