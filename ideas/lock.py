@@ -1,10 +1,10 @@
 """The one lock: an idea's row, taken by every action that changes it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
@@ -24,6 +24,8 @@ select array[event.sequence::text, event.hash] from events_event event
 where event.subject_kind = 'idea' and event.subject_key = ideas_idea.key order by event.sequence desc limit 1
 """
 _held: ContextVar[frozenset[int]] = ContextVar("held", default=frozenset())
+_kept: ContextVar[dict[tuple[int, str], Any] | None] = ContextVar("kept", default=None)
+Kept = TypeVar("Kept")
 
 
 @contextmanager
@@ -37,12 +39,8 @@ def locked(idea: int | None = None, *, also: Sequence[str] = (), **lookup: Any) 
     """
     with transaction.atomic(), together():
         found, last = _read(also, **(lookup or {"pk": idea}))
-        token = _held.set(_held.get() | {found.pk})
-        try:
-            with reading(Subject("idea", found.key), last):
-                yield found
-        finally:
-            _held.reset(token)
+        with _holding(found.pk), reading(Subject("idea", found.key), last):
+            yield found
 
 
 @contextmanager
@@ -55,43 +53,83 @@ def locked_in_order(*idea_pks: int) -> Iterator[list[Idea]]:
         found = {idea.pk: idea for idea in _joined().filter(pk__in=pks)}
         if len(found) < len(set(idea_pks)):
             raise _gone()
-        token = _held.set(_held.get() | set(found))
-        try:
+        with _holding(*found):
             yield [found[pk] for pk in idea_pks]
-        finally:
-            _held.reset(token)
 
 
 @contextmanager
-def locked_with(other: int | None, **lookup: Any) -> Iterator[tuple[Idea, Idea | None]]:
+def locked_with(
+    other: int | QuerySet[Any, Any] | None, *, also: Sequence[str] = (), **lookup: Any
+) -> Iterator[tuple[Idea, Idea | None]]:
     """The idea that `lookup` gives and, for an act that changes two, the other one, locked in the order of ids.
 
-    Without another it is `locked`. Raises NotFound when one of them is gone.
+    The other one by its primary key, or by rows that give it or none. Without another it is `locked`; `also` is as
+    there. Raises NotFound when one of them is gone.
     """
     if other is None:
-        with locked(**lookup) as idea:
+        with locked(also=also, **lookup) as idea:
             yield idea, None
         return
     named = Idea.objects.filter(**lookup).values("pk")
     with transaction.atomic(), together(), ExitStack() as known:
-        both = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(Q(pk=other) | Q(pk__in=named))
+        others = Q(pk=other) if isinstance(other, int) else Q(pk__in=other)
+        both = Idea.objects.select_for_update(no_key=True, of=("self",)).filter(others | Q(pk__in=named))
         rows = both.annotate(named=Exists(Idea.objects.filter(pk=OuterRef("pk"), pk__in=named)))
         pks = dict(rows.order_by("pk").values_list("named", "pk"))
-        found = {idea.pk: idea for idea in _with_last().filter(pk__in=[other, *pks.values()])}
-        if True not in pks or other not in found:
+        found = {idea.pk: idea for idea in _with_last(*also).filter(pk__in=pks.values())}
+        if True not in pks or (isinstance(other, int) and other not in found):
             raise _gone()
-        token = _held.set(_held.get() | set(found))
-        try:
-            for idea in found.values():
-                known.enter_context(reading(Subject("idea", idea.key), _last(idea)))
-            yield found[pks[True]], found[other]
-        finally:
-            _held.reset(token)
+        known.enter_context(_holding(*found))
+        for idea in found.values():
+            known.enter_context(reading(Subject("idea", idea.key), _last(idea)))
+        yield found[pks[True]], found.get(pks.get(False, 0))
+
+
+@contextmanager
+def _holding(*idea_pks: int) -> Iterator[None]:
+    """While these rows are held; what was kept of them goes with the outermost lock, or with an act that failed."""
+    outer = _kept.get()
+    kept: dict[tuple[int, str], Any] = {} if outer is None else outer
+    held, keeping = _held.set(_held.get() | set(idea_pks)), _kept.set(kept)
+    try:
+        yield
+    except BaseException:
+        kept.clear()
+        raise
+    finally:
+        _held.reset(held)
+        _kept.reset(keeping)
 
 
 def is_locked(idea_pk: int) -> bool:
     """Whether this thread of work holds the idea's row already."""
     return idea_pk in _held.get()
+
+
+def read_once(idea_pk: int, name: str, read: Callable[[], Kept]) -> Kept:
+    """What `read` gives: once in the act that holds the idea's lock, each time without it.
+
+    Only for what nobody changes without that lock; whoever changes it says `keep` or `forget`.
+    """
+    kept = _kept.get()
+    if kept is None or not is_locked(idea_pk):
+        return read()
+    if (idea_pk, name) not in kept:
+        kept[idea_pk, name] = read()
+    found: Kept = kept[idea_pk, name]
+    return found
+
+
+def forget(idea_pk: int, name: str) -> None:
+    """What `read_once` keeps under this name has changed."""
+    (_kept.get() or {}).pop((idea_pk, name), None)
+
+
+def keep(idea_pk: int, name: str, value: Any) -> None:
+    """What `read_once` gives under this name from now on, in the act that holds the idea's lock and changed it."""
+    kept = _kept.get()
+    if kept is not None and is_locked(idea_pk):
+        kept[idea_pk, name] = value
 
 
 def _read(also: Sequence[str], **lookup: Any) -> tuple[Idea, tuple[int, str]]:

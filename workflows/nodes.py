@@ -22,7 +22,7 @@ from viewflow.workflow.nodes.handle import HandleActivation
 from viewflow.workflow.status import STATUS
 
 from ideas.drafting.models import Idea
-from ideas.lock import is_locked, locked
+from ideas.lock import forget, is_locked, locked, read_once
 from incubator.events.actions import effect
 from incubator.lib.built_once import BuiltOnce, Given
 from incubator.people.actors import Actor
@@ -125,6 +125,7 @@ def start(flow_reference: str, idea: Idea, by: Actor) -> list[dict[str, Any]]:
     The idea's route is the flow's from then on.
     """
     flow_class = import_flow_by_ref(flow_reference)
+    forget(idea.pk, WAITING)
     movement = Movement(idea, by)
     if idea.route != flow_class.route:
         movement.effects.append(effect("route", idea.route, flow_class.route))
@@ -145,6 +146,7 @@ def move(idea: Idea, outcome: str, by: Actor, cause: Any = None) -> list[dict[st
     The caller holds the idea's lock and saves the idea afterwards: stations write on this very instance.
     """
     task = open_task(idea)
+    forget(idea.pk, WAITING)
     movement = Movement(idea, by, cause)
     with _moving(movement):
         activation = task.flow_task.activation_class(task)
@@ -159,12 +161,18 @@ def move(idea: Idea, outcome: str, by: Actor, cause: Any = None) -> list[dict[st
 
 def open_task(idea: Idea) -> Task:
     """The task of the station where the idea waits now. Raises Task.DoesNotExist when its process has ended."""
-    found = OPEN_TASKS.all(idea=idea.pk)
+    found = _open_tasks(idea)
     if len(found) != 1:
         raise Task.DoesNotExist(f"{len(found)} open tasks of idea {idea.pk}")
     return found[0]
 
 
+def _open_tasks(idea: Idea) -> list[Task]:
+    """An act that holds the idea's lock asks once, until it moves the idea."""
+    return read_once(idea.pk, WAITING, lambda: OPEN_TASKS.all(idea=idea.pk))
+
+
+WAITING = "open tasks"
 OPEN_TASKS = BuiltOnce(
     lambda: Task.objects.select_related("process__ideaprocess").filter(
         process__ideaprocess__idea=Given("idea"), finished=None
@@ -174,12 +182,7 @@ OPEN_TASKS = BuiltOnce(
 
 def station_of(idea: Idea) -> str:
     """The name of the station where the idea waits; '' when its process has ended or never began."""
-    task = (
-        Task.objects.filter(process__ideaprocess__idea=idea, finished=None)
-        .order_by("pk")
-        .only("flow_task")
-        .first()
-    )
+    task = min(_open_tasks(idea), key=lambda task: task.pk, default=None)
     return task.flow_task.name if task and task.flow_task else ""
 
 
@@ -220,6 +223,7 @@ def transfer(idea: Idea, from_reference: str, to_reference: str, renamed: Mappin
     process = idea.processes.filter(finished=None, flow_class=from_reference).first()
     if process is None:
         return ""
+    forget(idea.pk, WAITING)
     known = {node.name: node for node in flow_named(to_reference).instance.nodes()}
     tasks = list(Task.objects.filter(process=process).order_by("pk").only("pk", "flow_task", "finished"))
     names = {task.pk: renamed.get(task.flow_task.name, task.flow_task.name) for task in tasks}

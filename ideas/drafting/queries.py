@@ -5,7 +5,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -215,11 +218,32 @@ def newest_version(idea: Idea) -> int:
     return kept.version if kept else 0
 
 
+def newest_numbers(**idea: Any) -> Any:
+    """For a subquery: the number of the newest kept version of one idea, `newest_numbers(id=OuterRef("…"))`."""
+    kept = IdeaContent.history.filter(**{f"idea_{name}": value for name, value in idea.items()})
+    return kept.exclude(history_type="-").order_by("-version", "-history_id").values("version")[:1]
+
+
+def attached_to(idea: str) -> Combinable:
+    """All that was ever attached to the idea that this field of the row names, as an array that `published_files`
+    reads: an annotation `attached`."""
+    rows = Attachment.objects.filter(idea=OuterRef(idea)).order_by("pk")
+    shown = {name: name for name in ("key", "sha256", "name", "content_type", "size")}
+    return ArraySubquery(rows.values(row=JSONObject(**shown)))
+
+
+def _attached(idea: Idea, held: Collection[str]) -> list[Attachment]:
+    rows = vars(idea).get("attached")
+    if rows is not None:
+        return [Attachment(**row | {"key": uuid.UUID(row["key"])}) for row in rows]
+    return list(Attachment.objects.filter(idea=idea, sha256__in=held).order_by("pk")) if held else []
+
+
 def published_files(idea: Idea, *, names_shown: bool) -> list[File]:
     """The files of the text that others read, for an idea's page. `names_shown`: what `sees_authors` said."""
     content: IdeaContent | None = getattr(idea, "content", None)  # read with the idea, as a rule
     held = [file["sha256"] for file in content.files] if content else []
-    rows = {row.sha256: row for row in Attachment.objects.filter(idea=idea, sha256__in=held)} if held else {}
+    rows = {row.sha256: row for row in _attached(idea, held)}
     return [
         _shown(idea, rows[sha256], position, names_shown)
         for position, sha256 in enumerate(held, 1)
@@ -236,26 +260,38 @@ class Version(NamedTuple):
     saved_by: Person | None
 
 
-def versions_of(idea: Idea, reader: Person) -> list[Version]:
-    """The versions this reader may read, newest first: the team's all, the others' those that were handed in."""
-    rows = list(
-        IdeaContent.history.filter(idea_id=idea.pk)
-        .exclude(history_type="-")
-        .select_related("saved_by")
-        .order_by("-version")
-        .only("version", "history_change_reason", "saved_at", "saved_by")
-    )
+def versions_of(
+    idea: Idea, reader: Person, *, most: int | None = None, before: int | None = None
+) -> list[Version]:
+    """The versions this reader may read, newest first: the team's all, the others' those that were handed in.
+
+    At most `most`, of those before the version `before`.
+    """
     of_team = in_team(reader).filter(idea=idea).exists()
     names = of_team or access().sees_authors(reader, idea)
+    rows = _kept(idea, of_team=of_team).select_related("saved_by").order_by("-version")
+    if before is not None:
+        rows = rows.filter(version__lt=before)
     return [
         Version(row.version, row.history_change_reason or "", row.saved_at, row.saved_by if names else None)
-        for row in rows
-        if of_team or row.history_change_reason in rules.PUBLIC
+        for row in rows.only("version", "history_change_reason", "saved_at", "saved_by")[:most]
     ]
 
 
+def _kept(idea: Idea, *, of_team: bool) -> Any:
+    """The rows of the history that hold a version for such a reader."""
+    rows = IdeaContent.history.filter(idea_id=idea.pk).exclude(history_type="-")
+    return rows if of_team else rows.filter(history_change_reason__in=rules.PUBLIC)
+
+
+def are_versions(idea: Idea, numbers: Collection[int], *, of_team: bool) -> bool:
+    """Whether each of these is the number of a version that such a reader may read."""
+    found = _kept(idea, of_team=of_team).filter(version__in=numbers).values_list("version", flat=True)
+    return set(found) == set(numbers)
+
+
 def version_texts(idea: Idea, number: int) -> dict[str, Any]:
-    """The fields of `rules.WRITTEN` and the manifest of a version; the caller asked `versions_of` first."""
+    """The fields of `rules.WRITTEN` and the manifest of a version; the caller asked `are_versions` first."""
     row = IdeaContent.history.filter(idea_id=idea.pk, version=number).exclude(history_type="-").first()
     if row is None:
         raise NotFound(_("There is no such version."))

@@ -1,13 +1,17 @@
 """Opening and closing what waits for people. Called by actions, in their transaction; no event of its own."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.built_once import planned_once
 from incubator.people.models import Person
+
+_gathered: ContextVar[list[WorkItem] | None] = ContextVar("gathered", default=None)
 
 
 def open_for(
@@ -23,27 +27,47 @@ def open_for(
 ) -> None:
     """One row per person; a person who already has this item open keeps it as it is."""
     now = clock.now()
-    WorkItem.objects.bulk_create(
-        [
-            WorkItem(
-                person=person,
-                key=key,
-                verb=verb,
-                subject_kind=subject_kind,
-                subject_key=subject_key,
-                subject_title=subject_title[:200],
-                url=url,
-                opened_at=now,
-                due_at=due_at,
-            )
-            for person in persons
-        ],
-        ignore_conflicts=True,
-    )
+    rows = [
+        WorkItem(
+            person=person,
+            key=key,
+            verb=verb,
+            subject_kind=subject_kind,
+            subject_key=subject_key,
+            subject_title=subject_title[:200],
+            url=url,
+            opened_at=now,
+            due_at=due_at,
+        )
+        for person in persons
+    ]
+    gathered = _gathered.get()
+    if gathered is None:
+        WorkItem.objects.bulk_create(rows, ignore_conflicts=True)
+    else:
+        gathered += rows
+
+
+@contextmanager
+def opened_together() -> Iterator[None]:
+    """What is opened in this block is written in one statement: at its end, or before the first that closes."""
+    token = _gathered.set([])
+    try:
+        yield
+        _write()
+    finally:
+        _gathered.reset(token)
+
+
+def _write() -> None:
+    if gathered := _gathered.get():
+        WorkItem.objects.bulk_create(gathered, ignore_conflicts=True)
+        gathered.clear()
 
 
 def close(*keys: str) -> None:
     """Close these items for everyone who has them."""
+    _write()
     with planned_once() as cursor:
         cursor.execute(CLOSE, [clock.now(), list(keys)])
 
@@ -54,6 +78,7 @@ CLOSE = "update inbox_workitem set closed_at = %s where closed_at is null and ke
 
 def narrow(key: str, persons: Iterable[Person]) -> None:
     """Close this item for all but these persons."""
+    _write()
     waiting = WorkItem.objects.filter(key=key, closed_at=None)
     waiting.exclude(person__in=[person.pk for person in persons]).update(closed_at=clock.now())
 
@@ -69,6 +94,7 @@ def close_for_subject(
 
     `only`: of these persons, who have no more to do with it.
     """
+    _write()
     waiting = WorkItem.objects.filter(subject_kind=subject_kind, subject_key=subject_key, closed_at=None)
     if only is not None:
         waiting = waiting.filter(person__in=[person.pk for person in only])
@@ -80,5 +106,6 @@ def close_for_person(person: Person, *keys: str) -> None:
 
     What a leaver stood for is opened for others by the caller.
     """
+    _write()
     mine = WorkItem.objects.filter(person=person, closed_at=None)
     (mine.filter(key__in=keys) if keys else mine).update(closed_at=clock.now())

@@ -33,16 +33,23 @@ def open_items(person: Person, limit: int, after: str = "") -> list[WorkItem]:
     the reader stands in for them. `after`: the `place` of the last item of the page before.
     """
     found = _open(person).select_related("person").annotate(total=Window(Count("*")))
-    found = titles.with_marks(found)
+    found = titles.with_marks(found, person)
     return list(
-        found.filter(_beyond(after)).order_by(F("due_at").asc(nulls_last=True), "id")[:limit],
+        found.filter(beyond(after)).order_by(F("due_at").asc(nulls_last=True), "id")[:limit],
     )
 
 
 def open_on(person: Person, kind: str, key: UUID) -> WorkItem | None:
-    """What waits for this person on one subject, with its `person`: one's own first, then the soonest due."""
-    found = _open(person).filter(subject_kind=kind, subject_key=key).select_related("person")
-    return found.order_by(Case(When(person=person, then=0), default=1), "due_at", "pk").first()
+    """What waits for this person on one subject, with its `person`: one's own first, then the soonest due.
+
+    In the same query, for the page's bar, how many things wait.
+    """
+    here = Case(When(subject_kind=kind, subject_key=key, then=0), default=1)
+    own = Case(When(person=person, then=0), default=1)
+    found = _open(person).select_related("person").annotate(total=Window(Count("*")), elsewhere=here)
+    first = found.order_by("elsewhere", own, "due_at", "pk").first()
+    remember_count(person, first.total if first is not None else 0)
+    return None if first is None or first.elsewhere else first
 
 
 def open_count(person: Person) -> int:
@@ -61,7 +68,7 @@ def place(item: WorkItem) -> str:
     return f"{item.due_at.isoformat() if item.due_at else ''}{FURTHEST}{item.pk}"
 
 
-def _beyond(after: str) -> Q:
+def beyond(after: str) -> Q:
     """Items after that place; everything for an empty or a damaged one."""
     due, _separator, number = after.rpartition(FURTHEST)
     try:

@@ -46,7 +46,7 @@ def waiting(event: Event, *verbs: str, programme_key: str = "") -> list[Telling]
 
 def of_reader(reader: Person, limit: int, after: str = "") -> list[Message]:
     """The reader's messages, unread first, newest first; `after`: the `place` of the last one shown."""
-    found = titles.with_marks(Message.objects.filter(person=reader))
+    found = titles.with_marks(Message.objects.filter(person=reader), reader)
     read, _separator, typed = after.partition("-")
     if (number := row_number(typed)) is not None:
         beyond = Q(read=read == "1", pk__lt=number)

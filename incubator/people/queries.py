@@ -145,13 +145,18 @@ def within(entities: QuerySet[Entity]) -> Q:
     return Q(entity__in=entities) | Q(entity=None) if everywhere else Q(entity__in=entities)
 
 
-def department_named(entity: Entity, typed: str) -> Department | None:
-    """The entity's open department with this code or name; None for none, or for more than one."""
+def department_named(entity: Entity | QuerySet[Entity], typed: str) -> Department | None:
+    """The entity's open department with this code or name; None for none, or for more than one.
+
+    `entity`: itself, or rows that give it, read in the same statement.
+    """
     said = " ".join(typed.replace("\x00", "").split())
     if not said:
         return None
     named = Department.objects.filter(
-        Q(code__iexact=said) | Q(name__iexact=said), entity=entity, closed_on=None
+        Q(code__iexact=said) | Q(name__iexact=said),
+        entity__in=entity if isinstance(entity, QuerySet) else [entity],
+        closed_on=None,
     )
     found = list(named[:2])
     return found[0] if len(found) == 1 else None

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ideas import roles
 from ideas.acts import record, wait_for
 from ideas.drafting.models import Idea
-from ideas.lock import locked
+from ideas.lock import keep, locked
 from incubator.events.actions import effect
 from incubator.events.rules import canonical, sha256
 from incubator.inbox import actions as inbox
@@ -100,6 +100,7 @@ def deliver(
         evaluation.compared_sha256 = sha256(canonical(evaluation.compared))
         evaluation.delivered_at = clock.now()
         evaluation.save()
+        keep(idea.pk, queries.DELIVERED, evaluation)
         inbox.close(evaluation_item(evaluation))
         effects = [effect("evaluation", "open", "delivered", key=evaluation.key, advice=advice)]
         effects += hooks.fire("stage_ready", idea=idea, by=by)

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Concat
 from ideas import roles
 from ideas.drafting.masking.queries import masked_row
 from ideas.drafting.models import Idea
+from ideas.lock import read_once
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.people.actors import Actor
@@ -40,13 +41,14 @@ def newest(idea: Idea) -> Evaluation | None:
 
 
 def delivered(idea: Idea) -> Evaluation | None:
-    """The last one delivered."""
-    return (
-        Evaluation.objects.filter(idea=idea, delivered_at__isnull=False)
-        .select_related("evaluator", "run_owner")
-        .order_by("-number")
-        .first()
-    )
+    """The last one delivered; an act that holds the idea's lock asks once."""
+    given = Evaluation.objects.filter(idea=idea, delivered_at__isnull=False)
+    rows = given.select_related("evaluator", "run_owner").order_by("-number")
+    return read_once(idea.pk, DELIVERED, rows.first)
+
+
+# The name by which an act keeps what `delivered` gave; whoever delivers one says so.
+DELIVERED = "evaluation delivered"
 
 
 def has_link(idea: Idea, person: Person) -> bool:

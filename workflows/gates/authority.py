@@ -1,7 +1,7 @@
 """Who may decide a round, and by which mandate: read at the instant of the act."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +10,12 @@ from ideas import roles
 from ideas.access import access
 from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
+from ideas.lock import read_once
 from incubator.lib import clock
 from incubator.lib.refusals import NotAllowed
 from incubator.people import grants
 from incubator.people.actors import Actor
-from incubator.people.models import Department, Mandate, Person
+from incubator.people.models import Department, Mandate, Person, Post
 from workflows.gates.configuration import default_rules
 from workflows.gates.conflicts import Conflicts, conflicts_of
 from workflows.gates.leading import who_leads
@@ -104,7 +105,7 @@ def parties(round_: GateRound, idea: Idea) -> list[Party]:
 
 def holders(round_: GateRound, idea: Idea) -> list[Party]:
     """As `parties`, before conflicts are looked at: one line for each mandate."""
-    held = fitting(round_, idea, mandates_for(round_, idea))
+    held = fitting(round_, idea, held_mandates(round_, idea))
     return [Party(mandate.holder, mandate) for mandate in held]
 
 
@@ -202,12 +203,19 @@ def mandates_for(round_: GateRound, idea: Idea) -> QuerySet[Mandate]:
     return _mandates(idea, wanted, _department_asked(round_, idea))
 
 
+def held_mandates(round_: GateRound, idea: Idea) -> list[Mandate]:
+    """`mandates_for`, read; an act that holds the idea's lock asks once for each rule."""
+    rule = decider_rule(round_)
+    return read_once(idea.pk, f"mandates {round_.gate} {rule}", lambda: list(mandates_for(round_, idea)))
+
+
 def own_mandates(round_: GateRound, idea: Idea, holder: Person) -> list[Mandate]:
     """Those of `mandates_for` that this person holds."""
-    wanted, department = capacities(round_.gate, decider_rule(round_)), _department_asked(round_, idea)
-    if department is not None:
-        return list(_mandates(idea, wanted, department).filter(holder=holder))
-    programme = idea.programme
+    rule, programme = decider_rule(round_), idea.programme
+    if rule in (TOGETHER, HEAD):
+        # Of a department, which takes longer to find than its few mandates to read.
+        return [mandate for mandate in held_mandates(round_, idea) if mandate.holder_id == holder.pk]
+    wanted = capacities(round_.gate, rule)
     return grants.own_mandates(
         holder, entity=programme.entity, capacities=wanted, programme_key=programme.key
     )
@@ -228,17 +236,15 @@ def heads_for(idea: Idea) -> list[Person]:
     return [person for pk, person in found.items() if not against[pk].hard]
 
 
-def authors_directors(idea: Idea) -> list[Party]:
-    """Who signs the launch of the fast lane: the author's director, by mandate for the author's department or the
-    whole entity; where every director is too close, a deputy director general."""
-    author = idea.team.filter(role="author", left_at=None).select_related("person").first()
-    department = _department_of(author.person, idea) if author else None
-    for capacity in ("director", "dga"):
-        held = {item.holder_id: Party(item.holder, item) for item in _mandates(idea, [capacity], department)}
-        against = conflicts_of([party.person for party in held.values()], idea, "F")
-        if found := [party for pk, party in held.items() if not against[pk].hard]:
-            return found
-    return []
+def authors_directors(idea: Idea) -> list[list[Party]]:
+    """Who may sign the launch of the fast lane, before conflicts are looked at: the author's directors, by mandate for
+    the author's department or the whole entity; then, for where each of these is too close, deputy directors general.
+    """
+    department = _main_department(
+        idea, person__memberships__in=idea.team.filter(role="author", left_at=None).order_by("pk")[:1]
+    )
+    held = [Party(item.holder, item) for item in _mandates(idea, ["director", "dga"], department)]
+    return [[party for party in held if party.mandate.capacity == one] for one in ("director", "dga")]
 
 
 def _mandates(idea: Idea, capacities: list[str], department: Department | None) -> QuerySet[Mandate]:
@@ -252,13 +258,14 @@ def _mandates(idea: Idea, capacities: list[str], department: Department | None) 
 
 def _department_of(person: Person, idea: Idea) -> Department | None:
     """The department of the person's main post today."""
+    return _main_department(idea, person=person)
+
+
+def _main_department(idea: Idea, **whose: Any) -> Department | None:
+    """The department of the main post, today, of the one person that this lookup of a post gives."""
     day = clock.today(idea.programme.entity.time_zone)
-    post = (
-        person.posts.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
-        .select_related("department")
-        .order_by("starts_on", "pk")
-        .first()
-    )
+    current = Post.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day, **whose)
+    post = current.select_related("department").order_by("starts_on", "pk").first()
     return post.department if post else None
 
 

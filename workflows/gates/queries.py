@@ -205,8 +205,8 @@ def round_to_act_on(key: Any) -> GateRound:
 TO_ACT_ON = BuiltOnce(
     lambda: (
         GateRound.objects.filter(key=Given("key"))
-        .select_related("idea")
-        .only("key", "gate", "state", "idea__key", "idea__state", "idea__confidential")
+        .select_related("idea", "decision")
+        .only("key", "gate", "state", "idea__key", "idea__state", "idea__confidential", "decision__key")
     )
 )
 

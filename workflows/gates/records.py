@@ -22,14 +22,13 @@ def record_of(
 ) -> dict[str, Any]:
     """The record as it stands now; frozen as it is when the round is decided. Same rows, same record.
 
-    Two queries: seats with their votes (unless given), decisions before; and one for each fact.
+    Two queries: seats with their votes (unless given), decisions before (unless read with the round); and those of
+    the facts.
     """
     facts = [rule["key"] for rule in round_.rules.get("must_meet", []) if rule["kind"] == "fact"]
     read = read_facts(idea, round_.gate, facts)
     # Before the first round of the first gate nothing was decided.
-    before = (
-        {"reworks": 0, "unmet": 0} if (round_.gate, round_.number) == ("G0", 1) else _before(round_, idea)
-    )
+    before = _before(round_, idea)
     if round_.gate != "G0":
         read[rules.UNMET_CONDITIONS] = not before["unmet"]
     compared = round_.comparison
@@ -50,26 +49,42 @@ def record_of(
 
 
 # By hand, as every decision asks it: building it from expressions takes ten times as long as the answer.
-BEFORE = """
-select count(distinct decision.id) filter (where decision.outcome = 'rework' and round.gate = %s),
-  count(condition.id) filter (where condition.met_at is null)
+_BEFORE = """
+select array[count(distinct decision.id) filter (where decision.outcome = 'rework' and round.gate = {gate}),
+  count(condition.id) filter (where condition.met_at is null)]
 from workflows_decision decision join workflows_gateround round on round.id = decision.round_id
 left join workflows_condition condition on condition.decision_id = decision.id
-where round.idea_id = %s and decision.issued_at is not null
+where round.idea_id = {idea} and decision.issued_at is not null
 """
+BEFORE = _BEFORE.format(gate="%s", idea="%s")
+# As a column of a round, `before`.
+BEFORE_ROUND = _BEFORE.format(gate="workflows_gateround.gate", idea="workflows_gateround.idea_id")
 
 
 def _before(round_: GateRound, idea: Idea) -> dict[str, int]:
     """Of the idea's issued decisions: `reworks` at this gate, and `unmet` conditions of any."""
+    # Before the first round of the first gate nothing was decided.
+    if (round_.gate, round_.number) == ("G0", 1):
+        return {"reworks": 0, "unmet": 0}
+    read: list[int] | None = getattr(round_, "before", None)
+    if read is not None:
+        return {"reworks": read[0], "unmet": read[1]}
     with planned_once() as cursor:
         cursor.execute(BEFORE, [round_.gate, idea.pk])
-        reworks, unmet = cursor.fetchone()
+        ((reworks, unmet),) = cursor.fetchall()[0]
     return {"reworks": reworks, "unmet": unmet}
+
+
+def has_seats(round_: GateRound) -> bool:
+    """Whether anybody sits at this gate; elsewhere mandates alone decide."""
+    return bool(round_.rules.get("seats"))
 
 
 def sitting(round_: GateRound) -> list[Seat]:
     """The seats that count, by key, with their holders and, in `cast_vote`, the vote in force; one query, and one
     more where a deputy voted."""
+    if not has_seats(round_):
+        return []
     found = SITTING.all(round=round_.pk)
     people = {seat.person_id: seat.person for seat in found}
     votes = [vote for seat in found for vote in _cast(seat)]

@@ -1,6 +1,6 @@
 """Who signs a decision beside whoever wrote it: read at the instant of the act."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.gates import authority
 from workflows.gates.authority import LEAD, TOGETHER, Party
+from workflows.gates.conflicts import Conflicts, conflicts_of
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.rules import GO_ON
 
@@ -26,22 +27,44 @@ def second_parties(round_: GateRound, idea: Idea, decision: Decision) -> list[Pa
     For sponsor and lead, the other of the two; for a launch in the fast lane, the author's director; for a stop,
     another lead, else a director out of the author's own line (law 11: no right of an author goes through it).
     """
+    return second_with(round_, idea, decision, [])[0]
+
+
+def second_with(
+    round_: GateRound, idea: Idea, decision: Decision, beside: Sequence[Person]
+) -> tuple[list[Party], dict[int, Conflicts]]:
+    """`second_parties`, and what stands against each of these others: asked in the same statement."""
+    against: dict[int, Conflicts] = {}
     taken = {decision.decider_id, decision.on_behalf_of_id}
-    held = authority.fitting(round_, idea, authority.mandates_for(round_, idea))
+    for parties, barring in _second_in_turn(round_, idea, decision):
+        concerned = [one for party in parties for one in authority.concerned_by(party)]
+        asked = [one for one in [*concerned, *beside] if one.pk not in against]
+        against |= conflicts_of(asked, idea, round_.gate) if asked else {}
+        if found := authority.free(parties, against, *barring):
+            return [party for party in found if party.person.pk not in taken], against
+    return [], against
+
+
+def _second_in_turn(
+    round_: GateRound, idea: Idea, decision: Decision
+) -> Iterator[tuple[list[Party], list[str]]]:
+    """Who could sign, each with the soft conflicts that bar them there; the next are asked when none is free."""
+    taken = {decision.decider_id, decision.on_behalf_of_id}
     if _is_authors_director(round_, decision):
-        return [party for party in authority.authors_directors(idea) if party.person.pk not in taken]
-    others = [Party(item.holder, item) for item in held if item.holder_id not in taken]
+        for held in authority.authors_directors(idea):
+            yield held, []
+        return
+    mandates = authority.fitting(round_, idea, authority.held_mandates(round_, idea))
+    others = [Party(item.holder, item) for item in mandates if item.holder_id not in taken]
     if authority.decider_rule(round_) == TOGETHER:
-        others = [party for party in others if party.is_lead != (decision.capacity == LEAD)]
-        return authority.without_conflict(others, round_, idea)
-    found = authority.without_conflict(others, round_, idea)
-    if found:
-        return found
+        yield [party for party in others if party.is_lead != (decision.capacity == LEAD)], []
+        return
+    yield others, []
     directors = grants.mandates(
         entity=idea.programme.entity, capacities=list(DIRECTORS), programme_key=idea.programme.key
     )
     free = [Party(item.holder, item) for item in directors if item.holder_id not in taken]
-    return authority.without_conflict(free, round_, idea, *_barring(free))
+    yield free, _barring(free)
 
 
 def waits_for_consent(decision: Decision) -> bool:
@@ -99,6 +122,13 @@ def right_to_sign(round_: GateRound, idea: Idea, by: Actor, decision: Decision) 
     Raises NotAllowed for a draft that needs none, for whoever decided, for the same side twice, and without a mandate
     or distance.
     """
+    return right_with(round_, idea, by, decision, [])[0]
+
+
+def right_with(
+    round_: GateRound, idea: Idea, by: Actor, decision: Decision, beside: Sequence[Person]
+) -> tuple[Party, dict[int, Conflicts]]:
+    """`right_to_sign`, and what stands against each of these others: asked in the same statement."""
     person = by.human
     if waits_for_consent(decision):
         raise NotAllowed(
@@ -109,12 +139,13 @@ def right_to_sign(round_: GateRound, idea: Idea, by: Actor, decision: Decision) 
             _("A second person signs this decision. It waits for someone other than you."),
             code="sign.same_person",
         )
-    rights = {right.person.pk: right for right in second_parties(round_, idea, decision)}
+    found, against = second_with(round_, idea, decision, beside)
+    rights = {right.person.pk: right for right in found}
     if by.on_behalf_of is None and person.pk in rights:
-        return rights[person.pk]
+        return rights[person.pk], against
     lent = _lent(round_, idea, by, rights, decision)
     if lent is not None:
-        return lent
+        return lent, against
     if authority.decider_rule(round_) == TOGETHER and authority.rights_to_decide(round_, idea, by):
         raise NotAllowed(
             _("The sponsor and the programme lead agree on this decision: one of each signs."),

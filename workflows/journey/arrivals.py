@@ -27,12 +27,12 @@ from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import delays_of, delays_under, recourse
 from workflows.gates.facts import read_facts
 from workflows.gates.leading import who_leads
-from workflows.gates.models import Condition, Decision
+from workflows.gates.models import Condition, Decision, GateRound
 from workflows.journey import windows
 from workflows.journey.models import Hold, Merge, Reexamination
 from workflows.nodes import Movement
 from workflows.pilots import actions as pilots
-from workflows.pilots import queries as pilots_of
+from workflows.pilots.models import Pilot
 from workflows.sponsorship import actions as promises
 
 HOLDERS = {
@@ -51,7 +51,8 @@ def at_gate(gate: str) -> Callable[[Movement], None]:
 
     def arrive(movement: Movement) -> None:
         idea = movement.idea
-        round_, effects = gates.enter(idea, gate)
+        cause = movement.cause
+        round_, effects = gates.enter(idea, gate, after=cause if isinstance(cause, GateRound) else None)
         movement.effects += (
             _place(idea, "live", round_.rules["stage"], HOLDERS[gate], round_.due_at) + effects
         )
@@ -134,7 +135,7 @@ def merged(movement: Movement) -> None:
 def doing(movement: Movement) -> None:
     """A local yes: the service does it, then its team or whoever answered says so with a photo and a line."""
     idea, decision = movement.idea, movement.cause
-    due = due_after(idea.programme.entity, delays_of(idea)["local_done"])
+    due = due_after(idea.programme.entity, _delays(movement)["local_done"])
     movement.effects += _place(idea, "live", "submission", "team", due)
     asked = roles.authors_now(idea)
     if isinstance(decision, Decision) and decision.decider not in asked:
@@ -144,10 +145,8 @@ def doing(movement: Movement) -> None:
 
 def sponsorship(movement: Movement) -> None:
     """The team looks for a sponsor, then investigates and writes the plan."""
-    idea, cause = movement.idea, movement.cause
-    # A decision has its round's configuration at hand: the same that `delays_of` would look for.
-    delays = delays_under(cause.round.configuration) if isinstance(cause, Decision) else delays_of(idea)
-    due = due_after(idea.programme.entity, delays["sponsor_search"])
+    idea = movement.idea
+    due = due_after(idea.programme.entity, _delays(movement)["sponsor_search"])
     movement.effects += _place(idea, "live", "sponsorship", "team", due)
     promises.open_search(idea)
 
@@ -159,7 +158,7 @@ def pilot(movement: Movement) -> None:
     """
     idea = movement.idea
     today = clock.today(idea.programme.entity.time_zone)
-    running = pilots_of.pilot_of(idea, passages=())
+    running: Pilot | None = getattr(idea, "pilot", None)
     if running is None:
         if idea.route == "fast":
             movement.effects += promises.promised_by_signature(idea, movement.cause)
@@ -177,7 +176,7 @@ def pilot(movement: Movement) -> None:
 def evaluation(movement: Movement) -> None:
     """The lead names an evaluator from outside the team."""
     idea = movement.idea
-    due = due_after(idea.programme.entity, delays_of(idea)["evaluation"])
+    due = due_after(idea.programme.entity, _delays(movement)["evaluation"])
     movement.effects += _place(idea, "live", "evaluation", "evaluator", due)
     if not Evaluation.objects.filter(idea=idea, delivered_at=None, ended_at=None).exists():
         evaluations.open_naming(idea)
@@ -210,6 +209,14 @@ def place_ended(idea: Idea, state: str) -> list[dict[str, Any]]:
     """The idea has ended by an act of its own (withdrawn, or stopped for good)."""
     idea.ended_at = idea.ended_at or clock.now()
     return _place(idea, state, idea.stage, "nobody", None)
+
+
+def _delays(movement: Movement) -> dict[str, int]:
+    """`delays_of`; a decision has its round's configuration at hand, the same that would be looked for."""
+    cause = movement.cause
+    return (
+        delays_under(cause.round.configuration) if isinstance(cause, Decision) else delays_of(movement.idea)
+    )
 
 
 def _place(idea: Idea, state: str, stage: str, holder: str, due_at: Any) -> list[dict[str, Any]]:

@@ -5,18 +5,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import Combinable
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from ideas import roles
 from ideas.access import access
-from ideas.drafting.masking.queries import masked_row, shown, shown_all, with_passages
+from ideas.drafting.masking.queries import as_read_by, masked_row, shown
 from ideas.drafting.masking.rules import masked
 from ideas.drafting.models import Idea, IdeaContent, Precedent, TeamMember
+from ideas.drafting.queries import attached_to
 from ideas.drafting.rules import WRITTEN
 from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
@@ -63,7 +67,7 @@ def readable_idea(key: UUID, reader: Person, **also: Combinable) -> Idea:
     `also`: what else is to be known of it, as annotations.
     """
     found = (
-        with_passages(access().readable(reader))
+        as_read_by(access().readable(reader), reader)
         .annotate(**also)
         .select_related(
             "programme__entity", "call", "content", "draft", "copied_from", "merged_into__programme__entity"
@@ -79,8 +83,8 @@ def readable_idea(key: UUID, reader: Person, **also: Combinable) -> Idea:
 
 
 def page_idea(key: UUID, reader: Person) -> Idea:
-    """The same, with `names_hidden` and, from this reader, `authors_hidden`: as `access()` answers them one by one;
-    and with what `journey.delays` says of it."""
+    """The same, with its files, with `names_hidden` and, from this reader, `authors_hidden`: as `access()` answers them
+    one by one; and with what `journey.delays` says of it."""
     this = OuterRef("pk")
     return readable_idea(
         key,
@@ -88,6 +92,7 @@ def page_idea(key: UUID, reader: Person) -> Idea:
         **delays.known(),
         names_hidden=Exists(access().hidden_from(None).filter(pk=this)),
         authors_hidden=Exists(access().hidden_from(reader).filter(pk=this)),
+        attached=attached_to("pk"),
     )
 
 
@@ -105,10 +110,12 @@ def reader_of(idea: Idea, person: Person, team: list[TeamMember]) -> Reader:
 
 
 def decisions_of(idea: Idea, passages: Sequence[str]) -> list[Decision]:
-    """Issued decisions, oldest first, with their rounds and conditions; without the passages masked for a reader."""
+    """Issued decisions, oldest first, with their rounds and open conditions; without the passages masked for a
+    reader."""
     issued = Decision.objects.filter(round__idea=idea, issued_at__isnull=False).select_related("round")
-    found = list(issued.order_by("issued_at", "pk"))
-    prefetch_related_objects([one for one in found if _has_conditions(one)], "conditions")
+    unmet = Condition.objects.filter(decision=OuterRef("pk"), met_at=None).order_by("pk")
+    row = JSONObject(key="key", text="text", due_on="due_on")
+    found = issued.annotate(unmet=ArraySubquery(unmet.values(row=row))).order_by("issued_at", "pk")
     return [masked_row(one, SAID, passages) for one in found]
 
 
@@ -172,8 +179,8 @@ def elsewhere_of(
         found["may_undo"] = may_undo(idea, person)
         found["final"] = any(entry.get("verb") == "merge_final" for entry in entries)
     if any(entry.get("verb") == "idea_taken_in" for entry in entries):
-        inside = access().readable(person).filter(merged_into=idea).order_by("number")
-        found["taken_in"] = shown_all(list(inside.select_related("programme__entity")), person)
+        inside = as_read_by(access().readable(person), person).filter(merged_into=idea).order_by("number")
+        found["taken_in"] = [shown(one, person) for one in inside.select_related("programme__entity")]
     if any(entry.get("verb") in UNDONE for entry in entries):
         last = Merge.objects.filter(Q(idea=idea) | Q(target=idea), undone_at__isnull=False)
         undone = last.order_by("-undone_at").first()
@@ -232,8 +239,13 @@ def learning_of(idea: Idea, passages: Sequence[str]) -> list[LearningNote]:
 
 
 def open_conditions_of(decisions: list[Decision], passages: Sequence[str]) -> list[Condition]:
-    found = [item for one in decisions if _has_conditions(one) for item in one.conditions.all()]
-    return [masked_row(item, ["text"], passages) for item in found if item.met_at is None]
+    """Of decisions as `decisions_of` gives them; what is shown of each: its key, text and day."""
+    found = [
+        Condition(key=UUID(row["key"]), text=row["text"], due_on=date.fromisoformat(row["due_on"]))
+        for one in decisions
+        for row in vars(one)["unmet"]
+    ]
+    return [masked_row(item, ["text"], passages) for item in found]
 
 
 def in_team(idea: Idea, person: Person) -> bool:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ideas.access import access
-from ideas.drafting.masking.queries import hidden_of, marked_on, masked_copy
+from ideas.drafting.masking.queries import masked_copy, masked_on
 from ideas.drafting.models import Idea, TeamMember
 from incubator.inbox.sections import Section
 from incubator.lib import clock, words
@@ -40,11 +40,10 @@ def decided_lately(person: Person) -> Section | None:
             issued_at__gt=clock.now() - LATELY, round__idea__in=access().readable(person).values("pk")
         )
         .select_related("round__idea")
-        .annotate(marked=marked_on(pk="round__idea"))
+        .annotate(masked=masked_on(person, pk="round__idea"))
         .order_by("-issued_at")[:MOST]
     )
-    hidden = hidden_of(person, {decision.round.idea_id: decision.marked for decision in found})
-    ideas = [masked_copy(decision.round.idea, hidden.get(decision.round.idea_id, [])) for decision in found]
+    ideas = [masked_copy(decision.round.idea, decision.masked) for decision in found]
     lines = [
         {
             "url": reverse("idea", args=[idea.key]),

@@ -7,28 +7,33 @@ from ideas.drafting.models import Idea
 from incubator.inbox.wording import Ask, declare
 from workflows.gates.facts import register_fact
 from workflows.pilots import queries, rules
-from workflows.pilots.models import Incident, Pilot
+from workflows.pilots.models import Pilot, PilotPlan
 
 
 def plan(idea: Idea, gate: str) -> bool:
-    return not rules.plan_gaps(queries.plan_data(queries.plan_of(idea, passages=())))
+    return not rules.plan_gaps(queries.plan_data(queries.plan_at_hand(idea)))
 
 
 def readings(idea: Idea, gate: str) -> bool:
     """Each indicator has at least the readings that the sealed plan asks for."""
-    found = queries.plan_of(idea, passages=())
+    found: PilotPlan | None = getattr(idea, "pilot_plan", None)
     if found is None or found.sealed is None:
         return False
-    return rules.has_minimum_readings(found.sealed["minimum_readings"], queries.reading_counts(found))
+    recorded = queries.recorded(idea)
+    return recorded is not None and rules.has_minimum_readings(
+        found.sealed["minimum_readings"], recorded.readings
+    )
 
 
 def incidents(idea: Idea, gate: str) -> bool:
-    return not Incident.objects.filter(pilot__idea=idea, closed_at=None).exists()
+    recorded = queries.recorded(idea)
+    return recorded is None or not recorded.open_incidents
 
 
 def extended(idea: Idea, gate: str) -> bool:
     """Whether the pilot had its one extension."""
-    return Pilot.objects.filter(idea=idea, extended_once=True).exists()
+    pilot: Pilot | None = getattr(idea, "pilot", None)
+    return pilot is not None and pilot.extended_once
 
 
 def register() -> None:

@@ -5,13 +5,15 @@ that forgot them would show what is masked.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Model, Prefetch
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Model, OuterRef, Prefetch, Q
 
 from ideas import roles
 from ideas.drafting.masking.queries import masked_row
 from ideas.drafting.models import Idea
+from ideas.lock import read_once
 from incubator.people.models import Person
 from workflows.gates.models import GateRound
 from workflows.pilots import rules
@@ -41,6 +43,17 @@ def _put(row: Model, name: str, rows: Sequence[Model]) -> None:
 def pilot_of(idea: Idea, passages: Sequence[str]) -> Pilot | None:
     found = Pilot.objects.filter(idea=idea).select_related("sponsor", "ended_by").first()
     return found and masked_row(found, ["end_note"], passages)
+
+
+def plan_at_hand(idea: Idea) -> PilotPlan | None:
+    """`plan_of` for no reader, kept with this instance of the idea: an act's facts, sealing and start read it once.
+
+    Not for whoever changes the plan or its indicators.
+    """
+    plan: PilotPlan | None = getattr(idea, "pilot_plan", None)
+    if plan is not None and "indicators" not in vars(plan).get("_prefetched_objects_cache", {}):
+        _put(plan, "indicators", list(plan.indicators.order_by("position")))
+    return plan
 
 
 def plan_data(plan: PilotPlan | None) -> dict[str, Any] | None:
@@ -102,13 +115,21 @@ def incidents(pilot: Pilot, passages: Sequence[str]) -> list[Incident]:
     return [masked_row(one, ["text", "closing_note"], passages) for one in rows]
 
 
-def reading_counts(plan: PilotPlan) -> list[int]:
-    """How many readings each indicator has, in the plan's order."""
-    return list(
-        plan.indicators.order_by("position")
-        .annotate(number=Count("readings"))
-        .values_list("number", flat=True)
-    )
+class Recorded(NamedTuple):
+    """What a pilot has recorded: how many readings of each indicator, in the plan's order, and its open incidents."""
+
+    readings: list[int]
+    open_incidents: int
+
+
+def recorded(idea: Idea) -> Recorded | None:
+    """What the pilot has recorded, in one statement; an act that holds the idea's lock asks once. None without one."""
+    counted = Indicator.objects.filter(plan__idea=OuterRef("idea")).annotate(number=Count("readings"))
+    readings = ArraySubquery(counted.order_by("position").values("number"))
+    still_open = Count("incidents", filter=Q(incidents__closed_at=None))
+    rows = Pilot.objects.filter(idea=idea).annotate(readings=readings, still_open=still_open)
+    found = read_once(idea.pk, "recorded", rows.values_list("readings", "still_open").first)
+    return None if found is None else Recorded(*found)
 
 
 def is_at_gate(idea: Idea) -> bool:

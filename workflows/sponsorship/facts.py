@@ -13,7 +13,6 @@ from workflows.gates.conflicts import register_source
 from workflows.gates.facts import register_fact
 from workflows.sponsorship import actions, queries
 from workflows.sponsorship.departures import on_departure
-from workflows.sponsorship.models import BudgetLine
 
 
 def pledge(idea: Idea, gate: str) -> bool:
@@ -23,16 +22,16 @@ def pledge(idea: Idea, gate: str) -> bool:
 
 
 def time_release(idea: Idea, gate: str) -> bool:
-    return queries.time_is_released(idea)
+    return queries.time_is_released(idea, gate)
 
 
 def budget_line(idea: Idea, gate: str) -> bool:
     """Finance has confirmed the line of this gate; at launch, since the promise in force was signed."""
-    lines = BudgetLine.objects.filter(idea=idea, gate=gate)
-    if gate == "G2":
-        promised = queries.pledge_in_force(idea)
-        lines = lines.filter(confirmed_at__gte=promised.answered_at) if promised else lines.none()
-    return lines.exists()
+    confirmed_at = queries.answered(idea, gate).line_confirmed_at
+    if confirmed_at is None or gate != "G2":
+        return confirmed_at is not None
+    promised = queries.pledge_in_force(idea)
+    return promised is not None and promised.answered_at is not None and confirmed_at >= promised.answered_at
 
 
 def procurement_route(idea: Idea, gate: str) -> bool:

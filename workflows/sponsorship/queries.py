@@ -1,12 +1,16 @@
 """Reads of promises, time and budget."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from ideas import roles
 from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
+from ideas.lock import is_locked, read_once
 from incubator.lib import clock
 from incubator.lib.reference import in_language
 from incubator.people import reporting
@@ -18,6 +22,8 @@ from workflows.gates.models import GateRound
 from workflows.sponsorship.models import BudgetLine, Pledge, ProcurementRoute, TimeRelease
 
 DIRECTING = (Mandate.Capacity.DIRECTOR, Mandate.Capacity.DGA)
+# The name by which an act keeps what `pledge_in_force` gave; whoever signs or ends a promise says so.
+PROMISE = "promise"
 RUNNING = (TimeRelease.State.ASKED, TimeRelease.State.DISPUTED, TimeRelease.State.SIGNED)
 
 
@@ -46,7 +52,12 @@ def eligible_sponsors(idea: Idea) -> QuerySet[Person]:
 
 
 def pledge_in_force(idea: Idea) -> Pledge | None:
-    return Pledge.objects.filter(idea=idea, state=Pledge.State.SIGNED).select_related("sponsor").first()
+    """The signed promise with its sponsor, and what was `answered` at launch; an act that holds the idea's lock asks
+    once."""
+    signed = Pledge.objects.filter(idea=idea, state=Pledge.State.SIGNED).select_related("sponsor")
+    lines, releases = _answers("idea", "G2")
+    answers = {"line_confirmed_at": Subquery(lines), "releases": ArraySubquery(releases)}
+    return read_once(idea.pk, PROMISE, signed.annotate(**answers).first)
 
 
 def sponsor_of(idea: Idea) -> Person | None:
@@ -57,6 +68,9 @@ def sponsor_of(idea: Idea) -> Person | None:
 
 def sponsors_of(ideas: Sequence[Idea]) -> list[tuple[int, int]]:
     """(idea's, sponsor's primary key) of each whose promise is in force."""
+    if len(ideas) == 1 and is_locked(ideas[0].pk):
+        promised = pledge_in_force(ideas[0])
+        return [] if promised is None else [(promised.idea_id, promised.sponsor_id)]
     signed = Pledge.objects.filter(idea__in=ideas, state=Pledge.State.SIGNED)
     return list(signed.values_list("idea_id", "sponsor_id"))
 
@@ -115,15 +129,39 @@ def is_at_gate(idea: Idea) -> bool:
     ).exists()
 
 
-def time_is_released(idea: Idea) -> bool:
-    """The fact of the launch: the author's time is signed, and so is that of every member who asked for it."""
-    rows = TimeRelease.objects.filter(
-        member__idea=idea, member__accepted_at__isnull=False, member__left_at=None
+class Asked(NamedTuple):
+    """What finance and directors have answered at a gate: when its line was confirmed, and the time of each member
+    asked for, oldest first: (member's primary key, role, state)."""
+
+    line_confirmed_at: datetime | None
+    releases: list[tuple[int, str, str]]
+
+
+def answered(idea: Idea, gate: str) -> Asked:
+    """At launch with the promise in force, if there is one; else in a statement of its own."""
+    promised = pledge_in_force(idea) if gate == "G2" else None
+    if promised is not None and hasattr(promised, "line_confirmed_at"):
+        confirmed_at, releases = promised.line_confirmed_at, promised.releases  # type: ignore[attr-defined]
+    else:
+        lines, rows = _answers("pk", gate)
+        found = Idea.objects.filter(pk=idea.pk).values_list(Subquery(lines), ArraySubquery(rows))
+        confirmed_at, releases = read_once(idea.pk, f"answered {gate}", found.get)
+    return Asked(confirmed_at, [(one["member"], one["role"], one["state"]) for one in releases])
+
+
+def _answers(idea: str, gate: str) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
+    """When a gate's line was confirmed, and the time releases, of the idea that this field of the outer row names."""
+    lines = BudgetLine.objects.filter(idea=OuterRef(idea), gate=gate).values("confirmed_at")
+    releases = TimeRelease.objects.filter(
+        member__idea=OuterRef(idea), member__accepted_at__isnull=False, member__left_at=None
     ).order_by("agreed_at", "pk")
-    newest = {
-        member: (role, state)
-        for member, role, state in rows.values_list("member_id", "member__role", "state")
-    }
+    row = JSONObject(member="member_id", role="member__role", state="state")
+    return lines, releases.values(row=row)
+
+
+def time_is_released(idea: Idea, gate: str = "G2") -> bool:
+    """The fact of the launch: the author's time is signed, and so is that of every member who asked for it."""
+    newest = {member: (role, state) for member, role, state in answered(idea, gate).releases}
     asked = [one for one in newest.values() if one[1] != TimeRelease.State.WITHDRAWN]
     signed = TimeRelease.State.SIGNED
     return any(role == TeamMember.Role.AUTHOR and state == signed for role, state in asked) and all(

@@ -46,13 +46,14 @@ def save_version(*, idea: Idea, by: Actor) -> int:
     return content.version
 
 
-def write_version(*, idea: Idea, by: Actor, reason: str) -> IdeaContent:
+def write_version(*, idea: Idea, by: Actor, reason: str, newest: int | None = None) -> IdeaContent:
     """Write the draft as the next version, without an event: for an act that holds the lock and has its own.
 
     `reason` is one of `rules.SAVED`, `SUBMITTED`, `RESUBMITTED`. The idea's title and pitch follow; the act saves
-    them with whatever else it changes on the idea.
+    them with whatever else it changes on the idea. `newest`: what `newest_version` would give, read already.
     """
-    content = _next_version(idea, getattr(idea, "content", None) or IdeaContent(idea=idea, version=0), by)
+    last = getattr(idea, "content", None) or IdeaContent(idea=idea, version=0)
+    content = _next_version(idea, last, by, newest)
     _note(content, _history_user=by.human, _history_date=content.saved_at, _change_reason=reason)
     content.save()
     idea.title, idea.pitch = content.title, content.pitch
@@ -61,14 +62,15 @@ def write_version(*, idea: Idea, by: Actor, reason: str) -> IdeaContent:
     return content
 
 
-def _next_version(idea: Idea, content: IdeaContent, by: Actor) -> IdeaContent:
+def _next_version(idea: Idea, content: IdeaContent, by: Actor, newest: int | None = None) -> IdeaContent:
     """`content` with the text of the working copy and the next number; not saved."""
     draft = working_copy(idea)
     for field in rules.WRITTEN:
         setattr(content, field, getattr(draft, field))
     # What a team keeps of an idea handed in before stands in the history alone.
-    drafted = idea.state == Idea.State.DRAFT
-    content.version = (content.version if drafted else queries.newest_version(idea)) + 1
+    if idea.state != Idea.State.DRAFT:
+        content.version = queries.newest_version(idea) if newest is None else newest
+    content.version += 1
     content.language = idea.language
     content.files = draft.files
     content.saved_at, content.saved_by = clock.now(), by.human

@@ -65,7 +65,8 @@ def keep_in_step(idea: Idea, content: IdeaContent) -> None:
     """Write the words by which the masked text is found; for an act that holds the lock and changes either."""
     passages = [row.text for row in queries.passages_of(idea)]
     if not passages:
-        MaskedText.objects.filter(idea=idea).delete()
+        if getattr(idea, "masked_text", None) is not None:
+            MaskedText.objects.filter(idea=idea).delete()
         return
     text = {name: rules.masked(getattr(content, name), passages) for name in queries.TEXTS}
     MaskedText.objects.update_or_create(

@@ -1,12 +1,11 @@
 """The one door to a text as a reader may read it: who sees the original, and the masked copy for everyone else."""
 
 import copy
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
-from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet, Value
 from django.db.models.expressions import Combinable
 
 from ideas.access import access
@@ -57,14 +56,19 @@ def marked_on(**idea: str) -> Combinable:
     return ArraySubquery(rows.values("text"))
 
 
+def masked_on(reader: Person, **idea: str) -> Combinable:
+    """`marked_on`, and of that what is masked for this reader: as `hidden_of` says, in the rows' own query."""
+    named = {f"idea__{lookup}": OuterRef(field) for lookup, field in idea.items()}
+    hidden = Exists(access().hidden_from(reader).filter(pk=OuterRef("idea_id")))
+    rows = MaskedPassage.objects.filter(removed_at=None, **named).order_by("pk")
+    return ArraySubquery(rows.filter(hidden).values("text"))
+
+
 class Titles:
     """What `incubator.inbox.titles` asks: the titles of work items and messages on an idea, as `shown` gives them."""
 
-    def marked(self) -> Combinable:
-        return marked_on(key="subject_key")
-
-    def hidden(self, reader: Person, keys: Collection[UUID]) -> set[UUID]:
-        return set(access().hidden_from(reader).filter(key__in=keys).values_list("key", flat=True))
+    def masked_for(self, reader: Person) -> Combinable:
+        return masked_on(reader, key="subject_key")
 
     def masked(self, title: str, passages: Sequence[str]) -> str:
         return rules.masked(title, passages)
@@ -75,8 +79,15 @@ def with_passages(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
     return ideas.annotate(marked=marked_on(pk="pk"))
 
 
+def as_read_by(ideas: QuerySet[Idea], reader: Person) -> QuerySet[Idea]:
+    """Read what is masked for this reader together with the ideas: `passages_for` and `shown` ask nothing then."""
+    return ideas.annotate(masked=masked_on(reader, pk="pk"), masked_for=Value(reader.pk))
+
+
 def passages_for(idea: Idea, reader: Person | None) -> list[str]:
     """What is masked for this reader on this idea; nothing for whoever sees its authors."""
+    if reader is not None and vars(idea).get("masked_for") == reader.pk:
+        return list(vars(idea)["masked"])
     marked = vars(idea).get("marked")
     if marked is None:
         return hidden_passages(reader, [idea.pk]).get(idea.pk, [])

@@ -17,6 +17,9 @@ from ideas.drafting.views.persons import reader
 from ideas.drafting.wording import LABELS, REASONS
 from incubator.lib import comparison
 from incubator.lib.refusals import NotFound
+from incubator.lib.row_numbers import row_number
+
+LISTED = 30
 
 
 @require_safe
@@ -25,10 +28,10 @@ def versions(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """`?from=1&to=3` compares; without it, the last two. Only versions that this reader may read exist here."""
     person = reader(request)
     idea = queries.readable_idea(key, person)
-    found = queries.versions_of(idea, person)
-    numbers = [version.number for version in found]
-    pair = _pair(request, numbers)
     of_team = queries.in_team(person).filter(idea=idea).exists()
+    before = row_number(request.GET.get("before", "")[:9])
+    found = queries.versions_of(idea, person, most=LISTED + 1, before=before)
+    pair = _pair(request, idea, [version.number for version in found], of_team=of_team)
     context = {
         "idea": idea,
         "versions": [
@@ -38,8 +41,9 @@ def versions(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 "at": v.saved_at,
                 "by": v.saved_by,
             }
-            for v in found
+            for v in found[:LISTED]
         ],
+        "before": found[LISTED - 1].number if len(found) > LISTED else None,
         "pair": pair,
         "fields": _compared(
             idea,
@@ -55,15 +59,15 @@ def versions(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "ideas/drafting/versions.html", context)
 
 
-def _pair(request: HttpRequest, numbers: list[int]) -> tuple[int, int] | None:
+def _pair(request: HttpRequest, idea: Idea, listed: list[int], *, of_team: bool) -> tuple[int, int] | None:
     if "from" not in request.GET and "to" not in request.GET:
-        return (numbers[1], numbers[0]) if len(numbers) > 1 else None
+        return (listed[1], listed[0]) if len(listed) > 1 else None
     chosen = []
     for name in ("from", "to"):
         typed = request.GET.get(name, "")
-        if not (typed.isascii() and typed.isdigit() and len(typed) < 10 and int(typed) in numbers):
-            raise NotFound(_("There is no such version here. Choose two from the list."))
-        chosen.append(int(typed))
+        chosen.append(int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0)
+    if not queries.are_versions(idea, chosen, of_team=of_team):
+        raise NotFound(_("There is no such version here. Choose two from the list."))
     return chosen[0], chosen[1]
 
 

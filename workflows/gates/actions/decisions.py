@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -25,7 +27,7 @@ from workflows import nodes
 from workflows.gates import authority, hooks, queries, records, rules
 from workflows.gates.actions.choices import Choice, check_written, permitted_one
 from workflows.gates.actions.elsewhere import ask_consent, check_elsewhere
-from workflows.gates.actions.rounds import close_seats, due_after, work_keys
+from workflows.gates.actions.rounds import close_decided, due_after, work_keys
 from workflows.gates.authority import Party
 from workflows.gates.configuration import rework_days
 from workflows.gates.conflicts import Conflicts, conflicts_of_both
@@ -61,11 +63,15 @@ def decide(*, round_key: Any, by: Actor, choice: Choice) -> Decision:
         return write(round_, idea, choice, _checked(round_, idea, by, choice))
 
 
+# What the facts and ways of later gates read, with the idea itself; most ideas have none.
+IN_PILOT = ["pilot_plan", "pilot"]
+
+
 @contextmanager
 def locked_for(choice: Choice, **lookup: Any) -> Iterator[tuple[Idea, Choice]]:
     """The idea's lock and, for a merge, the other idea's; the choice names that one as it is under its lock."""
     other_pk = choice.merged_into.pk if choice.merged_into is not None else None
-    with locked_with(other_pk, **lookup) as (idea, other):
+    with locked_with(other_pk, also=IN_PILOT, **lookup) as (idea, other):
         yield idea, choice if other is None else replace(choice, target=other)
 
 
@@ -150,18 +156,18 @@ def issue(decision: Decision, round_: GateRound, idea: Idea, record: dict[str, A
     round_.record = record | {"opinion": opinion.as_data(), "decision": decision.outcome}
     round_.record_sha256 = records.record_sha256(round_.record)
     before, round_.state, round_.closed_at = round_.state, "decided", now
-    round_.save(update_fields=["record", "record_sha256", "state", "closed_at"])
-    close_seats(round_, now)
+    close_decided(round_, seats=records.has_seats(round_))
     # Asked with the round, so that the many decisions without a draft cost no statement more.
     if getattr(round_, "has_drafts", True):
         KeptDecision.objects.filter(round=round_).delete()
     effects = [effect("round", before, "decided", gate=round_.gate, round=str(round_.key))]
     effects += [effect("condition", None, "open", condition=str(item.key)) for item in _conditions(decision)]
-    effects += nodes.move(idea, decision.outcome, by, cause=decision)
+    with inbox.opened_together():
+        effects += nodes.move(idea, decision.outcome, by, cause=decision)
+        effects += hooks.fire("decided", idea=idea, by=by, cause=decision)
     # An idea that ends has closed all that was open for it, as it arrived there.
     if idea.state not in CLOSED:
         inbox.close(*work_keys(round_, [seat["seat"] for seat in record["seats"]]))
-    effects += hooks.fire("decided", idea=idea, by=by, cause=decision)
     idea.save(update_fields=MOVED)
     event = append(
         subject=Subject("idea", idea.key),
@@ -199,30 +205,37 @@ def open_round_of(round_key: Any, idea: Idea | None = None) -> GateRound:
         found.idea = idea
     if found is None:
         raise NotFound(_("There is no such consultation."))
-    # After a shortlist was drawn no decision waits for a seat, but for what the opinion then lacks; and one that is
-    # drafted waits for its signature or its author, not for a seat that was left since.
-    drafted = getattr(found, "decision", None) is not None
-    if found.state == "seating" and not drafted and not queries.is_drawn(found):
+    check_open(found)
+    return found
+
+
+def check_open(round_: GateRound) -> None:
+    """Raises Conflict where nothing can be decided.
+
+    After a shortlist was drawn no decision waits for a seat, but for what the opinion then lacks; and one that is
+    drafted waits for its signature or its author, not for a seat that was left since.
+    """
+    drafted = getattr(round_, "decision", None) is not None
+    if round_.state == "seating" and not drafted and not queries.is_drawn(round_):
         raise Conflict(_("The panel is not complete yet, so nothing can be decided."), code="decide.seating")
-    if found.state not in ("seating", "open"):
+    if round_.state not in ("seating", "open"):
         raise Conflict(
             _("This gate was decided already, or the idea left it. Nothing was changed."),
             code="decide.closed",
         )
-    return found
 
 
-def _rounds(*joined: str) -> QuerySet[GateRound]:
-    """One round with its configuration, its decision and whether any is kept as a draft."""
+def rounds_with(*joined: str) -> QuerySet[GateRound]:
+    """Rounds, each with its configuration, its decision, whether any is kept as a draft, and `before`: what was decided
+    earlier."""
     drafts = Exists(KeptDecision.objects.filter(round=OuterRef("pk")))
-    rounds = GateRound.objects.select_related("decision", "configuration", *joined).annotate(
-        has_drafts=drafts
-    )
-    return rounds.filter(key=Given("key"))
+    before = RawSQL(records.BEFORE_ROUND, [], ArrayField(IntegerField()))  # noqa: S611  no parameters
+    rounds = GateRound.objects.select_related("decision", "configuration", *joined)
+    return rounds.annotate(has_drafts=drafts, before=before)
 
 
-OF_LOCKED = BuiltOnce(_rounds)
-OF_ANY = BuiltOnce(lambda: _rounds("idea__programme__entity", "idea__content"))
+OF_LOCKED = BuiltOnce(lambda: rounds_with().filter(key=Given("key")))
+OF_ANY = BuiltOnce(lambda: rounds_with("idea__programme__entity", "idea__content").filter(key=Given("key")))
 
 
 def _draft(

@@ -1,5 +1,6 @@
 """Entering a gate opens a round; leaving it without a decision voids it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -33,14 +34,18 @@ def days_to_decide(rules: Mapping[str, Any]) -> int:
     return days
 
 
-def enter(idea: Idea, gate: str) -> tuple[GateRound, list[dict[str, Any]]]:
+def enter(idea: Idea, gate: str, *, after: GateRound | None = None) -> tuple[GateRound, list[dict[str, Any]]]:
     """Open a round in state `seating` with its configuration frozen, and defer the job that fills its seats.
 
+    `after`: the idea's last round, with its configuration, where it is known; at this gate, its rules hold again.
     The caller holds the idea's lock and appends the event that lists the effects.
     """
     from workflows.gates.jobs import fill_seats_of
 
-    configuration, rules, number = pinned(idea, gate)
+    if after is not None and after.gate == gate:
+        configuration, rules, number = after.configuration, after.rules, after.number + 1
+    else:
+        configuration, rules, number = pinned(idea, gate)
     now, entity = clock.now(), idea.programme.entity
     round_ = GateRound.objects.create(
         idea=idea,
@@ -66,10 +71,35 @@ def close_seats(round_: GateRound, now: datetime) -> None:
         cursor.execute(CLOSE_SEATS, [now, round_.pk])
 
 
+def close_decided(round_: GateRound, *, seats: bool) -> None:
+    """Write the record and the end of a decided round; with its open seats, in the same statement."""
+    if not seats:
+        round_.save(update_fields=["record", "record_sha256", "state", "closed_at"])
+        return
+    with planned_once() as cursor:
+        cursor.execute(
+            CLOSE_DECIDED,
+            {
+                "round": round_.pk,
+                "now": round_.closed_at,
+                "state": round_.state,
+                "record": json.dumps(round_.record),
+                "sha256": round_.record_sha256,
+            },
+        )
+
+
 # By hand, as every decision asks it.
 CLOSE_SEATS = (
     "update workflows_seat set state = 'closed', left_at = %s where round_id = %s and state = 'open'"
 )
+CLOSE_DECIDED = """
+with seats as (
+  update workflows_seat set state = 'closed', left_at = %(now)s where round_id = %(round)s and state = 'open'
+)
+update workflows_gateround
+set state = %(state)s, closed_at = %(now)s, record = %(record)s::jsonb, record_sha256 = %(sha256)s where id = %(round)s
+"""
 
 
 def void(idea: Idea, reason: str) -> list[dict[str, Any]]:

@@ -1,8 +1,10 @@
 """The second signature: signing, declining, or handing the round over when two do not agree."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from ideas.acts import record as record_event
@@ -11,24 +13,28 @@ from ideas.lock import locked, locked_with
 from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
+from incubator.lib.built_once import BuiltOnce, Given
 from incubator.lib.refusals import Conflict, NotAllowed
 from incubator.people.actors import SUBSTITUTION, Actor
 from workflows.gates import authority, records
 from workflows.gates.actions.choices import permitted_one
 from workflows.gates.actions.decisions import (
+    IN_PILOT,
     ask_second,
     check_distance,
+    check_open,
     issue,
     open_round_of,
+    rounds_with,
     set_aside,
 )
 from workflows.gates.actions.elsewhere import ask_consent, check_elsewhere
 from workflows.gates.actions.rounds import decision_keys
 from workflows.gates.actions.seating import ask_decision
-from workflows.gates.conflicts import conflicts_of
-from workflows.gates.models import Decision, GateRound
+from workflows.gates.conflicts import Conflicts, conflicts_of
+from workflows.gates.models import Condition, Decision, GateRound, Seat
 from workflows.gates.queries import is_asked, waiting_seats
-from workflows.gates.signing import right_to_sign, second_parties, waits_for_consent
+from workflows.gates.signing import right_to_sign, right_with, second_parties, waits_for_consent
 
 
 def sign_second(*, decision_key: Any, by: Actor) -> Decision:
@@ -36,14 +42,15 @@ def sign_second(*, decision_key: Any, by: Actor) -> Decision:
 
     A redirect is not: an author consents next.
     """
-    target = Decision.objects.filter(key=decision_key).values_list("target", flat=True).first()
-    with locked_with(target, rounds__decision__key=decision_key) as (idea, other):
-        decision = Decision.objects.select_related("round").get(key=decision_key)
-        if decision.issued_at is not None:
-            raise Conflict(_("This decision is signed already."), code="sign.done")
-        round_ = open_round_of(decision.round.key, idea)
-        right = right_to_sign(round_, idea, by, decision)
-        record = read_again(round_, idea, decision)
+    target = Decision.objects.filter(key=decision_key).values("target")
+    with locked_with(target, also=IN_PILOT, rounds__decision__key=decision_key) as (idea, other):
+        round_, decision = _draft_of(decision_key, idea)
+        seats = records.sitting(round_)
+        first = _rights_of_writer(round_, idea, decision)
+        voters = [one for seat in seats for one in records.voters(seat)]
+        beside = [*voters, *(one for right in first for one in authority.concerned_by(right))]
+        right, known = right_with(round_, idea, by, decision, beside)
+        record = _read_again(round_, idea, decision, seats, first, known)
         people = authority.concerned_by(right)
         against = conflicts_of(people, other, round_.gate) if other is not None else {}
         check_elsewhere(idea, other, right.actor, against)
@@ -66,23 +73,70 @@ def sign_second(*, decision_key: Any, by: Actor) -> Decision:
 def read_again(round_: GateRound, idea: Idea, decision: Decision) -> dict[str, Any]:
     """The record on which a draft is made now, by the delegation its writer holds now: the one it was written by may
     have ended since, and another begun. Raises Conflict when it could not be written any more."""
-    first = _check_first(round_, idea, decision)
-    decision.mandate, decision.mandate_reference = first.mandate, first.mandate.reference
-    seats = records.sitting(round_)
+    seats, rights = records.sitting(round_), _rights_of_writer(round_, idea, decision)
     voters = [one for seat in seats for one in records.voters(seat)]
-    check_distance(seats, conflicts_of(voters, idea, round_.gate))
+    concerned = [one for right in rights for one in authority.concerned_by(right)]
+    against = conflicts_of([*concerned, *voters], idea, round_.gate)
+    return _read_again(round_, idea, decision, seats, rights, against)
+
+
+def _read_again(
+    round_: GateRound,
+    idea: Idea,
+    decision: Decision,
+    seats: Sequence[Seat],
+    rights: Sequence[authority.Party],
+    against: dict[int, Conflicts],
+) -> dict[str, Any]:
+    """`read_again` where the seats, the writer's rights and what stands against all of them are read already."""
+    first = _check_first(idea, decision, rights, against)
+    decision.mandate, decision.mandate_reference = first.mandate, first.mandate.reference
+    check_distance(seats, against)
     record = records.record_of(round_, idea, decision.answers, seats)
     permitted_one(round_, record, decision.outcome)
     return record
 
 
-def _check_first(round_: GateRound, idea: Idea, decision: Decision) -> authority.Party:
+def _draft_of(decision_key: Any, idea: Idea) -> tuple[GateRound, Decision]:
+    """The open round and the draft that waits in it for a signature. Raises Conflict for one signed or taken back."""
+    round_ = WITH_DRAFT.first(idea=idea.pk, decision=decision_key)
+    if round_ is None:
+        raise Conflict(_("There is nothing to sign any more: the decision was taken back."), code="sign.gone")
+    decision: Decision = round_.decision
+    if decision.issued_at is not None:
+        raise Conflict(_("This decision is signed already."), code="sign.done")
+    check_open(round_)
+    round_.idea, decision.round = idea, round_
+    if not round_.has_conditions:  # type: ignore[attr-defined] # annotated
+        decision.written = []
+    return round_, decision
+
+
+def _with_draft() -> QuerySet[GateRound]:
+    conditions = Condition.objects.filter(decision=OuterRef("decision"))
+    found = rounds_with("decision__decider", "decision__on_behalf_of", "decision__mandate")
+    return found.annotate(has_conditions=Exists(conditions)).filter(
+        idea=Given("idea"), decision__key=Given("decision")
+    )
+
+
+WITH_DRAFT = BuiltOnce(_with_draft)
+
+
+def _rights_of_writer(round_: GateRound, idea: Idea, decision: Decision) -> list[authority.Party]:
+    """Every right by which whoever wrote the decision could write it now."""
+    writer = Actor(person=decision.decider, on_behalf_of=decision.on_behalf_of)
+    return authority.rights_to_decide(round_, idea, writer)
+
+
+def _check_first(
+    idea: Idea, decision: Decision, rights: Sequence[authority.Party], against: dict[int, Conflicts]
+) -> authority.Party:
     """The right by which the decision is made, now. Raises Conflict when its writer may no longer decide in the
     capacity it names, or has come too close."""
-    writer = Actor(person=decision.decider, on_behalf_of=decision.on_behalf_of)
     right: authority.Party | None = None
     with suppress(NotAllowed):
-        right = authority.right_to_decide(round_, idea, writer)
+        right = authority.distant(rights, against, idea)
     if right is None or (right.on_behalf_of, right.mandate.capacity) != (
         decision.on_behalf_of,
         decision.capacity,
@@ -160,7 +214,9 @@ def ask_again(*, round_key: Any) -> None:
 
 def _ask_again_to_sign(round_: GateRound, idea: Idea, draft: Decision) -> None:
     try:
-        _check_first(round_, idea, draft)
+        rights = _rights_of_writer(round_, idea, draft)
+        concerned = [one for right in rights for one in authority.concerned_by(right)]
+        _check_first(idea, draft, rights, conflicts_of(concerned, idea, round_.gate))
     except Conflict:
         key = str(draft.key)
         set_aside(draft)

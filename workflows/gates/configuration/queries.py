@@ -89,6 +89,18 @@ def versions(programme: Programme) -> QuerySet[Configuration]:
     return found.defer("document").order_by("-version")
 
 
+def listed(programme: Programme, most: int, before: int | None) -> list[Configuration]:
+    """Of `versions` those before this one: at most `most`, and one more, which tells that there are older ones."""
+    found = versions(programme)
+    return list((found if before is None else found.filter(version__lt=before))[: most + 1])
+
+
+def states(programme: Programme) -> set[str]:
+    """The states that versions of this programme are in."""
+    found = Configuration.objects.filter(programme=programme).order_by()
+    return set(found.values_list("state", flat=True).distinct())
+
+
 def changed_gates(document: Mapping[str, Any], programme: Programme) -> list[str]:
     """The gates whose published rules this document would replace; those without a published row count too."""
     published = GateConfiguration.objects.filter(programme=programme, state="published")

@@ -19,6 +19,7 @@ from ideas.calls.models import Programme
 from ideas.pages import nothing_here
 from incubator.lib.languages import supported
 from incubator.lib.refusals import Conflict, Invalid, NotFound, note
+from incubator.lib.row_numbers import row_number
 from incubator.people.once import new_key, once
 from workflows.gates import wording as gate_wording
 from workflows.gates.configuration import actions, editing, queries, rules, settings, wording
@@ -30,6 +31,8 @@ from workflows.gates.configuration.structure import MOST_BYTES, SCHEMA, Malforme
 from workflows.gates.forms.votes import VoteForm
 from workflows.gates.models import Configuration
 from workflows.gates.views.reading import actor, reader
+
+LISTED = 30
 
 
 @require_safe
@@ -45,13 +48,17 @@ def _versions_page(request: HttpRequest, refused: dict[str, Any] | None = None) 
         raise nothing_here()
     rows = []
     for programme in programmes:
-        found = list(queries.versions(programme))
+        of_it = programme.key == request.GET.get("programme")
+        before = row_number(request.GET.get("before", "")[:9]) if of_it else None
+        found = queries.listed(programme, LISTED, before)
+        known = queries.states(programme)
         rows.append(
             {
                 "programme": programme,
-                "versions": [(one, wording.STATES[one.state]) for one in found],
-                "has_draft": any(one.state in actions.OPEN for one in found),
-                "in_force": any(one.state == "published" for one in found),
+                "versions": [(one, wording.STATES[one.state]) for one in found[:LISTED]],
+                "before": found[LISTED - 1].version if len(found) > LISTED else None,
+                "has_draft": not known.isdisjoint(actions.OPEN),
+                "in_force": "published" in known,
                 "may_change": queries.may_change(person, programme),
                 "form": ImportForm(auto_id=f"id_{programme.key}_%s"),
                 "refused": (refused or {}).get(programme.key),

@@ -326,7 +326,7 @@ def _hand_over(request: HttpRequest, round_: GateRound) -> HttpResponse:
 
 
 def _pending_key(round_: GateRound) -> uuid.UUID:
-    pending = Decision.objects.filter(round=round_).first()
+    pending: Decision | None = getattr(round_, "decision", None)
     if pending is None:
         raise Conflict(_("There is nothing to sign any more: the decision was taken back."), code="sign.gone")
     return pending.key

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ideas.access import access
 from ideas.drafting.masking.queries import passages_for, shown, shown_all
 from ideas.drafting.masking.rules import masked_all
+from incubator.inbox import queries as inbox
 from incubator.inbox import titles
 from incubator.inbox import wording as asks
 from incubator.inbox.models import WorkItem
@@ -43,6 +44,7 @@ from workflows.gates.views.reading import (
 )
 
 PAST = 30
+WAITING = 20
 DECIDING = ("decide", "agree", "second_signature", "admissibility")
 
 
@@ -65,14 +67,19 @@ def reviews(request: HttpRequest) -> HttpResponse:
         .prefetch_related(Prefetch("votes", Vote.objects.filter(in_force=True), to_attr="in_force"))
         .order_by("round__due_at", "pk")
     )
+    if (after := row_number(request.GET.get("seats", ""))) is not None:
+        open_seats = open_seats.filter(_due_after(asked.filter(pk=after)))
     past = mine.exclude(state="open").order_by("-pk")
     before = row_number(request.GET.get("before", ""))
     if before is not None:
         past = past.filter(pk__lt=before)
-    rows, waiting = list(past[: PAST + 1]), list(open_seats)
+    rows, waiting = list(past[: PAST + 1]), list(open_seats[: WAITING + 1])
     _mask(person, [*rows, *waiting])
+    asked_to_decide = WorkItem.objects.filter(person=person, verb__in=DECIDING, closed_at=None)
     decisions = list(
-        WorkItem.objects.filter(person=person, verb__in=DECIDING, closed_at=None).order_by("due_at", "pk")
+        titles.with_marks(asked_to_decide, person)
+        .filter(inbox.beyond(request.GET.get("decisions", "")))
+        .order_by(F("due_at").asc(nulls_last=True), "pk")[: WAITING + 1]
     )
     titles.as_read_by(person, decisions)
     context = {
@@ -84,15 +91,23 @@ def reviews(request: HttpRequest) -> HttpResponse:
                 "tag": asks.button(item.verb),
                 "turn": True,
             }
-            for item in decisions
+            for item in decisions[:WAITING]
         ],
+        "next_decisions": inbox.place(decisions[WAITING - 1]) if len(decisions) > WAITING else "",
         "open_seats": sorted(
-            (_open_row(seat, person) for seat in waiting), key=lambda row: bool(row["done"])
+            (_open_row(seat, person) for seat in waiting[:WAITING]), key=lambda row: bool(row["done"])
         ),
+        "next_seats": waiting[WAITING - 1].pk if len(waiting) > WAITING else None,
         "past": [_past_row(seat) for seat in rows[:PAST]],
         "before": rows[PAST - 1].pk if len(rows) > PAST else None,
     }
     return render(request, "gates/reviews.html", context)
+
+
+def _due_after(seat: QuerySet[Seat]) -> Q:
+    """Seats that come after this one, which is one row or, of a damaged number, none."""
+    due = Subquery(seat.values("round__due_at"))
+    return Q(round__due_at__gt=due) | Q(round__due_at=due, pk__gt=Subquery(seat.values("pk")))
 
 
 def _mask(person: Person, seats: Sequence[Seat]) -> None:

@@ -54,9 +54,11 @@ def check_complete(idea: Idea) -> None:
         )
 
 
-def last_decision(idea: Idea) -> Decision:
+def last_decision(idea: Idea, *joined: str, **annotated: Any) -> Decision:
+    """The last issued decision with its round, and what else is read with it."""
     return (
         Decision.objects.filter(round__idea=idea, issued_at__isnull=False)
-        .select_related("round")
+        .select_related("round", *joined)
+        .annotate(**annotated)
         .order_by("-issued_at", "-pk")[0]
     )

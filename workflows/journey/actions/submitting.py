@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from django.db.models import Func, Value
+from django.db.models import Func, OuterRef, Subquery, Value
 from django.utils.translation import gettext as _
 
 from ideas.calls.rules import is_open
 from ideas.drafting import rules as drafting_rules
 from ideas.drafting.actions.versions import version_payload, write_version
 from ideas.drafting.models import Idea
+from ideas.drafting.queries import newest_numbers
 from ideas.lock import locked
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
@@ -32,7 +33,7 @@ def submit(*, idea: UUID, by: Actor, route: str = "standard", service: Departmen
     confirms by this very act. Raises Invalid with the fields still missing, or on `route` and `service` when the
     route is not open to this idea; Conflict when it is submitted already or the call is closed.
     """
-    with locked(also=["draft"], **of_author(idea, by, "author")) as found:
+    with locked(also=["draft", "pilot_plan"], **of_author(idea, by, "author")) as found:
         if found.state != "draft":
             raise Conflict(_("This idea is submitted already. You find it in My ideas."), code="submit.twice")
         call = found.call
@@ -58,15 +59,25 @@ def resubmit(*, idea: UUID, by: Actor) -> Idea:
 
     Handed in too late, the idea is on hold: this ends it.
     """
-    with locked(also=["draft"], **of_author(idea, by, "author", "co_author")) as found:
-        hold = Hold.objects.filter(idea=found, woken_at=None, cause=Hold.Cause.LAPSED_REWORK).first()
+    with locked(also=["draft", "masked_text"], **of_author(idea, by, "author", "co_author")) as found:
+        late = Hold.objects.filter(idea=found, woken_at=None, cause=Hold.Cause.LAPSED_REWORK)
+        hold = late.first() if found.state == Idea.State.HELD else None
         if hold is None and nodes.station_of(found) != "with_author":
             raise Conflict(_("Nothing is asked of you for this idea now."), code="resubmit.not_asked")
         check_complete(found)
-        gate = hold.gate if hold else last_decision(found).round.gate
-        content = found.content = write_version(idea=found, by=by, reason=drafting_rules.RESUBMITTED)
+        newest = Subquery(newest_numbers(id=OuterRef("round__idea")))
+        last = last_decision(found, "round__configuration", newest=newest)
+        gate = hold.gate if hold else last.round.gate
+        content = found.content = write_version(
+            idea=found,
+            by=by,
+            reason=drafting_rules.RESUBMITTED,
+            newest=last.newest,  # type: ignore[attr-defined] # annotated
+        )
         inbox.close(f"rework:{found.key}")
-        effects = resume(idea=found, hold=hold, by=by) if hold else nodes.move(found, gate, by)
+        effects = (
+            resume(idea=found, hold=hold, by=by) if hold else nodes.move(found, gate, by, cause=last.round)
+        )
         found.save(update_fields=[*PLACE, "title", "pitch"])
         tell(found, "resubmitted", by, {"gate": gate} | version_payload(content), effects)
         return found

@@ -11,7 +11,7 @@ from incubator.lib import working_days
 from incubator.lib.refusals import Conflict
 from incubator.people.models import Person
 from workflows.pilots import queries, rules
-from workflows.pilots.actions.shared import Effects, open_next
+from workflows.pilots.actions.shared import Effects, ask_next, open_next
 from workflows.pilots.models import Pilot
 
 
@@ -21,13 +21,13 @@ def start(*, idea: Idea, sponsor: Person, on: date) -> tuple[Pilot, Effects]:
     Raises Conflict when the plan is not sealed or the pilot has begun.
     """
     assert is_locked(idea.pk), "the pilot begins inside the decision"
-    plan = queries.plan_of(idea, passages=())
-    if plan is None or plan.sealed_at is None or Pilot.objects.filter(idea=idea).exists():
+    plan = queries.plan_at_hand(idea)
+    if plan is None or plan.sealed_at is None or getattr(idea, "pilot", None) is not None:
         raise Conflict(_("A pilot begins once, with a sealed plan."), code="pilot.start")
     pilot = Pilot.objects.create(
         idea=idea, sponsor=sponsor, started_on=on, planned_end_on=_planned_end(idea, on, plan.months)
     )
-    open_next(idea, pilot, on)
+    ask_next(idea, pilot, on)
     return pilot, [effect("pilot", "", "running", until=pilot.planned_end_on)]
 
 
@@ -41,7 +41,7 @@ def extend(*, pilot: Pilot, on: date) -> Effects:
     assert is_locked(idea.pk), "the pilot is extended inside the decision"
     if pilot.extended_once:
         raise Conflict(_("A pilot can be extended once, and this one has been."), code="pilot.extended")
-    months = pilot.idea.pilot_plan.months
+    months = idea.pilot_plan.months
     before = pilot.planned_end_on
     pilot.planned_end_on, pilot.extended_once = _planned_end(idea, max(before, on), months), True
     pilot.ended_on = pilot.ended_by = None

@@ -76,7 +76,7 @@ def seal_plan(*, idea: Idea, by: Actor) -> Effects:
     Raises Conflict when the plan is incomplete or sealed already.
     """
     assert is_locked(idea.pk), "the plan is sealed inside the decision"
-    plan = queries.plan_of(idea, passages=())
+    plan = queries.plan_at_hand(idea)
     data = queries.plan_data(plan)
     gaps = rules.plan_gaps(data)
     if plan is None or data is None or gaps:

@@ -66,8 +66,13 @@ def today_of(idea: Idea) -> date:
 
 
 def open_next(idea: Idea, pilot: Pilot, after: date) -> None:
-    """The next check-in waits for the team, or the pilot's end when no check-in comes before it."""
+    """In place of what waited: `ask_next`."""
     inbox.close(check_in_item(pilot), end_item(pilot))
+    ask_next(idea, pilot, after)
+
+
+def ask_next(idea: Idea, pilot: Pilot, after: date) -> None:
+    """The next check-in waits for the team, or the pilot's end when no check-in comes before it."""
     day = rules.next_check_in(after, pilot.planned_end_on)
     key, verb = (check_in_item(pilot), "check_in") if day else (end_item(pilot), "end_pilot")
     wait_for(

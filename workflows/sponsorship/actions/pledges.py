@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ideas import roles
 from ideas.acts import record, wait_for
 from ideas.drafting.models import Idea
-from ideas.lock import locked
+from ideas.lock import keep, locked
 from incubator.events.actions import effect
 from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
@@ -96,6 +96,7 @@ def promise(*, pledge: Pledge, days: int, euros: int, cover: str, by: Actor) -> 
         pledge.state, pledge.days, pledge.euros, pledge.cover = Pledge.State.SIGNED, days, euros, cover
         pledge.answered_at = now
         pledge.save()
+        keep(idea.pk, queries.PROMISE, pledge)
         effects = [effect("pledge", "asked", "signed", key=pledge.key, days=days, euros=euros)]
         effects += _lapse_others(idea, pledge)
         inbox.close(pledge_item(pledge), search_item(idea))
@@ -131,6 +132,7 @@ def promised_by_signature(idea: Idea, decision: Decision) -> Effects:
         due_at=now,
         answered_at=now,
     )
+    keep(idea.pk, queries.PROMISE, pledge)
     return [effect("pledge", "", "signed", key=pledge.key, days=pledge.days, euros=pledge.euros)]
 
 
@@ -169,6 +171,7 @@ def withdraw_pledge(*, pledge: Pledge, by: Actor, note: str = "") -> Pledge:
             )
         pledge.state, pledge.note, pledge.ended_at = Pledge.State.WITHDRAWN, note, clock.now()
         pledge.save()
+        keep(idea.pk, queries.PROMISE, None)
         effects: Effects = [effect("pledge", "signed", "withdrawn", key=pledge.key)]
         if idea.stage == Idea.Stage.SPONSORSHIP:
             inbox.close(budget_item(idea, "G2"), route_item(idea), launch_item(idea))
