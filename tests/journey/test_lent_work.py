@@ -29,6 +29,7 @@ from tests.platform.kept import kept
 from tests.sessions import stage as sessions
 from tests.sponsorship.cast import routes_above
 from workflows.clock.actions import tick
+from workflows.evaluation.models import BenefitReading
 from workflows.gates import actions as gates
 from workflows.gates.models import GateRound, Seat
 from workflows.journey import actions as journey
@@ -238,6 +239,20 @@ class Stage:
         url = reverse("name-evaluator", args=[idea.key])
         return Scene({"evaluator": self.cast.evaluator.staff_number}, url)
 
+    def read_benefits(self) -> Scene:
+        idea = self.pilot_over()
+        play.agree(idea, self.cast)
+        self.run_jobs()
+        play.evaluated(idea, self.cast)
+        self.run_jobs()
+        play.vote_all(idea)
+        play.decide(idea, self.cast.dgs, "scale")
+        self.run_jobs()
+        # As if half a year had gone by.
+        BenefitReading.objects.filter(idea=idea, months=6).update(due_on=clock.today())
+        tick()
+        return Scene({"value-0": "9"})
+
     # Selection sessions
 
     def decide_session(self) -> Scene:
@@ -291,6 +306,10 @@ class Stage:
         self.reexamine()
         return self._late("reexamine")
 
+    def late_benefits(self) -> Scene:
+        self.read_benefits()
+        return self._late("read_benefits")
+
     def late_answer(self) -> Scene:
         self.sign_time_release()
         return self._late("sign_time_release")
@@ -318,6 +337,8 @@ START = {
     "late_answer": "launched",
     "agree": "pilot_over",
     "name_evaluator": "pilot_over",
+    "read_benefits": "pilot_over",
+    "late_benefits": "pilot_over",
 }
 
 
