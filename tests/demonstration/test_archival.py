@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,6 +19,7 @@ from workflows.briefs.checking import queries
 from workflows.briefs.checking.rules import verdict
 from workflows.briefs.models import Brief
 from workflows.briefs.public import differences
+from workflows.briefs.rules import Standing
 from workflows.demonstration import city
 from workflows.gates.models import Decision
 
@@ -47,7 +49,9 @@ def test_every_brief_of_the_city_is_archival_accessible_genuine_and_replays(
     verdicts = {}
     for brief in briefs:
         found = examine(files.read(brief.sha256), known)
-        verdicts[brief.number] = verdict(found, queries.of_file(found))
+        row = queries.of_file(found)
+        # What became of the decision since says nothing of the file.
+        verdicts[brief.number] = verdict(found, row and replace(row, standing=Standing()))
     assert {number: said for number, said in verdicts.items() if said != "genuine"} == {}
     # Spawned: a copy of this process would hold the connection to the database.
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as both_cores:
