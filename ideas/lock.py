@@ -25,6 +25,7 @@ where event.subject_kind = 'idea' and event.subject_key = ideas_idea.key order b
 """
 _held: ContextVar[frozenset[int]] = ContextVar("held", default=frozenset())
 _kept: ContextVar[dict[tuple[int, str], Any] | None] = ContextVar("kept", default=None)
+_looked: ContextVar[int | None] = ContextVar("looked", default=None)
 Kept = TypeVar("Kept")
 
 
@@ -101,18 +102,29 @@ def _holding(*idea_pks: int) -> Iterator[None]:
         _kept.reset(keeping)
 
 
+@contextmanager
+def looking_at(idea_pk: int) -> Iterator[None]:
+    """For a page that only reads: what several of its parts ask of this idea is read once."""
+    kept, looked = _kept.set({}), _looked.set(idea_pk)
+    try:
+        yield
+    finally:
+        _kept.reset(kept)
+        _looked.reset(looked)
+
+
 def is_locked(idea_pk: int) -> bool:
     """Whether this thread of work holds the idea's row already."""
     return idea_pk in _held.get()
 
 
 def read_once(idea_pk: int, name: str, read: Callable[[], Kept]) -> Kept:
-    """What `read` gives: once in the act that holds the idea's lock, each time without it.
+    """What `read` gives: once in the act that holds the idea's lock or the page that looks at it, else each time.
 
     Only for what nobody changes without that lock; whoever changes it says `keep` or `forget`.
     """
     kept = _kept.get()
-    if kept is None or not is_locked(idea_pk):
+    if kept is None or not (is_locked(idea_pk) or _looked.get() == idea_pk):
         return read()
     if (idea_pk, name) not in kept:
         kept[idea_pk, name] = read()

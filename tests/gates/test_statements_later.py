@@ -178,7 +178,7 @@ def test_g3_is_decided_in_two_acts(
     decided(brought["G3"]._replace(first=first), outcome, (drafted, G3[outcome]), at_most, second)
 
 
-G4 = {"scale": 27, "transfer": 27, "extend": 30, "rework": 28, "hold": 27, "stop": 28}
+G4 = {"scale": 28, "transfer": 28, "extend": 30, "rework": 28, "hold": 27, "stop": 28}
 
 
 @pytest.mark.parametrize("outcome", G4)

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from ideas.access import access
 from ideas.drafting.models import Idea
 from incubator.lib.refusals import NotAllowed
 from incubator.people import grants
@@ -87,12 +86,12 @@ def points_to_team(decision: Decision) -> bool:
     return _launched(decision.round.idea_id, signed)
 
 
-def sponsor_as_read(sponsor: Person | None, idea: Idea, reader: Person) -> str:
-    """The sponsor's name; their capacity alone where the name would tell this reader the author's department; '' for
+def sponsor_as_read(sponsor: Person | None, idea: Idea, *, sees_authors: bool) -> str:
+    """The sponsor's name; their capacity alone where the name would tell a reader the author's department; '' for
     nobody."""
     if sponsor is None:
         return ""
-    if not access().sees_authors(reader, idea) and _launched(idea.pk, [sponsor.pk]):
+    if not sees_authors and _launched(idea.pk, [sponsor.pk]):
         return _("The author’s director")
     return str(sponsor)
 

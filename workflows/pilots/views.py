@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ideas import roles
+from ideas.access import access
 from ideas.drafting.masking.queries import passages_for
 from ideas.drafting.masking.rules import masked
 from ideas.drafting.models import Idea
@@ -97,7 +98,9 @@ def pilot(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "idea": idea,
         "pilot": found,
         "plan": sealed,
-        "sponsor": signing.sponsor_as_read(queries.sponsor_of(idea), idea, person),
+        "sponsor": signing.sponsor_as_read(
+            queries.sponsor_of(idea), idea, sees_authors=access().sees_authors(person, idea)
+        ),
         "lines": queries.lines(sealed, check_ins),
         "check_ins": check_ins[::-1],
         "first_check_in": rules.next_check_in(found.started_on, found.planned_end_on),

@@ -15,6 +15,7 @@ from ideas import roles
 from ideas.access import access
 from ideas.drafting.masking.queries import masked_row, passages_for
 from ideas.drafting.models import Idea
+from ideas.lock import looking_at
 from incubator.people.models import Mandate, Person
 from incubator.people.once import new_key
 from workflows.gates import signing
@@ -74,6 +75,11 @@ def viewpoint(idea: Idea, person: Person) -> Viewpoint:
 
 def page(idea: Idea, person: Person) -> dict[str, Any]:
     """The context of the sponsorship page."""
+    with looking_at(idea.pk):
+        return _page(idea, person)
+
+
+def _page(idea: Idea, person: Person) -> dict[str, Any]:
     view = viewpoint(idea, person)
     asked = queries.launch_facts(idea)
     met = read_facts(idea, "G2", list(asked))
@@ -91,7 +97,9 @@ def page(idea: Idea, person: Person) -> dict[str, Any]:
         "steps": _steps(idea, asked, met),
         "gaps": rules.gaps(met),
         "in_force": in_force,
-        "sponsor": signing.sponsor_as_read(in_force.sponsor if in_force else None, idea, person),
+        "sponsor": signing.sponsor_as_read(
+            in_force.sponsor if in_force else None, idea, sees_authors=view.names
+        ),
         "asked": _asked(view, pledges),
         "seeking": seeking,
         "eligible": list(queries.eligible_sponsors(idea)[:LISTED]) if seeking and view.asks else [],

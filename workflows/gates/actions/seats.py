@@ -352,14 +352,14 @@ def _check_place(round_: GateRound, taken: Sequence[Seat], *, elsewhere: bool, c
 
 
 def _check_seatable(person: Person, idea: Idea, against: Conflicts, conflict_reason: str) -> None:
-    if against.hard or not sign_in.may_sign_in(person):
-        raise NotAllowed(
-            _("This person cannot sit on this idea. Choose someone else."), code="seat.hard_conflict"
-        )
     if pools.administers(person, idea.programme):
         raise NotAllowed(
             _("This person is an administrator here, and an administrator never votes. Choose someone else."),
             code="seat.administrator",
+        )
+    if against.hard or not sign_in.may_sign_in(person):
+        raise NotAllowed(
+            _("This person cannot sit on this idea. Choose someone else."), code="seat.hard_conflict"
         )
     if against.soft and not conflict_reason.strip():
         sentence = _(
