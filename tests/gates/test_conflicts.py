@@ -109,6 +109,13 @@ def test_when_the_manager_has_left_the_acting_head_is_one(author: Person) -> Non
     assert conflicts(acting, idea, "G1").hard == {"manages_member"}
 
 
+def test_whoever_is_recorded_under_a_member_who_left_is_close_all_the_same(author: Person) -> None:
+    idea = IdeaFactory(author=author, live=True)
+    report = PersonFactory(employed=True, manager=author)
+    Person.objects.filter(pk=author.pk).update(is_active=False, departed_on=clock.today())
+    assert conflicts(report, idea, "G1").hard == {"reports_to_member"}
+
+
 def test_a_ring_of_managers_ends(author: Person) -> None:
     idea = IdeaFactory(author=author, live=True)
     manager = author.posts.get().line_manager

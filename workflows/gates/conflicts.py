@@ -22,7 +22,8 @@ from incubator.people.reporting import ANSWERS, IN_FORCE
 
 # Each line gives (idea, person, code, hard). `ideas` are those asked about, each with all ever merged into it; `team`
 # whoever was ever in one of their teams, helpers and coaches included; `managers` and `theirs` who answers to whom, as
-# everywhere in the product: as recorded, else to the nearest head; `line` all managers and heads above each member.
+# everywhere in the product: as recorded, else to the nearest head. Whoever is recorded counts here even once they have
+# left, as their vote does. `line`: all managers above each member; `above`: the heads of their departments too.
 FIND = (
     IN_FORCE
     + """,
@@ -49,7 +50,9 @@ up as (
   where places.parent_id is not null and up.rank < 50
 ),
 line as (
-  select person_id as member, manager_id as manager, 1 as rank from managers where manager_id is not null
+  (select person_id as member, manager_id as manager, 1 as rank from managers where manager_id is not null
+  union select person_id, line_manager_id, 1 from posts
+    where line_manager_id is not null and person_id in (select person_id from team))
   union
   select line.member, c.line_manager_id, line.rank + 1
   from line join posts c on c.person_id = line.manager
@@ -69,6 +72,8 @@ union select team.idea_id, above.manager, 'above_member', false from above join 
   where above.manager <> above.member and above.manager = any(%(people)s)
 union select team.idea_id, theirs.person_id, 'reports_to_member', true from theirs
   join team on team.person_id = theirs.manager_id
+union select team.idea_id, c.person_id, 'reports_to_member', true from posts c
+  join team on team.person_id = c.line_manager_id where c.person_id = any(%(people)s)
 union select team.idea_id, l.owner_id, 'declared', true from people_privatelink l
   join team on team.person_id = l.other_id where l.owner_id = any(%(people)s)
 union select ideas.idea_id, s.person_id, 'stepped_aside', true from workflows_seat s
