@@ -1,5 +1,6 @@
 """veraPDF's engine on one of each document that the product prints; it has the last word on what is archival."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -56,9 +57,12 @@ def documents(renderer: RenderingProcess) -> Iterator[tuple[str, bytes]]:
     jury = sessions.Jury()
     sessions.at_selection(jury, title="Un vélo-cargo")
     session = sessions.settled(jury, [3])
-    for kind in ("agenda", "minutes"):
-        html = papers.html_of(SessionDocument(session=session, kind=kind, asked_at=session.prepared_at))
-        yield kind, renderer.render(html, stylesheet=papers.stylesheet())
+    for kind, language in itertools.product(("agenda", "minutes"), ("fr", "en")):
+        paper = SessionDocument(session=session, kind=kind, language=language, asked_at=session.prepared_at)
+        yield (
+            f"{kind}-{language}",
+            renderer.render(papers.html_of(paper), stylesheet=papers.stylesheet()),
+        )
 
 
 def test_every_document_is_archival_and_accessible(
@@ -68,7 +72,7 @@ def test_every_document_is_archival_and_accessible(
     for name, document in [*briefs(renderer, a_key), *documents(renderer)]:
         written.append(tmp_path / f"{name}.pdf")
         written[-1].write_bytes(document)
-    assert len(written) == 20 + 1 + 2 * len(stage.KINDS) + 2
+    assert len(written) == 20 + 1 + 2 * (len(stage.KINDS) + 2)
     found = archival.judged(written)
     assert len(found) == 2 * len(written)
     assert [one for one in found if one.broken] == []

@@ -107,6 +107,18 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         "decider_without_mandate",
         "/gates/G2/decider",
     ),
+    "procurement before anybody promised": (
+        {"/gates/G1/procurement_above": 4000},
+        {},
+        "procurement_before_a_promise",
+        "/gates/G1/procurement_above",
+    ),
+    "procurement that nobody holds": (
+        {"/gates/G2/procurement_above": 4000},
+        {},
+        "procurement_without_mandate",
+        "/gates/G2/procurement_above",
+    ),
     "nobody when they differ": (
         {"/gates/G3/if_they_differ": None},
         {},

@@ -24,6 +24,7 @@ from workflows.pilots.actions import PlanValues
 from workflows.pilots.models import Pilot
 from workflows.pilots.rules import IndicatorValues
 from workflows.sponsorship import actions as sponsorship
+from workflows.sponsorship import queries as sponsorship_queries
 from workflows.sponsorship import time_actions
 from workflows.sponsorship.models import TimeRelease
 
@@ -158,6 +159,9 @@ def promised(idea: Idea, cast: Cast) -> None:
     sponsorship.confirm_budget(
         idea=idea, gate="G2", euros=18400, reference="2026-61-12", none_needed=False, by=act(cast.finance)
     )
+    if sponsorship_queries.route_is_asked(idea):
+        (buyer, *_others) = sponsorship_queries.route_namers(idea)
+        sponsorship.name_route(idea=idea, route="Trois devis, puis un bon de commande.", by=act(buyer))
     minutes = IndicatorValues("Minutes perdues", "min", "down", Decimal(22), Decimal(8))
     plan = PlanValues("Deux quartiers", 6, "Deux accidents", "Par affiche", 1, [minutes])
     pilots.save_plan(idea=idea, version=0, values=plan, by=act(cast.author))

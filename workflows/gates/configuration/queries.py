@@ -159,6 +159,7 @@ def facts_of(document: Mapping[str, Any], programme: Programme) -> Facts:
         loads=_loads(programme),
         deciders={gate: _deciders(programme, gate, found["decider"]) for gate, found in gates.items()},
         second_signers=_holders(programme, ["director", "dga"]),
+        procurement=_holders(programme, ["procurement"]),
         unsigned_departments=_unsigned(programme),
         reexaminers={gate: _holders(programme, authority.reexamining(gate)) for gate in gates},
         known_facts=facts.known(),

@@ -15,12 +15,11 @@ from workflows.gates import rules as gate_rules
 from workflows.gates import wording as gate_wording
 from workflows.gates.configuration import wording
 from workflows.gates.configuration.document import PROCUREMENT_ABOVE, Document
-from workflows.gates.configuration.rules import ADMISSION, LAUNCH_FACTS
+from workflows.gates.configuration.rules import ADMISSION, LAUNCH, LAUNCH_FACTS
 
 Kind = Literal["text", "long", "whole", "number", "one", "some", "steps", "yes_no"]
 Words = str | Promise
 GENERAL, LETTERS = "general", "letters"
-LAUNCH = "G2"
 LEVELS = 5
 
 
@@ -147,7 +146,7 @@ def _gate(document: Document, gate: str) -> Iterator[Group]:
         pgettext_lazy("configuration", "Delays"),
         tuple(Setting(f"{place}/{name}", "whole", label) for name, label in DELAYS.items()),
     )
-    if gate == LAUNCH:
+    if gate == LAUNCH or rules.get(PROCUREMENT_ABOVE) is not None:  # elsewhere, to be emptied
         yield Group(
             _("Procurement"),
             (

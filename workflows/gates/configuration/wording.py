@@ -135,6 +135,12 @@ PROBLEMS = {
         "%(gate)s comes after work of the team whose length nobody knows at the submission. Count its delay from"
         " entering the gate."
     ),
+    "procurement_before_a_promise": gettext_lazy(
+        "%(gate)s: procurement names the route of what a sponsor promised, so it is asked at the launch (G2) alone."
+    ),
+    "procurement_without_mandate": gettext_lazy(
+        "%(gate)s: procurement is to name the route, and nobody holds a procurement mandate here."
+    ),
     "no_handover": gettext_lazy("%(gate)s: nothing says who decides when sponsor and lead do not agree."),
     "second_signature_without_mandate": gettext_lazy(
         "%(gate)s: a stop needs a second signature, and nobody else could give it."

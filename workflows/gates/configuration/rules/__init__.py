@@ -27,11 +27,20 @@ from workflows.gates.configuration.rules.people import (
     recourse,
     signatures,
 )
-from workflows.gates.configuration.rules.written import LAUNCH_FACTS, clocks, launch, panel, texts, weights
+from workflows.gates.configuration.rules.written import (
+    LAUNCH,
+    LAUNCH_FACTS,
+    clocks,
+    launch,
+    panel,
+    texts,
+    weights,
+)
 
 __all__ = [
     "ADMISSION",
     "HEAD",
+    "LAUNCH",
     "LAUNCH_FACTS",
     "TOGETHER",
     "WINDOW",
@@ -67,7 +76,7 @@ def problems(document: Document, facts: Facts) -> list[Problem]:
             *pool(gate, configured, facts),
             *deciders(gate, document, facts),
             *signatures(gate, configured, facts),
-            *launch(gate, configured),
+            *launch(gate, configured, facts),
             *ways(gate, configured, facts),
         ]
     # Two routes that share a gate find the same.

@@ -81,6 +81,7 @@ class Facts:
     loads: Mapping[str, Load] = field(default_factory=dict)
     deciders: Mapping[str, frozenset[int]] = field(default_factory=dict)
     second_signers: frozenset[int] = frozenset()
+    procurement: frozenset[int] = frozenset()
     unsigned_departments: int = 0
     reexaminers: Mapping[str, frozenset[int]] = field(default_factory=dict)
     known_facts: frozenset[str] = frozenset()

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workflows.gates.configuration.document import worded
+from workflows.gates.configuration.document import PROCUREMENT_ABOVE, worded
 from workflows.gates.configuration.rules.facts import ADMISSION, Document, Facts, Problem, gates_in_use
 
 # Words that may be left out in both languages.
 OPTIONAL = ("why", "letters")
 LANGUAGES = ("fr", "en")
 # What a pilot begins with, by the gate that launches it.
-LAUNCH_FACTS = {"F": ("plan",), "G2": ("pledge", "plan")}
+LAUNCH = "G2"
+LAUNCH_FACTS = {"F": ("plan",), LAUNCH: ("pledge", "plan")}
 # After work of a team, whose length nobody knows when an idea is submitted.
 AFTER_A_STAGE = ("G2", "G3", "G4")
 
@@ -66,8 +67,15 @@ def admission(configured: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("admission_by_lead", f"{place}/decider", values)
 
 
-def launch(gate: str, configured: Mapping[str, Any]) -> Iterator[Problem]:
-    """A pilot begins with a sponsor and a complete plan: facts that its gate cannot do without."""
+def launch(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[Problem]:
+    """A pilot begins with a sponsor and a complete plan: facts that its gate cannot do without. Procurement names the
+    route of what a sponsor promised, hence at the launch alone, and somebody holds its mandate."""
+    if configured.get(PROCUREMENT_ABOVE) is not None:
+        place = f"/gates/{gate}/{PROCUREMENT_ABOVE}"
+        if gate != LAUNCH:
+            yield Problem("procurement_before_a_promise", place, {"gate": gate})
+        elif not facts.procurement:
+            yield Problem("procurement_without_mandate", place, {"gate": gate})
     asked = [rule["key"] for rule in configured.get("must_meet") or [] if rule["kind"] == "fact"]
     for key in LAUNCH_FACTS.get(gate, ()):
         if key not in asked:
