@@ -47,6 +47,10 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "a quorum of one, the voters shown": ({"/gates/G1/quorum": 1, "/gates/G1/voters_hidden": False}, {}),
     "two seats, hidden": ({"/gates/G2/seats": 2}, {}),
+    "a route of procurement, whose mandate somebody holds": (
+        {"/gates/G2/procurement_above": 4000},
+        {"procurement": frozenset({9})},
+    ),
     "a quorum of all seats": ({"/gates/G1/quorum": 5}, {}),
     "just the seats": ({}, {"pools": small(here=frozenset(range(5)), absent=4)}),
     "just the seats for an idea, and one to chair": ({}, {"pools": small(by_idea=(ROOM, ROOM))}),
