@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from ideas.lock import is_locked
 from incubator.events.models import Event
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict
@@ -23,7 +24,7 @@ from workflows.gates.actions import Choice
 from workflows.gates.models import GateRound
 from workflows.journey import actions as journey
 from workflows.sessions import actions
-from workflows.sessions.actions import settling
+from workflows.sessions.actions import limits, settling
 from workflows.sessions.models import RoomVote, SelectionSession, SteppingOut
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
@@ -124,3 +125,19 @@ def test_an_idea_without_a_place_does_not_pass_the_list_by_coming_back(jury: Jur
         GateRound.objects.filter(pk=round_.pk).update(state="open", due_at=clock.now(), review_due_at=None)
         with pytest.raises(Conflict, match="not open now"):
             gates.decide(round_key=round_.key, by=act(jury.dga), choice=Choice("go", stage.REASONS))
+
+
+def test_what_is_left_is_read_once_no_idea_can_be_decided_any_more(
+    jury: Jury, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A decision that ends between the look and the lock may have taken a place."""
+    ideas, held = [stage.at_selection(jury) for _ in range(2)], []
+    left = limits.left
+
+    def looked(*asked: Any) -> Any:
+        held.append([is_locked(idea.pk) for idea in ideas])
+        return left(*asked)
+
+    monkeypatch.setattr(limits, "left", looked)
+    stage.prepared(jury)
+    assert held == [[True, True]]

@@ -61,9 +61,7 @@ def prepare(
     nothing to compare, or while others of the call still wait for a place.
     """
     by = common.check_leads(call.programme, by)
-    limits.check_nobody_waits(call, gate)
     stated = {
-        **limits.left(call, gate),
         "heard": heard,
         "quorum": quorum,
         "hearing_minutes": hearing_minutes,
@@ -71,9 +69,12 @@ def prepare(
         "passing_over": passing_over,
         "threshold": threshold,
     }
-    _check(stated, held_at, venue, waiting_until)
     at_gate = _at_gate(call, gate)
     with locked_in_order(*at_gate.values_list("idea_id", flat=True).order_by("idea_id")) as ideas:
+        # Read under the locks: an idea that was being decided meanwhile may have taken a place.
+        limits.check_nobody_waits(call, gate)
+        stated = limits.left(call, gate) | stated
+        _check(stated, held_at, venue, waiting_until)
         found = {idea.pk: idea for idea in ideas}
         rounds = list(_at_gate(call, gate).filter(idea__in=found))
         if SelectionSession.objects.filter(call=call, gate=gate, closed_at=None).exists():
