@@ -129,7 +129,7 @@ def overdue_opinions() -> Any:
         )  # a selection session asks for the other decisions
         .exclude(decision__isnull=False)  # written, waiting for its second signature
         .exclude(Exists(asked))
-        .exclude(~Exists(seated), state="seating")
+        .filter(Q(state="open") | Exists(seated))  # in this order: most are open, and seats need no look then
         .order_by("pk")
     )
 
