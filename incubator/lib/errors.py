@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 # What is written in sentences, told from keys, codes and choices; a PIN or a password is never shown again.
 WRITTEN = re.compile(r"\S\s+\S+\s+\S")
-SECRET = re.compile(r"pass|secret|pin\b|code|token|key", re.IGNORECASE)
+SECRET = re.compile(r"password|secret|again$|current$|pin$|code|token|key", re.IGNORECASE)
 
 TITLES = {
     400: _("We could not read this request"),

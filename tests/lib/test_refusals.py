@@ -9,9 +9,12 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from django.forms import PasswordInput
 from django.test import Client
 
+from incubator.lib.errors import SECRET
 from incubator.lib.refusals import Invalid, lock_wait, note, refused_at
+from incubator.people.forms import sign_in
 from tests.factories import PersonFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.lib.urls")]
@@ -78,6 +81,20 @@ def test_sentences_that_were_refused_stay_to_be_copied_and_no_secret_does(client
     assert TYPED["secret"] not in page
     part = client.post(f"/refused/{why}", TYPED, headers=HTMX).content.decode()
     assert "<textarea" not in part, "the page that htmx asks from keeps it"
+
+
+def test_every_field_of_a_secret_is_known_by_its_name() -> None:
+    forms = [sign_in.SignInForm, sign_in.ChooseSecretForm, sign_in.ChangeSecretForm, sign_in.CodeForm]
+    hidden = {
+        name
+        for form in forms
+        for name, field in form.base_fields.items()
+        if isinstance(field.widget, PasswordInput)
+        or field.widget.attrs.get("autocomplete") == "one-time-code"
+    }
+    assert len(hidden) >= 4
+    assert [name for name in hidden if not SECRET.search(name)] == []
+    assert not SECRET.search("passages"), "what is to be masked in a text is no secret of its writer"
 
 
 def test_a_forged_request_puts_no_words_on_the_page() -> None:
