@@ -82,6 +82,7 @@ def register() -> None:
     departures.on_closeness(journey_departures.on_closeness)
     departures.on_absence(journey_departures.on_absence)
     joining.on_joined(gates_departures.on_joined)
+    joining.on_joined(journey_departures.on_joined)
     departures.on_departure(journey_departures.on_departure, order=50)
     hooks.on("decided", briefs.on_decided)
     hooks.on("decided", sessions.on_decided)

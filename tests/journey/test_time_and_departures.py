@@ -14,7 +14,7 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotFound
 from incubator.people.actors import CLOCK
 from incubator.people.models import Person
-from tests.factories import TeamMemberFactory
+from tests.factories import PersonFactory, TeamMemberFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from workflows import nodes
@@ -233,3 +233,23 @@ def test_a_late_yes_takes_up_a_rework_at_its_gate(cast, run_jobs: Run) -> None:
     journey.carry_on(idea=idea.key, by=play.act(heir))
     idea.refresh_from_db()
     assert (idea.state, play.round_of(idea).gate) == ("live", "G0")
+
+
+def test_what_waits_for_the_team_waits_for_whoever_joins_it(cast, run_jobs: Run) -> None:
+    idea = play.submit(cast)
+    run_jobs()
+    play.pass_g0(idea, cast, "rework")
+    idea.refresh_from_db()
+    asked, waiting = PersonFactory(), WorkItem.objects.filter(key=f"rework:{idea.key}", closed_at=None)
+    drafting.invite(idea=idea, by=act(cast.author), person=asked)
+    assert [item.person for item in waiting] == [cast.author]
+    drafting.accept_invitation(idea=idea, by=act(asked))
+    assert {(item.person, item.due_at) for item in waiting} == {
+        (cast.author, idea.due_at),
+        (asked, idea.due_at),
+    }
+    leave(cast.author, cast)
+    journey.carry_on(idea=idea.key, by=act(asked))
+    assert [item.person for item in waiting] == [asked]
+    journey.resubmit(idea=idea.key, by=act(asked))
+    assert not waiting.exists()

@@ -4,7 +4,9 @@ import copy
 from dataclasses import dataclass
 from datetime import date
 
+from ideas import joining
 from ideas.calls.models import Programme
+from ideas.drafting.models import Idea
 from incubator.people.models import Person
 from tests.factories import (
     DepartmentFactory,
@@ -67,5 +69,6 @@ class City(Cast):
         other.author = author
         return other
 
-    def joined(self, idea: object) -> None:
+    def joined(self, idea: Idea) -> None:
         TeamMemberFactory(idea=idea, person=self.co_author, role="co_author")
+        joining.joined(idea)

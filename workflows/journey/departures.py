@@ -1,4 +1,4 @@
-"""What the journey does when a person leaves, or a right ends or begins.
+"""What the journey does when a person joins or leaves, or a right ends or begins.
 
 An author's idea passes to a co-author who accepts, else it is held; a re-examination is asked of others.
 """
@@ -7,12 +7,28 @@ from datetime import date
 
 from django.db.models import Q
 
-from ideas.drafting.models import TeamMember
+from ideas import roles
+from ideas.drafting.models import Idea, TeamMember
+from incubator.inbox import actions as inbox
+from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.deferring import defer
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Mandate, Person, RoleGrant
 from workflows.journey import actions, jobs, queries
+
+# What is asked of all who answer for an idea together; whoever of them does it first has done it.
+ASKED_OF_TEAM = (
+    "rework",
+    "find_sponsor",
+    "write_plan",
+    "request_launch",
+    "check_in",
+    "end_pilot",
+    "close_incident",
+    "consent",
+    "report_done",
+)
 
 
 def on_departure(person: Person, on: date, by: Actor) -> None:
@@ -24,6 +40,25 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
     for key in authored.order_by("idea_id").values_list("idea__key", flat=True):
         actions.author_left(idea=key, leaver=person, by=SUBSTITUTION)
     _ask_again()
+
+
+def on_joined(idea: Idea) -> None:
+    """Handler of `ideas.joining`: what waits for the team waits for whoever is of it now."""
+    team = roles.authors_now(idea)
+    waiting = WorkItem.objects.filter(
+        subject_key=idea.key, verb__in=ASKED_OF_TEAM, person__in=team, closed_at=None
+    )
+    for item in {item.key: item for item in waiting.order_by("pk")}.values():
+        inbox.open_for(
+            team,
+            key=item.key,
+            verb=item.verb,
+            subject_kind=item.subject_kind,
+            subject_key=item.subject_key,
+            subject_title=item.subject_title,
+            url=item.url,
+            due_at=item.due_at,
+        )
 
 
 def on_mandate_change(mandate: Mandate, by: Actor) -> None:
