@@ -10,7 +10,7 @@ from viewflow.workflow import flow
 
 from workflows.journey import arrivals
 from workflows.journey.models import IdeaProcess
-from workflows.nodes import IdeaLock, OtherRoute, Station
+from workflows.nodes import IdeaLock, OtherRoute, ProcessEnd, Station
 
 STANDARD_ROUTE = "workflows/flows.StandardFlow"
 
@@ -114,7 +114,7 @@ class StandardFlow(flow.Flow):
         .On("final", this.end)
     )
     in_service = Station(enter=arrivals.in_service, holder="nobody").On("benefits_read", this.end)
-    end = flow.End()
+    end = ProcessEnd()
     obsolete = flow.Obsolete()
 
 
@@ -152,7 +152,7 @@ class LocalFlow(flow.Flow):
         .On("withdraw", this.end)
     )
     to_programme = OtherRoute(STANDARD_ROUTE)
-    end = flow.End()
+    end = ProcessEnd()
     obsolete = flow.Obsolete()
 
 
@@ -213,7 +213,7 @@ class FastFlow(flow.Flow):
     merged = Station(enter=arrivals.merged, holder="nobody").On("F", this.fast_launch).On("final", this.end)
     in_service = Station(enter=arrivals.in_service, holder="nobody").On("benefits_read", this.end)
     to_programme = OtherRoute(STANDARD_ROUTE)
-    end = flow.End()
+    end = ProcessEnd()
     obsolete = flow.Obsolete()
 
 

@@ -28,8 +28,8 @@ WRITTEN: dict[str, dict[str, str]] = {
 # Thirty are allowed; a bound is what is reached. A merge changes two ideas: the team and chain of the second come
 # beside; a condition brings its row and its owner's work. A stop at G0 waits for its second signature, a redirect for
 # the author's consent.
-G0 = {"go": 26, "go_with_conditions": 29, "rework": 26, "hold": 25, "stop": 22, "merge": 29, "redirect": 22}
-G1 = {"go": 24, "go_with_conditions": 26, "rework": 24, "hold": 23, "stop": 24, "merge": 27, "redirect": 18}
+G0 = {"go": 26, "go_with_conditions": 29, "rework": 26, "hold": 25, "stop": 22, "merge": 30, "redirect": 22}
+G1 = {"go": 24, "go_with_conditions": 26, "rework": 24, "hold": 23, "stop": 24, "merge": 28, "redirect": 18}
 REASONED = ("rework", "hold", "stop", "merge", "redirect")
 
 

@@ -44,11 +44,15 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
 
 def on_joined(idea: Idea) -> None:
     """Handler of `ideas.joining`: what waits for the team waits for whoever is of it now."""
-    team = roles.authors_now(idea)
     waiting = WorkItem.objects.filter(
-        subject_key=idea.key, verb__in=ASKED_OF_TEAM, person__in=team, closed_at=None
+        subject_key=idea.key,
+        verb__in=ASKED_OF_TEAM,
+        person__in=roles.authors(idea).order_by(),
+        closed_at=None,
     )
-    for item in {item.key: item for item in waiting.order_by("pk")}.values():
+    items = {item.key: item for item in waiting.order_by("pk")}
+    team = roles.authors_now(idea) if items else []
+    for item in items.values():
         inbox.open_for(
             team,
             key=item.key,
