@@ -12,12 +12,14 @@ from incubator.lib import clock
 from incubator.people.actions.employment import depart
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
-from tests.factories import PersonFactory
-from tests.sponsorship.cast import Cast, by, make_cast
+from tests.factories import GateRoundFactory, MandateFactory, PersonFactory
+from tests.sponsorship.cast import Cast, by, make_cast, routes_above
 from workflows.evaluation import actions as evaluation
 from workflows.evaluation.models import Evaluation
 from workflows.gates import hooks
 from workflows.sponsorship import actions, time_actions
+from workflows.sponsorship.departures import on_mandate_change
+from workflows.sponsorship.jobs import ask_services
 from workflows.sponsorship.models import Pledge, TimeRelease
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +150,66 @@ def test_an_evaluator_who_leaves_is_named_again(cast: Cast) -> None:
     leave(cast.stranger)
     assert Evaluation.objects.get().ended_at is not None
     assert waiting(cast.lead) == {"name_evaluator"}
+
+
+def asked(verb: str) -> set[Person]:
+    return {item.person for item in WorkItem.objects.filter(verb=verb, closed_at=None)}
+
+
+def test_what_finance_was_asked_is_asked_of_whoever_holds_the_delegation(cast: Cast, run_jobs) -> None:
+    promised(cast)
+    assert asked("confirm_budget") == {cast.finance}
+    leave(cast.finance)
+    assert not asked("confirm_budget")
+    run_jobs()
+    assert not asked("confirm_budget"), "there is neither finance nor a director of the services"
+    follower = MandateFactory(capacity="finance")
+    on_mandate_change(follower, SUBSTITUTION)
+    run_jobs()
+    assert asked("confirm_budget") == {follower.holder}
+    second = MandateFactory(capacity="finance")
+    follower.ends_on = clock.today()
+    follower.save()
+    on_mandate_change(follower, SUBSTITUTION)
+    run_jobs()
+    assert asked("confirm_budget") == {second.holder}
+    actions.confirm_budget(idea=cast.idea, gate="G2", none_needed=True, by=by(second.holder))
+    on_mandate_change(MandateFactory(capacity="finance"), SUBSTITUTION)
+    run_jobs()
+    assert not asked("confirm_budget")
+
+
+def test_what_procurement_was_asked_is_asked_of_whoever_holds_the_delegation(cast: Cast, run_jobs) -> None:
+    routes_above(0, cast.idea.programme, cast.lead)
+    buyer = PersonFactory(mandate="procurement")
+    pledge = actions.ask_sponsor(idea=cast.idea, sponsor=cast.other_director, by=by(cast.author))
+    actions.promise(pledge=pledge, days=1, euros=500, cover="Relais.", by=by(cast.other_director))
+    assert asked("name_route") == {buyer}
+    other = PersonFactory(mandate="procurement")
+    leave(buyer)
+    run_jobs()
+    assert asked("name_route") == {other}
+    actions.name_route(idea=cast.idea, route="Marché à procédure adaptée.", by=by(other))
+    ask_services(cast.idea.programme.entity_id)
+    assert not asked("name_route")
+
+
+def test_before_the_promise_and_after_the_launch_finance_is_asked_nothing(cast: Cast, run_jobs) -> None:
+    ask_services(cast.idea.programme.entity_id)
+    promised(cast)
+    Idea.objects.update(state="held")
+    WorkItem.objects.all().delete()
+    ask_services(cast.idea.programme.entity_id)
+    assert not asked("confirm_budget")
+
+
+def test_before_an_investment_finance_is_asked_as_long_as_its_line_is_missing(cast: Cast) -> None:
+    Idea.objects.update(stage="evaluation")
+    ask_services(cast.idea.programme.entity_id)
+    assert not asked("confirm_budget")
+    GateRoundFactory(idea=cast.idea, gate="G4")
+    ask_services(cast.idea.programme.entity_id)
+    assert asked("confirm_budget") == {cast.finance}
+    actions.confirm_budget(idea=cast.idea, gate="G4", none_needed=True, by=by(cast.finance))
+    ask_services(cast.idea.programme.entity_id)
+    assert not asked("confirm_budget")

@@ -1,12 +1,20 @@
-"""What this room does when a person leaves: a sponsor's promise ends, an answer on time is asked of someone else."""
+"""What this room does when a person leaves, or a delegation ends or begins.
+
+A sponsor's promise ends; an answer on time, a budget line or a route is asked of someone else.
+"""
 
 from datetime import date
 
 from incubator.inbox.models import WorkItem
+from incubator.lib import clock
+from incubator.lib.deferring import defer
 from incubator.people.actors import SUBSTITUTION, Actor
-from incubator.people.models import Person
-from workflows.sponsorship import actions, time_actions
+from incubator.people.models import Mandate, Person
+from workflows.sponsorship import actions, jobs, time_actions
 from workflows.sponsorship.models import Pledge, TimeRelease
+
+# Who answers for the city's money; without either, whoever directs the services (`queries.budget_confirmers`).
+SERVICES = (Mandate.Capacity.FINANCE, Mandate.Capacity.PROCUREMENT, Mandate.Capacity.DGS)
 
 
 def on_departure(person: Person, on: date, by: Actor) -> None:
@@ -23,6 +31,20 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
             release
         ):
             time_actions.ask_someone_else(release=release, leaver=person, by=_system(by))
+    held = Mandate.objects.filter(holder=person, capacity__in=SERVICES).order_by("entity_id")
+    for entity in held.values_list("entity_id", flat=True).distinct():
+        _ask_services(entity)
+
+
+def on_mandate_change(mandate: Mandate, by: Actor) -> None:
+    """A delegation has ended, or is given: what finance and procurement are asked is theirs who hold it now."""
+    if mandate.capacity in SERVICES:
+        _ask_services(mandate.entity_id)
+
+
+def _ask_services(entity: int) -> None:
+    # A job: a delegation that ends must not hold the locks of ideas.
+    defer(jobs.ask_services.configure(), entity=entity, at=clock.moved_to())
 
 
 def _nobody(release: TimeRelease) -> bool:

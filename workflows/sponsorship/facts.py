@@ -12,7 +12,7 @@ from workflows.gates import hooks
 from workflows.gates.conflicts import register_source
 from workflows.gates.facts import register_fact
 from workflows.sponsorship import actions, queries
-from workflows.sponsorship.departures import on_departure
+from workflows.sponsorship.departures import on_departure, on_mandate_change
 
 
 def pledge(idea: Idea, gate: str) -> bool:
@@ -58,6 +58,8 @@ def register() -> None:
     register_fact("procurement_route", procurement_route)
     register_source(sponsor_conflict)
     departures.on_departure(on_departure)
+    departures.on_mandate_end(on_mandate_change)
+    departures.on_mandate_given(on_mandate_change)
     hooks.on("stage_ready", actions.finance_before_investment)
     declare(
         "request_launch", Ask(_("Ask for the launch of “%(title)s”"), pgettext_lazy("work item", "Launch"))

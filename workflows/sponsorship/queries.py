@@ -24,6 +24,8 @@ from workflows.sponsorship.models import BudgetLine, Pledge, ProcurementRoute, T
 DIRECTING = (Mandate.Capacity.DIRECTOR, Mandate.Capacity.DGA)
 # The name by which an act keeps what `pledge_in_force` gave; whoever signs or ends a promise says so.
 PROMISE = "promise"
+# Rounds whose idea may not change what they are asked about.
+ASKED_ABOUT = (GateRound.State.SEATING, GateRound.State.OPEN)
 RUNNING = (TimeRelease.State.ASKED, TimeRelease.State.DISPUTED, TimeRelease.State.SIGNED)
 
 
@@ -122,11 +124,27 @@ def procurement_route(idea: Idea) -> ProcurementRoute | None:
     return ProcurementRoute.objects.filter(idea=idea, written_at__gte=promised.answered_at).first()
 
 
+def asking_services(entity: int) -> list[int]:
+    """Ideas of an entity that finance or procurement may be asked about, by primary key."""
+    rounds = GateRound.objects.filter(idea=OuterRef("pk"), gate="G4", state__in=ASKED_ABOUT)
+    promises = Pledge.objects.filter(idea=OuterRef("pk"), state=Pledge.State.SIGNED)
+    found = Idea.objects.filter(
+        Q(Exists(promises), stage=Idea.Stage.SPONSORSHIP) | Q(Exists(rounds), stage=Idea.Stage.EVALUATION),
+        programme__entity=entity,
+        state=Idea.State.LIVE,
+    )
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def is_route_wanted(idea: Idea) -> bool:
+    """Whether procurement is asked for its route now, and has not named it since the promise."""
+    here = idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
+    return here and route_is_asked(idea) and procurement_route(idea) is None
+
+
 def is_at_gate(idea: Idea) -> bool:
     """Whether a round of the idea is being seated or open: what it is asked about may not move meanwhile."""
-    return GateRound.objects.filter(
-        idea=idea, state__in=[GateRound.State.SEATING, GateRound.State.OPEN]
-    ).exists()
+    return GateRound.objects.filter(idea=idea, state__in=ASKED_ABOUT).exists()
 
 
 class Asked(NamedTuple):

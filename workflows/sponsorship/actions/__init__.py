@@ -15,6 +15,7 @@ from workflows.sponsorship.actions.pledges import (
 )
 from workflows.sponsorship.actions.shared import (
     ask_finance,
+    ask_services_again,
     budget_item,
     check_seeking,
     finance_before_investment,
@@ -27,6 +28,7 @@ from workflows.sponsorship.actions.shared import (
 
 __all__ = [
     "ask_finance",
+    "ask_services_again",
     "ask_sponsor",
     "budget_item",
     "check_seeking",

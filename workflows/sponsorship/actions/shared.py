@@ -8,12 +8,15 @@ from django.utils.translation import gettext as _
 from ideas import roles
 from ideas.acts import wait_for
 from ideas.drafting.models import Idea
+from ideas.lock import locked
 from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
+from incubator.inbox.models import WorkItem
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import Actor
+from incubator.people.models import Person
 from workflows.sponsorship import delays, queries
-from workflows.sponsorship.models import Pledge
+from workflows.sponsorship.models import BudgetLine, Pledge
 
 Effects = list[dict[str, Any]]
 
@@ -35,8 +38,45 @@ def open_launch(idea: Idea) -> None:
 def ask_finance(idea: Idea, gate: str) -> None:
     """Finance's work item; said again, it is opened anew with its new due time."""
     inbox.close(budget_item(idea, gate))
+    _open_budget(idea, gate, queries.budget_confirmers(idea))
+
+
+def ask_procurement(idea: Idea) -> None:
+    """Procurement's work item, where the promise is more than the programme lets pass without; as `ask_finance`."""
+    inbox.close(route_item(idea))
+    if queries.route_is_asked(idea):
+        _open_route(idea, queries.route_namers(idea))
+
+
+def ask_services_again(*, idea: int) -> None:
+    """What finance and procurement have not answered is asked of all who may answer it today, and of nobody else.
+
+    `idea`: primary key. Who is asked already keeps the day they were given. No event: nothing else is asked than was.
+    """
+    with locked(idea) as found:
+        gate = _gate_without_line(found)
+        if gate and (people := queries.budget_confirmers(found)):
+            inbox.narrow(budget_item(found, gate), people)
+            _open_budget(found, gate, people)
+        if queries.is_route_wanted(found) and (people := queries.route_namers(found)):
+            inbox.narrow(route_item(found), people)
+            _open_route(found, people)
+
+
+def _gate_without_line(idea: Idea) -> str:
+    """The gate whose budget line is waited for: not confirmed yet, or asked for anew since; '' for none."""
+    gate = {"sponsorship": "G2", "evaluation": "G4"}.get(idea.stage, "")
+    wanted = queries.pledge_in_force(idea) is not None if gate == "G2" else queries.is_at_gate(idea)
+    if not gate or idea.state != Idea.State.LIVE or not wanted:
+        return ""
+    asked = WorkItem.objects.filter(key=budget_item(idea, gate)).order_by("-opened_at").first()
+    line = BudgetLine.objects.filter(idea=idea, gate=gate).first()
+    return "" if line and (asked is None or line.confirmed_at >= asked.opened_at) else gate
+
+
+def _open_budget(idea: Idea, gate: str, people: list[Person]) -> None:
     wait_for(
-        queries.budget_confirmers(idea),
+        people,
         idea=idea,
         key=budget_item(idea, gate),
         verb="confirm_budget",
@@ -45,18 +85,15 @@ def ask_finance(idea: Idea, gate: str) -> None:
     )
 
 
-def ask_procurement(idea: Idea) -> None:
-    """Procurement's work item, where the promise is more than the programme lets pass without; as `ask_finance`."""
-    inbox.close(route_item(idea))
-    if queries.route_is_asked(idea):
-        wait_for(
-            queries.route_namers(idea),
-            idea=idea,
-            key=route_item(idea),
-            verb="name_route",
-            url=reverse("procurement", args=[idea.key]),
-            due_at=roles.due_in(idea, delays.signature(idea)),
-        )
+def _open_route(idea: Idea, people: list[Person]) -> None:
+    wait_for(
+        people,
+        idea=idea,
+        key=route_item(idea),
+        verb="name_route",
+        url=reverse("procurement", args=[idea.key]),
+        due_at=roles.due_in(idea, delays.signature(idea)),
+    )
 
 
 def finance_before_investment(idea: Idea, by: Actor, *_cause: Any) -> Effects:

@@ -1,0 +1,25 @@
+"""Jobs of sponsorship. Each is idempotent: run twice, it finds its work done."""
+
+from procrastinate.contrib.django import app
+
+from incubator.lib import clock
+
+
+@app.periodic(cron="30 0 * * *")
+@app.task(queue="gates", queueing_lock="sponsorship.a_new_day", name="sponsorship.a_new_day")
+def a_new_day(timestamp: int = 0) -> None:
+    """A date alone has ended or begun delegations: nobody acted, so nobody told us."""
+    from workflows.gates import lapses
+
+    for entity in lapses.entities_of_mandates():
+        ask_services(entity=entity)
+
+
+@app.task(queue="gates", name="sponsorship.ask_services", retry=5)
+def ask_services(entity: int, at: str = "") -> None:
+    """A head of finance or procurement has come or gone; `at` is `clock.moved_to()` of the act."""
+    from workflows.sponsorship import actions, queries
+
+    with clock.as_of(at):
+        for idea in queries.asking_services(entity):
+            actions.ask_services_again(idea=idea)
