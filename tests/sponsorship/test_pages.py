@@ -11,13 +11,15 @@ from django.urls import reverse
 
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
-from incubator.people.models import Person
+from incubator.lib.refusals import NotAllowed
+from incubator.people.models import Absence, Person
 from incubator.people.once import new_key
-from tests.factories import AbsenceFactory, PersonFactory, TeamMemberFactory
+from tests.factories import AbsenceFactory, GateRoundFactory, PersonFactory, TeamMemberFactory
 from tests.pilots.plans import write_plan
 from tests.platform.kept import kept
-from tests.sponsorship.cast import Cast, by, make_cast
-from workflows.gates import hooks
+from tests.sponsorship.cast import Cast, by, make_cast, refused
+from workflows.gates import hooks, signing
+from workflows.gates.models import GateRound
 from workflows.sponsorship import actions, time_actions
 from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
 
@@ -292,7 +294,7 @@ def test_a_member_asks_and_takes_back_from_the_page(cast: Cast) -> None:
 def test_finance_confirms_on_its_page(cast: Cast) -> None:
     url = reverse("budget", args=[cast.idea.key, "G2"])
     finance = client(cast.finance)
-    assert finance.post(url, {"none_needed": "on", "request_key": new_key()}).status_code == 409
+    assert finance.post(url, {"none_needed": "on", "request_key": new_key()}).status_code == 404
     actions.promise(pledge=asked(cast), days=1, euros=4500, cover="Relais.", by=by(cast.other_director))
     for person in (cast.author, cast.lead, cast.dga):
         assert client(person).get(url).status_code == 404
@@ -302,6 +304,34 @@ def test_finance_confirms_on_its_page(cast: Cast) -> None:
     sent = {"euros": "4 500", "reference": "=1+1", "request_key": new_key()}
     assert finance.post(url, sent).status_code == 302
     assert BudgetLine.objects.get().reference == "=1+1"
+
+
+def test_a_deputy_who_manages_one_of_the_team_confirms_no_line(cast: Cast) -> None:
+    actions.promise(pledge=asked(cast), days=1, euros=4500, cover="Relais.", by=by(cast.other_director))
+    url = reverse("budget", args=[cast.idea.key, "G2"])
+    AbsenceFactory(person=cast.finance, deputy=cast.manager)
+    answer = client(cast.manager).get(url)
+    assert answer.status_code == 403
+    assert "vous ne pouvez pas répondre ici" in answer.text
+    with refused(NotAllowed):
+        actions.confirm_budget(
+            idea=cast.idea, gate="G2", none_needed=True, by=by(cast.manager, on_behalf_of=cast.finance)
+        )
+    Absence.objects.update(deputy=cast.stranger)
+    assert client(cast.stranger).post(url, {"none_needed": "on", "request_key": new_key()}).status_code == 302
+    assert BudgetLine.objects.get().confirmed_by == cast.stranger
+
+
+def test_finance_reads_no_sponsor_whose_name_tells_the_authors(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions.promise(pledge=asked(cast), days=1, euros=4500, cover="Relais.", by=by(cast.other_director))
+    url = reverse("budget", args=[cast.idea.key, "G2"])
+    assert str(cast.other_director) in client(cast.finance).get(url).text
+    monkeypatch.setattr(signing, "_launched", lambda idea, people: people == [cast.other_director.pk])
+    round_ = GateRoundFactory(idea=cast.idea, gate="G1")
+    GateRound.objects.update(rules=round_.rules | {"authors_hidden": True})
+    assert str(cast.other_director) not in client(cast.finance).get(url).text
 
 
 def test_the_team_asks_for_the_launch_from_the_page(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,13 +139,17 @@ def test_a_buyer_of_the_team_leaves_it_to_the_director_general(cast: Cast, buyer
 def test_the_page_of_procurement(cast: Cast, buyer: Person) -> None:
     url = reverse("procurement", args=[cast.idea.key])
     client = signed_in(buyer)
-    assert client.post(url, {"route": ROUTE, "request_key": new_key()}).status_code == 409
+    assert client.post(url, {"route": ROUTE, "request_key": new_key()}).status_code == 404
     promised(cast)
     for person in (cast.author, cast.finance, cast.lead):
         assert signed_in(person).get(url).status_code == 404
     assert client.get(url).status_code == 200
     assert client.post(url, {"route": "", "request_key": new_key()}).status_code == 422
     assert client.post(url, {"route": ROUTE, "request_key": new_key()}).status_code == 302
+    AbsenceFactory(person=buyer, deputy=cast.manager)
+    assert signed_in(cast.manager).get(url).status_code == 403
+    with refused(NotAllowed):
+        actions.name_route(idea=cast.idea, route=ROUTE, by=by(cast.manager, on_behalf_of=buyer))
     page = signed_in(cast.author).get(reverse("sponsorship", args=[cast.idea.key])).text
     assert ROUTE in page
 

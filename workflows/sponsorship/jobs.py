@@ -3,15 +3,14 @@
 from procrastinate.contrib.django import app
 
 from incubator.lib import clock
+from incubator.people.models import Entity
 
 
 @app.periodic(cron="30 0 * * *")
 @app.task(queue="gates", queueing_lock="sponsorship.a_new_day", name="sponsorship.a_new_day")
 def a_new_day(timestamp: int = 0) -> None:
-    """A date alone has ended or begun delegations: nobody acted, so nobody told us."""
-    from workflows.gates import lapses
-
-    for entity in lapses.entities_of_mandates():
+    """A date alone has ended or begun delegations, or a threshold was published: nobody told us."""
+    for entity in Entity.objects.order_by("pk").values_list("pk", flat=True):
         ask_services(entity=entity)
 
 

@@ -136,6 +136,13 @@ def asking_services(entity: int) -> list[int]:
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
+def is_line_asked(idea: Idea, gate: str) -> bool:
+    """Whether a gate's budget line may be confirmed where the idea is: at G2 (`G2`) under a promise in force."""
+    if idea.stage != {"G2": Idea.Stage.SPONSORSHIP, "G4": Idea.Stage.EVALUATION}.get(gate):
+        return False
+    return gate != "G2" or pledge_in_force(idea) is not None
+
+
 def is_route_wanted(idea: Idea) -> bool:
     """Whether procurement is asked for its route now, and has not named it since the promise."""
     here = idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
@@ -227,16 +234,24 @@ def route_namers(idea: Idea) -> list[Person]:
     return _distant(idea, Mandate.Capacity.PROCUREMENT)
 
 
+def is_distant(idea: Idea, person: Person) -> bool:
+    """Whether this person is neither of the team nor a manager of one of it: a deputy must be so too (law 11)."""
+    return person.pk not in _close(idea)
+
+
 def _distant(idea: Idea, capacity: Mandate.Capacity) -> list[Person]:
     """Holders of this mandate.
 
     Where each of them is of the team, or manages one of it (law 11), whoever directs the services. A number of
     statements that does not grow with the team.
     """
-    day = clock.today(idea.programme.entity.time_zone)
-    team = set(TeamMember.objects.filter(EVER_IN_TEAM, idea=idea).values_list("person_id", flat=True))
-    close = team | reporting.managing(team, day)
+    close = _close(idea)
     for asked in (capacity, Mandate.Capacity.DGS):
         if found := [person for person in roles.mandated(idea, asked) if person.pk not in close]:
             return found
     return []
+
+
+def _close(idea: Idea) -> set[int]:
+    team = set(TeamMember.objects.filter(EVER_IN_TEAM, idea=idea).values_list("person_id", flat=True))
+    return team | reporting.managing(team, clock.today(idea.programme.entity.time_zone))

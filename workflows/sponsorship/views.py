@@ -11,11 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ideas import roles
+from ideas.access import access
 from ideas.drafting.masking.queries import shown as shown_to
 from ideas.drafting.models import Idea, TeamMember
 from ideas.pages import acted, crumbs, done, nothing_here, readable_idea, reader, typed
+from incubator.lib.refusals import NotAllowed
 from incubator.people.actors import Actor
+from incubator.people.models import Person
 from incubator.people.once import new_key, once
+from workflows.gates import signing
 from workflows.sponsorship import actions, delays, queries, shown, time_actions
 from workflows.sponsorship.forms import BudgetForm, RouteForm, SponsorForm, TimeForm
 from workflows.sponsorship.models import BudgetLine, Pledge, TimeRelease
@@ -107,14 +111,9 @@ def launch(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def budget(request: HttpRequest, key: uuid.UUID, gate: str) -> HttpResponse:
     """Finance's page: what is promised, and the line that pays for it. Only a finance mandate opens it."""
     idea = Idea.objects.select_related("programme__entity", "content").filter(key=key).first()
-    if idea is None or gate not in ("G2", "G4") or idea.state not in ("live", "held"):
+    if idea is None or idea.state not in ("live", "held") or not queries.is_line_asked(idea, gate):
         raise nothing_here()
-    if idea.stage not in ("sponsorship", "pilot", "evaluation"):
-        raise nothing_here()
-    confirmers = queries.budget_confirmers(idea)
-    by = roles.acting_as(reader(request), confirmers)
-    if by.principal not in confirmers:
-        raise nothing_here()
+    by = _answering(request, idea, queries.budget_confirmers(idea))
     line = BudgetLine.objects.filter(idea=idea, gate=gate).first()
     form = BudgetForm(typed(request), initial=_line_values(line))
     if form.is_valid() and done(
@@ -126,6 +125,7 @@ def budget(request: HttpRequest, key: uuid.UUID, gate: str) -> HttpResponse:
         "idea": shown_to(idea, reader(request)),
         "gate": gate,
         "pledge": queries.pledge_in_force(idea),
+        "sponsor": _sponsor(request, idea),
         "line": line,
         "form": form,
         "request_key": new_key(),
@@ -141,10 +141,9 @@ def procurement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     idea = Idea.objects.select_related("programme__entity", "content").filter(key=key).first()
     if idea is None or idea.state not in ("live", "held") or idea.stage != "sponsorship":
         raise nothing_here()
-    namers = queries.route_namers(idea)
-    by = roles.acting_as(reader(request), namers)
-    if by.principal not in namers:
+    if not queries.route_is_asked(idea):
         raise nothing_here()
+    by = _answering(request, idea, queries.route_namers(idea))
     route = queries.procurement_route(idea)
     form = RouteForm(typed(request), initial={"route": route.route if route else ""})
     if form.is_valid() and done(form, lambda: actions.name_route(idea=idea, by=by, **form.cleaned_data)):
@@ -153,6 +152,7 @@ def procurement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         "idea": shown_to(idea, reader(request)),
         "pledge": queries.pledge_in_force(idea),
+        "sponsor": _sponsor(request, idea),
         "route": route,
         "form": form,
         "request_key": new_key(),
@@ -160,6 +160,27 @@ def procurement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(
         request, "workflows/sponsorship/procurement.html", context, status=422 if form.errors else 200
     )
+
+
+def _answering(request: HttpRequest, idea: Idea, asked: list[Person]) -> Actor:
+    """One of those asked, or the deputy of one who is away; nothing is here for anybody else."""
+    by = roles.acting_as(reader(request), asked)
+    if by.principal not in asked:
+        raise nothing_here()
+    if not queries.is_distant(idea, by.human):
+        raise NotAllowed(
+            _(
+                "You manage someone of this idea’s team, or are of it, so you cannot answer in someone’s place here."
+                " Tell the person you stand in for."
+            ),
+            code="services.close",
+        )
+    return by
+
+
+def _sponsor(request: HttpRequest, idea: Idea) -> str:
+    sees_authors = access().sees_authors(reader(request), idea)
+    return signing.sponsor_as_read(queries.sponsor_of(idea), idea, sees_authors=sees_authors)
 
 
 def _line_values(line: BudgetLine | None) -> dict[str, object]:

@@ -33,7 +33,7 @@ def confirm_budget(
             raise NotAllowed(
                 _("You are of this idea’s team: someone else with a finance mandate has to confirm.")
             )
-        if by.principal not in queries.budget_confirmers(idea):
+        if by.principal not in queries.budget_confirmers(idea) or not queries.is_distant(idea, by.human):
             raise NotAllowed(
                 _(
                     "Confirming a budget line needs a finance mandate in this entity, held by someone who manages"
@@ -74,7 +74,7 @@ def name_route(*, idea: Idea, route: str, by: Actor) -> ProcurementRoute:
     """
     with locked(idea.pk) as idea:
         roles.check_stands_in(by)
-        if roles.was_ever_in_team(idea, by.human) or by.principal not in queries.route_namers(idea):
+        if by.principal not in queries.route_namers(idea) or not queries.is_distant(idea, by.human):
             raise NotAllowed(
                 _(
                     "Naming the route needs a procurement mandate in this entity, held by someone who is not of the"
