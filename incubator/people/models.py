@@ -233,7 +233,10 @@ class Post(models.Model):
             ),
             models.CheckConstraint(condition=~Q(person=F("line_manager")), name="nobody_manages_oneself"),
         ]
-        indexes = [models.Index(fields=["department"], condition=Q(ends_on=None), name="current_posts")]
+        indexes = [
+            models.Index(fields=["department"], condition=Q(ends_on=None), name="current_posts"),
+            models.Index(fields=["department"], condition=Q(is_head=True), name="heads_by_department"),
+        ]
 
 
 class Mandate(models.Model):

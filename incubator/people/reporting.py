@@ -17,7 +17,7 @@ from incubator.people.models import Department, Person, Post
 # Posts of people still there, and departments as they stood, on %(on)s.
 IN_FORCE = """
 with recursive
-posts as (
+posts as not materialized (
   select post.* from people_post post join people_person holder on holder.id = post.person_id
   where post.starts_on <= %(on)s and (post.ends_on is null or post.ends_on > %(on)s)
     and (holder.is_active or holder.departed_on > %(on)s)),
@@ -51,10 +51,11 @@ directors as (
   order by up.person_id, up.rank, head.starts_on, head.id)
 """
 
-# A post's manager: as recorded, else the nearest head from its own department up.
+# A post's manager: as recorded, else the nearest head from its own department up. Whose posts are wanted is said by
+# `= any(...)`: of a subquery the planner may first answer for the whole city.
 ANSWERS = """
 select post.id, post.starts_on, coalesce(
-  (select recorded.person_id from employed recorded where recorded.person_id = post.line_manager_id),
+  (select recorded.person_id from posts recorded where recorded.person_id = post.line_manager_id limit 1),
   (with recursive above as (
      select post.department_id as department_id, 0 as rank
      union all

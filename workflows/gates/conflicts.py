@@ -38,11 +38,14 @@ team as (
 ),
 managers as ("""
     + ANSWERS
-    + """where post.person_id in (select person_id from team)),
+    + """where post.person_id = any(array(select person_id from team))),
 theirs as ("""
     + ANSWERS
     + """where post.person_id = any(%(people)s)),
-small as (select department_id from posts group by department_id having count(*) < 10),
+small as (
+  select department_id from posts where department_id = any(array(
+    select own.department_id from posts own where own.person_id = any(array(select person_id from team))))
+  group by department_id having count(*) < 10),
 up as (
   select person_id as member, department_id, 0 as rank from posts where person_id in (select person_id from team)
   union
