@@ -204,6 +204,15 @@ def test_an_administrator_adds_an_elected_member_and_gives_the_delegation() -> N
     assert grants.mandates(entity=entity, holder=nadia).exists()
 
 
+def test_an_administrator_who_hands_codes_over_in_one_department_is_led_to_no_refusal() -> None:
+    department = factories.DepartmentFactory()
+    maud = factories.PersonFactory(role="administrator", role__entity=department.entity)
+    factories.RoleGrantFactory(person=maud, role="champion", entity=department.entity, department=department)
+    answer = as_(maud).post(reverse("add-guest"), guest(), follow=True)
+    assert (answer.redirect_chain, answer.status_code) == ([(reverse("mandates"), 302)], 200)
+    assert Person.objects.filter(staff_number="ELU3").exists()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
