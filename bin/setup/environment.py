@@ -8,6 +8,7 @@ import argparse
 import ctypes
 import filecmp
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -164,6 +165,11 @@ def ensure_browser(names: Sequence[str] = BROWSERS) -> None:
         return
     if any(shutil.which(name) for name in names):
         return
+    if is_ubuntu():
+        raise Missing(
+            "The tests need a browser: install google-chrome-stable (Google’s deb; Ubuntu has chromium as a snap "
+            "only), or set CHROME to the path of one."
+        )
     if sys.platform != "darwin":
         for package in names[: names.index("chromium") + 1]:
             if install_packages(package) and shutil.which(package):
@@ -171,6 +177,15 @@ def ensure_browser(names: Sequence[str] = BROWSERS) -> None:
     raise Missing(
         "The tests need a browser: install chromium (apt install chromium), or set CHROME to the path of one."
     )
+
+
+def is_ubuntu() -> bool:
+    """Ubuntu, or a system made from it, by /etc/os-release."""
+    try:
+        system = platform.freedesktop_os_release()
+    except OSError:
+        return False
+    return "ubuntu" in (system.get("ID", ""), *system.get("ID_LIKE", "").split())
 
 
 def ensure_seals() -> None:

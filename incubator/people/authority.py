@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incubator.lib import clock
 from incubator.lib.refusals import NotAllowed
-from incubator.people import grants, reporting, rules
+from incubator.people import grants, queries, reporting, rules
 from incubator.people.actors import FOUNDING, Actor
 from incubator.people.models import Department, Entity, Person, Post
 
@@ -15,6 +15,14 @@ ADDS_GUESTS = ("hr_desk", rules.ADMINISTRATOR)
 _NOT_ON_THE_TERMINAL = _(
     "Here codes are made only for administrators and for those who hand codes over. This person gets one from the "
     "HR desk, a champion or a staff representative."
+)
+_DECIDES = _(
+    "This person votes or decides, so no code is made here: the HR desk, a champion or a staff representative hands "
+    "one over."
+)
+_HAS_A_SECRET = _(
+    "This person has chosen a PIN or a password already, so no first code is needed. If it is forgotten, the HR desk, "
+    "a champion or a staff representative hands over a new code."
 )
 
 
@@ -55,9 +63,7 @@ def entities_of_rights(person: Person) -> list[Entity | None]:
 def check_may_issue_code(by: Actor, person: Person) -> None:
     """Only hr_desk, champion or staff_representative, where the person works, outside the reporting line."""
     if by == FOUNDING:
-        # On the server's terminal only the door is opened to those who open it to others, never to who decides.
-        if not grants.roles_anywhere(person) & OPENS_DOORS:
-            raise NotAllowed(_NOT_ON_THE_TERMINAL)
+        _check_first_code(person)
         return
     if by.person is None:
         return  # the import and the demo city prepare slips; a clock never does
@@ -76,6 +82,20 @@ def check_may_issue_code(by: Actor, person: Person) -> None:
                 "the HR desk, a champion or a staff representative."
             )
         )
+
+
+def _check_first_code(person: Person) -> None:
+    """On the server's terminal the door is opened to those who open it to others, once, and never to who decides.
+
+    Rights that begin later count too: the secret chosen with the code is there by then.
+    """
+    if not grants.roles_anywhere(person) & OPENS_DOORS:
+        raise NotAllowed(_NOT_ON_THE_TERMINAL)
+    held = queries.rights_of(person)
+    if held.mandates or any(grant.role in rules.VOTES_OR_DECIDES for grant in held.grants):
+        raise NotAllowed(_DECIDES)
+    if person.has_usable_password():
+        raise NotAllowed(_HAS_A_SECRET)
 
 
 def check_may_found(by: Actor) -> None:

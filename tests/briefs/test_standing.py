@@ -25,7 +25,7 @@ PARIS = ZoneInfo("Europe/Paris")
 LANGUAGES = ("en", "fr")
 OVERTURNED = {
     "en": "The decision was looked at again, and overturned on 4 March 2026.",
-    "fr": "La décision a été réexaminée, puis revue le 4 mars 2026.",
+    "fr": "La décision a été réexaminée, puis infirmée le 4 mars 2026.",
 }
 TITLES = {
     "en": (
@@ -33,10 +33,22 @@ TITLES = {
         "is genuine, and its decision was overturned",
     ),
     "fr": (
-        "Ce relevé est authentique, et sa décision a été revue",
-        "est authentique, et sa décision a été revue",
+        "Ce relevé est authentique, et sa décision a été infirmée",
+        "est authentique, et sa décision a été infirmée",
     ),
 }
+# What a paper's holder reads first, under the title.
+STANDS_NO_MORE = {
+    "overturned": {
+        "en": "Its decision was looked at again and overturned: it no longer stands.",
+        "fr": "Sa décision a été réexaminée, puis infirmée : elle ne tient plus.",
+    },
+    "undone": {
+        "en": "Its decision was undone: it no longer stands.",
+        "fr": "Sa décision a été annulée : elle ne tient plus.",
+    },
+}
+IN_FORCE = {"en": ">in force</span>", "fr": ">en vigueur</span>"}
 UNDONE = {"en": "The decision was undone on 4 March 2026.", "fr": "La décision a été annulée le 4 mars 2026."}
 LATER = {
     "en": "A later decision at the same gate: {number}.",
@@ -117,6 +129,9 @@ def test_a_stop_that_was_overturned_is_said_to_be_and_by_what_it_was_followed(
             assert f"{brief.number}-2" not in text
         assert f">{TITLES[language][0]}</h1>" in texts["file"]
         assert TITLES[language][1] in texts["address"]
+        assert f">{STANDS_NO_MORE['overturned'][language]}</p>" in texts["address"]
+        for place in ("file", "address"):
+            assert IN_FORCE[language] not in texts[place], "nothing green beside it"
     with clock.moved(moment(9)):
         run_jobs()
         stage.all_vote(play.round_of(idea))
@@ -139,7 +154,8 @@ def test_a_stop_that_was_upheld_stands(client: Client, run_jobs: Run) -> None:
     answered(brief, cast, "upheld")
     texts = said(client, brief, "en")
     assert "genuine and in force" in texts["file"]
-    assert not any("Since then" in text for text in texts.values())
+    assert IN_FORCE["en"] in texts["address"]
+    assert not any("Since then" in text or "no longer stands" in text for text in texts.values())
 
 
 def test_a_merge_that_was_undone_is_said_to_be(client: Client, run_jobs: Run) -> None:
@@ -160,8 +176,10 @@ def test_a_merge_that_was_undone_is_said_to_be(client: Client, run_jobs: Run) ->
             idea=idea.key, by=act(cast.lead), reasons="Les deux équipes ne visent pas les mêmes trajets."
         )
     for language in LANGUAGES:
-        for place, text in said(client, brief, language).items():
+        texts = said(client, brief, language)
+        for place, text in texts.items():
             assert UNDONE[language] in text, (language, place)
+        assert f">{STANDS_NO_MORE['undone'][language]}</p>" in texts["address"]
     # Merged again: of the first decision that it was undone stays true, and no more than its successor is told.
     with clock.moved(moment(5)):
         run_jobs()

@@ -14,7 +14,7 @@ from incubator.events.models import Event
 from incubator.events.queries import verify
 from incubator.lib import clock
 from incubator.lib.refusals import Invalid, NotAllowed
-from incubator.people import actions, grants
+from incubator.people import actions, grants, rules
 from incubator.people.actors import FOUNDING, Actor
 from incubator.people.models import Entity, Person, SignInCode
 from incubator.people.once import new_key
@@ -158,6 +158,65 @@ def test_everyone_else_gets_none_there() -> None:
     assert SignInCode.objects.count() == 0
 
 
+NOT_HERE = {
+    "decides": ("This person votes or decides", "Cette personne vote ou décide"),
+    "has a secret": (
+        "This person has chosen a PIN or a password already",
+        "Cette personne a déjà choisi un code secret ou un mot de passe",
+    ),
+}
+
+
+def refused_there(person: Person, why: str) -> None:
+    for language, sentence in zip(("en", "fr"), NOT_HERE[why], strict=True):
+        with pytest.raises(CommandError, match=sentence):
+            call_command("hand_over_code", person.staff_number, language=language)
+    assert not person.sign_in_codes.exists()
+
+
+@pytest.mark.parametrize("role", ["hr_desk", "champion", "staff_representative"])
+@pytest.mark.parametrize("other", sorted(rules.VOTES_OR_DECIDES))
+def test_who_hands_codes_over_and_votes_or_decides_gets_none_there(role: str, other: str) -> None:
+    refused_there(factories.PersonFactory(role=[role, other], never_signed_in=True), "decides")
+
+
+def test_a_mandate_or_role_that_begins_later_counts_and_one_that_is_over_does_not() -> None:
+    today, now = clock.today(), clock.now()
+    desk = factories.PersonFactory(role="hr_desk", mandate="head_of_service", never_signed_in=True)
+    refused_there(desk, "decides")
+    desk.mandates.update(ends_on=today)
+    chairs = factories.RoleGrantFactory(person=desk, role="chair", starts_at=now + timedelta(days=3))
+    refused_there(desk, "decides")
+    chairs.delete()
+    factories.MandateFactory(holder=desk, starts_on=today + timedelta(days=3))
+    refused_there(desk, "decides")
+    desk.mandates.update(starts_on=today - timedelta(days=9), ends_on=today)
+    assert CODE.findall(run("hand_over_code", desk.staff_number))
+
+
+@pytest.mark.parametrize("role", ["hr_desk", "administrator"])
+def test_who_has_chosen_a_secret_gets_none_there(role: str) -> None:
+    refused_there(factories.PersonFactory(role=role), "has a secret")
+
+
+def test_an_administrator_who_lost_the_first_code_gets_another_there(client: Client) -> None:
+    lost = CODE.findall(found())
+    (code,) = CODE.findall(run("hand_over_code", "A12"))
+    for typed, opens in ((lost[0], False), (code, True)):
+        answer = client.post(reverse("sign-in-code"), {"staff_number": "A12", "code": typed})
+        assert (answer.get("Location") == reverse("choose-secret")) is opens
+
+
+def test_while_nobody_hands_codes_over_another_administrator_is_let_in() -> None:
+    found()
+    maud = Person.objects.get()
+    maud.set_password("marée-haute-42")
+    maud.save()
+    assert CODE.findall(found()) == []
+    assert len(CODE.findall(found(administrator="B7", given_name="Nadia", family_name="Roux"))) == 1
+    assert grants.holds(Person.objects.get(staff_number="B7"), "administrator", entity=Entity.objects.get())
+
+
 def test_a_superuser_is_not_made_on_the_terminal() -> None:
     with pytest.raises(CommandError, match="found_city"):
         call_command("createsuperuser", interactive=False)
@@ -202,6 +261,15 @@ def test_an_administrator_adds_an_elected_member_and_gives_the_delegation() -> N
     assert client.post(reverse("mandates"), given).status_code == 302
     nadia = Person.objects.get(staff_number="ELU3")
     assert grants.mandates(entity=entity, holder=nadia).exists()
+
+
+def test_an_administrator_who_hands_codes_over_in_one_department_is_led_to_no_refusal() -> None:
+    department = factories.DepartmentFactory()
+    maud = factories.PersonFactory(role="administrator", role__entity=department.entity)
+    factories.RoleGrantFactory(person=maud, role="champion", entity=department.entity, department=department)
+    answer = as_(maud).post(reverse("add-guest"), guest(), follow=True)
+    assert (answer.redirect_chain, answer.status_code) == ([(reverse("mandates"), 302)], 200)
+    assert Person.objects.filter(staff_number="ELU3").exists()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,14 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def system(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What /etc/os-release says, whatever these tests run on: Debian, until a test changes it."""
+    said = {"ID": "debian"}
+    monkeypatch.setattr(environment.platform, "freedesktop_os_release", lambda: said)
+    return said
+
+
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The locks that pip was asked to install."""
@@ -110,6 +118,49 @@ def test_a_system_without_the_shell_gets_the_whole_browser(monkeypatch: pytest.M
     monkeypatch.setattr(environment.shutil, "which", lambda name: name if name in asked[1:] else None)
     environment.ensure_browser()
     assert asked == ["chromium-headless-shell", "chromium"]
+
+
+@pytest.mark.parametrize(
+    "ubuntu", [{"ID": "ubuntu", "ID_LIKE": "debian"}, {"ID": "linuxmint", "ID_LIKE": "ubuntu debian"}]
+)
+@pytest.mark.parametrize("browsers", [environment.BROWSERS, environment.WHOLE_BROWSERS])
+def test_ubuntu_has_no_browser_to_install_and_one_line_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, system: dict[str, str], ubuntu: dict[str, str], browsers: tuple[str, ...]
+) -> None:
+    def install(*packages: str) -> bool:
+        raise AssertionError(f"{packages} are not there to install")
+
+    system |= ubuntu
+    monkeypatch.delenv("CHROME", raising=False)
+    monkeypatch.setattr(environment.sys, "platform", "linux")
+    monkeypatch.setattr(environment, "install_packages", install)
+    monkeypatch.setattr(environment.shutil, "which", _no_program)
+    with pytest.raises(environment.Missing) as missing:
+        environment.ensure_browser(browsers)
+    line = str(missing.value)
+    assert line.startswith("The tests need a browser: install google-chrome-stable (Google’s deb")
+    assert "set CHROME to the path" in line
+    assert "apt install chromium" not in line
+    assert "\n" not in line
+
+
+def test_chrome_is_enough_on_ubuntu(monkeypatch: pytest.MonkeyPatch, system: dict[str, str]) -> None:
+    system["ID"] = "ubuntu"
+    monkeypatch.delenv("CHROME", raising=False)
+    monkeypatch.setattr(
+        environment.shutil, "which", lambda name: name if name == "google-chrome-stable" else None
+    )
+    environment.ensure_browser()
+    environment.ensure_browser(environment.WHOLE_BROWSERS)
+
+
+def test_a_system_that_does_not_say_its_name_is_no_ubuntu(monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent() -> dict[str, str]:
+        raise OSError("no os-release")
+
+    assert not environment.is_ubuntu()
+    monkeypatch.setattr(environment.platform, "freedesktop_os_release", silent)
+    assert not environment.is_ubuntu()
 
 
 def test_the_shell_does_not_do_where_a_whole_browser_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,13 @@ def verify_token(request: HttpRequest, token: str) -> HttpResponse:
         _seal(paper.brief),
     ]
     title = words.of_the_paper(known)
-    context = {"known": known, "title": title, "facts": facts, "form": forms.FileForm()}
+    context = {
+        "known": known,
+        "title": title,
+        "stands_no_more": words.STANDS_NO_MORE.get(known.standing.what, ""),
+        "facts": facts,
+        "form": forms.FileForm(),
+    }
     return render(request, "briefs/checking/token.html", context)
 
 

@@ -224,13 +224,19 @@ REVERSALS = {
     ),
     "undone": (gettext_lazy("The decision was undone on %(day)s."), gettext_lazy("undone")),
 }
+STANDS_NO_MORE = {
+    "overturned": gettext_lazy("Its decision was looked at again and overturned: it no longer stands."),
+    "undone": gettext_lazy("Its decision was undone: it no longer stands."),
+}
 
 
 def force(known: Known) -> Fact:
     """Whether the brief is in force, or which edition replaced it."""
     term = pgettext("brief", "In force")
     if known.in_force:
-        return Fact(term, _("No later edition has replaced it."), _("in force"), "ok")
+        text = _("No later edition has replaced it.")
+        # Beside a decision that does not stand, a green tag would be read as if it did.
+        return Fact(term, text) if known.standing.what else Fact(term, text, _("in force"), "ok")
     if known.replaced_by is None:
         return Fact(term, _("It is no longer in force."), _("not in force"), "turn")
     text = _("Edition %(edition)s of brief %(number)s has replaced it.")

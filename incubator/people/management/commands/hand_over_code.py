@@ -15,8 +15,9 @@ from incubator.people.models import Person, normal_staff_number
 
 class Command(BaseCommand):
     help = (
-        "Print a sign-in code for an administrator or for someone who hands codes over (HR desk, champion, staff "
-        "representative): the first of them cannot get theirs from anyone. All others get one from them."
+        "Print the first sign-in code of an administrator or of someone who hands codes over (HR desk, champion, "
+        "staff representative): the first of them cannot get theirs from anyone. All others get one from them, as "
+        "does who votes, decides or has a PIN or password already."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
