@@ -84,6 +84,21 @@ def test_the_leads_director_is_asked_and_may_seat_someone(
             )
 
 
+def test_the_director_seats_someone_where_authors_are_hidden_too(
+    without_panel: GateRound, cast: Cast, director: Person, run_jobs: Run
+) -> None:
+    without_panel.rules["authors_hidden"] = True
+    without_panel.save()
+    leaves(cast.lead)
+    run_jobs()
+    url = reverse("seats", args=[without_panel.key])
+    page = stage.signed_in(director).get(url)
+    assert page.status_code == 200
+    assert cast.author.family_name not in page.text
+    someone = PersonFactory(employed=True)
+    assert actions.seat(round_key=str(without_panel.key), person=someone, by=act(director)).person == someone
+
+
 def test_a_role_that_lapses_with_its_date_does_the_same(
     without_panel: GateRound, cast: Cast, director: Person
 ) -> None:
