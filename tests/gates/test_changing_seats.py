@@ -290,3 +290,53 @@ def test_where_authors_are_hidden_a_leads_deputy_fills_seats_unless_one_of_them_
         with pytest.raises(NotAllowed) as refused, transaction.atomic():
             actions.seat(round_key=str(seated.key), person=able(), by=by)
         assert refused.value.code == "seat.reads_without_names"
+
+
+# --- Seated by hand, then filled ----------------------------------------------------------------------------
+
+
+def asked_to_vote() -> set[Person]:
+    items = WorkItem.objects.filter(verb="vote", closed_at=None).select_related("person")
+    return {item.person for item in items}
+
+
+def test_who_was_seated_by_hand_is_asked_when_the_job_fills_the_rest(
+    round_: GateRound, lead: Person, run_jobs: Any
+) -> None:
+    round_.rules["seats"] = 3
+    round_.save()
+    fill(round_)
+    seats = [actions.seat(round_key=str(round_.key), person=able(), by=act(lead)) for _ in range(2)]
+    assert asked_to_vote() == set()
+    able(role="chair")
+    able()
+    actions.step_aside(seat_key=seats[0].key, by=act(seats[0].person))
+    run_jobs()
+    round_.refresh_from_db()
+    assert round_.state == "open"
+    assert asked_to_vote() == {seat.person for seat in stage.seats_of(round_)}
+    assert seats[1].person in asked_to_vote()
+
+
+def test_who_has_voted_is_not_asked_again_when_a_substitute_comes(seated: GateRound, run_jobs: Any) -> None:
+    chair = Seat.objects.get(round=seated, is_chair=True)
+    stage.cast_vote(chair)
+    able()
+    left = member(seated)
+    actions.step_aside(seat_key=left.key, by=act(left.person))
+    run_jobs()
+    assert asked_to_vote() == {member(seated).person}
+
+
+def test_who_is_named_for_a_seat_while_another_is_free_again_is_asked_at_once(
+    seated: GateRound, lead: Person, run_jobs: Any
+) -> None:
+    chair = Seat.objects.get(round=seated, is_chair=True)
+    actions.step_aside(seat_key=chair.key, by=act(chair.person))
+    run_jobs()
+    seated.refresh_from_db()
+    assert seated.state == "seating"
+    someone = PersonFactory(guest=True)
+    made = actions.change_seat(seat_key=member(seated).key, by=act(lead), reason="Absent.", person=someone)
+    assert made is not None
+    assert asked_to_vote() == {someone}

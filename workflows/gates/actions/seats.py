@@ -144,6 +144,8 @@ def change_seat(
                 inbox.close(
                     *[f"{act}:{round_.key}" for act in ("decide", "casting_vote", "complete_opinion")]
                 )
+            if round_.opened_at is not None:
+                # As in `seat`: the others were asked already, whether or not one more seat is free now.
                 ask_vote(round_, idea, [made])
         keys = {"round": str(round_.key), "reason_sha256": sha256(reason.strip())}
         record(idea, "seat_changed", by, effects, **keys)
