@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ideas.access import access
 from ideas.acts import record
@@ -318,6 +319,11 @@ def check_lead(by: Actor, idea: Idea, gate: str) -> None:
         )
 
 
+READS_WITHOUT_NAMES = gettext_lazy(
+    "You sit on this panel, which reads without names: another lead seats people and asks experts, or you step aside."
+)
+
+
 def reads_without_names(idea: Idea, by: Actor) -> bool:
     """Whether whoever does a lead's work here, or the lead they do it for, judges this idea without its authors.
 
@@ -327,14 +333,9 @@ def reads_without_names(idea: Idea, by: Actor) -> bool:
 
 
 def check_apart(idea: Idea, by: Actor) -> None:
-    """Raises NotAllowed for a lead who sits where authors are hidden: seating tells who is close to them."""
+    """Raises NotAllowed for a lead who sits where authors are hidden: an act would tell who is close to them."""
     if reads_without_names(idea, by):
-        raise NotAllowed(
-            _(
-                "You sit on this panel, which reads without names: another lead fills its seats, or you step aside."
-            ),
-            code="seat.reads_without_names",
-        )
+        raise NotAllowed(READS_WITHOUT_NAMES, code="seat.reads_without_names")
 
 
 def _check_place(round_: GateRound, taken: Sequence[Seat], *, elsewhere: bool, chair: bool) -> None:
