@@ -13,7 +13,7 @@ from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.messages.models import Message
-from incubator.people.actors import CLOCK
+from incubator.people.actors import CLOCK, Actor
 from incubator.people.models import Person, PrivateLink
 from incubator.people.once import new_key
 from tests.factories import (
@@ -248,12 +248,13 @@ def test_the_page_shows_why_and_changes_a_seat(seated: GateRound, lead: Person) 
     assert client.get(url).status_code == 403
 
 
-@pytest.mark.parametrize("hidden", [True, False])
+@pytest.mark.parametrize("hidden", ["by the gate", "by the author", ""])
 def test_a_lead_who_sits_where_authors_are_hidden_is_not_told_who_is_close_to_them(
-    seated: GateRound, lead: Person, idea: Idea, hidden: bool
+    seated: GateRound, lead: Person, idea: Idea, hidden: str
 ) -> None:
-    seated.rules["authors_hidden"] = hidden
+    seated.rules["authors_hidden"] = hidden == "by the gate"
     seated.save()
+    Idea.objects.filter(pk=idea.pk).update(masked_until_selected=hidden == "by the author")
     seat, author = member(seated), idea.team.get(role="author").person
     Seat.objects.filter(pk=seat.pk).update(person=lead)
     client = Client()
@@ -265,5 +266,77 @@ def test_a_lead_who_sits_where_authors_are_hidden_is_not_told_who_is_close_to_th
         with pytest.raises((NotAllowed, Conflict)) as refused, transaction.atomic():
             actions.seat(round_key=str(seated.key), person=person, by=act(lead))
         codes.add(refused.value.code)
-    assert (codes == {"seat.reads_without_names"}) is hidden
+    assert (codes == {"seat.reads_without_names"}) is bool(hidden)
     assert len(codes) == (1 if hidden else 2), "without names the same answer for everybody"
+
+
+def test_where_authors_are_hidden_a_leads_deputy_fills_seats_unless_one_of_them_sits(
+    seated: GateRound, lead: Person
+) -> None:
+    seated.rules["authors_hidden"] = True
+    seated.save()
+    deputy = PersonFactory(employed=True)
+    AbsenceFactory(person=lead, deputy=deputy)
+    by, seat = Actor(person=deputy, on_behalf_of=lead), member(seated)
+    client = Client()
+    client.force_login(deputy)
+    pages = (reverse("seats", args=[seated.key]), reverse("seat-change", args=[seat.key]))
+    assert [client.get(page).status_code for page in pages] == [200, 200]
+    made = actions.change_seat(seat_key=seat.key, by=by, reason="Absent.", person=able())
+    assert made is not None
+    for sits in (lead, deputy):
+        Seat.objects.filter(pk=made.pk).update(person=sits)
+        assert client.get(pages[0]).status_code == 403
+        with pytest.raises(NotAllowed) as refused, transaction.atomic():
+            actions.seat(round_key=str(seated.key), person=able(), by=by)
+        assert refused.value.code == "seat.reads_without_names"
+
+
+# --- Seated by hand, then filled ----------------------------------------------------------------------------
+
+
+def asked_to_vote() -> set[Person]:
+    items = WorkItem.objects.filter(verb="vote", closed_at=None).select_related("person")
+    return {item.person for item in items}
+
+
+def test_who_was_seated_by_hand_is_asked_when_the_job_fills_the_rest(
+    round_: GateRound, lead: Person, run_jobs: Any
+) -> None:
+    round_.rules["seats"] = 3
+    round_.save()
+    fill(round_)
+    seats = [actions.seat(round_key=str(round_.key), person=able(), by=act(lead)) for _ in range(2)]
+    assert asked_to_vote() == set()
+    able(role="chair")
+    able()
+    actions.step_aside(seat_key=seats[0].key, by=act(seats[0].person))
+    run_jobs()
+    round_.refresh_from_db()
+    assert round_.state == "open"
+    assert asked_to_vote() == {seat.person for seat in stage.seats_of(round_)}
+    assert seats[1].person in asked_to_vote()
+
+
+def test_who_has_voted_is_not_asked_again_when_a_substitute_comes(seated: GateRound, run_jobs: Any) -> None:
+    chair = Seat.objects.get(round=seated, is_chair=True)
+    stage.cast_vote(chair)
+    able()
+    left = member(seated)
+    actions.step_aside(seat_key=left.key, by=act(left.person))
+    run_jobs()
+    assert asked_to_vote() == {member(seated).person}
+
+
+def test_who_is_named_for_a_seat_while_another_is_free_again_is_asked_at_once(
+    seated: GateRound, lead: Person, run_jobs: Any
+) -> None:
+    chair = Seat.objects.get(round=seated, is_chair=True)
+    actions.step_aside(seat_key=chair.key, by=act(chair.person))
+    run_jobs()
+    seated.refresh_from_db()
+    assert seated.state == "seating"
+    someone = PersonFactory(guest=True)
+    made = actions.change_seat(seat_key=member(seated).key, by=act(lead), reason="Absent.", person=someone)
+    assert made is not None
+    assert asked_to_vote() == {someone}

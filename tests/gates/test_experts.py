@@ -147,6 +147,33 @@ def test_only_a_lead_asks_and_only_an_expert_without_a_link(
     assert ExpertQuestion.objects.count() == 1
 
 
+@pytest.mark.parametrize("hidden", [True, False])
+def test_a_lead_who_sits_where_authors_are_hidden_asks_nobody(
+    cast: Cast, round_: GateRound, expert: Person, hidden: bool
+) -> None:
+    """Else a refusal would tell which experts are close to the authors."""
+    round_.rules["authors_hidden"] = hidden
+    round_.save()
+    close = PersonFactory(department=cast.home, manager=cast.author, role="expert")
+    seat = stage.seats_of(round_)[0]
+    Seat.objects.filter(pk=seat.pk).update(person=cast.lead)
+    codes = set()
+    for person in (expert, close):
+        try:
+            ask(round_, cast, person)
+        except (NotAllowed, Invalid) as refused:
+            codes.add(refused.code)
+    assert codes == ({"seat.reads_without_names"} if hidden else {"expert.incomplete"})
+    status, text = page(cast.lead, "expert-questions", round_.key)
+    assert (status, "which reads without names" in text, "Ask an expert" in text) == (200, hidden, not hidden)
+    assert (close.staff_number in text, cast.author.family_name in text) == (False, not hidden)
+    sent = {"step": "ask", "expert": expert.staff_number, "question": QUESTION, "due_on": str(in_days(5))}
+    url, client = reverse("expert-questions", args=[round_.key]), stage.signed_in(cast.lead)
+    assert client.post(url, sent | {"request_key": new_key()}).status_code == (403 if hidden else 302)
+    assert page(cast.other_lead, "expert-questions", round_.key)[1].count("Ask an expert") == 1
+    assert ask(round_, cast, expert, by=act(cast.other_lead)).expert == expert
+
+
 def test_several_questions_are_one_task_until_all_are_settled(
     cast: Cast, round_: GateRound, expert: Person
 ) -> None:

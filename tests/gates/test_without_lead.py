@@ -14,7 +14,7 @@ from incubator.lib.refusals import NotAllowed
 from incubator.people import actions as people
 from incubator.people.actors import IMPORT
 from incubator.people.models import Person, RoleGrant
-from tests.factories import DepartmentFactory, PersonFactory, RoleGrantFactory
+from tests.factories import DepartmentFactory, MandateFactory, PersonFactory, RoleGrantFactory
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
@@ -82,6 +82,21 @@ def test_the_leads_director_is_asked_and_may_seat_someone(
             actions.seat(
                 round_key=str(without_panel.key), person=PersonFactory(employed=True), by=act(stranger)
             )
+
+
+def test_the_director_seats_someone_where_authors_are_hidden_too(
+    without_panel: GateRound, cast: Cast, director: Person, run_jobs: Run
+) -> None:
+    without_panel.rules["authors_hidden"] = True
+    without_panel.save()
+    leaves(cast.lead)
+    run_jobs()
+    url = reverse("seats", args=[without_panel.key])
+    page = stage.signed_in(director).get(url)
+    assert page.status_code == 200
+    assert cast.author.family_name not in page.text
+    someone = PersonFactory(employed=True)
+    assert actions.seat(round_key=str(without_panel.key), person=someone, by=act(director)).person == someone
 
 
 def test_a_role_that_lapses_with_its_date_does_the_same(
@@ -181,6 +196,58 @@ def test_admissibility_waits_for_the_director_when_the_only_lead_leaves(
     run_jobs()
     assert [seat.person for seat in stage.seats_of(round_)] == [director]
     assert WorkItem.objects.filter(person=director, verb="admissibility", closed_at=None).exists()
+
+
+@pytest.mark.parametrize("goes", [leaves, is_taken_back])
+def test_admissibility_goes_to_the_next_lead_and_the_director_is_relieved(
+    cast: Cast, director: Person, run_jobs: Run, goes: Callable[[Person], None]
+) -> None:
+    round_ = stage.at_g0(cast)
+    goes(cast.lead)
+    run_jobs()
+    new = PersonFactory(employed=True, mandate="programme_lead")
+    people.grant_role(person=new, role="programme_lead", by=IMPORT)
+    run_jobs()
+    assert [seat.person for seat in stage.seats_of(round_)] == [new]
+    waits = WorkItem.objects.filter(verb="admissibility", closed_at=None)
+    assert [item.person for item in waits] == [new]
+    steps.pass_g0(round_.idea, cast)
+
+
+def test_a_vote_given_at_admissibility_stands_when_a_lead_is_named(
+    cast: Cast, director: Person, run_jobs: Run
+) -> None:
+    round_ = stage.at_g0(cast)
+    leaves(cast.lead)
+    run_jobs()
+    MandateFactory(holder=director, capacity="programme_lead")
+    (seat,) = stage.seats_of(round_)
+    stage.cast_vote(seat)
+    people.grant_role(person=PersonFactory(employed=True), role="programme_lead", by=IMPORT)
+    run_jobs()
+    assert stage.seats_of(round_) == [seat]
+
+
+def test_without_a_delegation_the_director_reads_what_is_missing_and_may_step_aside(
+    cast: Cast, director: Person, run_jobs: Run
+) -> None:
+    round_ = stage.at_g0(cast)
+    leaves(cast.lead)
+    run_jobs()
+    (seat,) = stage.seats_of(round_)
+    client, url = stage.signed_in(director), reverse("decide", args=[round_.key])
+    aside = reverse("step-aside", args=[seat.key])
+    for late in (timedelta(0), timedelta(days=90)):
+        with clock.moved(clock.now() + late):
+            page = client.get(url).text
+        assert "délégation de signature comme responsable du programme" in page
+        assert aside in page
+        assert "Le jury examine" not in page
+    MandateFactory(holder=director, capacity="programme_lead")
+    page = client.get(url).text
+    assert "vous n’en avez pas" not in page
+    assert 'name="outcome"' in page
+    steps.pass_g0(round_.idea, cast)
 
 
 def test_an_evaluator_is_named_by_the_director(cast: Cast, director: Person, run_jobs: Run) -> None:

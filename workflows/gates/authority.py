@@ -32,6 +32,8 @@ CAPACITIES = {
 TOGETHER = "sponsor_and_lead"
 LEAD = "programme_lead"
 HEAD = "head_of_service"
+# The refusal of whoever holds no mandate for a gate.
+NO_MANDATE = "decide.no_mandate"
 # The selection may be delegated further: to a director, by a delegation that names the programme.
 SELECTION, DELEGABLE, DELEGATED = "G1", "dga", "director"
 
@@ -156,7 +158,7 @@ def distant(rights: Sequence[Party], against: dict[int, Conflicts], idea: Idea) 
             _(
                 "This decision is made by someone who holds a delegation for it today. You hold none for this gate."
             ),
-            code="decide.no_mandate",
+            code=NO_MANDATE,
         )
     for right in rights:
         if not any(against[one.pk].hard for one in concerned_by(right)):

@@ -50,12 +50,15 @@ def free_seats(person: int, at: str = "") -> None:
 def ask_leads(entity: int | None = None, programme_key: str = "", at: str = "") -> None:
     """A lead has come or gone: what waits for one is asked of whoever leads now."""
     from workflows.gates import leading
-    from workflows.gates.actions import fill_seats
+    from workflows.gates.actions import fill_seats, replace_leaver
+    from workflows.gates.lapses import admissions_of_others
     from workflows.gates.queries import has_time, rounds_unasked
 
     with clock.as_of(at):
         programmes = leading.programmes_of(entity=entity, programme_key=programme_key)
         leading.ask_again(programmes)
+        for seat in admissions_of_others(programmes):
+            replace_leaver(seat_key=seat.key, by=SUBSTITUTION)
         for round_ in rounds_unasked(programmes):
             if round_.state == "seating":
                 fill_seats(round_key=str(round_.key))

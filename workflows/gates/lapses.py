@@ -1,14 +1,16 @@
 """What the passing of a date ends: roles that gave a seat, delegations, posts. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db.models import Q
 
+from ideas.calls.models import Programme
 from incubator.lib import clock
 from incubator.people import grants
 from incubator.people.models import Mandate, Person, Post, RoleGrant
 from workflows.gates import pools
+from workflows.gates.leading import who_leads
 from workflows.gates.models import Seat
 
 # A worker that stood still over a night, or a weekend, still sees what lapsed meanwhile.
@@ -66,6 +68,24 @@ def seats_without_role(person: int) -> list[Seat]:
     seats = Seat.objects.filter(person=person, state="open", round__state__in=["seating", "open"])
     found = seats.select_related("person", "round__idea__programme__entity").order_by("round__idea_id", "pk")
     return [seat for seat in found if _role_is_over(seat)]
+
+
+def admissions_of_others(programmes: Iterable[Programme]) -> list[Seat]:
+    """The open seats at G0 without a vote whose holder does not lead: that of a director who stood in for a lead,
+    now that one is named. While nobody leads at all, they stay with whoever has them.
+    """
+    seats = Seat.objects.filter(
+        round__gate="G0",
+        round__state__in=["seating", "open"],
+        round__idea__programme__in=list(programmes),
+        state="open",
+    )
+    waiting = seats.exclude(votes__in_force=True).order_by("round__idea_id", "pk")
+    leading = [
+        (seat, who_leads(seat.round.idea))
+        for seat in waiting.select_related("person", "round__idea__programme__entity")
+    ]
+    return [seat for seat, leads in leading if leads and seat.person not in leads]
 
 
 def _role_is_over(seat: Seat) -> bool:

@@ -139,6 +139,14 @@ def held_by(person: Person | Given, on: Given | None = None) -> Q:
     return Q(person=person) | Q(person__in=grants.stands_in_for(person, on))
 
 
+def judges(idea: Idea, *people: Person) -> bool:
+    """Whether one of these has an open seat on this idea, their own or lent; that of G0 apart."""
+    own = Q()
+    for person in people:
+        own |= held_by(person)
+    return Seat.objects.filter(own, round__idea=idea, state="open").exclude(round__gate="G0").exists()
+
+
 def sits_beside(person: Person) -> Exists:
     """For seats: whether this person has, or had, a seat of one's own in that round too, or voted in another one."""
     others = Seat.objects.filter(round=OuterRef("round")).exclude(pk=OuterRef("pk"))

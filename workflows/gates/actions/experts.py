@@ -21,7 +21,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person
 from workflows.gates import authority
 from workflows.gates.actions.rounds import expert_item
-from workflows.gates.actions.seats import open_or_seating
+from workflows.gates.actions.seats import check_apart, open_or_seating
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import ExpertQuestion, GateRound
 
@@ -35,11 +35,13 @@ def ask_expert(
 ) -> ExpertQuestion:
     """A lead asks an expert something about an idea at a gate; the answer is due at the end of that day.
 
-    Raises NotAllowed (no lead, or too close), Conflict (the round is over), Invalid on `expert`, `question`, `due_on`.
+    Raises NotAllowed (no lead, too close, or sits where authors are hidden), Conflict (the round is over), Invalid on
+    `expert`, `question`, `due_on`.
     """
     with locked(rounds__key=round_key) as idea:
         round_ = open_or_seating(round_key)
         _check_lead(by, idea, round_)
+        check_apart(idea, by)
         zone = idea.programme.entity.time_zone
         _check_question(
             idea, round_, expert, question, due_on if due_on and due_on > clock.today(zone) else None

@@ -22,7 +22,7 @@ from workflows.gates.configuration import open_seats_per_person
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.leading import who_leads
 from workflows.gates.models import GateRound, Seat
-from workflows.gates.queries import have_voted_for_others, is_drawn
+from workflows.gates.queries import have_voted_for_others, is_drawn, waiting_seats
 from workflows.gates.records import record_of
 from workflows.gates.rules import Candidate, choose_panel, explain_panel, opinion
 
@@ -71,21 +71,23 @@ def fill_seats(*, round_key: str) -> None:
             )
             for item in chosen
         )
-        open_round(round_, idea, seats, SEATING)
+        # Nobody seated by hand beside free seats has been asked yet.
+        waiting = waiting_seats(round_).select_related("person").order_by("pk") if taken else seats
+        open_round(round_, idea, seats, SEATING, ask=list(waiting))
 
 
 def open_round(
-    round_: GateRound, idea: Idea, seats: Sequence[Seat], by: Actor, *, ask: Sequence[Seat] | None = None
+    round_: GateRound, idea: Idea, seats: Sequence[Seat], by: Actor, *, ask: Sequence[Seat]
 ) -> None:
     """All seats are taken: ask for the votes, or, at a gate without seats, for the decision.
 
-    `seats` are those taken by this act; `ask`, if given, all that have not voted yet.
+    `seats` are those taken by this act; `ask` all that have not voted yet.
     """
     before, round_.state = round_.state, "open"
     round_.opened_at = round_.opened_at or clock.now()
     round_.save(update_fields=["state", "opened_at", "considered"])
     if round_.rules.get("seats"):
-        ask_vote(round_, idea, seats if ask is None else ask)
+        ask_vote(round_, idea, ask)
     else:
         ask_decision(round_, idea)
     inbox.close(f"seat_panel:{round_.key}")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ideas.access import access
 from ideas.acts import record
@@ -43,7 +44,7 @@ def seat(
     with locked(rounds__key=round_key) as idea:
         round_ = open_or_seating(round_key)
         check_lead(by, idea, round_.gate)
-        check_apart(round_, idea, by)
+        check_apart(idea, by)
         _check_seatable(person, idea, conflicts(person, idea, round_.gate), conflict_reason)
         seats = list(Seat.objects.filter(round=round_).select_related("person"))
         taken = [item for item in seats if item.state == "open"]
@@ -110,7 +111,7 @@ def change_seat(
         left = Seat.objects.select_related("round", "person").get(key=seat_key)
         round_ = open_or_seating(left.round.key)
         check_lead(by, idea, round_.gate)
-        check_apart(round_, idea, by)
+        check_apart(idea, by)
         _check_changeable(left, reason)
         others = list(Seat.objects.filter(round=round_).exclude(pk=left.pk))
         elsewhere = False
@@ -144,6 +145,8 @@ def change_seat(
                 inbox.close(
                     *[f"{act}:{round_.key}" for act in ("decide", "casting_vote", "complete_opinion")]
                 )
+            if round_.opened_at is not None:
+                # As in `seat`: the others were asked already, whether or not one more seat is free now.
                 ask_vote(round_, idea, [made])
         keys = {"round": str(round_.key), "reason_sha256": sha256(reason.strip())}
         record(idea, "seat_changed", by, effects, **keys)
@@ -316,15 +319,23 @@ def check_lead(by: Actor, idea: Idea, gate: str) -> None:
         )
 
 
-def check_apart(round_: GateRound, idea: Idea, by: Actor) -> None:
-    """Raises NotAllowed for a lead who reads this idea without its authors: seating tells who is close to them."""
-    if round_.rules.get("authors_hidden") and not access().sees_authors(by.human, idea):
-        raise NotAllowed(
-            _(
-                "You sit on this panel, which reads without names: another lead fills its seats, or you step aside."
-            ),
-            code="seat.reads_without_names",
-        )
+READS_WITHOUT_NAMES = gettext_lazy(
+    "You sit on this panel, which reads without names: another lead seats people and asks experts, or you step aside."
+)
+
+
+def reads_without_names(idea: Idea, by: Actor) -> bool:
+    """Whether whoever does a lead's work here, or the lead they do it for, judges this idea without its authors.
+
+    Not `sees_authors`: a deputy, or a director in a lead's place, reads without names and yet judges nothing.
+    """
+    return queries.judges(idea, by.human, by.principal) and access().names_hidden(idea)
+
+
+def check_apart(idea: Idea, by: Actor) -> None:
+    """Raises NotAllowed for a lead who sits where authors are hidden: an act would tell who is close to them."""
+    if reads_without_names(idea, by):
+        raise NotAllowed(READS_WITHOUT_NAMES, code="seat.reads_without_names")
 
 
 def _check_place(round_: GateRound, taken: Sequence[Seat], *, elsewhere: bool, chair: bool) -> None:

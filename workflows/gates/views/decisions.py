@@ -118,7 +118,8 @@ def _page(
         context["kept_of_others"] = kept_of_others(round_, person, form)
         return render(request, "gates/admissibility.html", context | {"form": form}, status=_status(refusal))
     seating = round_.state == "seating" and not queries.is_drawn(round_)
-    if seating or (mine.pending is None and queries.panel_still_votes(round_)):
+    unable = mine.lacks_mandate and mine.pending is None
+    if seating or unable or (mine.pending is None and queries.panel_still_votes(round_)):
         return render(request, "gates/waiting.html", context | {"seating": seating})
     record = records.record_of(round_, idea)
     passages = context["idea"]["passages"]

@@ -16,6 +16,7 @@ from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.models import Person, normal_staff_number
 from incubator.people.once import new_key, once
 from workflows.gates import actions, authority, queries
+from workflows.gates.actions.seats import READS_WITHOUT_NAMES, reads_without_names
 from workflows.gates.forms.experts import AnswerForm, CloseForm, QuestionForm
 from workflows.gates.forms.typed import Typed
 from workflows.gates.models import ExpertQuestion, GateRound
@@ -28,19 +29,21 @@ def expert_questions(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """All questions of a round for a lead; for an expert, or a deputy of an absent one, those asked of them."""
     round_ = queries.round_of(key)
     person = reader(request)
-    leads = authority.leads(round_.idea, as_lead(round_, person), round_.gate)
+    by = as_lead(round_, person)
+    leads = authority.leads(round_.idea, by, round_.gate)
+    asks = leads and not reads_without_names(round_.idea, by)
     mine = queries.questions_of(round_) if leads else queries.questions_to(round_, person)
     passages = passages_for(round_.idea, person)
     asked = [masked_row(item, ["question", "answer"], passages) for item in mine]
     if not access().may_read(person, round_.idea) or not (leads or asked):
         raise NotFound(_("There is no such consultation, or nothing is asked of you here."))
     if request.method != "POST":
-        return _page(request, round_, asked, leads=leads)
+        return _page(request, round_, asked, leads=leads, asks=asks)
     try:
         return _act(request, round_)
     except Invalid as refusal:
         note(refusal)
-        return _page(request, round_, asked, leads=leads, refusal=refusal)
+        return _page(request, round_, asked, leads=leads, asks=asks, refusal=refusal)
 
 
 @once
@@ -90,6 +93,7 @@ def _page(
     asked: list[ExpertQuestion],
     *,
     leads: bool,
+    asks: bool,
     refusal: Invalid | None = None,
 ) -> HttpResponse:
     data, found = (request.POST, refusal.fields) if refusal is not None else (None, {})
@@ -106,8 +110,9 @@ def _page(
             for one in asked
         ],
         "stands_in_for": next((by.on_behalf_of for by in lent.values() if by.on_behalf_of), None),
-        "form": QuestionForm(data, found=_asking(found)) if leads and running else None,
-        "experts": actions.experts(round_.idea) if leads and running else [],
+        "form": QuestionForm(data, found=_asking(found)) if asks and running else None,
+        "asks_nobody": READS_WITHOUT_NAMES if leads and running and not asks else "",
+        "experts": actions.experts(round_.idea) if asks and running else [],
         "request_key": new_key(),
     }
     status = refusal.status if refusal is not None else 200

@@ -14,7 +14,6 @@ from ideas.access import access
 from ideas.drafting.masking.queries import passages_of, shown, suggested
 from ideas.drafting.masking.rules import masked_all
 from incubator.lib.refusals import Conflict, Invalid, NotFound, note
-from incubator.people.actors import Actor
 from incubator.people.models import Person, normal_staff_number
 from incubator.people.once import new_key, once
 from workflows.gates import actions, queries, records, rules, wording
@@ -33,8 +32,9 @@ def seats(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     round_ = queries.round_of(key)
     if not access().may_read(reader(request), round_.idea):
         raise NotFound(_("There is no such consultation."))
-    check_lead(as_lead(round_, reader(request)), round_.idea, round_.gate)
-    check_apart(round_, round_.idea, Actor(person=reader(request)))
+    by = as_lead(round_, reader(request))
+    check_lead(by, round_.idea, round_.gate)
+    check_apart(round_.idea, by)
     if request.method != "POST":
         return _page(request, round_)
     try:
@@ -77,8 +77,9 @@ def change_seat(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     seat = Seat.objects.select_related("round__idea__programme__entity", "person").filter(key=key).first()
     if seat is None or not access().may_read(reader(request), seat.round.idea):
         raise NotFound(_("There is no such seat."))
-    check_lead(as_lead(seat.round, reader(request)), seat.round.idea, seat.round.gate)
-    check_apart(seat.round, seat.round.idea, Actor(person=reader(request)))
+    by = as_lead(seat.round, reader(request))
+    check_lead(by, seat.round.idea, seat.round.gate)
+    check_apart(seat.round.idea, by)
     refusal: Invalid | None = None
     if request.method == "POST":
         try:

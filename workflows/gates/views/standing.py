@@ -21,7 +21,8 @@ from workflows.gates.views.reading import link
 class Standing:
     """`mandate` lets the person decide, `stands_in_for` says whose it is when lent; `admits`: holds G0's seat too;
     `pending` is a draft that waits to be signed,
-    and `signs` whether this person may sign it; `looks`: only reads (lead or chair)."""
+    and `signs` whether this person may sign it; `looks`: only reads (lead or chair); `lacks_mandate`: has G0's seat and
+    cannot answer in it."""
 
     mandate: Mandate | None
     stands_in_for: Person | None
@@ -33,6 +34,7 @@ class Standing:
     may_hand_over: bool
     leads: bool
     looks: bool
+    lacks_mandate: bool
 
 
 def of(round_: GateRound, person: Person) -> Standing:
@@ -70,6 +72,10 @@ def of(round_: GateRound, person: Person) -> Standing:
         may_hand_over=right is not None and authority.decider_rule(round_) == authority.TOGETHER,
         leads=leads,
         looks=looks,
+        lacks_mandate=round_.gate == "G0"
+        and seat is not None
+        and refusal is not None
+        and refusal.code == authority.NO_MANDATE,
     )
 
 
