@@ -11,7 +11,10 @@ from django.utils import translation
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict
+from incubator.people import actions as people
+from incubator.people.actors import IMPORT
 from incubator.people.models import Person, RoleGrant
+from tests.factories import PersonFactory
 from tests.gates import stage
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
@@ -148,3 +151,20 @@ def test_the_chair_may_settle_what_a_substitutes_vote_left_tied(
     stage.cast_vote(chair, "not_now")
     assert (asked("casting_vote"), asked("decide"), asked("consent")) == ([], [], [cast.author])
     consents(round_, cast)
+
+
+def test_a_draft_beside_a_vacant_seat_lapses_with_its_writers_delegation(
+    round_: GateRound, cast: Cast, run_jobs: Run
+) -> None:
+    """Nobody is asked to decide on a panel that is not complete; once its time is over, it is asked for."""
+    nobody_else_sits()
+    leave(round_)
+    run_jobs()
+    people.end_mandate(mandate=cast.dga.mandates.get(), by=IMPORT)
+    run_jobs()
+    assert not Decision.objects.filter(round=round_).exists()
+    assert (asked("consent"), asked("decide")) == ([], [])
+    successor = PersonFactory(employed=True, mandate="dga")
+    with clock.moved(clock.now() + timedelta(days=90)):
+        tick()
+        assert asked("decide") == [successor]
