@@ -34,6 +34,7 @@ from workflows.journey.access import JourneyAccess
 from workflows.pilots import facts as pilots
 from workflows.routes import routes
 from workflows.sessions import actions as sessions
+from workflows.sessions import departures as session_departures
 from workflows.sessions import reminders as session_reminders
 from workflows.sessions import replay as sessions_replay
 from workflows.sessions import tellings as sessions_tellings
@@ -78,12 +79,15 @@ def register() -> None:
     departures.on_grant_end(journey_departures.on_grant_change)
     departures.on_grant_given(gates_departures.on_grant_given)
     departures.on_grant_given(journey_departures.on_grant_change)
+    departures.on_grant_end(session_departures.on_grant_change)
+    departures.on_grant_given(session_departures.on_grant_change)
     departures.on_closeness(gates_departures.on_closeness)
     departures.on_closeness(journey_departures.on_closeness)
     departures.on_absence(journey_departures.on_absence)
     joining.on_joined(gates_departures.on_joined)
     joining.on_joined(journey_departures.on_joined)
     departures.on_departure(journey_departures.on_departure, order=50)
+    departures.on_departure(session_departures.on_departure)
     hooks.on("decided", briefs.on_decided)
     hooks.on("decided", sessions.on_decided)
     hooks.on("opinion_lost", sessions.on_opinion_lost)

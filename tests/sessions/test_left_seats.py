@@ -15,6 +15,9 @@ from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict
 from incubator.messages.models import Message
+from incubator.people import actions as people
+from incubator.people.actors import IMPORT
+from incubator.people.models import Person
 from tests.factories import PersonFactory, TeamMemberFactory
 from tests.gates.stage import cast_vote, signed_in
 from tests.sessions import stage
@@ -205,3 +208,52 @@ def test_the_chair_may_settle_an_opinion_that_a_seat_left_tied(
         assert asked("casting_vote") == [jury.readers[0]]
         cast_vote(chair)
         assert (asked("casting_vote"), asked("decide", idea)) == ([], [jury.dga])
+
+
+def goes(decider: Person) -> None:
+    people.depart(person=decider, on=clock.today(), by=IMPORT)
+
+
+def delegation_ends(decider: Person) -> None:
+    people.end_mandate(mandate=decider.mandates.get(), by=IMPORT)
+
+
+@pytest.mark.parametrize("ends", [goes, delegation_ends])
+@pytest.mark.parametrize("filled", [False, True])
+def test_a_decision_due_beside_a_seat_left_is_asked_of_the_next_decider(
+    jury: Jury, run_jobs: Callable[[], object], ends: Callable[[Person], None], filled: bool
+) -> None:
+    """Whether nobody was found for the seat, or a substitute has not voted yet: the decision waits for neither."""
+    ideas = [stage.at_selection(jury) for _ in range(2)]
+    round_ = panel(ideas[0], quorum=2, seats=3 if filled else TOO_MANY)
+    settled(convened(jury), jury)
+    aside(round_, jury)
+    run_jobs()
+    round_.refresh_from_db()
+    assert round_.state == ("open" if filled else "seating")
+    ends(jury.dga)
+    run_jobs()
+    successor = PersonFactory(employed=True)
+    people.give_mandate(
+        holder=successor,
+        capacity="dga",
+        entity=jury.call.programme.entity,
+        reference="Arrêté 7",
+        starts_on=clock.today(),
+        by=IMPORT,
+    )
+    run_jobs()
+    assert asked("decide", ideas[0]) == [successor]
+
+
+def test_no_decision_is_asked_for_before_the_list_is_settled(
+    jury: Jury, run_jobs: Callable[[], object]
+) -> None:
+    ideas = [stage.at_selection(jury) for _ in range(2)]
+    round_ = panel(ideas[0], quorum=2, seats=TOO_MANY)
+    convened(jury)
+    aside(round_, jury)
+    run_jobs()
+    delegation_ends(jury.dga)
+    run_jobs()
+    assert asked("decide") == []

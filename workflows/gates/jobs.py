@@ -97,11 +97,12 @@ def a_new_day(timestamp: int = 0) -> None:
 
 @app.task(queue="gates", name="gates.ask_anew", retry=5)
 def ask_anew(entity: int, at: str = "") -> None:
-    """Ask each open decision of an entity of all who may make it now; who has the item already keeps it."""
+    """Ask each decision of an entity that is due of all who may make it now; who has the item already keeps it."""
     from workflows.gates.actions import ask_again
     from workflows.gates.models import GateRound
 
-    rounds = GateRound.objects.filter(state="open", idea__programme__entity=entity).order_by("idea_id")
+    # One with a seat left may be due too: its shortlist is drawn, or the decision is written.
+    rounds = GateRound.objects.filter(state__in=["seating", "open"], idea__programme__entity=entity)
     with clock.as_of(at):
-        for key in rounds.values_list("key", flat=True):
+        for key in rounds.order_by("idea_id").values_list("key", flat=True):
             ask_again(round_key=key)

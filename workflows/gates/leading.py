@@ -3,7 +3,7 @@
 Nothing is granted for it: it is read at the instant of the act, and over as soon as a lead is named.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
@@ -30,32 +30,31 @@ ASKED_OF_LEADS = (
 
 def who_leads(idea: Idea) -> list[Person]:
     """The leads of the idea's programme, by staff number; without any, whoever stands in their place."""
-    return list(roles.leads(idea)) or _in_their_place(idea)
+    return list(roles.leads(idea)) or in_place_of_leads(idea.programme, [idea])
 
 
-def _in_their_place(idea: Idea) -> list[Person]:
+def in_place_of_leads(programme: Programme, ideas: Sequence[Idea]) -> list[Person]:
     """The director of whoever led last, or of leads who are all in the team; else the deputies director general.
 
-    Never someone too close to the idea, nor an administrator, who never decides.
+    Never someone too close to one of these ideas, nor an administrator, who never decides.
     """
-    programme = idea.programme
     before = list(grants.holders(LEAD, entity=programme.entity, programme_key=programme.key)) or [
         grant.person for grant in grants.ended(LEAD, entity=programme.entity, programme_key=programme.key)[:1]
     ]
     directors = [reporting.present_director_of(person) for person in before]
-    return _free(idea, (one for one in directors if one is not None)) or _free(
-        idea, roles.mandated(idea, "dga")
+    dgas = grants.mandates(entity=programme.entity, capacities=["dga"], programme_key=programme.key)
+    return free(ideas, (one for one in directors if one is not None)) or free(
+        ideas, (mandate.holder for mandate in dgas)
     )
 
 
-def _free(idea: Idea, people: Iterable[Person]) -> list[Person]:
+def free(ideas: Iterable[Idea], people: Iterable[Person]) -> list[Person]:
+    """Those still here who are no administrator and too close to none of these ideas, each once."""
     found = {person.pk: person for person in people if person.is_active}
-    against = conflicts_of(found.values(), idea, "")
-    return [
-        person
-        for pk, person in found.items()
-        if not against[pk].hard and rules.ADMINISTRATOR not in grants.roles_anywhere(person)
-    ]
+    for idea in ideas if found else ():
+        against = conflicts_of(found.values(), idea, "")
+        found = {pk: person for pk, person in found.items() if not against[pk].hard}
+    return [one for one in found.values() if rules.ADMINISTRATOR not in grants.roles_anywhere(one)]
 
 
 def hand_over(person: Person) -> None:

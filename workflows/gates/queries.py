@@ -124,9 +124,7 @@ def overdue_opinions() -> Any:
         .annotate(votes_until=Coalesce("review_due_at", "due_at"))
         .filter(votes_until__lt=clock.now())
         .exclude(gate="G0")
-        .filter(
-            Q(comparison__isnull=True) | Q(comparison__carried=True) | Q(comparison__put_off=True)
-        )  # a selection session asks for the other decisions
+        .filter(asked_by_themselves())
         .exclude(decision__isnull=False)  # written, waiting for its second signature
         .exclude(Exists(asked))
         .filter(Q(state="open") | Exists(seated))  # in this order: most are open, and seats need no look then
@@ -255,10 +253,14 @@ def has_time(round_: GateRound) -> bool:
 def rounds_unasked(programmes: Iterable[Programme]) -> list[GateRound]:
     """The rounds that wait for seats, and the open ones of whose idea nobody is asked anything."""
     asked = WorkItem.objects.filter(subject_key=OuterRef("idea__key"), closed_at=None)
-    found = GateRound.objects.filter(
-        Q(state="seating") | Q(Q(state="open"), ~Exists(asked)), idea__programme__in=list(programmes)
-    )
+    unasked = Q(Q(state="open"), asked_by_themselves(), ~Exists(asked))
+    found = GateRound.objects.filter(Q(state="seating") | unasked, idea__programme__in=list(programmes))
     return list(found.order_by("idea_id"))
+
+
+def asked_by_themselves() -> Q:
+    """For rounds: those whose decision is asked for idea by idea; a selection session asks for the others."""
+    return Q(comparison__isnull=True) | Q(comparison__carried=True) | Q(comparison__put_off=True)
 
 
 def last_no_panel(round_: GateRound, idea: Idea) -> list[str]:

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 
 from incubator.lib import clock
 from incubator.lib.pdf_process import PdfFailed, render_in_process
-from workflows.sessions.models import SessionDocument
+from workflows.sessions.models import SelectionSession, SessionDocument
 
 
 @app.task(name="sessions.move_up", queue="gates", retry=5)
@@ -15,6 +15,25 @@ def move_up_in(session_key: str, at: str = "") -> None:
 
     with clock.as_of(at):
         move_up(session_key=session_key)
+
+
+@app.periodic(cron="35 0 * * *")
+@app.task(queue="gates", queueing_lock="sessions.a_new_day", name="sessions.a_new_day")
+def a_new_day(timestamp: int = 0) -> None:
+    """A date alone may have begun or ended a lead's role, or a post of whoever stands in a lead's place."""
+    ask_leads()
+
+
+@app.task(name="sessions.ask_leads", queue="gates", retry=5)
+def ask_leads(at: str = "") -> None:
+    """A lead has come or gone: what sessions wait for one for is asked of whoever leads now."""
+    from workflows.sessions.actions import asking
+
+    settled = SelectionSession.objects.filter(state=SelectionSession.State.SETTLED).order_by("pk")
+    with clock.as_of(at):
+        for key in settled.values_list("key", flat=True):
+            asking.ask_leads(session_key=key)
+        asking.ask_moved_up()
 
 
 @app.task(name="sessions.render", queue="briefs", retry=RetryStrategy(max_attempts=3, linear_wait=60))

@@ -256,7 +256,7 @@ def _decide(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
 
 
 def _close(_sent: QueryDict, found: SelectionSession, by: Actor) -> str:
-    by = roles.acting_as(by.human, common.leads(found.call.programme))
+    by = roles.acting_as(by.human, common.who_leads(found))
     actions.close(session_key=found.key, by=by)
     return ""
 

@@ -10,6 +10,7 @@ from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
+from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import Actor
@@ -53,7 +54,8 @@ def settle(round_: GateRound, idea: Idea) -> list[str]:
         if round_.state == "seating":
             round_.state, round_.opened_at = "open", round_.opened_at or clock.now()
             round_.save(update_fields=["state", "opened_at"])
-        ask_decision(round_, idea)
+        if not _is_written(round_):
+            ask_decision(round_, idea)
         return []
     inbox.close(f"decide:{round_.key}")
     chair = next((seat for seat in seats if seat.is_chair and seat.state == "open"), None)
@@ -73,6 +75,14 @@ def settle(round_: GateRound, idea: Idea) -> list[str]:
             due_at=round_.due_at,
         )
     return missing
+
+
+def _is_written(round_: GateRound) -> bool:
+    """Whether a decision waits to be signed, or for the author's consent: then nobody is asked to decide beside it."""
+    asked = WorkItem.objects.filter(
+        key__in=[f"{act}:{round_.key}" for act in ("second_signature", "consent")], closed_at=None
+    )
+    return hasattr(round_, "decision") and asked.exists()
 
 
 def opened(round_: GateRound, before: str) -> list[dict[str, Any]]:

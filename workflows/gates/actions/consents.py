@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ideas import roles
 from ideas.acts import record as record_event
@@ -12,12 +13,15 @@ from ideas.lock import locked
 from incubator.lib import clock, working_days
 from incubator.lib.refusals import Conflict, NotFound
 from incubator.people.actors import Actor
-from workflows.gates import authority
+from workflows.gates import authority, queries
+from workflows.gates.actions.closing import opened, settle
 from workflows.gates.actions.decisions import issue, open_round_of, set_aside
 from workflows.gates.actions.rounds import due_after
 from workflows.gates.actions.seating import ask_decision
 from workflows.gates.actions.signatures import read_again
 from workflows.gates.models import Decision, GateRound
+from workflows.gates.records import record_of
+from workflows.gates.rules import opinion
 from workflows.gates.signing import waits_for_consent
 
 
@@ -50,10 +54,22 @@ def decline_consent(*, decision_key: Any, by: Actor) -> None:
         round_.save(update_fields=["due_at"])
         idea.save(update_fields=["due_at"])
         set_aside(decision)
+        effects = _ask_anew(round_, idea, decision)
+        record_event(idea, "consent_declined", by, effects, round=str(round_.key), gate=round_.gate, **keys)
+
+
+def _ask_anew(round_: GateRound, idea: Idea, declined: Decision) -> list[dict[str, Any]]:
+    """Ask whoever wrote what was declined; where a seat was left since, the panel first, or whoever can complete it.
+    Gives the effects."""
+    before, votes = round_.state, queries.panel_still_votes(round_)
+    complete = before == "open" and not votes and not opinion(record_of(round_, idea)).missing
+    if complete or queries.is_drawn(round_):
         parties = authority.parties(round_, idea)
-        writers = [party for party in parties if party.person.pk == decision.decider_id]
+        writers = [party for party in parties if party.person.pk == declined.decider_id]
         ask_decision(round_, idea, writers or parties)
-        record_event(idea, "consent_declined", by, [], round=str(round_.key), gate=round_.gate, **keys)
+    elif not queries.has_time(round_):
+        settle(round_, idea)
+    return opened(round_, before)
 
 
 def _record(round_: GateRound, idea: Idea, decision: Decision) -> dict[str, Any]:
@@ -61,14 +77,35 @@ def _record(round_: GateRound, idea: Idea, decision: Decision) -> dict[str, Any]
     try:
         return read_again(round_, idea, decision)
     except Conflict as refusal:
-        if refusal.code != "sign.first_signer":
+        if refusal.code not in TO_AUTHORS:
             raise
-        raise Conflict(
-            _(
-                "Whoever wrote this may no longer decide, so nothing is decided now. Someone who may is asked."
-            ),
-            code="consent.writer",
-        ) from refusal
+        code, sentence = TO_AUTHORS[refusal.code]
+        raise Conflict(str(sentence), code=code) from refusal
+
+
+# What a decider would be refused with, and what an author, who chooses no outcome, reads instead.
+TO_AUTHORS = {
+    "sign.first_signer": (
+        "consent.writer",
+        gettext_lazy(
+            "Whoever wrote this may no longer decide, so nothing is decided now. Someone who may is asked."
+        ),
+    ),
+    "decide.panel_still_votes": (
+        "consent.panel_votes",
+        gettext_lazy(
+            "The panel has changed since this was written, and a vote is still to come, so nothing is decided now."
+            " Come back once it is in, or say no: it is then decided otherwise."
+        ),
+    ),
+    "decide.not_permitted": (
+        "consent.opinion",
+        gettext_lazy(
+            "The panel has changed since this was written, and its opinion is not enough for it now, so nothing is"
+            " decided. Come back once the panel is complete, or say no: it is then decided otherwise."
+        ),
+    ),
+}
 
 
 def _waiting(decision_key: Any, idea: Idea, by: Actor) -> tuple[Decision, GateRound]:

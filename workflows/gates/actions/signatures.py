@@ -30,10 +30,10 @@ from workflows.gates.actions.decisions import (
 )
 from workflows.gates.actions.elsewhere import ask_consent, check_elsewhere
 from workflows.gates.actions.rounds import decision_keys
-from workflows.gates.actions.seating import ask_decision
+from workflows.gates.actions.seating import ask_decision, is_lost
 from workflows.gates.conflicts import Conflicts, conflicts_of
 from workflows.gates.models import Condition, Decision, GateRound, Seat
-from workflows.gates.queries import is_asked, waiting_seats
+from workflows.gates.queries import is_asked, is_drawn, waiting_seats
 from workflows.gates.signing import right_to_sign, right_with, second_parties, waits_for_consent
 
 
@@ -201,15 +201,25 @@ def ask_again(*, round_key: Any) -> None:
     """
     with locked(rounds__key=round_key) as idea:
         round_ = GateRound.objects.get(key=round_key)
-        if round_.state != "open" and not (round_.state == "seating" and is_asked(round_)):
+        if round_.state not in ("seating", "open"):
             return
         draft = Decision.objects.select_related("decider", "on_behalf_of").filter(round=round_).first()
         if draft is not None:
             draft.round = round_
         if draft is not None and draft.issued_at is None:
             _ask_again_to_sign(round_, idea, draft)
-        elif is_asked(round_) or not waiting_seats(round_).exists():
+        elif _is_due(round_, idea):
             _ask_again_to_decide(round_, idea)
+
+
+def _is_due(round_: GateRound, idea: Idea) -> bool:
+    """Whether the decision waits for whoever decides, not for a seat or a vote: none of them delays it any more once a
+    session drew its shortlist, but for what the opinion then lacks."""
+    if is_asked(round_):
+        return True
+    if is_drawn(round_):
+        return not is_lost(round_, idea)
+    return round_.state == "open" and not waiting_seats(round_).exists()
 
 
 def _ask_again_to_sign(round_: GateRound, idea: Idea, draft: Decision) -> None:
@@ -221,7 +231,8 @@ def _ask_again_to_sign(round_: GateRound, idea: Idea, draft: Decision) -> None:
         key = str(draft.key)
         set_aside(draft)
         inbox.close(f"second_signature:{round_.key}")
-        _ask_whoever_may(round_, idea, authority.parties(round_, idea))
+        if _is_due(round_, idea):
+            _ask_whoever_may(round_, idea, authority.parties(round_, idea))
         record_event(idea, "draft_lapsed", SUBSTITUTION, [], round=str(round_.key), decision=key)
         return
     if waits_for_consent(draft):

@@ -153,9 +153,12 @@ def is_casting(own: Seat) -> bool:
 def _settles_for_sure(own: Seat, ballot: Ballot) -> bool:
     """Whether this vote is the last one and leaves no tie and some score: then nothing else has to be read.
 
-    Who sits was chosen so that all votes together reach the quorum, and another department.
+    Who sits was chosen so that all votes together reach the quorum, and another department. Where a decision is
+    written already, who is asked next is read.
     """
     if own.round.state != "open" or own.others_wait:  # type: ignore[attr-defined] # annotated by own_seat
+        return False
+    if hasattr(own.round, "decision"):
         return False
     if own.round.gate == "G0":
         return True
@@ -264,7 +267,7 @@ def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, c
             _("The session’s shortlist is drawn from the votes as they were: yours can no longer change."),
             code="vote.shortlist_drawn",
         )
-    if hasattr(own.round, "decision"):
+    if own.voted and hasattr(own.round, "decision") and not is_casting(own):  # type: ignore[attr-defined]
         # It waits for a second signature or for the author's consent: what it rests on stands.
         raise Conflict(
             _("The decision is written already. Votes count as they were given."), code="vote.decided"

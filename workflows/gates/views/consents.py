@@ -68,7 +68,8 @@ def _draft_of(round_: GateRound) -> Decision:
     found = Decision.objects.select_related("redirect_service").filter(round=round_).first()
     if found is not None:
         found.round = round_
-    if round_.state != "open" or found is None or not waits_for_consent(found):
+    under_way = round_.state in ("seating", "open")
+    if not under_way or found is None or not waits_for_consent(found):
         raise Conflict(
             _("This decision does not wait for a consent, or no longer."),
             code="consent.over",

@@ -277,7 +277,7 @@ def _page(
 
 def _counts_still(round_: GateRound, vote: Vote | None) -> bool:
     """Whether a vote, the first or another, still counts: as `actions.votes` says."""
-    return not hasattr(round_, "decision") and (vote is None or not queries.is_drawn(round_))
+    return vote is None or not (hasattr(round_, "decision") or queries.is_drawn(round_))
 
 
 def _panel(seat: Seat) -> dict[str, Any]:

@@ -25,7 +25,9 @@ from incubator.people import grants
 from incubator.people.actors import Actor
 from incubator.people.journal import Entry
 from incubator.people.models import Person
+from workflows.gates import leading
 from workflows.gates.actions.rounds import days_to_decide, due_after
+from workflows.gates.leading import LEAD
 from workflows.gates.models import GateRound
 from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember
 
@@ -72,16 +74,37 @@ def members_of(session: SelectionSession) -> QuerySet[SessionMember]:
     return found.order_by("pk")
 
 
-def leads(programme: Programme) -> Iterable[Person]:
-    return grants.holders("programme_lead", entity=programme.entity, programme_key=programme.key)
+def leads(programme: Programme) -> QuerySet[Person]:
+    return grants.holders(LEAD, entity=programme.entity, programme_key=programme.key)
+
+
+def who_leads(session: SelectionSession) -> list[Person]:
+    """The leads of the programme who were never in the team of one of the ideas, by staff number; without any, whoever
+    stands in their place."""
+    programme, ideas = session.call.programme, ideas_of(session)
+    team = TeamMember.objects.filter(EVER_IN_TEAM, idea__in=ideas.order_by())
+    found = list(leads(programme).exclude(pk__in=team.values("person")))
+    return found or leading.in_place_of_leads(programme, list(ideas))
+
+
+def ideas_of(session: SelectionSession) -> QuerySet[Idea]:
+    """Every idea that is, or was, in the session."""
+    found = Idea.objects.filter(session_lines__session=session)
+    return found.select_related("programme__entity").order_by("pk")
 
 
 def check_lead(session: SelectionSession, by: Actor) -> Actor:
     """The actor as a lead of the programme, or for an absent one, neither ever in the team of one of the ideas.
 
-    Raises NotAllowed for anyone else.
+    Without a lead it is whoever stands in their place. Raises NotAllowed for anyone else.
     """
-    by = check_leads(session.call.programme, by)
+    try:
+        by = check_leads(session.call.programme, by)
+    except NotAllowed:
+        standing = _in_place_of_a_lead(session, by)
+        if standing is None:
+            raise
+        return standing
     too_close = TeamMember.objects.filter(
         EVER_IN_TEAM, person__in=[by.human, by.principal], idea__session_lines__session=session
     )
@@ -95,17 +118,29 @@ def check_lead(session: SelectionSession, by: Actor) -> Actor:
 
 def check_leads(programme: Programme, by: Actor) -> Actor:
     """The actor as a lead of this programme, or naming the absent lead they stand in for. Raises NotAllowed."""
-    who = [by.human, *grants.stands_in_for(by.human)]
-    if by.on_behalf_of is not None:
-        who = [one for one in who if one == by.on_behalf_of]
     entity, key = programme.entity, programme.key
-    for one in who:
-        if grants.holds(one, "programme_lead", entity=entity, programme_key=key):
+    for one in _acting_for(by):
+        if grants.holds(one, LEAD, entity=entity, programme_key=key):
             return _in_place_of(one, by)
     raise NotAllowed(
         _("A programme lead prepares and runs a selection session. Ask the programme team."),
         code="session.not_lead",
     )
+
+
+def _in_place_of_a_lead(session: SelectionSession, by: Actor) -> Actor | None:
+    """The actor as one who stands in the place of leads there are none of, or as that one's deputy, both distant."""
+    instead = {one.pk for one in who_leads(session)}
+    right = next((one for one in _acting_for(by) if one.pk in instead), None)
+    if right is None or not leading.free(ideas_of(session), [by.human]):
+        return None
+    return _in_place_of(right, by)
+
+
+def _acting_for(by: Actor) -> list[Person]:
+    """Whose rights are the actor's today: one's own and those lent by absences, or of whom the actor names alone."""
+    who = [by.human, *grants.stands_in_for(by.human)]
+    return who if by.on_behalf_of is None else [one for one in who if one == by.on_behalf_of]
 
 
 def check_runs(session: SelectionSession, by: Actor) -> Actor:
@@ -159,7 +194,7 @@ def time_to_act(session: SelectionSession) -> datetime:
 
 
 def ask(session: SelectionSession, persons: Iterable[Person], verb: str, due_at: Any = None) -> None:
-    """Open the work item `<verb>:<session>` for these persons."""
+    """Open the work item `<verb>:<session>` for these persons; who has it already keeps it as it is."""
     inbox.open_for(
         persons,
         key=f"{verb}:{session.key}",

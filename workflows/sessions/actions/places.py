@@ -140,11 +140,10 @@ def is_put_off(round_: GateRound) -> bool:
 
 
 def ask_closing(session: SelectionSession) -> None:
-    """After the last decision the lead is asked to close the session."""
+    """After the last decision the lead, or whoever stands in the lead's place, is asked to close the session."""
     if session.state == State.SETTLED and not undecided(session):
         inbox.close(f"decide_session:{session.key}")
-        due = common.time_to_act(session)
-        common.ask(session, common.leads(session.call.programme), "close_session", due)
+        common.ask(session, common.who_leads(session), "close_session", common.time_to_act(session))
 
 
 def left_of(session: SelectionSession) -> list[str]:

@@ -73,7 +73,7 @@ def settle(*, session_key: Any, by: Actor) -> SelectionSession:
         SessionIdea.objects.bulk_update(lines, ["result", "rank"])
         GateRound.objects.bulk_update([line.round for line in lines], ["comparison"])
         inbox.close(f"sit_in_session:{session.key}")
-        people = deciders(session) or common.leads(session.call.programme)
+        people = deciders(session) or common.who_leads(session)
         common.ask(session, people, "decide_session", common.time_to_act(session))
         places.ask_closing(session)
         placed = ((line.idea, [effect("place", None, line.result)]) for line in lines)
