@@ -34,6 +34,8 @@ from workflows import nodes
 from workflows.clock.actions import tick
 from workflows.evaluation import benefit_actions as benefits
 from workflows.evaluation import queries
+from workflows.evaluation.departures import on_grant_change
+from workflows.evaluation.jobs import ask_readers
 from workflows.evaluation.models import BenefitReading
 from workflows.evaluation.rules import Measured
 from workflows.gates import hooks
@@ -162,9 +164,36 @@ def test_once_the_run_owner_has_left_it_waits_for_the_lead(cast: Cast, owner: Pe
         assert asked(cast.idea) == set()
 
 
-def test_without_anybody_to_ask_nothing_is_said_until_there_is_someone(cast: Cast, owner: Person) -> None:
+def test_without_a_lead_whoever_stands_in_the_place_reads_until_one_is_named(
+    cast: Cast, owner: Person, run_jobs: Callable[..., list[str]]
+) -> None:
     with clock.moved(HALF_A_YEAR):
         for person in (owner, cast.lead):
+            people.depart(person=person, on=clock.today(), by=IMPORT)
+        tick()
+        assert asked(cast.idea) == {(cast.dga, "read_benefits")}
+        assert client(cast.dga).get(page(cast.idea)).status_code == 200
+        newcomer = PersonFactory(role="programme_lead")
+        on_grant_change(newcomer.role_grants.get(), IMPORT)
+        run_jobs()
+        assert asked(cast.idea) == {(newcomer, "read_benefits")}
+        assert client(cast.dga).get(page(cast.idea)).status_code == 403
+        other = PersonFactory(role="programme_lead")
+        newcomer.role_grants.update(ends_at=clock.now())
+        ask_readers()
+        assert asked(cast.idea) == {(other, "read_benefits")}
+
+
+def test_whoever_runs_the_service_keeps_what_is_asked_when_leads_change(cast: Cast, owner: Person) -> None:
+    with clock.moved(HALF_A_YEAR):
+        tick()
+        ask_readers()
+        assert asked(cast.idea) == {(owner, "read_benefits")}
+
+
+def test_without_anybody_to_ask_nothing_is_said_until_there_is_someone(cast: Cast, owner: Person) -> None:
+    with clock.moved(HALF_A_YEAR):
+        for person in (owner, cast.lead, cast.dga):
             people.depart(person=person, on=clock.today(), by=IMPORT)
         assert tick()["failed"] == 0
         assert not Event.objects.filter(subject_key=cast.idea.key, verb="benefits_asked").exists()

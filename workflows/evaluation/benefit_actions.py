@@ -18,6 +18,7 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock, words, working_days
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
+from incubator.people.models import Person
 from workflows.evaluation import queries, rules, sentences
 from workflows.evaluation.models import BenefitReading
 from workflows.gates import hooks
@@ -49,16 +50,32 @@ def ask_for_benefits(*, reading: UUID, by: Actor) -> None:
         people = queries.read_benefits_for(idea) if queries.is_time_to_read(idea, found) else []
         if not people:
             return
-        wait_for(
-            people,
-            idea=idea,
-            key=benefits_item(found),
-            verb="read_benefits",
-            url=reverse("read-benefits", args=[idea.key, found.months]),
-            due_at=working_days.end_of_day(found.due_on, idea.programme.entity.time_zone),
-        )
+        _wait_for_readers(people, idea, found)
         effects = [effect("work", None, "read_benefits", key=found.key)]
         record(idea, "benefits_asked", by, effects, months=found.months)
+
+
+def ask_readers_again(*, reading: UUID) -> None:
+    """A lead has come or gone: what is asked waits for whoever reads now, and for nobody else. No event: nothing else
+    is asked than was."""
+    found = BenefitReading.objects.get(key=reading)
+    with locked(found.idea_id) as idea:
+        found.refresh_from_db()
+        people = queries.read_benefits_for(idea)
+        if people and found.read_at is None:
+            inbox.narrow(benefits_item(found), people)
+            _wait_for_readers(people, idea, found)
+
+
+def _wait_for_readers(people: list[Person], idea: Idea, reading: BenefitReading) -> None:
+    wait_for(
+        people,
+        idea=idea,
+        key=benefits_item(reading),
+        verb="read_benefits",
+        url=reverse("read-benefits", args=[idea.key, reading.months]),
+        due_at=working_days.end_of_day(reading.due_on, idea.programme.entity.time_zone),
+    )
 
 
 def read_benefits(

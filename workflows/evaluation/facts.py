@@ -4,7 +4,7 @@ from ideas.drafting.models import Idea
 from incubator.events.rules import canonical, sha256
 from incubator.people import departures
 from workflows.evaluation import queries
-from workflows.evaluation.departures import on_departure
+from workflows.evaluation.departures import on_departure, on_grant_change
 from workflows.gates.facts import register_fact
 
 
@@ -35,6 +35,8 @@ def register() -> None:
     from workflows.evaluation import tellings  # noqa: F401  declares its audiences
 
     departures.on_departure(on_departure)
+    departures.on_grant_end(on_grant_change)
+    departures.on_grant_given(on_grant_change)
     register_fact("independent", independent)
     register_fact("compared", compared)
     register_fact("owner", owner)

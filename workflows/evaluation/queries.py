@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
@@ -112,10 +113,10 @@ def promised(idea: Idea) -> list[dict[str, Any]]:
 
 
 def read_benefits_for(idea: Idea) -> list[Person]:
-    """Who reads the benefits now: whoever runs the service; the leads once that person has left."""
+    """Who reads the benefits now: whoever runs the service; who leads once that person has left."""
     found = delivered(idea)
     owner = found.run_owner if found is not None else None
-    return [owner] if owner is not None and owner.is_active else list(roles.leads(idea))
+    return [owner] if owner is not None and owner.is_active else who_leads(idea)
 
 
 def is_time_to_read(idea: Idea, reading: BenefitReading) -> bool:
@@ -124,9 +125,19 @@ def is_time_to_read(idea: Idea, reading: BenefitReading) -> bool:
     return reading.read_at is None and reading.due_on - rules.ASKED_BEFORE <= today
 
 
+def benefits_asked() -> list[UUID]:
+    """Readings that wait for somebody, by key."""
+    found = BenefitReading.objects.filter(Exists(_waiting()), read_at=None)
+    return list(found.order_by("idea_id", "pk").values_list("key", flat=True))
+
+
 def benefits_to_ask() -> QuerySet[BenefitReading]:
     """Readings whose time has come, and which wait for nobody."""
-    key = Concat(Value("read_benefits:"), Cast(OuterRef("key"), CharField()), output_field=CharField())
-    asked = WorkItem.objects.filter(key=key, closed_at=None)
     due = BenefitReading.objects.filter(read_at=None, due_on__lte=clock.today() + rules.ASKED_BEFORE)
-    return due.exclude(Exists(asked))
+    return due.exclude(Exists(_waiting()))
+
+
+def _waiting() -> QuerySet[WorkItem]:
+    """The open work items of the reading in the outer row."""
+    key = Concat(Value("read_benefits:"), Cast(OuterRef("key"), CharField()), output_field=CharField())
+    return WorkItem.objects.filter(key=key, closed_at=None)
