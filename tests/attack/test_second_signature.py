@@ -83,19 +83,24 @@ def test_the_second_signature_of_a_launch_is_a_capacity(
     assert "direct" in Brief.objects.get(decision=launch).record["second"]["name"].lower()
 
 
+@pytest.mark.parametrize("sponsor_writes", [False, True])
 def test_so_is_that_of_the_sponsor_it_made_at_the_end_of_the_pilot(
-    run_jobs: Run, quick_briefs: list[str]
+    run_jobs: Run, quick_briefs: list[str], sponsor_writes: bool
 ) -> None:
     cast = Cast()
     idea, director, _signer = launched(cast, run_jobs, by_deputy=False)
     play.piloted(idea, cast)
     run_jobs()
-    agreed = play.decide(idea, cast.lead, "stop", answers={"told": "yes"})
-    gates.sign_second(decision_key=agreed.key, by=act(director))
+    first, second = (director, cast.lead) if sponsor_writes else (cast.lead, director)
+    agreed = play.decide(idea, first, "stop", answers={"told": "yes"})
+    gates.sign_second(decision_key=agreed.key, by=act(second))
     run_jobs()
     idea.refresh_from_db()
     assert idea.state == "stopped"
-    assert told(Decision.objects.get(key=agreed.key), quick_briefs) == []
+    decision = Decision.objects.get(key=agreed.key)
+    assert decision.decider == first
+    assert told(decision, quick_briefs) == []
+    assert cast.lead.get_full_name() in str(Brief.objects.get(decision=decision).record)
 
 
 def test_another_leads_signature_keeps_its_name(run_jobs: Run, quick_briefs: list[str]) -> None:

@@ -113,13 +113,7 @@ def _record_of(decision: Decision, idea: Idea) -> BriefRecord:
         decided_at=decision.issued_at.astimezone(zone),
         outcome=decision.outcome,
         reasons=decision.reasons,
-        decider=_signature(
-            decision.decider,
-            decision.capacity,
-            decision.mandate_reference,
-            decision.mandate,
-            decision.on_behalf_of,
-        ),
+        decider=_first(decision),
         second=_second(decision),
         departs=decision.departs,
         departure_reason=decision.departure_reason,
@@ -190,18 +184,34 @@ def _signature(
     )
 
 
+def _first(decision: Decision) -> Signature:
+    if signing.decider_points_to_team(decision):
+        return _unnamed(decision.capacity)
+    return _signature(
+        decision.decider,
+        decision.capacity,
+        decision.mandate_reference,
+        decision.mandate,
+        decision.on_behalf_of,
+    )
+
+
 def _second(decision: Decision) -> Signature | None:
     signer, mandate = decision.second_signer, decision.second_mandate
     if signer is None or mandate is None:
         return None
     if signing.points_to_team(decision):
-        # As with conditions: names may be hidden, now or after the end, and a brief stays what it is.
-        capacity = str(Mandate.Capacity(decision.second_capacity).label)
-        kept = gettext("for the author’s department; the organisation keeps the name")
-        return Signature(name=capacity, capacity=kept, reference="", since=None, until=None)
+        return _unnamed(decision.second_capacity)
     return _signature(
         signer, decision.second_capacity, mandate.reference, mandate, decision.second_on_behalf_of
     )
+
+
+def _unnamed(capacity: str) -> Signature:
+    # As with conditions: names may be hidden, now or after the end, and a brief stays what it is.
+    kept = gettext("for the author’s department; the organisation keeps the name")
+    label = str(Mandate.Capacity(capacity).label)
+    return Signature(name=label, capacity=kept, reference="", since=None, until=None)
 
 
 def _conditions(decision: Decision, idea: Idea) -> tuple[Condition, ...]:

@@ -86,6 +86,14 @@ def points_to_team(decision: Decision) -> bool:
     return _launched(decision.round.idea_id, signed)
 
 
+def decider_points_to_team(decision: Decision) -> bool:
+    """As `points_to_team`, of whoever decided: where sponsor and lead agree, either may sign first."""
+    if authority.decider_rule(decision.round) != TOGETHER:
+        return False
+    signed = [one for one in (decision.decider_id, decision.on_behalf_of_id) if one]
+    return _launched(decision.round.idea_id, signed)
+
+
 def sponsor_as_read(sponsor: Person | None, idea: Idea, *, sees_authors: bool) -> str:
     """The sponsor's name; their capacity alone where the name would tell a reader the author's department; '' for
     nobody."""

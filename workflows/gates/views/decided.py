@@ -134,6 +134,7 @@ def decided_page(request: HttpRequest, round_: GateRound) -> HttpResponse:
             for item in Condition.objects.filter(decision=decision).order_by("due_on", "pk")
         ],
         "sees_names": sees_names,
+        "decider_is_named": sees_names or not signing.decider_points_to_team(decision),
         "second_is_named": sees_names or not signing.points_to_team(decision),
     }
     return render(request, "gates/decided.html", context)
