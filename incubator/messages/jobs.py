@@ -1,11 +1,14 @@
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from incubator.events.models import Event
 from incubator.messages import actions, mail
 
 
-@app.task(name="messages.tell")
+@app.task(name="messages.tell", retry=RetryStrategy(max_attempts=5, exponential_wait=4))
 def tell(event_id: int) -> None:
+    """Nothing else leads from an event to its messages, so a lock or a lost connection may not end it; told again, who
+    has been told is not told twice."""
     actions.tell(Event.objects.get(pk=event_id))
 
 

@@ -5,6 +5,7 @@ import os
 import pytest
 from django.urls import reverse
 
+from ideas.acts import wait_for
 from ideas.drafting import actions, queries, rules
 from ideas.drafting.models import Draft, Idea, IdeaContent, TeamMember
 from ideas.drafting.uploads import Clean
@@ -112,6 +113,21 @@ def test_what_cannot_be_kept_is_refused_by_field_and_changes_nothing(idea, autho
         save(idea, author, pitch="Une phrase", **{field: typed})
     assert list(caught.value.fields) == [field]
     assert queries.draft_of(idea).version == 1
+
+
+def test_nothing_of_an_idea_waits_for_someone_who_left_its_team_but_their_own_word(idea, author):
+    other = PersonFactory(employed=True)
+    actions.invite(idea=idea, by=Actor(person=author), person=other)
+    actions.accept_invitation(idea=idea, by=Actor(person=other))
+    for verb in ("rework", "meet_condition"):
+        wait_for([author, other], idea=idea, key=f"{verb}:{idea.key}", verb=verb, url="/")
+    actions.leave_team(idea=idea, by=Actor(person=other))
+    waiting = set(WorkItem.objects.filter(closed_at=None).values_list("person", "verb"))
+    assert waiting == {
+        (author.pk, "rework"),
+        (author.pk, "meet_condition"),
+        (other.pk, "meet_condition"),
+    }
 
 
 def test_two_people_in_one_field_meet_and_neither_text_is_lost(idea, author):

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.core import mail as mailbox
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from procrastinate.jobs import Job
 
 from incubator.events.models import Event
 from incubator.inbox.actions import open_for
@@ -48,6 +49,15 @@ def test_an_act_that_is_rolled_back_tells_nobody(told: Told, run_jobs: Any) -> N
         transaction.set_rollback(True)
     assert run_jobs() == []
     assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(("before", "again"), [(0, True), (4, True), (5, False)])
+def test_a_lock_or_a_lost_connection_does_not_end_the_telling(before: int, again: bool) -> None:
+    tried = Job(
+        id=1, queue="default", lock=None, queueing_lock=None, task_name=jobs.tell.name, attempts=before
+    )
+    found = jobs.tell.get_retry_exception(exception=OperationalError(), job=tried)
+    assert (found is not None) is again
 
 
 @pytest.mark.django_db

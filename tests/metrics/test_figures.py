@@ -22,7 +22,7 @@ from tests.factories import (
 )
 from tests.metrics.conftest import NOW, ago, moved, submitted
 from workflows.gates.configuration import pinned
-from workflows.gates.models import Decision, GateConfiguration, GateRound
+from workflows.gates.models import Condition, Decision, GateConfiguration, GateRound
 from workflows.metrics import actions, queries, rules, sentences
 from workflows.metrics.models import PublishedTable
 from workflows.metrics.participation import participation
@@ -306,3 +306,39 @@ def test_the_time_of_a_short_route_is_not_held_against_the_stages_of_the_standar
     found = queries.figures()
     assert found.stages[0].ideas == 1
     assert found.funnel[0] == ("submission", 2)
+
+
+def test_a_condition_is_kept_when_its_owner_said_so_in_time() -> None:
+    def condition(**fields: Any) -> Condition:
+        about = {"text": "Tester la nuit", "owner": mandate.holder, "due_on": ago(5).date()}
+        return Condition.objects.create(decision=decision, **(about | fields))
+
+    idea, mandate = submitted(IN_MAY), MandateFactory()
+    round_ = round_of(idea, "G1", state="decided", closed_at=ago(20))
+    decision = Decision.objects.create(
+        round=round_,
+        outcome="go_with_conditions",
+        decider=mandate.holder,
+        mandate=mandate,
+        drafted_at=ago(20),
+        issued_at=ago(20),
+        reasons="Une réponse attendue.",
+    )
+
+    def kept() -> tuple[int, int]:
+        found = queries.figures().promises
+        return found.conditions_kept, found.conditions
+
+    condition(reported_at=ago(8), met_at=ago(2))
+    assert kept() == (1, 1), "a lead was slow, not the owner"
+    condition(reported_at=ago(8))
+    assert kept() == (1, 1), "it waits for a lead"
+    condition(met_at=ago(8))
+    assert kept() == (2, 2), "confirmed before reports were dated"
+    condition(reported_at=ago(3), met_at=ago(2))
+    condition()
+    assert kept() == (2, 4)
+    Idea.objects.filter(pk=idea.pk).update(state="stopped", ended_at=ago(9))
+    assert kept() == (0, 0), "nothing is asked of it any more"
+    Idea.objects.filter(pk=idea.pk).update(state="in_service")
+    assert kept() == (2, 4)

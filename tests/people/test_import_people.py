@@ -310,6 +310,21 @@ def test_a_manager_nobody_knows_is_left_out_with_a_notice(load) -> None:
     assert Post.objects.get(person__staff_number="400").line_manager is None
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_a_manager_whose_own_line_is_over_is_left_out_the_second_time_too(load, known: bool) -> None:
+    manager = "400;Doe;Ana;;ville;ESP;Espaces verts;DG;110;;B;;;01/03/2015;"
+    member = "401;Roe;Ben;;ville;ESP;Espaces verts;DG;400;;C;;;;\n"
+    if known:
+        load(f"{ALL}{manager}\n{member}", day="2026-11-01")
+        assert Post.objects.get(person__staff_number="401").line_manager.staff_number == "400"
+    over = f"{ALL}{manager}01/11/2026\n{member}"
+    load(over)
+    assert "400" in load.said
+    assert Post.objects.get(person__staff_number="401", ends_on=None).line_manager is None
+    assert Person.objects.filter(staff_number="400", is_active=True).count() == 0
+    assert load(over, day="2026-11-03") == (37, 0, 0, 0, 0, 37, 0)
+
+
 def test_a_ring_over_what_is_known_is_refused(load) -> None:
     load(ALL)
     ring = ALL.replace(

@@ -367,6 +367,8 @@ class Condition(models.Model):
     text = models.TextField()
     owner = models.ForeignKey(Person, models.PROTECT, related_name="+")
     due_on = models.DateField()
+    # When its owner said so; `met_at` is when a lead confirmed it.
+    reported_at = models.DateTimeField(null=True, blank=True)
     met_at = models.DateTimeField(null=True, blank=True)
     met_note = models.TextField(blank=True)
     confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")

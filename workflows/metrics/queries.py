@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ideas.calls.models import Programme
@@ -272,15 +273,20 @@ def _reasons(since: datetime) -> Reasons:
 
 
 def _promises(since: date, today: date) -> Promises:
+    """A condition is kept when its owner said so in time, however long a lead took to confirm it; one that waits for
+    this is not counted yet, nor one of an idea that ended before its day."""
     due = Condition.objects.filter(
         due_on__gte=since,
         due_on__lt=today,
         decision__issued_at__isnull=False,
         decision__round__idea__in=counted(),
     )
-    conditions = due.aggregate(
-        conditions=Count("pk"), conditions_kept=Count("pk", filter=Q(met_at__date__lte=F("due_on")))
-    )
+    idea = "decision__round__idea"
+    ended = Q(**{f"{idea}__ended_at__date__lt": F("due_on")}) & ~Q(**{f"{idea}__state": "in_service"})
+    unconfirmed = Q(met_at=None, reported_at__isnull=False, reported_at__date__lte=F("due_on"))
+    settled = due.exclude(ended).exclude(unconfirmed).annotate(done_at=Coalesce("reported_at", "met_at"))
+    in_time = Q(done_at__date__lte=F("due_on"))
+    conditions = settled.aggregate(conditions=Count("pk"), conditions_kept=Count("pk", filter=in_time))
     signed = Pledge.objects.filter(
         state__in=["signed", "withdrawn"], answered_at__gte=midnight(since), idea__in=counted()
     )

@@ -101,6 +101,8 @@ def leave_team(*, idea: Idea, by: Actor) -> None:
             )
         member.left_at = clock.now()
         member.save(update_fields=["left_at"])
+        # A condition is its owner's own word, in the team or not.
+        inbox.close_for_subject("idea", idea.key, keep=("meet_condition",), only=[by.human])
         _tell(idea, by, "team_left", member, "member", "left")
 
 

@@ -34,7 +34,7 @@ def difference(current: Current, wanted: Wanted, on: date, *, partial: bool = Fa
     leaving = _leaving(current, wanted.entities, missing | _all_ended(current, persons, on))
     _refuse_rings(current, persons, held, leaving, result)
     for number, person in persons.items():
-        posts = _with_known_managers(person, _running(person, on), current, persons, leaving, result)
+        posts = _with_known_managers(person, current, persons, leaving, result, on)
         change = _person(
             current.persons.get(number),
             person,
@@ -144,17 +144,18 @@ def _refuse_rings(
 
 def _with_known_managers(
     person: WantedPerson,
-    posts: dict[Place, WantedPost],
     current: Current,
     persons: Mapping[str, WantedPerson],
     leaving: set[str],
     result: Difference,
+    on: date,
 ) -> dict[Place, WantedPost]:
-    """The posts, without a manager whom nobody knows; a notice says so."""
+    """The posts that run, without a manager whom nobody knows, or whose own posts are over; a notice says so."""
     found = {}
-    for place, post in posts.items():
-        known = current.persons.get(post.manager or "")
-        here = post.manager in persons or (known is not None and known.is_active)
+    for place, post in _running(person, on).items():
+        known, named = current.persons.get(post.manager or ""), persons.get(post.manager or "")
+        works = named is not None and bool(_running(named, on))
+        here = works or (known is not None and known.is_active)
         if post.manager and (not here or post.manager in leaving):
             values = {"value": post.manager}
             result.problems.append(

@@ -29,8 +29,8 @@ def report_condition(*, condition_key: Any, by: Actor, note: str) -> None:
         if not note.strip():
             sentence = _("Say in a line how it is met.")
             raise Invalid(sentence, code="condition.note", fields={"note": [sentence]})
-        condition.met_note = note
-        condition.save(update_fields=["met_note"])
+        condition.met_note, condition.reported_at = note, clock.now()
+        condition.save(update_fields=["met_note", "reported_at"])
         inbox.close(f"condition:{condition.key}")
         wait_for(
             who_leads(idea),
