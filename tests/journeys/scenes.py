@@ -21,6 +21,7 @@ from tests.factories import DepartmentFactory, PersonFactory, PostFactory, TeamM
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act, in_days
 from tests.sessions import stage as sessions
+from tests.sponsorship.cast import routes_above
 from workflows.briefs.models import Brief
 from workflows.documents import actions as documents
 from workflows.documents.queries import paper
@@ -66,6 +67,7 @@ class City:
             self.gates,
             self.service,
             self.sponsoring,
+            self.promised,
             self.later,
             self.in_service,
             self.elsewhere,
@@ -268,10 +270,16 @@ class City:
         yield Visit(cast.manager, reverse("time-opinion", args=[asked.key]))
         yield Visit(cast.director, reverse("time-signature", args=[heard.key]))
         yield Visit(cast.dga, reverse("time-arbitration", args=[refused.key]))
+
+    def promised(self) -> Iterator[Visit]:
+        """A sponsor has promised: finance is asked for the line, and procurement for its route."""
+        cast = self.cast
+        buyer = PersonFactory(employed=True, mandate="procurement")
+        idea = self._past_g1("Une navette entre les écoles")
+        routes_above(0, idea.programme, cast.lead)
+        play.promised(idea, cast)
         yield Visit(cast.finance, reverse("budget", args=[idea.key, "G2"]))
-        yield Visit(
-            PersonFactory(employed=True, mandate="procurement"), reverse("procurement", args=[idea.key])
-        )
+        yield Visit(buyer, reverse("procurement", args=[idea.key]))
 
     def later(self) -> Iterator[Visit]:
         """A pilot under way with an incident, and an evaluation to write."""

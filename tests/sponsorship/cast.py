@@ -79,10 +79,11 @@ def refused(kind: type[Refusal]) -> Iterator[pytest.ExceptionInfo[Refusal]]:
 def routes_above(euros: int, programme: Programme, lead: Person) -> None:
     """The programme, which has published nothing yet, asks procurement for a route from more than so many euros on."""
     document, now = in_force(programme), clock.now()
+    drafts = Configuration.objects.filter(programme=programme)
     document["gates"]["G2"]["procurement_above"] = euros
     Configuration.objects.create(
         programme=programme,
-        version=1,
+        version=drafts.count() + 1,
         state="published",
         document=document,
         checked_sha256="0" * 64,

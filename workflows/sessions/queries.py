@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from ideas.drafting.masking.queries import hidden_passages, masked_copy, shown_all
 from ideas.drafting.models import EVER_IN_TEAM, TeamMember
 from incubator.lib import clock
-from incubator.lib.refusals import NotAllowed, NotFound
-from incubator.people import grants
+from incubator.lib.refusals import NotFound
 from incubator.people.actors import Actor
 from incubator.people.models import Absence, Person
 from workflows.gates.models import Seat
@@ -94,18 +93,15 @@ def not_here() -> NotFound:
 
 def reader_of(session: SelectionSession, person: Person) -> Reader:
     """What this person is to the session. Raises NotFound for someone who is nothing to it."""
-    try:
-        common.check_lead(session, Actor(person=person))
-        leads = True
-    except NotAllowed:
-        leads = False
-    who = {person.pk, *grants.stands_in_for(person).values_list("pk", flat=True)}
+    by = Actor(person=person)
+    acting = common.acting_for(by)
+    who = {one.pk for one in acting}
     team = TeamMember.objects.filter(
         person=person, accepted_at__isnull=False, left_at=None, idea__session_lines__session=session
     )
     reader = Reader(
         person=person,
-        leads=leads,
+        leads=common.lead_of(session, by, acting) is not None,
         decides=any(decider.pk in who for decider in settling.deciders(session)),
         member=_member(session, person, who),
         team_of=set(team.values_list("idea", flat=True)),

@@ -94,33 +94,45 @@ def ideas_of(session: SelectionSession) -> QuerySet[Idea]:
 
 
 def check_lead(session: SelectionSession, by: Actor) -> Actor:
-    """The actor as a lead of the programme, or for an absent one, neither ever in the team of one of the ideas.
-
-    Without a lead it is whoever stands in their place. Raises NotAllowed for anyone else.
-    """
-    try:
-        by = check_leads(session.call.programme, by)
-    except NotAllowed:
-        standing = _in_place_of_a_lead(session, by)
-        if standing is None:
-            raise
-        return standing
-    too_close = TeamMember.objects.filter(
-        EVER_IN_TEAM, person__in=[by.human, by.principal], idea__session_lines__session=session
-    )
-    if too_close.exists():
+    """The actor as `lead_of` says. Raises NotAllowed for anyone else."""
+    acting = acting_for(by)
+    found = lead_of(session, by, acting)
+    if found is None:
+        _lead(session.call.programme, by, acting)
         raise NotAllowed(
             _("You belong to the team of one of these ideas: another programme lead runs this session."),
             code="session.lead_in_team",
         )
-    return by
+    return found
+
+
+def lead_of(session: SelectionSession, by: Actor, acting: Sequence[Person]) -> Actor | None:
+    """The actor as a lead of the programme, or for an absent one, neither ever in the team of one of the ideas.
+
+    Without a lead it is whoever stands in their place, or a deputy, both distant from the ideas; else None.
+    `acting`: as `acting_for` says.
+    """
+    programme = session.call.programme
+    if right := next((one for one in acting if _is_lead(one, programme)), None):
+        near = TeamMember.objects.filter(
+            EVER_IN_TEAM, person__in=[by.human, right], idea__session_lines__session=session
+        )
+        return None if near.exists() else _in_place_of(right, by)
+    instead = {one.pk for one in who_leads(session)}
+    right = next((one for one in acting if one.pk in instead), None)
+    if right is None or not leading.free(ideas_of(session), [by.human]):
+        return None
+    return _in_place_of(right, by)
 
 
 def check_leads(programme: Programme, by: Actor) -> Actor:
     """The actor as a lead of this programme, or naming the absent lead they stand in for. Raises NotAllowed."""
-    entity, key = programme.entity, programme.key
-    for one in _acting_for(by):
-        if grants.holds(one, LEAD, entity=entity, programme_key=key):
+    return _lead(programme, by, acting_for(by))
+
+
+def _lead(programme: Programme, by: Actor, acting: Sequence[Person]) -> Actor:
+    for one in acting:
+        if _is_lead(one, programme):
             return _in_place_of(one, by)
     raise NotAllowed(
         _("A programme lead prepares and runs a selection session. Ask the programme team."),
@@ -128,16 +140,11 @@ def check_leads(programme: Programme, by: Actor) -> Actor:
     )
 
 
-def _in_place_of_a_lead(session: SelectionSession, by: Actor) -> Actor | None:
-    """The actor as one who stands in the place of leads there are none of, or as that one's deputy, both distant."""
-    instead = {one.pk for one in who_leads(session)}
-    right = next((one for one in _acting_for(by) if one.pk in instead), None)
-    if right is None or not leading.free(ideas_of(session), [by.human]):
-        return None
-    return _in_place_of(right, by)
+def _is_lead(person: Person, programme: Programme) -> bool:
+    return grants.holds(person, LEAD, entity=programme.entity, programme_key=programme.key)
 
 
-def _acting_for(by: Actor) -> list[Person]:
+def acting_for(by: Actor) -> list[Person]:
     """Whose rights are the actor's today: one's own and those lent by absences, or of whom the actor names alone."""
     who = [by.human, *grants.stands_in_for(by.human)]
     return who if by.on_behalf_of is None else [one for one in who if one == by.on_behalf_of]
