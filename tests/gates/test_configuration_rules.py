@@ -264,6 +264,23 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         "/gates/G1/go_on",
     ),
     "a dead end": ({"/gates/G4/go_on": ["extend"]}, {}, "no_way_on", "/gates/G4/go_on"),
+    "a binding opinion that can only go on": (
+        {"/gates/G1/opinion": "binding", "/gates/G1/go_on": ["go"]},
+        {},
+        "no_way_on_if",
+        "/gates/G1/go_on",
+    ),
+    "a binding opinion after the one extension": (
+        {
+            "/gates/G3/seats": 3,
+            "/gates/G3/quorum": 2,
+            "/gates/G3/opinion": "binding",
+            "/gates/G3/go_on": ["go", "extend"],
+        },
+        {},
+        "no_way_on_if",
+        "/gates/G3/go_on",
+    ),
     "votes after the decision": (
         {"/gates/G1/due": 10},
         {},

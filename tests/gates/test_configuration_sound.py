@@ -93,6 +93,18 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "the lead alone admits, however many": ({}, {"loads": {"G0": Load(open_now=90)}}),
     "no panel, no pool": ({}, {"pools": {}}),
     "only scaling": ({"/gates/G4/go_on": ["scale"]}, {}),
+    "a binding opinion that may go on with conditions": ({"/gates/G1/opinion": "binding"}, {}),
+    "a binding opinion with conditions alone": (
+        {"/gates/G1/opinion": "binding", "/gates/G1/go_on": ["go_with_conditions"]},
+        {},
+    ),
+    "a binding opinion that scales": ({"/gates/G4/opinion": "binding"}, {}),
+    "a binding opinion of nobody": ({"/gates/L/opinion": "binding"}, {}),
+    "a simple opinion that can only go on": ({"/gates/G1/go_on": ["go"]}, {}),
+    "whoever admits votes as they decide": (
+        {"/gates/G0/opinion": "binding", "/gates/G0/go_on": ["go"]},
+        {},
+    ),
     "a local no is sent up, not re-examined": ({}, {"reexaminers": dict.fromkeys(GATES[1:], BOTH)}),
     "one head of service": ({}, {"deciders": dict.fromkeys(GATES, BOTH) | {"L": frozenset({9})}}),
     "sponsor and lead launch": (
