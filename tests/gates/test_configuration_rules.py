@@ -26,6 +26,24 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         "/gates/G1/must_meet/0/why/en",
     ),
     "no name of a gate": ({"/gates/G4/en": ""}, {}, "text_missing", "/gates/G4/en"),
+    "no name of a gate in any language": (
+        {"/gates/G4/en": None, "/gates/G4/fr": None},
+        {},
+        "text_missing",
+        "/gates/G4/fr",
+    ),
+    "levels that say nothing": (
+        {"/gates/G1/criteria/0/levels": [{}, {}, {}, {}, {}]},
+        {},
+        "text_missing",
+        "/gates/G1/criteria/0/levels/4/en",
+    ),
+    "one level that says nothing": (
+        {"/gates/G1/criteria/0/levels/2": {}},
+        {},
+        "text_missing",
+        "/gates/G1/criteria/0/levels/2/fr",
+    ),
     "weights of 95": ({"/gates/G1/criteria/0/weight": 20}, {}, "weights", "/gates/G1/criteria/0/weight"),
     "weights of 105": ({"/gates/G4/criteria/4/weight": 20}, {}, "weights", "/gates/G4/criteria/0/weight"),
     "a weight of nothing": (

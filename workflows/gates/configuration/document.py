@@ -1,6 +1,7 @@
 """One document holds everything a programme may change; a gate's rules are cut from it. Pure."""
 
 import copy
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ DELAYS = {
     "carrying_on": ("carrying_on", "answer_in"),
 }
 REMINDERS = ("at", "then")
+# Gates and levels of criteria: an object there has words to hold though it has none.
+NAMED = re.compile(r"/gates/[^/]+(/criteria/\d+/levels/\d+)?")
 # What a version from before these were settings does not say; the defaults hold there.
 LATER = ("delays", "reminders")
 
@@ -103,7 +106,7 @@ def put(document: Document, path: str, value: Any) -> None:
 def worded(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every place that holds words in two languages: (pointer, the object with `en` and `fr`)."""
     if isinstance(value, Mapping):
-        if "en" in value or "fr" in value or "key" in value:
+        if "en" in value or "fr" in value or "key" in value or NAMED.fullmatch(path):
             yield path, value
         for key, item in value.items():
             yield from worded(item, f"{path}/{key}")
