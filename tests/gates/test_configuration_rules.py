@@ -311,6 +311,30 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         "due_before_votes",
         "/gates/G1/due_from_submission",
     ),
+    "admissibility that says its votes alone takes twice as long": (
+        {"/gates/G0/due": None, "/gates/G0/review_in": 10, "/gates/G1/due_from_submission": 34},
+        {},
+        "due_before_votes",
+        "/gates/G1/due_from_submission",
+    ),
+    "admissibility has so many days from the submission": (
+        {"/gates/G0/due_from_submission": 16},
+        {},
+        "due_before_votes",
+        "/gates/G1/due_from_submission",
+    ),
+    "due on the day of admissibility": (
+        {"/gates/G1/review_in": None, "/gates/G1/due": 9, "/gates/G1/due_from_submission": 5},
+        {},
+        "due_before_votes",
+        "/gates/G1/due_from_submission",
+    ),
+    "a service whose votes come after its decision": (
+        {"/gates/L/review_in": 8, "/gates/L/due_from_submission": 7},
+        {},
+        "due_before_votes",
+        "/gates/L/due_from_submission",
+    ),
     "more rounds open than the pool can hold": (
         {},
         {"loads": {"G1": Load(open_now=10)}},

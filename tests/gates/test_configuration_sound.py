@@ -74,6 +74,20 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "two decide, each re-examines the other's": ({}, {"reexaminers": dict.fromkeys(GATES, BOTH)}),
     "votes on the day of the decision": ({"/gates/G1/due": 15}, {}),
     "due when the votes are": ({"/gates/G1/due_from_submission": 20}, {}),
+    "admissibility that says its votes alone, and time for both": (
+        {"/gates/G0/due": None, "/gates/G0/review_in": 10, "/gates/G1/due_from_submission": 35},
+        {},
+    ),
+    "admissibility from the submission, and time for both": ({"/gates/G0/due_from_submission": 15}, {}),
+    "due on the day after admissibility": (
+        {"/gates/G1/review_in": None, "/gates/G1/due": 9, "/gates/G1/due_from_submission": 6},
+        {},
+    ),
+    "a service whose votes come with its decision": (
+        {"/gates/L/review_in": 8, "/gates/L/due_from_submission": 8},
+        {},
+    ),
+    "a service due on the first day": ({"/gates/L/due_from_submission": 1}, {}),
     "the pool is full": ({}, {"loads": {"G1": Load(open_now=9)}}),
     "the pool just keeps up": ({}, {"loads": {"G4": Load(entered=36)}}),
     "each gate has people of its own": (

@@ -3,7 +3,7 @@
 import copy
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 FORMAT = 1
 SHARED = ("gates", "rework", "reexamination", "open_seats_per_person", "letters")
@@ -73,6 +73,18 @@ def rules_of(document: Mapping[str, Any], gate: str) -> dict[str, Any]:
         "letters": document["letters"],
         **{name: document[name] for name in LATER if name in document},
     } | own
+
+
+class GateDelay(NamedTuple):
+    """Working days until a gate's decision: from entering it, or from the submission, once, where that is set."""
+
+    due: int
+    from_submission: int | None
+
+
+def gate_delay(rules: Mapping[str, Any]) -> GateDelay:
+    """The delay a round has under these rules."""
+    return GateDelay(rules.get("due") or rules["review_in"] * 2, rules.get("due_from_submission"))
 
 
 def at(document: Any, path: str) -> Any:
