@@ -19,7 +19,7 @@ def routes() -> Mapping[str, Route]:
             node.name: Station(node.gate, {outcome: way.name for outcome, way in node.ways.items()})
             for node in nodes
         }
-        found[name] = Route(stations, flow.goal)
+        found[name] = Route(stations, flow.goal, flow.route)
     return found
 
 

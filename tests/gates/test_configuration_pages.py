@@ -127,6 +127,29 @@ def test_what_is_typed_is_kept(city: Cast, draft: Configuration) -> None:
     check(found)
 
 
+def test_a_letter_of_several_paragraphs_is_kept_and_saved_again_untouched(
+    city: Cast, draft: Configuration
+) -> None:
+    """A browser ends each line of a textarea with two characters."""
+    client = signed_in(city.lead)
+    sent = typed(draft, "letters") | {
+        "letters.go.fr": "Bravo.\r\n\r\nÀ bientôt.",
+        "letters.go.en": "Well\rdone",
+    }
+    assert client.post(address(draft, "letters"), sent).status_code == 302
+    draft.refresh_from_db()
+    assert draft.document["letters"]["go"] == {"fr": "Bravo.\n\nÀ bientôt.", "en": "Well\ndone"}
+    kept_as = (draft.revision, draft.document)
+    as_shown = typed(draft, "letters")
+    browser = {
+        name: value.replace("\n", "\r\n") if isinstance(value, str) else value
+        for name, value in as_shown.items()
+    }
+    assert client.post(address(draft, "letters"), browser).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.revision, draft.document) == kept_as
+
+
 def test_rows_come_and_go(city: Cast, draft: Configuration) -> None:
     client = signed_in(city.lead)
     answer = client.post(address(draft, "G1"), typed(draft, "G1", act="add:criteria"))

@@ -26,6 +26,24 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         "/gates/G1/must_meet/0/why/en",
     ),
     "no name of a gate": ({"/gates/G4/en": ""}, {}, "text_missing", "/gates/G4/en"),
+    "no name of a gate in any language": (
+        {"/gates/G4/en": None, "/gates/G4/fr": None},
+        {},
+        "text_missing",
+        "/gates/G4/fr",
+    ),
+    "levels that say nothing": (
+        {"/gates/G1/criteria/0/levels": [{}, {}, {}, {}, {}]},
+        {},
+        "text_missing",
+        "/gates/G1/criteria/0/levels/4/en",
+    ),
+    "one level that says nothing": (
+        {"/gates/G1/criteria/0/levels/2": {}},
+        {},
+        "text_missing",
+        "/gates/G1/criteria/0/levels/2/fr",
+    ),
     "weights of 95": ({"/gates/G1/criteria/0/weight": 20}, {}, "weights", "/gates/G1/criteria/0/weight"),
     "weights of 105": ({"/gates/G4/criteria/4/weight": 20}, {}, "weights", "/gates/G4/criteria/0/weight"),
     "a weight of nothing": (
@@ -264,6 +282,23 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         "/gates/G1/go_on",
     ),
     "a dead end": ({"/gates/G4/go_on": ["extend"]}, {}, "no_way_on", "/gates/G4/go_on"),
+    "a binding opinion that can only go on": (
+        {"/gates/G1/opinion": "binding", "/gates/G1/go_on": ["go"]},
+        {},
+        "no_way_on_if",
+        "/gates/G1/go_on",
+    ),
+    "a binding opinion after the one extension": (
+        {
+            "/gates/G3/seats": 3,
+            "/gates/G3/quorum": 2,
+            "/gates/G3/opinion": "binding",
+            "/gates/G3/go_on": ["go", "extend"],
+        },
+        {},
+        "no_way_on_if",
+        "/gates/G3/go_on",
+    ),
     "votes after the decision": (
         {"/gates/G1/due": 10},
         {},
@@ -275,6 +310,30 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         {},
         "due_before_votes",
         "/gates/G1/due_from_submission",
+    ),
+    "admissibility that says its votes alone takes twice as long": (
+        {"/gates/G0/due": None, "/gates/G0/review_in": 10, "/gates/G1/due_from_submission": 34},
+        {},
+        "due_before_votes",
+        "/gates/G1/due_from_submission",
+    ),
+    "admissibility has so many days from the submission": (
+        {"/gates/G0/due_from_submission": 16},
+        {},
+        "due_before_votes",
+        "/gates/G1/due_from_submission",
+    ),
+    "due on the day of admissibility": (
+        {"/gates/G1/review_in": None, "/gates/G1/due": 9, "/gates/G1/due_from_submission": 5},
+        {},
+        "due_before_votes",
+        "/gates/G1/due_from_submission",
+    ),
+    "a service whose votes come after its decision": (
+        {"/gates/L/review_in": 8, "/gates/L/due_from_submission": 7},
+        {},
+        "due_before_votes",
+        "/gates/L/due_from_submission",
     ),
     "more rounds open than the pool can hold": (
         {},

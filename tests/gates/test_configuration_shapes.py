@@ -45,6 +45,7 @@ FILES = {
     "not a number": (b'{"format": NaN}', "", "not_a_number"),
     "a key twice": (b'{"format": 1, "rework": {"a": 1, "a": 2}}', "/rework/a", "doubled"),
     "a null character": (b'{"format": "\\u0000"}', "/format", "unkeepable"),
+    "a carriage return": (b'{"format": "\\r"}', "/format", "unkeepable"),
     "half a character": (b'{"letters": {"\\ud800": 1}}', "/letters/\ufffd", "unkeepable"),
     "a list": (b"[]", "", "type_object"),
     "an endless number": (b'{"format": ' + b"9" * 5000 + b"}", "/format", "enum"),
@@ -130,6 +131,10 @@ def test_a_shape_that_cannot_be_taken_says_where(changes: dict[str, Any], pointe
         check(changed(changes))
     assert (pointer, code) in [(fault.pointer, fault.code) for fault in refused.value.faults]
     assert all(wording.fault(fault) for fault in refused.value.faults)
+
+
+def test_a_letter_may_have_lines_and_tabs() -> None:
+    check(changed({"/letters/go/fr": "Bravo.\n\n\tÀ bientôt."}))
 
 
 def test_handed_to_a_gate_that_is_not_there() -> None:

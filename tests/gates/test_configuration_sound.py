@@ -74,6 +74,20 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "two decide, each re-examines the other's": ({}, {"reexaminers": dict.fromkeys(GATES, BOTH)}),
     "votes on the day of the decision": ({"/gates/G1/due": 15}, {}),
     "due when the votes are": ({"/gates/G1/due_from_submission": 20}, {}),
+    "admissibility that says its votes alone, and time for both": (
+        {"/gates/G0/due": None, "/gates/G0/review_in": 10, "/gates/G1/due_from_submission": 35},
+        {},
+    ),
+    "admissibility from the submission, and time for both": ({"/gates/G0/due_from_submission": 15}, {}),
+    "due on the day after admissibility": (
+        {"/gates/G1/review_in": None, "/gates/G1/due": 9, "/gates/G1/due_from_submission": 6},
+        {},
+    ),
+    "a service whose votes come with its decision": (
+        {"/gates/L/review_in": 8, "/gates/L/due_from_submission": 8},
+        {},
+    ),
+    "a service due on the first day": ({"/gates/L/due_from_submission": 1}, {}),
     "the pool is full": ({}, {"loads": {"G1": Load(open_now=9)}}),
     "the pool just keeps up": ({}, {"loads": {"G4": Load(entered=36)}}),
     "each gate has people of its own": (
@@ -93,6 +107,18 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "the lead alone admits, however many": ({}, {"loads": {"G0": Load(open_now=90)}}),
     "no panel, no pool": ({}, {"pools": {}}),
     "only scaling": ({"/gates/G4/go_on": ["scale"]}, {}),
+    "a binding opinion that may go on with conditions": ({"/gates/G1/opinion": "binding"}, {}),
+    "a binding opinion with conditions alone": (
+        {"/gates/G1/opinion": "binding", "/gates/G1/go_on": ["go_with_conditions"]},
+        {},
+    ),
+    "a binding opinion that scales": ({"/gates/G4/opinion": "binding"}, {}),
+    "a binding opinion of nobody": ({"/gates/L/opinion": "binding"}, {}),
+    "a simple opinion that can only go on": ({"/gates/G1/go_on": ["go"]}, {}),
+    "whoever admits votes as they decide": (
+        {"/gates/G0/opinion": "binding", "/gates/G0/go_on": ["go"]},
+        {},
+    ),
     "a local no is sent up, not re-examined": ({}, {"reexaminers": dict.fromkeys(GATES[1:], BOTH)}),
     "one head of service": ({}, {"deciders": dict.fromkeys(GATES, BOTH) | {"L": frozenset({9})}}),
     "sponsor and lead launch": (

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from incubator.lib import clock
 from tests.factories import DepartmentFactory, PersonFactory
@@ -13,7 +14,7 @@ from tests.gates.stage import signed_in, texts
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from workflows.journey import actions as journey
-from workflows.process import queries, shown
+from workflows.process import queries, shown, wording
 from workflows.process.drawing import Count
 from workflows.process.topology import PLACES, routes
 
@@ -43,6 +44,21 @@ def test_the_picture_shows_each_count_and_marks_what_is_late() -> None:
     assert re.search(r'class="cnt-t late-t"[^>]*>6<', drawn)
     assert "style=" not in drawn
     assert "<script" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("configured", "said"),
+    [
+        ({"due": 7}, "7 days"),
+        ({"review_in": 6}, "12 days"),
+        ({"due": 7, "review_in": 6}, "7 days"),
+        ({"review_in": 6, "due_from_submission": 30}, "30 days from submission"),
+    ],
+)
+def test_the_time_of_a_gate_is_that_of_its_rounds(configured: dict[str, int], said: str) -> None:
+    standard = next(route for route in routes() if route.key == "standard")
+    with translation.override("en"):
+        assert wording.allowed(standard.step("selection"), standard, configured, {"delays": {}}) == said
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from workflows.gates.configuration import gate_delay
 from workflows.gates.wording import DECIDERS, said
 from workflows.journey.wording import ROUTE_NAMES, limits
 from workflows.process.topology import Route, Step
@@ -151,9 +152,10 @@ def acts(step: Step, rules: Mapping[str, Any] | None) -> str:
 def allowed(step: Step, route: Route, rules: Mapping[str, Any] | None, defaults: Mapping[str, Any]) -> str:
     """The time a step may take, in words; '' where none is set. `defaults`: with what the programme changed of it."""
     if rules:
-        if days := rules.get("due_from_submission"):
-            return _("%(days)s days from submission") % {"days": days}
-        return _days(rules["due"]) if rules.get("due") else ""
+        delay = gate_delay(rules)
+        if delay.from_submission:
+            return _("%(days)s days from submission") % {"days": delay.from_submission}
+        return _days(delay.due)
     delays = defaults["delays"]
     if step.name == "start":
         return _("own pace")

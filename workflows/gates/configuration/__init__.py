@@ -4,12 +4,12 @@ Rounds take the rules of their gate from the version in force and keep them (law
 """
 
 from incubator.lib.reference import defaults
+from workflows.gates.configuration.document import gate_delay
 from workflows.gates.configuration.reading import (
     answered_in,
     default_rules,
     delays_of,
     delays_under,
-    gate_delay,
     gate_delays,
     letter_of,
     most_reworks,

@@ -1,8 +1,9 @@
 """One document holds everything a programme may change; a gate's rules are cut from it. Pure."""
 
 import copy
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 FORMAT = 1
 SHARED = ("gates", "rework", "reexamination", "open_seats_per_person", "letters")
@@ -18,6 +19,8 @@ DELAYS = {
     "carrying_on": ("carrying_on", "answer_in"),
 }
 REMINDERS = ("at", "then")
+# Gates and levels of criteria: an object there has words to hold though it has none.
+NAMED = re.compile(r"/gates/[^/]+(/criteria/\d+/levels/\d+)?")
 # What a version from before these were settings does not say; the defaults hold there.
 LATER = ("delays", "reminders")
 
@@ -72,6 +75,18 @@ def rules_of(document: Mapping[str, Any], gate: str) -> dict[str, Any]:
     } | own
 
 
+class GateDelay(NamedTuple):
+    """Working days until a gate's decision: from entering it, or from the submission, once, where that is set."""
+
+    due: int
+    from_submission: int | None
+
+
+def gate_delay(rules: Mapping[str, Any]) -> GateDelay:
+    """The delay a round has under these rules."""
+    return GateDelay(rules.get("due") or rules["review_in"] * 2, rules.get("due_from_submission"))
+
+
 def at(document: Any, path: str) -> Any:
     """What stands at a JSON pointer. Raises LookupError when nothing does."""
     found = document
@@ -103,7 +118,7 @@ def put(document: Document, path: str, value: Any) -> None:
 def worded(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every place that holds words in two languages: (pointer, the object with `en` and `fr`)."""
     if isinstance(value, Mapping):
-        if "en" in value or "fr" in value or "key" in value:
+        if "en" in value or "fr" in value or "key" in value or NAMED.fullmatch(path):
             yield path, value
         for key, item in value.items():
             yield from worded(item, f"{path}/{key}")

@@ -87,7 +87,15 @@ def _field(setting: Setting) -> forms.Field:
             return forms.BooleanField(**about)
         case kind:
             widget = forms.Textarea({"rows": 3}) if kind == "long" else forms.TextInput()
-            return forms.CharField(**about, widget=widget)
+            return _Text(**about, widget=widget)
+
+
+class _Text(forms.CharField):
+    """A text with its line ends as one character: a browser sends two, and a document holds no carriage return."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _step(typed: str) -> str | int:

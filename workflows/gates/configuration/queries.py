@@ -25,9 +25,12 @@ from workflows.gates.configuration.reading import in_force
 from workflows.gates.configuration.rules import WINDOW, Facts, Left, Load, Pool, Route, gates_in_use
 from workflows.gates.conflicts import conflicts_with
 from workflows.gates.models import Configuration, GateConfiguration, GateRound
+from workflows.gates.rules import GO_ON
 
 READERS = ("programme_lead", "administrator", "cst_member", "auditor")
 RUNNING = ("live", "held")
+# The route that short ones hand an idea to.
+STANDARD = "standard"
 # Ended, and brought back to a gate by a re-examination, or by a merge that is undone, while their process runs.
 MAY_RETURN = ("stopped", "merged")
 # The departments with staff today that no delegation of a director, or of a deputy director general, covers.
@@ -270,9 +273,9 @@ def _by_idea(
     gate: str,
     programme: Programme,
 ) -> tuple[Left, ...]:
-    """For each running idea that has not been at this gate: who is left without any conflict."""
+    """For each running idea that is still to come to this gate: who is left without any conflict."""
     ahead = list(
-        Idea.objects.filter(programme=programme, state__in=RUNNING)
+        Idea.objects.filter(_coming_to(gate), programme=programme, state__in=RUNNING)
         .exclude(rounds__gate=gate)
         .only("pk")
         .order_by("pk")
@@ -290,6 +293,21 @@ def _by_idea(
         )
         for idea in ahead
     )
+
+
+def _coming_to(gate: str) -> Q:
+    """Running ideas whose route has this gate, or which may yet be handed to the standard route, where it has it."""
+    known = routes().values()
+    stations = [(route.key, station) for route in known for station in route.stations.values()]
+    having = {key for key, station in stations if station.gate == gate}
+    if STANDARD not in having:
+        return Q(route__in=having)
+    handing = [station.gate for _key, station in stations if "to_programme" in station.ways]
+    # What a short route once let go on stays there.
+    stays = GateRound.objects.filter(
+        idea=OuterRef("pk"), gate__in=handing, state="decided", decision__outcome__in=GO_ON
+    )
+    return Q(route__in=having) | ~Q(Exists(stays))
 
 
 def _homes(ideas: list[Idea], programme: Programme) -> dict[int, set[int]]:

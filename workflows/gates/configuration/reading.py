@@ -1,7 +1,7 @@
 """What is configured: the defaults, the version in force, and the rules an idea's round is opened with."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
@@ -13,9 +13,11 @@ from incubator.lib.reference import defaults
 from workflows.gates.configuration.document import (
     LATER,
     Document,
+    GateDelay,
     completed,
     delays_from,
     document_from,
+    gate_delay,
     rules_of,
 )
 from workflows.gates.models import Configuration, GateConfiguration, GateRound
@@ -108,18 +110,6 @@ def delays_under(configuration: GateConfiguration) -> dict[str, int]:
 def with_defaults(delays: Mapping[str, int] | None) -> dict[str, int]:
     """The delays a version says, with the defaults of those it does not say yet."""
     return {**delays_from(defaults()), **(delays or {})}
-
-
-class GateDelay(NamedTuple):
-    """Working days until a gate's decision: from entering it, or from the submission, once, where that is set."""
-
-    due: int
-    from_submission: int | None
-
-
-def gate_delay(rules: Mapping[str, Any]) -> GateDelay:
-    """The delay a round has under these rules."""
-    return GateDelay(rules.get("due") or rules["review_in"] * 2, rules.get("due_from_submission"))
 
 
 def gate_delays(programmes: Collection[Programme], *gates: str) -> dict[Programme, dict[str, GateDelay]]:

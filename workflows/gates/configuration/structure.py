@@ -18,7 +18,7 @@ MOST_BYTES = 500_000
 MOST_FAULTS = 20
 MOST_DEPTH = 12
 SCHEMA = Path(__file__).resolve().parents[3] / "fixtures" / "schemas" / "configuration.json"
-# What PostgreSQL's jsonb or a page cannot hold: controls but tab and line end, and halves of a character.
+# What PostgreSQL's jsonb or a page cannot hold: controls but tab and line feed, and halves of a character.
 UNKEEPABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 Path_ = Sequence[str | int]

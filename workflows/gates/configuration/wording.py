@@ -159,6 +159,10 @@ PROBLEMS = {
     ),
     "outcome_leads_nowhere": gettext_lazy("%(gate)s: “%(outcome)s” leads nowhere from this gate."),
     "no_way_on": gettext_lazy("%(gate)s is a dead end: no outcome leads an idea on to a service."),
+    "no_way_on_if": gettext_lazy(
+        "%(gate)s: the opinion is binding, and after “Go on, if…” nothing would be left to choose. Tick “go on, with"
+        " conditions” too, or make the opinion simple."
+    ),
     "review_after_due": gettext_lazy(
         "%(gate)s: the votes are due after %(votes)s days, the decision after %(due)s already."
     ),

@@ -17,10 +17,13 @@ class Station:
 
 @dataclass(frozen=True)
 class Route:
-    """A flow as data. `goal` is the station an idea is meant to reach: a service, or the doing of a local yes."""
+    """A flow as data. `goal` is the station an idea is meant to reach: a service, or the doing of a local yes; `key` is
+    what its ideas have as their route.
+    """
 
     stations: Mapping[str, Station]
     goal: str
+    key: str
 
 
 @dataclass(frozen=True)

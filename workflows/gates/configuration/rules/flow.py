@@ -1,14 +1,19 @@
 """Whether an idea can go all the way: each outcome leads somewhere, and one of those going on to the end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from workflows.gates import rules as gate_rules
-from workflows.gates.configuration.rules.facts import Facts, Problem, Route
+from workflows.gates.configuration.rules.facts import ADMISSION, Facts, Problem, Route
+
+# A pilot is extended once in all: a way that only extends comes back to this gate and finds it closed.
+EXTENDED_ONCE = "extend"
 
 
 def ways(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[Problem]:
-    """Every outcome leads somewhere, one of those going on leads to the end, and each fact is read by someone."""
+    """Every outcome leads somewhere, one of those going on leads to the end, each opinion leaves one, and each fact is
+    read by someone.
+    """
     onward = configured.get("go_on") or ("go", "go_with_conditions")
     for place, rule in enumerate(configured.get("must_meet") or []):
         if rule["kind"] == "fact" and rule["key"] not in facts.known_facts:
@@ -23,10 +28,20 @@ def ways(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[Pro
                 yield Problem(
                     "outcome_leads_nowhere", f"/gates/{gate}/go_on", {"gate": gate, "outcome": outcome}
                 )
-        # A pilot is extended once in all: a way that only extends comes back to this gate and finds it closed.
-        starts = [station.ways[one] for one in onward if one in station.ways and one != "extend"]
+        starts = [station.ways[one] for one in onward if one in station.ways and one != EXTENDED_ONCE]
         if not any(_reaches(route, start) for start in starts):
             yield Problem("no_way_on", f"/gates/{gate}/go_on", {"gate": gate})
+    if _binds_to_nothing(gate, configured, onward):
+        yield Problem("no_way_on_if", f"/gates/{gate}/go_on", {"gate": gate})
+
+
+def _binds_to_nothing(gate: str, configured: Mapping[str, Any], onward: Iterable[str]) -> bool:
+    """Whether a panel that says “go on, if…” would leave the decider nothing to choose.
+
+    At admissibility whoever sits decides too: their vote is what they choose.
+    """
+    binding = configured.get("seats") and configured.get("opinion") == "binding"
+    return gate != ADMISSION and bool(binding) and set(onward) - {EXTENDED_ONCE} == {"go"}
 
 
 def _reaches(route: Route, start: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workflows.gates.configuration.document import PROCUREMENT_ABOVE, worded
+from workflows.gates.configuration.document import PROCUREMENT_ABOVE, gate_delay, worded
 from workflows.gates.configuration.rules.facts import ADMISSION, Document, Facts, Problem, gates_in_use
 
 # Words that may be left out in both languages.
@@ -83,9 +83,10 @@ def launch(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[P
 
 
 def clocks(document: Document, facts: Facts) -> Iterator[Problem]:
-    """Votes are in before the decision is due."""
-    gates = dict(gates_in_use(document, facts))
-    for gate, configured in gates.items():
+    """Votes are in before the decision is due, also where that counts from the submission, after admissibility."""
+    admission = gate_delay(document["gates"][ADMISSION])
+    admitted = admission.from_submission or admission.due
+    for gate, configured in gates_in_use(document, facts):
         asked, due = configured.get("review_in"), configured.get("due")
         if asked and due and asked > due:
             yield Problem(
@@ -95,7 +96,8 @@ def clocks(document: Document, facts: Facts) -> Iterator[Problem]:
         if whole and gate in AFTER_A_STAGE:
             yield Problem("due_after_a_stage", f"/gates/{gate}/due_from_submission", {"gate": gate})
             continue
-        before = gates.get(ADMISSION, {}).get("due", 0) if gate == "G1" else 0
-        if whole and whole < before + (asked or 0):
-            values = {"gate": gate, "due": whole, "needed": before + (asked or 0)}
+        # Whoever decides without votes takes a day too.
+        needed = (asked or 1) + (admitted if gate == "G1" else 0)
+        if whole and whole < needed:
+            values = {"gate": gate, "due": whole, "needed": needed}
             yield Problem("due_before_votes", f"/gates/{gate}/due_from_submission", values)
