@@ -142,7 +142,8 @@ def departments_named(
     current = Department.objects.filter(entity=programme.entity, closed_on=None)
     known = {one.pk: one for one in (*current, *asked)}.values()
     found: dict[int, Department] = {}
-    unknown, several = [], []
+    unknown: list[str] = []
+    several: list[str] = []
     called = _called(known, programme)
     for line in lines:
         typed_as = (line, *[line.casefold()] * 3)
