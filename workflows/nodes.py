@@ -228,7 +228,8 @@ def station_of(idea: Idea) -> str:
 
 
 class Unmovable(Exception):
-    """A process cannot be moved to another flow; `names` are the nodes it passed that the flow does not have."""
+    """A process cannot be moved to another flow; `names` are the nodes it passed that the flow does not have, or the
+    one where an idea cannot wait."""
 
     def __init__(self, names: list[str]) -> None:
         super().__init__(", ".join(names))
@@ -270,11 +271,13 @@ def transfer(idea: Idea, from_reference: str, to_reference: str, renamed: Mappin
     names = {task.pk: renamed.get(task.flow_task.name, task.flow_task.name) for task in tasks}
     if missing := sorted(set(names.values()) - set(known)):
         raise Unmovable(missing)
+    station: str = next(names[task.pk] for task in tasks if task.finished is None)
+    if not isinstance(known[station], Station):
+        raise Unmovable([station])
     for name in set(names.values()):
         here = [pk for pk, own in names.items() if own == name]
         Task.objects.filter(pk__in=here).update(flow_task=f"{to_reference}.{name}")
     type(process).objects.filter(pk=process.pk).update(flow_class=to_reference)
-    station: str = next(names[task.pk] for task in tasks if task.finished is None)
     return station
 
 

@@ -1,6 +1,6 @@
 """The form of a call, for programme leads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from incubator.people.models import Department
 NAMES = (("", _("As each gate says")), ("yes", _("Masked")), ("no", _("Shown")))
 # The first and last days of all have no instant in every time zone.
 DAYS = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
+MOST_DEPARTMENTS = 200
 ANSWERS: dict[str, bool | None] = {"": None, "yes": True, "no": False}
 
 
@@ -53,7 +54,7 @@ class CallForm(forms.Form):
         help_text=_("One code or name per line; those below are asked too. Leave it empty to ask everyone."),
         required=False,
         widget=forms.Textarea({"rows": 3}),
-        max_length=8000,
+        max_length=40_000,
     )
     places = _number(_("Places"), _("How many ideas can be selected; empty for no limit."))
     envelope_euros = _number(_("Envelope, in euros"))
@@ -121,15 +122,57 @@ def initial_of(call: Call) -> dict[str, Any]:
     shown |= {name: answers[getattr(call, name)] for name in rules.NAMES}
     shown["opens_on"] = call.opens_at and call.opens_at.astimezone(zone).date()
     shown["closes_on"] = call.closes_at and call.closes_at.astimezone(zone).date()
-    shown["departments"] = "\n".join(call.departments.order_by("code").values_list("code", flat=True))
+    asked = call.departments.select_related("entity").order_by("code", "pk")
+    shown["departments"] = "\n".join(_line_of(one, call.programme) for one in asked)
     return shown
 
 
-def departments_named(typed: str, programme: Programme) -> tuple[list[Department], list[str]]:
-    """The entity's departments of these lines, by code or name, and the lines that name none."""
-    lines = [line.strip() for line in typed.splitlines() if line.strip()][:200]
+def departments_named(
+    typed: str, programme: Programme, asked: Collection[Department] = ()
+) -> tuple[list[Department], list[Any]]:
+    """The departments of these lines, by code or name, and sentences about the lines that cannot be taken.
+
+    Known are those of the programme’s entity today, and those that the call has `asked` already, which may be closed
+    since or of another entity.
+    """
+    lines = list(dict.fromkeys(line.strip() for line in typed.splitlines() if line.strip()))
+    most = max(MOST_DEPARTMENTS, len(asked))
+    if len(lines) > most:
+        return [], [_("At most %(number)s departments can be named one by one.") % {"number": most}]
     current = Department.objects.filter(entity=programme.entity, closed_on=None)
-    by_name = {name.casefold(): one for one in current for name in (one.name, one.code)}
-    known = {line: by_name.get(line.casefold()) for line in lines}
-    found = {one.pk: one for one in known.values() if one is not None}
-    return list(found.values()), [line for line, one in known.items() if one is None]
+    known = {one.pk: one for one in (*current, *asked)}.values()
+    found: dict[int, Department] = {}
+    unknown: list[str] = []
+    several: list[str] = []
+    called = _called(known, programme)
+    for line in lines:
+        typed_as = (line, *[line.casefold()] * 3)
+        meant = next((names[name] for names, name in zip(called, typed_as, strict=True) if name in names), [])
+        found |= {one.pk: one for one in meant[:1]}
+        if len(meant) != 1:
+            (several if meant else unknown).append(line)
+    refused = []
+    if unknown:
+        refused.append(_("No department is called: %(names)s") % {"names": ", ".join(unknown[:5])})
+    if several:
+        sentence = _("More than one department is called: %(names)s. Give the code instead.")
+        refused.append(sentence % {"names": ", ".join(several[:5])})
+    return list(found.values()), refused
+
+
+def _called(known: Iterable[Department], programme: Programme) -> list[dict[str, list[Department]]]:
+    """By name, the surest first: the line of the form to the letter; then in any case that line, the code, the name."""
+    called: list[dict[str, list[Department]]] = [{}, {}, {}, {}]
+    for one in known:
+        line = _line_of(one, programme)
+        own = (line, line.casefold(), one.code.casefold(), one.name.casefold())
+        for names, name in zip(called, own, strict=True):
+            names.setdefault(name, []).append(one)
+    return called
+
+
+def _line_of(department: Department, programme: Programme) -> str:
+    """As the form shows it: codes are each entity’s own."""
+    if department.entity_id == programme.entity_id:
+        return department.code
+    return f"{department.code} ({department.entity.name})"

@@ -110,11 +110,10 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def _act(request: HttpRequest, form: CallForm, programme: Programme, found: Call | None) -> Call | None:
     """Publish, or change `found`; None when refused, with the reasons in the form."""
-    departments, unknown = departments_named(form.cleaned_data["departments"], programme)
-    if unknown:
-        form.add_error(
-            "departments", _("No department is called: %(names)s") % {"names": ", ".join(unknown[:5])}
-        )
+    asked = list(found.departments.select_related("entity")) if found else ()
+    departments, refused = departments_named(form.cleaned_data["departments"], programme, asked)
+    if refused:
+        form.refuse({"departments": refused})
         return None
     settings: dict[str, Any] = form.settings(programme.entity.time_zone)
     by = Actor(person=_reader(request))

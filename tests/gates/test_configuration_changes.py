@@ -293,7 +293,7 @@ def test_what_the_checker_accepts_lets_an_idea_through(
                 draft = configuration.begin_draft(by=by, programme=programme, document=document)
                 if configuration.check(by=by, key=draft.key):
                     raise Undone
-                configuration.publish(by=by, key=draft.key)
+                configuration.publish(by=by, key=draft.key, revision=draft.revision)
                 accepted.append(change)
                 passed.add(setting)
                 try:

@@ -4,6 +4,7 @@ import copy
 import html
 import io
 import json
+import re
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,6 +79,12 @@ def typed(draft: Configuration, section: str, **changes: Any) -> dict[str, Any]:
 
 def address(draft: Configuration, section: str) -> str:
     return reverse("configuration-section", args=[draft.key, section])
+
+
+def asked(client: Client, page: str, act: str) -> dict[str, Any]:
+    """What the form of a version's page posts, with the revision it shows."""
+    (revision,) = set(re.findall(r'name="revision" value="(\d+)"', client.get(page).text))
+    return {"request_key": new_key(), "act": act, "revision": revision}
 
 
 def test_what_is_worth_knowing_is_said_with_a_link_and_holds_nothing_back(
@@ -224,13 +231,35 @@ def test_found_mended_and_published(city: Cast, draft: Configuration) -> None:
     place = address(draft, "G1") + "#id_gates.G1.criteria.0.weight"
     assert f'href="{place}"' in said
     assert "la somme des poids est de 95" in html.unescape(said).replace("\xa0", " ")
-    assert client.post(page, {"request_key": new_key(), "act": "publish"}).status_code == 409
+    assert client.post(page, asked(client, page, "publish")).status_code == 409
     draft.refresh_from_db()
     client.post(address(draft, "G1"), typed(draft, "G1") | {"gates.G1.criteria.0.weight": "25"})
     client.post(page, {"request_key": new_key(), "act": "check"})
-    answer = client.post(page, {"request_key": new_key(), "act": "publish"}, follow=True)
+    answer = client.post(page, asked(client, page, "publish"), follow=True)
     assert "En vigueur" in texts(answer.content.decode())
     assert Configuration.objects.get().state == "published"
+
+
+@pytest.mark.parametrize("act_asked", ["publish", "retire"])
+def test_only_what_was_read_is_published_or_set_aside(
+    city: Cast, draft: Configuration, act_asked: str
+) -> None:
+    """Another lead changed the draft, and checked it, since the page was opened."""
+    client, page = signed_in(city.lead), reverse("configuration", args=[draft.key])
+    actions.check(by=act(city.lead), key=draft.key)
+    read = asked(client, page, act_asked)
+    document = deepcopy(draft.document)
+    document["gates"]["G1"]["quorum"] = 4
+    other = act(PersonFactory(employed=True, role="programme_lead", role__programme_key="idees"))
+    actions.edit(by=other, key=draft.key, revision=1, document=document)
+    assert actions.check(by=other, key=draft.key) == []
+    for sent in (read, read | {"request_key": new_key(), "revision": ""}):
+        answer = client.post(page, sent)
+        assert answer.status_code == 409
+        assert "depuis que vous l’avez ouvert" in texts(answer.text)
+    assert Configuration.objects.get().state == "checked"
+    assert client.post(page, asked(client, page, act_asked)).status_code == 302
+    assert Configuration.objects.get().state == {"publish": "published", "retire": "retired"}[act_asked]
 
 
 def test_every_problem_leads_to_a_control_that_is_there(city: Cast, draft: Configuration) -> None:
@@ -283,7 +312,8 @@ def test_out_of_one_programme_and_into_it_again(city: Cast, draft: Configuration
     assert json.loads(out.content) == draft.document
     changed = json.loads(client.get(reverse("configuration-in-force", args=["idees"])).content)
     changed["gates"]["G1"]["quorum"] = 4
-    client.post(reverse("configuration", args=[draft.key]), {"request_key": new_key(), "act": "retire"})
+    page = reverse("configuration", args=[draft.key])
+    client.post(page, asked(client, page, "retire"))
     assert take(client, json.dumps(changed).encode()).status_code == 302
     assert Configuration.objects.get(state="draft").document["gates"]["G1"]["quorum"] == 4
 

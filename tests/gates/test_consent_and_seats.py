@@ -66,6 +66,38 @@ def consents(round_: GateRound, cast: Cast) -> None:
     actions.consent(decision_key=round_.decision.key, by=act(cast.author))
 
 
+def test_a_vote_that_can_no_longer_change_is_shown_without_its_form(round_: GateRound, run_jobs: Run) -> None:
+    """What is awaited is said in the same words whatever was decided: only chair, decider and lead read that."""
+    Person.objects.update(language="en")
+    seat, other = [seat for seat in stage.seats_of(round_) if not seat.is_chair][:2]
+    client, page = stage.signed_in(seat.person), reverse("review", args=[seat.key])
+    shown = client.get(page).text
+    assert "waits for a signature or a consent before it counts" in shown
+    for gone in (
+        "Send my vote",
+        "Change my vote",
+        "You may change it until",
+        "you can no longer change yours",
+    ):
+        assert gone not in shown
+    assert client.post(page, stage.opinion(round_)).status_code == 409
+    actions.step_aside(seat_key=other.key, by=act(other.person))
+    run_jobs()
+    Person.objects.update(language="en")
+    late = Seat.objects.select_related("person").get(round=round_, substitute_for__isnull=False)
+    assert "Send my vote" in stage.signed_in(late.person).get(reverse("review", args=[late.key])).text
+
+
+def test_a_vote_is_shown_with_its_form_before_a_decision_is_written(cast: Cast) -> None:
+    found = stage.at_g1(cast)
+    stage.all_vote(found, "not_now")
+    Person.objects.update(language="en")
+    seat = stage.seats_of(found)[0]
+    shown = stage.signed_in(seat.person).get(reverse("review", args=[seat.key])).text
+    assert "Change my vote" in shown
+    assert "waits for a signature" not in shown
+
+
 def test_the_substitute_votes_and_the_author_consents(round_: GateRound, cast: Cast, run_jobs: Run) -> None:
     leave(round_)
     run_jobs()

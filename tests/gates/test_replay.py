@@ -3,6 +3,7 @@
 import copy
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from string import Template
 from typing import Any
@@ -14,6 +15,8 @@ from django.db.models import Model
 
 from bin.benchmarks.rounds import timed
 from ideas.drafting.models import Idea
+from incubator.lib import clock
+from tests.factories import ProgrammeFactory
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast
@@ -103,6 +106,30 @@ def test_a_record_that_cannot_be_read_differs_and_stops_nothing(decided: list[Ga
     lines, status = replayed()
     assert lines[0].endswith(": record, unreadable")
     assert (lines[-1], status) == ("2 rounds replayed, 1 equal, 1 different", 1)
+
+
+@pytest.mark.parametrize("hide", ["void", "draft", "open"])
+def test_a_closed_round_that_is_hidden_is_gone(decided: list[GateRound], hide: str) -> None:
+    panel = decided[1]
+    if hide == "draft":
+        Decision.objects.filter(round=panel).update(issued_at=None)
+    else:
+        end = {"closed_at": None} if hide == "open" else {"void_reason": "withdrawn"}
+        GateRound.objects.filter(pk=panel.pk).update(state=hide, **end)
+    lines, status = replayed()
+    assert lines == [
+        f"different: idea {panel.idea.number}, G1 ({panel.key}): gone",
+        "2 rounds replayed, 1 equal, 1 different",
+    ]
+    assert status == 1
+    assert replayed("--programme", "idees") == (lines, 1)
+    ProgrammeFactory(key="another")
+    assert replayed("--programme", "another")[0] == ["0 rounds replayed, 0 equal, 0 different"]
+    day = clock.today()
+    assert replayed("--since", day.isoformat()) == (lines, 1)
+    assert replayed("--since", (day + timedelta(days=1)).isoformat())[0] == [
+        "0 rounds replayed, 0 equal, 0 different"
+    ]
 
 
 def test_what_other_rooms_close_is_counted_too(

@@ -1,6 +1,7 @@
 """Calls: who sets them up, whom they ask, what may still change."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -183,6 +184,72 @@ def test_the_pages_publish_show_and_change_a_call(client, lead, programme):
     assert client.post(edit, sent | {"places": "5"}).status_code == 302
     call.refresh_from_db()
     assert call.places == 5
+
+
+def shown(client, call, **changes):
+    """What the form of a call posts as it is shown, with changes."""
+    form = client.get(reverse("call-edit", args=[call.key])).context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    # A browser sends every line end of a text as two characters.
+    sent = {
+        name: str(value).replace("\n", "\r\n") for name, value in values.items() if value not in (None, False)
+    }
+    return sent | changes
+
+
+def asked_of(call):
+    return set(Call.objects.get(pk=call.pk).departments.all())
+
+
+def test_a_call_is_changed_though_its_departments_have_closed_or_are_of_another_entity(
+    client, lead, programme
+):
+    """Under way, so that the departments asked must stay."""
+    ours = DepartmentFactory(code="D1", name="Voirie")
+    theirs = DepartmentFactory(code="D1", name="Accueil", entity=EntityFactory(key="ccas", name="CCAS"))
+    closed, other = DepartmentFactory(code="D2", closed_on=clock.today()), DepartmentFactory(code="D3")
+    opened = datetime(2024, 5, 6, tzinfo=ZoneInfo(ours.entity.time_zone))
+    call = CallFactory(programme=programme, opens_at=opened)
+    call.departments.set([theirs, closed, other])
+    client.force_login(lead)
+    edit, sent = reverse("call-edit", args=[call.key]), shown(client, call, places="7")
+    assert client.post(edit, sent).status_code == 302
+    call.refresh_from_db()
+    assert (call.places, asked_of(call)) == (7, {theirs, closed, other})
+    ahead = CallFactory(programme=programme, **dates(5, 30))
+    ahead.departments.set([theirs, closed, ours])
+    edit, sent = reverse("call-edit", args=[ahead.key]), shown(client, ahead)
+    assert client.post(edit, sent).status_code == 302
+    assert asked_of(ahead) == {theirs, closed, ours}
+    lines = sent["departments"].split("\r\n")
+    assert client.post(edit, sent | {"departments": "\r\n".join([lines[0], "voirie"])}).status_code == 302
+    assert asked_of(ahead) == {ours}
+    # What the call does not ask already is another entity's, or gone.
+    for line in (lines[1], "D2", "Accueil"):
+        assert client.post(edit, sent | {"departments": line}).status_code == 422
+    assert asked_of(ahead) == {ours}
+
+
+def test_a_department_named_in_doubt_or_past_the_most_is_refused_with_a_sentence(client, lead, programme):
+    first, second = DepartmentFactory(code="D1", name="Accueil"), DepartmentFactory(code="D2", name="Accueil")
+    call = CallFactory(programme=programme, **dates(5, 30))
+    client.force_login(lead)
+    edit, sent = reverse("call-edit", args=[call.key]), shown(client, call)
+    answer = client.post(edit, sent | {"departments": "accueil"})
+    assert answer.status_code == 422
+    assert "More than one department is called: accueil. Give the code instead." in answer.text
+    assert client.post(edit, sent | {"departments": "d2"}).status_code == 302
+    assert asked_of(call) == {second}
+    many = [f"M{number}" for number in range(200)]
+    for code in many:
+        DepartmentFactory(code=code, period=False)
+    answer = client.post(edit, sent | {"departments": "\n".join([*many, "D1"])})
+    assert answer.status_code == 422
+    assert "At most 200 departments" in answer.text
+    assert asked_of(call) == {second}
+    assert client.post(edit, sent | {"departments": "\n".join([*many[1:], "D1"])}).status_code == 302
+    assert first in asked_of(call)
+    assert len(asked_of(call)) == 200
 
 
 def test_pages_of_setting_up_are_the_leads(client, programme):

@@ -105,7 +105,7 @@ def publish(cast: Cast, **changes: Any) -> None:
         put(document, pointer, value)
     configuration.edit(by=by, key=draft.key, revision=1, document=document)
     assert configuration.check(by=by, key=draft.key) == []
-    configuration.publish(by=by, key=draft.key)
+    configuration.publish(by=by, key=draft.key, revision=2)
 
 
 def at_sponsorship(cast: Cast, title: str) -> Idea:

@@ -98,6 +98,18 @@ def test_a_node_without_a_place_refuses_and_changes_nothing(
     assert nodes.open_task(idea).flow_task is later.choosing
 
 
+@pytest.mark.parametrize("node", ["end", "start"])
+def test_an_idea_is_moved_only_to_where_it_can_wait(
+    idea: Idea, node: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = declare(monkeypatch)
+    assert node in {one.name for one in later.instance.nodes()}
+    with pytest.raises(CommandError, match=node):
+        move(f"--node=selection={node}")
+    assert nodes.open_task(idea).flow_task is flows.StandardFlow.selection
+    assert not Event.objects.filter(verb="process_moved").exists()
+
+
 def test_a_process_keeps_its_route(idea: Idea) -> None:
     with pytest.raises(Conflict):
         journey.move_process(idea=idea.key, from_flow=OLD, to_flow="workflows/flows.FastFlow", by=MIGRATION)

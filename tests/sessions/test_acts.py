@@ -73,6 +73,15 @@ def test_from_the_call_to_the_letters(jury: Jury, run_jobs: Any) -> None:
     assert [one.differences for one in replay.sessions()] == [["places"]]
     SelectionSession.objects.update(record=session.record | {"seed": "another"})
     assert "record" in next(replay.sessions()).differences
+    SelectionSession.objects.update(record=None, state="void")
+    for programme, since, gone in (
+        ("", None, True),
+        ("idees", clock.today(), True),
+        ("another", None, False),
+        ("", clock.today() + timedelta(days=1), False),
+    ):
+        found = [(one.name, one.differences) for one in replay.sessions(programme, since)]
+        assert found == ([(f"session {session.key}", ["gone"])] if gone else [])
     assert not verify().broken
 
 

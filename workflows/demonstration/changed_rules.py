@@ -37,4 +37,4 @@ def _changed(written: dict[str, Any], cast: Cast, shown: date) -> Story:
     yield diary.later(1)
     if problems := configuration.check(by=by, key=draft.key):
         raise ValueError(f"The checker refuses a change of the demo: {problems}")
-    configuration.publish(by=by, key=draft.key)
+    configuration.publish(by=by, key=draft.key, revision=draft.revision)

@@ -158,7 +158,9 @@ def seat_of(person: Person, key: Any) -> Seat:
     all votes before one's own.
     """
     found = (
-        Seat.objects.select_related("person", "round__idea__programme__entity", "round__idea__content")
+        Seat.objects.select_related(
+            "person", "round__idea__programme__entity", "round__idea__content", "round__decision"
+        )
         .annotate(beside=sits_beside(person))
         .filter(held_by(person), key=key)
         .first()

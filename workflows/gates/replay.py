@@ -6,11 +6,13 @@ Rooms that close something of their own (a selection session) register a source;
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
+from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from workflows.gates import rules
 from workflows.gates.models import Decision
@@ -28,6 +30,8 @@ class Replayed:
     differences: list[str] = field(default_factory=list)
     kind: str = "rounds"
 
+
+CLOSED = Q(round__state="decided", issued_at__isnull=False)
 
 # (programme's key or '', from which local day or None) → everything closed since, oldest first.
 Source = Callable[[str, date | None], Iterator[Replayed]]
@@ -48,24 +52,21 @@ def replay(programme: str = "", since: date | None = None) -> Iterator[Replayed]
 
 
 def rounds(programme: str = "", since: date | None = None) -> Iterator[Replayed]:
-    """Each decided round: its record's hash in row and chain, its opinion, its decision."""
+    """Each decided round: its record's hash in row and chain, its opinion, its decision; then those that are gone."""
     for decision in _decided(programme, since).iterator(chunk_size=200):
         round_ = decision.round
         name = f"idea {round_.idea.number}, {round_.gate}, round {round_.number} ({round_.key})"
         yield Replayed(name, _differences(decision))
+    for event in _gone(programme, since).iterator(chunk_size=200):
+        yield Replayed(f"idea {event.number}, {event.gate} ({event.of_round})", ["gone"])
 
 
 def _decided(programme: str, since: date | None) -> QuerySet[Decision]:
-    sealed = Event.objects.filter(
-        subject_kind="idea",
-        subject_key=OuterRef("round__idea__key"),
-        verb="decided",
-    )
-    sealed = sealed.annotate(of_round=KT("payload__round")).filter(
-        of_round=Cast(OuterRef("round__key"), CharField())
+    sealed = _told().filter(
+        subject_key=OuterRef("round__idea__key"), of_round=Cast(OuterRef("round__key"), CharField())
     )
     found = (
-        Decision.objects.filter(round__state="decided", issued_at__isnull=False)
+        Decision.objects.filter(CLOSED)
         .select_related("round__idea")
         .only(
             "outcome",
@@ -84,6 +85,30 @@ def _decided(programme: str, since: date | None) -> QuerySet[Decision]:
         found = found.filter(round__idea__programme__key=programme)
     if since is not None:
         found = found.filter(round__closed_at__date__gte=since)
+    return found
+
+
+def _gone(programme: str, since: date | None) -> QuerySet[Any]:
+    """What the chains say was decided, without a decided round and its issued decision in the rows."""
+    there = Decision.objects.filter(CLOSED).annotate(of_round=Cast("round__key", CharField()))
+    ideas = Idea.objects.filter(key=OuterRef("subject_key"))
+    found: QuerySet[Any] = (
+        _told()
+        .filter(~Exists(there.filter(of_round=OuterRef("of_round"))))
+        .annotate(gate=KT("payload__gate"), number=Subquery(ideas.values("number")))
+        .order_by("pk")
+    )
+    if programme:
+        found = found.filter(Exists(ideas.filter(programme__key=programme)))
+    if since is not None:
+        found = found.filter(happened_at__date__gte=since)
+    return found
+
+
+def _told() -> QuerySet[Any]:
+    """The events of all decisions, with their round's key as text."""
+    told = Event.objects.filter(subject_kind="idea", verb="decided")
+    found: QuerySet[Any] = told.annotate(of_round=KT("payload__round"))
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KT
 
 from incubator.events.models import Event
@@ -16,7 +16,10 @@ from workflows.sessions.models import SelectionSession, SessionIdea
 
 
 def sessions(programme: str = "", since: date | None = None) -> Iterator[Replayed]:
-    """Every session with a settled list, oldest first, in constant memory: a source of `gates.replay`."""
+    """Every session with a settled list, oldest first, then those whose list is gone: a source of `gates.replay`.
+
+    In constant memory.
+    """
     sealed = Event.objects.filter(
         subject_kind="session", subject_key=OuterRef("key"), verb="session_settled"
     ).values(sha256=KT("payload__record_sha256"))
@@ -32,6 +35,20 @@ def sessions(programme: str = "", since: date | None = None) -> Iterator[Replaye
         found = found.filter(settled_at__date__gte=since)
     for session in found.iterator(chunk_size=200):
         yield Replayed(f"session {session.key}", differences(session, session.sealed))
+    for event in _gone(programme, since).iterator(chunk_size=200):
+        yield Replayed(f"session {event.subject_key}", ["gone"])
+
+
+def _gone(programme: str, since: date | None) -> QuerySet[Event]:
+    """What the chains say was settled, without a record in the rows."""
+    sessions = SelectionSession.objects.filter(key=OuterRef("subject_key"))
+    found = Event.objects.filter(subject_kind="session", verb="session_settled").order_by("pk")
+    found = found.filter(~Exists(sessions.filter(record__isnull=False)))
+    if programme:
+        found = found.filter(Exists(sessions.filter(call__programme__key=programme)))
+    if since is not None:
+        found = found.filter(happened_at__date__gte=since)
+    return found
 
 
 def differences(session: SelectionSession, sealed: str | None) -> list[str]:

@@ -262,21 +262,34 @@ def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, c
             code="vote.others_opened",
         )
     # Whoever has not voted may have been called in place of a vote that is gone.
-    if own.voted and queries.is_drawn(own.round) and not is_casting(own):  # type: ignore[attr-defined]
-        raise Conflict(
-            _("The session’s shortlist is drawn from the votes as they were: yours can no longer change."),
-            code="vote.shortlist_drawn",
-        )
-    if own.voted and hasattr(own.round, "decision") and not is_casting(own):  # type: ignore[attr-defined]
-        # It waits for a second signature or for the author's consent: what it rests on stands.
-        raise Conflict(
-            _("The decision is written already. Votes count as they were given."), code="vote.decided"
-        )
+    if own.voted and not is_casting(own) and (refusal := rests_on_votes(own.round)):  # type: ignore[attr-defined]
+        raise refusal
     if content_version != idea.content.version:
         raise Conflict(
             _("The team changed the text since you read it. Read the new version, then confirm your vote."),
             code=OTHER_VERSION,
         )
+
+
+def rests_on_votes(round_: GateRound) -> Conflict | None:
+    """Why a vote that is in can no longer change in an open round, though the others' were not read; None if it can.
+
+    It says that a decision waits, and not for whom: only one outcome waits for a consent.
+    """
+    if queries.is_drawn(round_):
+        return Conflict(
+            _("The session’s shortlist is drawn from the votes as they were: yours can no longer change."),
+            code="vote.shortlist_drawn",
+        )
+    if hasattr(round_, "decision"):
+        return Conflict(
+            _(
+                "The decision is written, and waits for a signature or a consent before it counts. Votes stand as"
+                " they were given."
+            ),
+            code="vote.decided",
+        )
+    return None
 
 
 def refusal_for_conflict(idea: Idea) -> str:

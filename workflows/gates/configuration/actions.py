@@ -60,11 +60,7 @@ def edit(*, by: Actor, key: UUID, revision: int, document: Document) -> Configur
     changed the draft since, or when it is no draft any more.
     """
     with _open(key, by) as draft:
-        if draft.revision != revision:
-            raise Conflict(
-                _("Somebody changed this draft while you wrote. Open it again, then make your change."),
-                code="configuration.changed",
-            )
+        _check_read(draft, revision)
         _check_taken(document)
         if document == draft.document:
             return draft
@@ -89,12 +85,14 @@ def check(*, by: Actor, key: UUID) -> list[rules.Problem]:
         return found
 
 
-def publish(*, by: Actor, key: UUID) -> Configuration:
+def publish(*, by: Actor, key: UUID, revision: int) -> Configuration:
     """Put the checked draft in force, and retire the version before it. Open rounds keep theirs.
 
-    Raises Conflict unless this very content was checked clean, and still is: a delegation may have ended since.
+    `revision` is the one that was read. Raises Conflict when the draft was changed since, and unless this very
+    content was checked clean and still is: a delegation may have ended since.
     """
     with _open(key, by) as draft:
+        _check_read(draft, revision)
         if draft.state != "checked" or draft.checked_sha256 != hash_of(draft.document):
             raise Conflict(
                 _("Only a version that the checker found sound is published. Check this one first."),
@@ -120,9 +118,13 @@ def publish(*, by: Actor, key: UUID) -> Configuration:
         return draft
 
 
-def retire(*, by: Actor, key: UUID) -> Configuration:
-    """Set a draft aside for good. The version in force is retired by the one that follows it, never alone."""
+def retire(*, by: Actor, key: UUID, revision: int) -> Configuration:
+    """Set a draft aside for good. The version in force is retired by the one that follows it, never alone.
+
+    `revision` is the one that was read. Raises Conflict when the draft was changed since.
+    """
     with _open(key, by) as draft:
+        _check_read(draft, revision)
         before, draft.state, draft.retired_at = draft.state, "retired", clock.now()
         draft.save(update_fields=["state", "retired_at"])
         _tell(draft, "configuration_retired", by, before)
@@ -161,6 +163,14 @@ def _open(key: UUID, by: Actor) -> Iterator[Configuration]:
                 code="configuration.not_open",
             )
         yield draft
+
+
+def _check_read(draft: Configuration, revision: int) -> None:
+    if draft.revision != revision:
+        raise Conflict(
+            _("Somebody changed this draft since you opened it. Open it again, then go on."),
+            code="configuration.changed",
+        )
 
 
 def _problems(draft: Configuration) -> list[rules.Problem]:

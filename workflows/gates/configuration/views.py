@@ -149,15 +149,20 @@ def _act(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                     request, _("The checker found nothing to mend: this version can be published.")
                 )
         case "publish":
-            actions.publish(by=by, key=key)
+            actions.publish(by=by, key=key, revision=_revision_read(request))
             messages.success(request, _("This version is in force. Consultations under way keep theirs."))
         case "retire":
-            actions.retire(by=by, key=key)
+            actions.retire(by=by, key=key, revision=_revision_read(request))
             messages.success(request, _("The draft is set aside."))
             return redirect("configurations")
         case _:
             raise Conflict(_("Nothing was asked for, and nothing was changed."), code="configuration.no_act")
     return redirect("configuration", key=key)
+
+
+def _revision_read(request: HttpRequest) -> int:
+    """The revision that the page showed; 0, which no draft has, where the form does not say."""
+    return row_number(request.POST.get("revision", "")) or 0
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -197,10 +202,9 @@ def _save(request: HttpRequest, found: Configuration, form: SectionForm) -> str 
         where = f"#id_{settings.field_name(place)}"
     elif act == "remove" and what in rows:
         document = editing.without_row(document, what)
-    typed = request.POST.get("revision", "")
-    revision = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
     try:
         with transaction.atomic():
+            revision = _revision_read(request)
             actions.edit(by=actor(request), key=found.key, revision=revision, document=document)
     except Invalid as refusal:
         note(refusal)

@@ -27,7 +27,7 @@ from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from workflows.gates import actions, opinions, queries, records, rules, wording
 from workflows.gates.actions.seats import own_seat
-from workflows.gates.actions.votes import OTHER_VERSION, gap_sentence, refusal_for_conflict
+from workflows.gates.actions.votes import OTHER_VERSION, gap_sentence, refusal_for_conflict, rests_on_votes
 from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.typed import MOST_ROWS
 from workflows.gates.forms.votes import Answers, VoteForm, answers_of, initial_of
@@ -239,7 +239,8 @@ def _page(
     version = idea.content.version
     form = None
     casting = open_still and seat.is_chair and queries.is_casting(round_)
-    if open_still and (seat.others_opened_at is None or casting):
+    fixed = rests_on_votes(round_) if vote and open_still and not casting else None
+    if open_still and not fixed and (seat.others_opened_at is None or casting):
         typed = sum(name.startswith("condition_") and name.endswith("_text") for name in data or ())
         form = VoteForm(
             data,
@@ -256,6 +257,7 @@ def _page(
         "idea": brief,
         "form": form,
         "vote": _shown(vote, round_) if vote else None,
+        "fixed": fixed.sentence if fixed else "",
         "casting": casting,
         "lent_by": seat.person if seat.person_id != person.pk else None,
         "vote_on_older": vote is not None and vote.content_version != version,
@@ -265,7 +267,7 @@ def _page(
         "open_still": open_still,
         "panel": _panel(seat),
         "due": due,
-        "late": form is not None and due <= clock.now() and _counts_still(round_, vote),
+        "late": form is not None and due <= clock.now(),
         "changed": changed,
         "discussed": [wording.label_of(item, round_.rules) for item in queries.discussion_of(round_)]
         if vote
@@ -273,11 +275,6 @@ def _page(
         "request_key": new_key(),
     }
     return render(request, "gates/review.html", context, status=status)
-
-
-def _counts_still(round_: GateRound, vote: Vote | None) -> bool:
-    """Whether a vote, the first or another, still counts: as `actions.votes` says."""
-    return vote is None or not (hasattr(round_, "decision") or queries.is_drawn(round_))
 
 
 def _panel(seat: Seat) -> dict[str, Any]:
