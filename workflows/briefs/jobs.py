@@ -27,9 +27,11 @@ JOINED = (
     "series",
     "replaces__series",
 )
+# It counts what follows the first try; a minute apart, so that one moment of load is not met twice.
+TRIED_AGAIN = RetryStrategy(max_attempts=MOST_TRIES - 1, wait=60)
 
 
-@app.task(name="briefs.render", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))
+@app.task(name="briefs.render", queue="briefs", retry=TRIED_AGAIN)
 def render_brief(brief_id: int, at: str = "") -> None:
     """Make the brief's PDF, seal it and keep it. Raises PdfFailed or SealFailed, after saying so in the row, to be
     tried again."""
@@ -47,7 +49,7 @@ def render_brief(brief_id: int, at: str = "") -> None:
             raise
 
 
-@app.task(name="briefs.mask", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))
+@app.task(name="briefs.mask", queue="briefs", retry=TRIED_AGAIN)
 def mask_brief(brief_id: int, at: str = "") -> None:
     """Make the copy for those from whom passages are masked. Raises as `render_brief` does, after saying so."""
     brief = Brief.objects.select_related(*JOINED).get(pk=brief_id)

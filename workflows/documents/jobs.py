@@ -21,7 +21,7 @@ PACK_SECONDS = 120.0
 @app.task(
     name="documents.render",
     queue="briefs",
-    retry=RetryStrategy(max_attempts=rules.MOST_TRIES, linear_wait=60),
+    retry=RetryStrategy(max_attempts=rules.MOST_TRIES - 1, wait=60),
 )
 def render_document(document_id: int, at: str = "") -> None:
     """Make the file of a document and keep it. Raises PdfFailed, after saying so in the row, to be tried again."""

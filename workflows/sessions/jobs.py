@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 
 from incubator.lib import clock
 from incubator.lib.pdf_process import PdfFailed, render_in_process
+from workflows.briefs.rules import MOST_TRIES
 from workflows.sessions.models import SelectionSession, SessionDocument
 
 
@@ -36,7 +37,7 @@ def ask_leads(at: str = "") -> None:
         asking.ask_moved_up()
 
 
-@app.task(name="sessions.render", queue="briefs", retry=RetryStrategy(max_attempts=3, linear_wait=60))
+@app.task(name="sessions.render", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES - 1, wait=60))
 def render_document(document_id: int, at: str = "") -> None:
     """Make the agenda or the minutes and keep the file. Raises what went wrong, after saying so, to be tried again."""
     from workflows.sessions.actions import documents
