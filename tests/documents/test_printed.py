@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from incubator.lib.pdf_process import RenderingProcess
 from incubator.people import actions as people
 from incubator.people.actors import IMPORT, Actor
 from tests.briefs import judges
+from tests.briefs.decided import ISSUED
 from tests.documents import stage
 from tests.documents.stage import Asked
 from tests.factories import EntityFactory
@@ -23,6 +24,7 @@ from tests.lib.printed import pictures_of, text_of
 from tests.lib.test_pdf import font_names, structure
 from workflows.documents import actions, jobs, queries, rules
 from workflows.documents.page import html_of, stylesheet
+from workflows.journey.models import Reexamination
 from workflows.sessions import papers
 from workflows.sessions.models import SelectionSession, SessionDocument
 
@@ -108,6 +110,19 @@ def test_leave_moves_the_last_day_and_makes_another_letter() -> None:
     AbsenceFactory(person=asked.person, starts_on=day, ends_on=day)
     after = queries.paper(asked.kind, asked.key, asked.person).record
     assert (before["recourse_until_on"], after["recourse_until_on"]) == ("2026-11-26", "2026-11-27")
+
+
+def test_the_last_day_is_that_of_this_stop_and_not_of_one_overturned_before() -> None:
+    asked = stage.letter()
+    hour = timedelta(hours=1)
+    mine = Reexamination.objects.get()
+    mine.pk = None
+    Reexamination.objects.update(
+        window_until=ISSUED + hour, asked_at=ISSUED - hour, due_at=ISSUED + hour, closed_at=ISSUED - hour
+    )
+    mine.save(force_insert=True)
+    record = queries.paper(asked.kind, asked.key, asked.person).record
+    assert record["recourse_until_on"] == "2026-11-26"
 
 
 def test_a_service_s_no_may_be_sent_up() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -87,7 +88,9 @@ def _last_day(decision: Decision) -> date | None:
     """Until when the team may ask, with the leave known today."""
     idea = decision.round.idea
     opened = Reexamination.objects.filter(idea=idea, gate=decision.round.gate)
-    window = opened.filter(window_until__gt=decision.issued_at).order_by("pk").first()
+    # The window of an earlier stop, overturned since, may last longer than the question took.
+    earlier = Q(closed_at__lt=decision.issued_at)
+    window = opened.filter(window_until__gt=decision.issued_at).exclude(earlier).order_by("pk").first()
     if window is None:
         return None
     return windows.end_of(window, idea).astimezone(ZoneInfo(idea.programme.entity.time_zone)).date()
