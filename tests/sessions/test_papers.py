@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from ideas.calls.models import Call
+from incubator.events.models import Event
 from incubator.lib import files
 from incubator.lib.pdf_process import render_in_process
 from incubator.people.models import Person
@@ -26,12 +27,26 @@ def test_both_papers_are_laid_out() -> None:
     jury = Jury()
     stage.at_selection(jury, title="Un vélo-cargo")
     session = stage.settled(jury, [3])
-    for kind, word in (("agenda", "Auditions"), ("minutes", session.record_sha256[:8])):
+    for kind, word in (("agenda", "Auditions"), ("minutes", queries.settled_sha256(session)[:8])):
         document = SessionDocument(session=session, kind=kind, language="fr", asked_at=session.prepared_at)
         made = render_in_process(html_of(document), stylesheet=stylesheet())
         text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages)
         assert "vélo-cargo" in text
         assert word in text
+
+
+def test_the_minutes_commit_to_the_levels_without_a_hash_to_try_them_with() -> None:
+    jury = Jury()
+    stage.at_selection(jury)
+    session = stage.settled(jury, [3])
+    assert session.record is not None
+    page = html_of(
+        SessionDocument(session=session, kind="minutes", language="fr", asked_at=session.prepared_at)
+    )
+    assert session.record_sha256 not in page
+    settled = Event.objects.get(subject_key=session.key, verb="session_settled")
+    assert settled.payload["record_sha256"] == session.record_sha256
+    assert settled.hash in page
 
 
 TITLE = {"fr": "Idées pour les écoles", "en": "Ideas for schools"}

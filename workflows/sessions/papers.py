@@ -43,6 +43,7 @@ def html_of(document: SessionDocument) -> str:
             context |= {
                 "rows": _rows(room, there),
                 "not_heard": [line for line in there if line.rank is None],
+                "settled_sha256": queries.settled_sha256(session),
             }
         return worded(render_to_string(f"workflows/sessions/{document.kind}.html", context))
 
