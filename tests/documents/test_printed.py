@@ -11,17 +11,19 @@ from django.utils import translation
 from PIL import Image
 from pypdf import PdfReader
 
+from ideas.drafting.models import IdeaContent
 from incubator.lib import files
 from incubator.lib.pdf_process import RenderingProcess
 from incubator.people import actions as people
 from incubator.people.actors import IMPORT, Actor
 from tests.briefs import judges
-from tests.briefs.decided import ISSUED
+from tests.briefs.decided import ISSUED, decided
 from tests.documents import stage
 from tests.documents.stage import Asked
 from tests.factories import EntityFactory
 from tests.lib.printed import pictures_of, text_of
 from tests.lib.test_pdf import font_names, structure
+from workflows.briefs.gathering import record_of
 from workflows.documents import actions, jobs, queries, rules
 from workflows.documents.page import html_of, stylesheet
 from workflows.journey.models import Reexamination
@@ -95,6 +97,16 @@ def test_a_letter_opens_with_the_configured_words_and_gives_what_was_decided(
     assert "Hélène Marchetti-Roux" in text
     assert "Arrêté n° 2026-118" in text
     assert ("Dernier jour" in text) == (outcome == "stop"), "only what may be re-examined has a last day"
+
+
+def test_a_receipt_and_the_brief_give_one_fingerprint_of_one_text() -> None:
+    asked = stage.receipt()
+    assert asked.idea is not None
+    IdeaContent.objects.get(idea=asked.idea).save()  # with its files, as a version that is kept
+    decision = decided(asked.idea, "G0")
+    receipt = queries.paper(asked.kind, asked.key, asked.person).record
+    brief = record_of(decision)
+    assert (receipt["version"], receipt["sha256"]) == (brief.content_version, brief.content_sha256)
 
 
 def test_the_team_is_not_named_in_its_letter() -> None:

@@ -16,7 +16,7 @@ from ideas.drafting.rules import TEXTS
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotFound
 from incubator.people.models import Person
-from workflows.briefs.gathering import record_of
+from workflows.briefs.gathering import content_sha256, record_of
 from workflows.documents.models import Document
 from workflows.documents.queries.papers import Paper, head, iso, language
 from workflows.gates.models import Decision
@@ -49,7 +49,7 @@ def receipt(key: UUID, person: Person) -> Paper:
             "submitted_at": _local(idea, idea.submitted_at),
             "handed_in_at": _local(idea, content.saved_at),
             "version": content.version,
-            "sha256": journey.content_sha256(content),
+            "sha256": content_sha256(content),
             "files": [{name: file[name] for name in ("name", "size", "sha256")} for file in content.files],
             "texts": {name: getattr(content, name) for name in TEXTS},
             "needs_euros": content.needs_euros,
