@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pypdf
@@ -16,7 +17,8 @@ from incubator.people.models import Person
 from tests.gates.stage import signed_in
 from tests.sessions import stage
 from tests.sessions.stage import Jury
-from workflows.sessions import jobs, papers, queries
+from workflows.journey import actions as journey
+from workflows.sessions import actions, jobs, papers, queries
 from workflows.sessions.models import SessionDocument
 from workflows.sessions.papers import html_of, stylesheet
 
@@ -47,6 +49,20 @@ def test_the_minutes_commit_to_the_levels_without_a_hash_to_try_them_with() -> N
     settled = Event.objects.get(subject_key=session.key, verb="session_settled")
     assert settled.payload["record_sha256"] == session.record_sha256
     assert settled.hash in page
+
+
+def test_an_agenda_made_anew_lists_no_idea_that_has_left_since() -> None:
+    jury = Jury()
+    leaver = stage.at_selection(jury, title="Un jardin de pluie")
+    stage.at_selection(jury, title="Un vélo-cargo")
+    session = stage.prepared(jury)
+    actions.convene(session_key=session.key, by=stage.act(jury.lead))
+    journey.withdraw(idea=leaver.key, by=stage.act(leaver.team.get(role="author").person))
+    later = session.held_at + timedelta(days=1)
+    actions.postpone(session_key=session.key, held_at=later, venue="Salle 2", by=stage.act(jury.lead))
+    page = html_of(SessionDocument.objects.get(session=session, kind="agenda", edition=2, language="fr"))
+    assert "vélo-cargo" in page
+    assert "jardin de pluie" not in page
 
 
 TITLE = {"fr": "Idées pour les écoles", "en": "Ideas for schools"}
