@@ -12,7 +12,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from ideas.drafting.models import IdeaContent
-from incubator.lib import files
+from incubator.lib import clock, files
 from incubator.lib.pdf_process import RenderingProcess
 from incubator.people import actions as people
 from incubator.people.actors import IMPORT, Actor
@@ -135,6 +135,14 @@ def test_the_last_day_is_that_of_this_stop_and_not_of_one_overturned_before() ->
     mine.save(force_insert=True)
     record = queries.paper(asked.kind, asked.key, asked.person).record
     assert record["recourse_until_on"] == "2026-11-26"
+
+
+def test_a_pack_says_the_year_of_its_session_in_that_year_too() -> None:
+    asked = stage.pack(1)
+    held_at = SelectionSession.objects.get(key=asked.key).held_at
+    with clock.moved(held_at):
+        text = said(page_of(asked, "en"))
+    assert f"{held_at.year} at " in text
 
 
 def test_a_service_s_no_may_be_sent_up() -> None:

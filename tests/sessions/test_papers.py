@@ -1,6 +1,7 @@
 """Agenda and minutes as real PDFs."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from ideas.calls.models import Call
 from incubator.events.models import Event
-from incubator.lib import files
+from incubator.lib import clock, files
 from incubator.lib.pdf_process import render_in_process
 from incubator.people.models import Person
 from tests.gates.stage import signed_in
@@ -63,6 +64,19 @@ def test_an_agenda_made_anew_lists_no_idea_that_has_left_since() -> None:
     page = html_of(SessionDocument.objects.get(session=session, kind="agenda", edition=2, language="fr"))
     assert "vélo-cargo" in page
     assert "jardin de pluie" not in page
+
+
+@pytest.mark.parametrize("kind", ["agenda", "minutes"])
+def test_a_paper_says_the_year_of_its_session_in_that_year_too(kind: str) -> None:
+    jury = Jury()
+    stage.at_selection(jury)
+    session = stage.settled(jury, [3])
+    document = SessionDocument(session=session, kind=kind, language="en", asked_at=session.prepared_at)
+    with clock.moved(session.held_at):
+        page = html_of(document)
+    said = re.search(r'<p class="pitch">(.*), Salle du conseil</p>', page)
+    assert said is not None
+    assert f"{session.held_at.year} at " in said[1]
 
 
 TITLE = {"fr": "Idées pour les écoles", "en": "Ideas for schools"}
