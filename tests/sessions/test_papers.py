@@ -16,6 +16,7 @@ from incubator.lib import clock, files
 from incubator.lib.pdf_process import render_in_process
 from incubator.people.models import Person
 from tests.gates.stage import signed_in
+from tests.platform.jobs import lose
 from tests.sessions import stage
 from tests.sessions.stage import Jury
 from workflows.journey import actions as journey
@@ -129,6 +130,14 @@ def test_a_reader_has_the_papers_in_the_language_of_the_page(
     # One made before there were two.
     SessionDocument.objects.filter(language="en").delete()
     assert TITLE["fr"] in b"".join(signed_in(jury.lead).get(agenda).streaming_content).decode()
+
+
+def test_a_paper_lost_with_every_worker_that_took_it_is_not_on_its_way_for_ever() -> None:
+    jury = Jury()
+    stage.at_selection(jury)
+    stage.live(jury)
+    lose("sessions.render")
+    assert set(SessionDocument.objects.values_list("state", "failure")) == {("failed", "killed")}
 
 
 @pytest.mark.parametrize("place", ["disk", "page"])
