@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from incubator.lib import files
+from incubator.lib import files, last_tries
 
 # A worker says every 10 s that it lives. The server's own time, not the product's clock: the demo may move that.
 SILENT_FOR = timedelta(seconds=45)
@@ -19,12 +19,14 @@ KEEP_DONE_DAYS = 30
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="recover_stalled_jobs", priority=100)
 def recover_stalled_jobs(timestamp: int) -> None:
-    """Give back the jobs of workers that were killed. A job that was lost five times is left as failed."""
+    """Give back the jobs of workers that were killed. A job that was lost five times is left as failed,
+    and its room told."""
     silent = Q(worker=None) | Q(worker__last_heartbeat__lt=timezone.now() - SILENT_FOR)
     for job in ProcrastinateJob.objects.filter(silent, status="doing"):
         if job.attempts >= MOST_ATTEMPTS:
             with connection.cursor() as cursor:
                 cursor.execute("select procrastinate_finish_job_v1(%s, 'failed', false)", [job.pk])
+            last_tries.lost(job.task_name, job.args)
         else:
             app.job_manager.retry_job_by_id(job_id=job.pk, retry_at=timezone.now())
 

@@ -66,9 +66,9 @@ def hour(when: datetime) -> str:
     return f"{at.hour}{NBSP}h{NBSP}{at.minute:02}" if in_french() else f"{at:%H:%M}"
 
 
-def moment(when: datetime) -> str:
+def moment(when: datetime, year: bool = False) -> str:
     """`Monday 23 November at 14:32`."""
-    return gettext("%(day)s at %(hour)s") % {"day": long_day(when), "hour": hour(when)}
+    return gettext("%(day)s at %(hour)s") % {"day": long_day(when, year), "hour": hour(when)}
 
 
 def time_left(due: date | datetime) -> str:

@@ -6,6 +6,10 @@ from collections.abc import Callable
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+from procrastinate.middleware import compose
 
 from incubator.lib.pdf_process import PdfFailed
 from incubator.lib.seals import SealFailed
@@ -14,7 +18,8 @@ from incubator.people.models import Person
 from tests.factories import PersonFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast
-from workflows.briefs import jobs, views
+from tests.platform.jobs import lose
+from workflows.briefs import actions, jobs, views
 from workflows.briefs.models import Brief, MaskedBrief
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +78,48 @@ def test_a_brief_that_fails_for_good_is_told_to_the_leads_and_the_administrators
     said = Message.objects.get(kind="brief_failed", person=administrator)
     assert said.subject_title == brief.number
     assert told("brief") == {}
+
+
+def test_a_brief_lost_with_every_worker_that_took_it_is_told(cast: Cast, run_jobs: Run) -> None:
+    brief = decided(cast, run_jobs)
+    lose("briefs.render")
+    brief.refresh_from_db()
+    assert (brief.state, brief.failure) == ("failed", "killed")
+    assert told("brief_failed").keys() == {cast.lead, cast.other_lead}
+    assert "could not be produced" in waiting_page(brief)
+
+
+def test_a_masked_copy_lost_with_every_worker_that_took_it_is_told(
+    cast: Cast, run_jobs: Run, quick_briefs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brief = decided(cast, run_jobs)
+    run_jobs()
+    actions.defer_masking([brief.pk])
+    lose("briefs.mask")
+    assert told("masked_brief_failed").keys() == {cast.lead, cast.other_lead}
+    monkeypatch.setattr(views, "passages_for", lambda idea, reader: ["réel"])
+    assert "could not be produced" in waiting_page(brief)
+
+
+def after(losses: int, job: Callable[[], None]) -> None:
+    """The job as a worker runs it that was lost so often before."""
+    job_row = Job(
+        id=1, queue="briefs", lock=None, queueing_lock=None, task_name="briefs.render", attempts=losses
+    )
+    context = JobContext(app=app, job=job_row, start_timestamp=0, abort_reason=lambda: None)
+    compose(app.tasks["briefs.render"].task_middleware, job, context, None)()
+
+
+def test_one_failure_after_losses_is_the_last_and_told(
+    cast: Cast, run_jobs: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_sealed", raises)
+    monkeypatch.setattr(jobs, "render_in_process", lambda html, **_given: b"%PDF")
+    brief = decided(cast, run_jobs)
+    for losses, is_told in ((1, False), (2, True)):
+        with pytest.raises(SealFailed):
+            after(losses, lambda: jobs.render_brief.func(brief.pk))
+        assert bool(told("brief_failed")) is is_told, losses
 
 
 def test_a_masked_copy_that_fails_for_good_is_told_and_made_once_its_cause_is_mended(

@@ -1,16 +1,17 @@
 """From a question to a file: made once for each record, by a job; failures say why."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import translation
 
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
-from incubator.lib import files
+from incubator.lib import clock, files
 from incubator.lib.pdf_answer import POLICY
 from incubator.lib.pdf_process import PdfFailed
 from incubator.people import own_data
@@ -19,6 +20,7 @@ from incubator.people.models import Person
 from incubator.people.once import new_key
 from tests.documents import stage
 from tests.documents.stage import Asked
+from tests.platform.jobs import lose
 from workflows.documents import actions, jobs, queries
 from workflows.documents.models import Document
 from workflows.sponsorship.models import Pledge
@@ -123,6 +125,41 @@ def test_a_failure_says_why_and_asking_again_mends_it(
     run_jobs(failures=True)
     document.refresh_from_db()
     assert (document.state, document.failure, files.read(document.sha256)) == ("ready", "", b"%PDF")
+
+
+def test_one_lost_with_every_worker_that_took_it_can_be_asked_for_again(
+    quick_documents: list[str], run_jobs: Any
+) -> None:
+    asked = stage.promise()
+    document = asked_for(asked)
+    lose("documents.render")
+    document.refresh_from_db()
+    assert (document.state, document.failure) == ("failed", "killed")
+    asked_for(asked)
+    assert run_jobs() == ["documents.render"]
+
+
+def test_one_on_its_way_for_an_hour_can_be_asked_for_again(
+    client: Client, quick_documents: list[str], run_jobs: Any
+) -> None:
+    """Its job is gone, whatever became of it."""
+    asked = stage.promise()
+    document = asked_for(asked)
+    connection.cursor().execute("delete from procrastinate_jobs")
+    reader(client, asked.person)
+    with clock.moved(clock.now() + timedelta(minutes=59)):
+        asked_for(asked)
+        assert run_jobs() == []
+        assert "Prepare it again" not in client.get(asked.path).content.decode()
+    with clock.moved(clock.now() + timedelta(minutes=61)):
+        page = client.get(asked.path).content.decode()
+        assert "Prepare it again" in page
+        assert "hx-trigger" not in page
+        client.post(asked.path, {"request_key": new_key()})
+        assert "Prepare it again" not in client.get(asked.path).content.decode()
+        assert run_jobs() == ["documents.render"]
+    document.refresh_from_db()
+    assert document.state == "ready"
 
 
 def test_a_full_disk_does_not_leave_a_document_on_its_way_for_ever(

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +11,22 @@ from django.utils import translation
 from PIL import Image
 from pypdf import PdfReader
 
-from incubator.lib import files
+from ideas.drafting.models import IdeaContent
+from incubator.lib import clock, files
 from incubator.lib.pdf_process import RenderingProcess
 from incubator.people import actions as people
 from incubator.people.actors import IMPORT, Actor
 from tests.briefs import judges
+from tests.briefs.decided import ISSUED, decided
 from tests.documents import stage
 from tests.documents.stage import Asked
 from tests.factories import EntityFactory
 from tests.lib.printed import pictures_of, text_of
 from tests.lib.test_pdf import font_names, structure
+from workflows.briefs.gathering import record_of
 from workflows.documents import actions, jobs, queries, rules
 from workflows.documents.page import html_of, stylesheet
+from workflows.journey.models import Reexamination
 from workflows.sessions import papers
 from workflows.sessions.models import SelectionSession, SessionDocument
 
@@ -95,6 +99,16 @@ def test_a_letter_opens_with_the_configured_words_and_gives_what_was_decided(
     assert ("Dernier jour" in text) == (outcome == "stop"), "only what may be re-examined has a last day"
 
 
+def test_a_receipt_and_the_brief_give_one_fingerprint_of_one_text() -> None:
+    asked = stage.receipt()
+    assert asked.idea is not None
+    IdeaContent.objects.get(idea=asked.idea).save()  # with its files, as a version that is kept
+    decision = decided(asked.idea, "G0")
+    receipt = queries.paper(asked.kind, asked.key, asked.person).record
+    brief = record_of(decision)
+    assert (receipt["version"], receipt["sha256"]) == (brief.content_version, brief.content_sha256)
+
+
 def test_the_team_is_not_named_in_its_letter() -> None:
     assert "Le Goff" not in page_of(stage.letter(), "fr")
 
@@ -108,6 +122,27 @@ def test_leave_moves_the_last_day_and_makes_another_letter() -> None:
     AbsenceFactory(person=asked.person, starts_on=day, ends_on=day)
     after = queries.paper(asked.kind, asked.key, asked.person).record
     assert (before["recourse_until_on"], after["recourse_until_on"]) == ("2026-11-26", "2026-11-27")
+
+
+def test_the_last_day_is_that_of_this_stop_and_not_of_one_overturned_before() -> None:
+    asked = stage.letter()
+    hour = timedelta(hours=1)
+    mine = Reexamination.objects.get()
+    mine.pk = None
+    Reexamination.objects.update(
+        window_until=ISSUED + hour, asked_at=ISSUED - hour, due_at=ISSUED + hour, closed_at=ISSUED - hour
+    )
+    mine.save(force_insert=True)
+    record = queries.paper(asked.kind, asked.key, asked.person).record
+    assert record["recourse_until_on"] == "2026-11-26"
+
+
+def test_a_pack_says_the_year_of_its_session_in_that_year_too() -> None:
+    asked = stage.pack(1)
+    held_at = SelectionSession.objects.get(key=asked.key).held_at
+    with clock.moved(held_at):
+        text = said(page_of(asked, "en"))
+    assert f"{held_at.year} at " in text
 
 
 def test_a_service_s_no_may_be_sent_up() -> None:

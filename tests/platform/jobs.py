@@ -57,6 +57,19 @@ def run_due(*, failures: bool = False) -> list[str]:
     return names
 
 
+def lose(task: str) -> None:
+    """Each worker that took the waiting jobs of this task was killed, until the last time allowed."""
+    from incubator.jobs import MOST_ATTEMPTS, recover_stalled_jobs
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update procrastinate_jobs set status = 'doing', attempts = %s where task_name = %s and status = 'todo'",
+            [MOST_ATTEMPTS, task],
+        )
+        assert cursor.rowcount, f"no job of {task} waits"
+    recover_stalled_jobs(timestamp=0)
+
+
 @pytest.fixture
 def run_jobs() -> Run:
     return run_due

@@ -1,7 +1,9 @@
 """Agenda and minutes as real PDFs."""
 
 import io
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pypdf
@@ -9,13 +11,16 @@ import pytest
 from django.urls import reverse
 
 from ideas.calls.models import Call
-from incubator.lib import files
+from incubator.events.models import Event
+from incubator.lib import clock, files
 from incubator.lib.pdf_process import render_in_process
 from incubator.people.models import Person
 from tests.gates.stage import signed_in
+from tests.platform.jobs import lose
 from tests.sessions import stage
 from tests.sessions.stage import Jury
-from workflows.sessions import jobs, papers, queries
+from workflows.journey import actions as journey
+from workflows.sessions import actions, jobs, papers, queries
 from workflows.sessions.models import SessionDocument
 from workflows.sessions.papers import html_of, stylesheet
 
@@ -26,12 +31,53 @@ def test_both_papers_are_laid_out() -> None:
     jury = Jury()
     stage.at_selection(jury, title="Un vélo-cargo")
     session = stage.settled(jury, [3])
-    for kind, word in (("agenda", "Auditions"), ("minutes", session.record_sha256[:8])):
+    for kind, word in (("agenda", "Auditions"), ("minutes", queries.settled_sha256(session)[:8])):
         document = SessionDocument(session=session, kind=kind, language="fr", asked_at=session.prepared_at)
         made = render_in_process(html_of(document), stylesheet=stylesheet())
         text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages)
         assert "vélo-cargo" in text
         assert word in text
+
+
+def test_the_minutes_commit_to_the_levels_without_a_hash_to_try_them_with() -> None:
+    jury = Jury()
+    stage.at_selection(jury)
+    session = stage.settled(jury, [3])
+    assert session.record is not None
+    page = html_of(
+        SessionDocument(session=session, kind="minutes", language="fr", asked_at=session.prepared_at)
+    )
+    assert session.record_sha256 not in page
+    settled = Event.objects.get(subject_key=session.key, verb="session_settled")
+    assert settled.payload["record_sha256"] == session.record_sha256
+    assert settled.hash in page
+
+
+def test_an_agenda_made_anew_lists_no_idea_that_has_left_since() -> None:
+    jury = Jury()
+    leaver = stage.at_selection(jury, title="Un jardin de pluie")
+    stage.at_selection(jury, title="Un vélo-cargo")
+    session = stage.prepared(jury)
+    actions.convene(session_key=session.key, by=stage.act(jury.lead))
+    journey.withdraw(idea=leaver.key, by=stage.act(leaver.team.get(role="author").person))
+    later = session.held_at + timedelta(days=1)
+    actions.postpone(session_key=session.key, held_at=later, venue="Salle 2", by=stage.act(jury.lead))
+    page = html_of(SessionDocument.objects.get(session=session, kind="agenda", edition=2, language="fr"))
+    assert "vélo-cargo" in page
+    assert "jardin de pluie" not in page
+
+
+@pytest.mark.parametrize("kind", ["agenda", "minutes"])
+def test_a_paper_says_the_year_of_its_session_in_that_year_too(kind: str) -> None:
+    jury = Jury()
+    stage.at_selection(jury)
+    session = stage.settled(jury, [3])
+    document = SessionDocument(session=session, kind=kind, language="en", asked_at=session.prepared_at)
+    with clock.moved(session.held_at):
+        page = html_of(document)
+    said = re.search(r'<p class="pitch">(.*), Salle du conseil</p>', page)
+    assert said is not None
+    assert f"{session.held_at.year} at " in said[1]
 
 
 TITLE = {"fr": "Idées pour les écoles", "en": "Ideas for schools"}
@@ -84,6 +130,14 @@ def test_a_reader_has_the_papers_in_the_language_of_the_page(
     # One made before there were two.
     SessionDocument.objects.filter(language="en").delete()
     assert TITLE["fr"] in b"".join(signed_in(jury.lead).get(agenda).streaming_content).decode()
+
+
+def test_a_paper_lost_with_every_worker_that_took_it_is_not_on_its_way_for_ever() -> None:
+    jury = Jury()
+    stage.at_selection(jury)
+    stage.live(jury)
+    lose("sessions.render")
+    assert set(SessionDocument.objects.values_list("state", "failure")) == {("failed", "killed")}
 
 
 @pytest.mark.parametrize("place", ["disk", "page"])

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -217,23 +219,30 @@ def _come_into_force(brief: Brief) -> None:
         Brief.objects.filter(pk=brief.pk).update(in_force=True)
 
 
-def give_up(brief: Brief, reason: str) -> None:
-    """Say that the brief could not be made, and why; a later job may still succeed. The last try tells the lead."""
+def give_up(brief: Brief, reason: str, *, last: bool = False) -> None:
+    """Say that the brief could not be made, and why; a later job may still succeed. The last try tells the lead.
+
+    `last`: its job ends here, though not all its tries were heard of: some were lost with their workers.
+    """
     with transaction.atomic():
         waiting = Brief.objects.filter(pk=brief.pk).exclude(state=Brief.State.READY)
-        if not waiting.update(state=Brief.State.FAILED, failure=reason[:20], tries=F("tries") + 1):
+        if not waiting.update(state=Brief.State.FAILED, failure=reason[:20], tries=_one_more("tries", last)):
             return
         brief.refresh_from_db(fields=["tries"])
         if brief.tries == rules.MOST_TRIES:
             messages.tell_also(tellings.event_of(brief), tellings.of_a_failed_brief(brief), mailed=True)
 
 
-def give_up_masked(brief: Brief, reason: str) -> None:
+def _one_more(tries: str, last: bool) -> Combinable:
+    return Greatest(F(tries) + 1, rules.MOST_TRIES) if last else F(tries) + 1
+
+
+def give_up_masked(brief: Brief, reason: str, *, last: bool = False) -> None:
     """Say that the copy without masked passages could not be made, and why; a later job may still succeed. The last try
-    tells the lead, since those who read that copy wait for it."""
+    tells the lead, since those who read that copy wait for it. `last`: as in `give_up`."""
     with transaction.atomic():
         Brief.objects.filter(pk=brief.pk).update(
-            masking_tries=F("masking_tries") + 1, masking_failure=reason[:20]
+            masking_tries=_one_more("masking_tries", last), masking_failure=reason[:20]
         )
         brief.refresh_from_db(fields=["masking_tries"])
         if brief.masking_tries == rules.MOST_TRIES:

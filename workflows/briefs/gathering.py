@@ -157,7 +157,8 @@ def letterhead_of(programme: Programme, language: str) -> Letterhead:
 
 
 def content_sha256(content: Any) -> str:
-    """One fingerprint of a version: its words, its language and its files; the same for a copy of that version."""
+    """One fingerprint of a version: its words, its language and its files; the same for a copy of that version, on
+    the receipt and in the brief."""
     written = {field: getattr(content, field) for field in WRITTEN}
     files = [file["sha256"] for file in content.files]
     return sha256(

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from ideas.drafting.masking.queries import passages_of
 from incubator.lib import clock
+from incubator.lib.last_tries import counted, is_last, when_lost
 from incubator.lib.pdf_process import PdfFailed, render_in_process
 from incubator.lib.seals import Sealed, SealFailed
 from incubator.lib.seals.documents import sealed
@@ -27,9 +28,11 @@ JOINED = (
     "series",
     "replaces__series",
 )
+# It counts what follows the first try; a minute apart, so that one moment of load is not met twice.
+TRIED_AGAIN = RetryStrategy(max_attempts=MOST_TRIES - 1, wait=60)
 
 
-@app.task(name="briefs.render", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))
+@app.task(name="briefs.render", queue="briefs", retry=TRIED_AGAIN, task_middleware=[counted])
 def render_brief(brief_id: int, at: str = "") -> None:
     """Make the brief's PDF, seal it and keep it. Raises PdfFailed or SealFailed, after saying so in the row, to be
     tried again."""
@@ -43,11 +46,11 @@ def render_brief(brief_id: int, at: str = "") -> None:
             record, public, document = _rendered(brief, record, before=brief.failure)
             actions.finish(brief, record, public, document, _sealed(document, record))
         except Exception as failed:
-            actions.give_up(brief, _why(failed))
+            actions.give_up(brief, _why(failed), last=is_last(MOST_TRIES))
             raise
 
 
-@app.task(name="briefs.mask", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES, linear_wait=60))
+@app.task(name="briefs.mask", queue="briefs", retry=TRIED_AGAIN, task_middleware=[counted])
 def mask_brief(brief_id: int, at: str = "") -> None:
     """Make the copy for those from whom passages are masked. Raises as `render_brief` does, after saying so."""
     brief = Brief.objects.select_related(*JOINED).get(pk=brief_id)
@@ -61,8 +64,22 @@ def mask_brief(brief_id: int, at: str = "") -> None:
             seal = _sealed(document, record)
             actions.keep_masked(brief, passages, seal.document if seal else document)
         except Exception as failed:
-            actions.give_up_masked(brief, _why(failed))
+            actions.give_up_masked(brief, _why(failed), last=is_last(MOST_TRIES))
             raise
+
+
+@when_lost("briefs.render")
+def lose_brief(brief_id: int, at: str = "") -> None:
+    """Every worker that took the job was killed."""
+    with clock.as_of(at):
+        actions.give_up(Brief.objects.select_related(*JOINED).get(pk=brief_id), "killed", last=True)
+
+
+@when_lost("briefs.mask")
+def lose_masked_brief(brief_id: int, at: str = "") -> None:
+    """Every worker that took the job was killed."""
+    with clock.as_of(at):
+        actions.give_up_masked(Brief.objects.select_related(*JOINED).get(pk=brief_id), "killed", last=True)
 
 
 def _why(failed: Exception) -> str:

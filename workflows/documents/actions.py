@@ -4,11 +4,12 @@ Having something on paper changes nothing of what it is about: no event, and no 
 """
 
 from django.db import transaction
+from django.db.models import Q
 from procrastinate.contrib.django import app
 
 from incubator.lib import clock, files
 from incubator.people.actors import Actor
-from workflows.documents import queries
+from workflows.documents import queries, rules
 from workflows.documents.models import Document
 from workflows.documents.queries.papers import Paper
 
@@ -16,7 +17,7 @@ State = Document.State
 
 
 def ask(*, found: Paper, by: Actor) -> Document:
-    """Have this made, unless it is there or on its way; one that failed is tried again.
+    """Have this made, unless it is there or on its way; one that failed, or is awaited for too long, is tried again.
 
     `found` comes from `queries.paper`, which has asked for the right to it.
     """
@@ -34,8 +35,11 @@ def ask(*, found: Paper, by: Actor) -> Document:
                 "asked_at": clock.now(),
             },
         )
-        failed = Document.objects.filter(pk=document.pk, state=State.FAILED)
-        again = not made and failed.update(state=State.PREPARING, failure="", done=0)
+        lost = Q(state=State.PREPARING, asked_at__lt=clock.now() - rules.LONGEST_WAIT)
+        failed = Document.objects.filter(Q(state=State.FAILED) | lost, pk=document.pk)
+        again = not made and failed.update(
+            state=State.PREPARING, failure="", done=0, asked_by=by.human, asked_at=clock.now()
+        )
         if made or again:
             app.configure_task("documents.render", lock=f"document:{document.pk}").defer(
                 document_id=document.pk, at=clock.moved_to()

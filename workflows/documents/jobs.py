@@ -8,6 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from incubator.lib import clock
+from incubator.lib.last_tries import when_lost
 from incubator.lib.pdf_process import PdfFailed, render_alone, render_in_process
 from workflows.documents import actions, rules
 from workflows.documents.models import Document
@@ -21,7 +22,7 @@ PACK_SECONDS = 120.0
 @app.task(
     name="documents.render",
     queue="briefs",
-    retry=RetryStrategy(max_attempts=rules.MOST_TRIES, linear_wait=60),
+    retry=RetryStrategy(max_attempts=rules.MOST_TRIES - 1, wait=60),
 )
 def render_document(document_id: int, at: str = "") -> None:
     """Make the file of a document and keep it. Raises PdfFailed, after saying so in the row, to be tried again."""
@@ -38,6 +39,12 @@ def render_document(document_id: int, at: str = "") -> None:
         except Exception as failed:
             actions.give_up(document, failed.reason if isinstance(failed, PdfFailed) else "stopped")
             raise
+
+
+@when_lost("documents.render")
+def lose_document(document_id: int, at: str = "") -> None:
+    """Every worker that took the job was killed."""
+    actions.give_up(Document.objects.get(pk=document_id), "killed")
 
 
 def _laid_out(record: dict[str, Any]) -> bytes:

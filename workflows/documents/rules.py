@@ -1,11 +1,13 @@
 """Records as plain data: read back, cut, measured. Pure."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 LONGEST_TEXT = 2_000  # characters of each text, in a document that could not be laid out with them whole
 MOST_TRIES = 3
+# One that is not there by then has lost its job: it may be asked for again.
+LONGEST_WAIT = timedelta(hours=1)
 
 
 def dated(data: Any) -> Any:

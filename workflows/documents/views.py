@@ -49,7 +49,8 @@ def document_file(
 
 def _context(kind: str, key: uuid.UUID, found: Paper) -> dict[str, Any]:
     made = queries.made_of(found)
-    failed = made is not None and made.state == Document.State.FAILED
+    lost = made is not None and queries.is_lost(made)
+    failed = made is not None and (lost or made.state == Document.State.FAILED)
     return {
         "kind": kind,
         "key": key,
@@ -57,6 +58,7 @@ def _context(kind: str, key: uuid.UUID, found: Paper) -> dict[str, Any]:
         "name": Document.Kind(kind).label,
         "about": wording.ABOUT[Document.Kind(kind)],
         "document": made,
+        "lost": lost,
         "failure": wording.FAILURES.get(made.failure, wording.FAILED) if made is not None and failed else "",
         "request_key": new_key(),
     }

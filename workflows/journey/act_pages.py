@@ -20,6 +20,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Entity, Person
 from incubator.people.once import new_key, once
 from incubator.people.queries import department_named
+from workflows.briefs.gathering import content_sha256
 from workflows.gates import authority
 from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision
@@ -89,7 +90,7 @@ def receipt(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "idea": idea,
         "content": idea.content,
         "submitted": words.moment(idea.submitted_at),
-        "fingerprint": queries.content_sha256(idea.content),
+        "fingerprint": content_sha256(idea.content),
         "next": wording.next_text(idea),
     }
     return render(request, "journey/receipt.html", context)

@@ -13,6 +13,7 @@ from incubator.lib import words
 from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
+from workflows.briefs.gathering import content_sha256
 from workflows.gates.models import Decision
 from workflows.gates.redirects import may_read_redirect
 from workflows.gates.wording import CAPACITIES, redirected_to
@@ -58,7 +59,7 @@ def hand_over(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "goes_to": redirected_to(decision),
         "submitted": words.moment(idea.submitted_at),
         "consented": words.moment(decision.consented_at),
-        "fingerprint": queries.content_sha256(idea.content),
+        "fingerprint": content_sha256(idea.content),
         "in_team": roles.is_author(idea, person),
     }
     return render(request, "journey/hand_over.html", context)

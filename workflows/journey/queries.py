@@ -19,11 +19,9 @@ from ideas import roles
 from ideas.access import access
 from ideas.drafting.masking.queries import as_read_by, masked_row, shown
 from ideas.drafting.masking.rules import masked
-from ideas.drafting.models import Idea, IdeaContent, Precedent, TeamMember
+from ideas.drafting.models import Idea, Precedent, TeamMember
 from ideas.drafting.queries import attached_to
-from ideas.drafting.rules import WRITTEN
 from incubator.events.models import Event
-from incubator.events.rules import canonical, sha256
 from incubator.inbox import queries as inbox
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
@@ -283,9 +281,3 @@ def sent_up_of(
         return ""
     sent = Reexamination.objects.filter(idea=idea, gate="L", asked_at__isnull=False).first()
     return masked(sent.grounds, passages) if sent else ""
-
-
-def content_sha256(content: IdeaContent) -> str:
-    """The fingerprint a receipt prints: of all that was written, and of each file's own."""
-    written = {field: getattr(content, field) for field in WRITTEN}
-    return sha256(canonical(written | {"files": [file["sha256"] for file in content.files]}))

@@ -4,7 +4,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from incubator.lib import clock
+from incubator.lib.last_tries import when_lost
 from incubator.lib.pdf_process import PdfFailed, render_in_process
+from workflows.briefs.rules import MOST_TRIES
 from workflows.sessions.models import SelectionSession, SessionDocument
 
 
@@ -36,7 +38,15 @@ def ask_leads(at: str = "") -> None:
         asking.ask_moved_up()
 
 
-@app.task(name="sessions.render", queue="briefs", retry=RetryStrategy(max_attempts=3, linear_wait=60))
+@when_lost("sessions.render")
+def lose_document(document_id: int, at: str = "") -> None:
+    """Every worker that took the job was killed."""
+    from workflows.sessions.actions import documents
+
+    documents.give_up(SessionDocument.objects.get(pk=document_id), "killed")
+
+
+@app.task(name="sessions.render", queue="briefs", retry=RetryStrategy(max_attempts=MOST_TRIES - 1, wait=60))
 def render_document(document_id: int, at: str = "") -> None:
     """Make the agenda or the minutes and keep the file. Raises what went wrong, after saying so, to be tried again."""
     from workflows.sessions.actions import documents

@@ -13,7 +13,7 @@ from incubator.lib.masks import worded
 from workflows.briefs.gathering import letterhead_of
 from workflows.gates import wording as gates
 from workflows.sessions import queries, rules, wording
-from workflows.sessions.models import SessionDocument, SessionIdea
+from workflows.sessions.models import SelectionSession, SessionDocument, SessionIdea
 from workflows.sessions.screen import limits, result_words
 
 
@@ -34,7 +34,7 @@ def html_of(document: SessionDocument) -> str:
             "language": document.language,
             "limits": limits(session),
             "ties": [wording.TIES[code] for code in [*session.rules["ties"], rules.LOT]],
-            "heard": sorted(room.heard, key=lambda line: line.hearing_at or session.held_at),
+            "heard": _heard(session, there),
             "members": room.members,
             "present": [member for member in room.members if member.arrived_at is not None],
             "made_at": document.asked_at,
@@ -43,6 +43,7 @@ def html_of(document: SessionDocument) -> str:
             context |= {
                 "rows": _rows(room, there),
                 "not_heard": [line for line in there if line.rank is None],
+                "settled_sha256": queries.settled_sha256(session),
             }
         return worded(render_to_string(f"workflows/sessions/{document.kind}.html", context))
 
@@ -52,6 +53,12 @@ def stylesheet() -> str:
     folder = settings.ROOT / "templates"
     own = (folder / "workflows" / "sessions" / "paper.css").read_text()
     return (folder / "briefs" / "brief.css").read_text() + str(own)
+
+
+def _heard(session: SelectionSession, there: list[SessionIdea]) -> list[SessionIdea]:
+    """By hour. An idea that has left keeps the hour it had, and is heard no more; one with a rank was."""
+    heard = [line for line in there if line.hearing_at is not None]
+    return sorted(heard, key=lambda line: line.hearing_at or session.held_at)
 
 
 def _rows(room: queries.Room, there: list[SessionIdea]) -> list[dict[str, Any]]:

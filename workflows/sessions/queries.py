@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ideas.drafting.masking.queries import hidden_passages, masked_copy, shown_all
 from ideas.drafting.models import EVER_IN_TEAM, TeamMember
+from incubator.events.models import Event
 from incubator.lib import clock
 from incubator.lib.refusals import NotFound
 from incubator.people.actors import Actor
@@ -182,6 +183,15 @@ def documents_of(session: SelectionSession) -> dict[str, SessionDocument]:
     wanted = (get_language() or settings.LANGUAGE_CODE)[:2]
     best = sorted(found, key=lambda one: (one.kind, one.edition, one.language == wanted))
     return {document.kind: document for document in best}
+
+
+def settled_sha256(session: SelectionSession) -> str:
+    """The hash of the event that settled the list. It covers the record's own hash, and the events before it: unlike
+    that hash, it gives nobody who knows the seats a way to try who gave which level."""
+    settled = Event.objects.filter(
+        subject_kind="session", subject_key=session.key, verb="session_settled"
+    ).values_list("hash", flat=True)
+    return settled.get()
 
 
 def held_about(person: Person) -> list[dict[str, Any]]:

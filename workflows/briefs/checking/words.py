@@ -85,7 +85,7 @@ VERDICTS: dict[str, tuple[Any, Any, str]] = {
         "stop",
     ),
     "not_sealed": (
-        gettext_lazy("This file has no seal, and is none of our documents"),
+        gettext_lazy("This file has no seal, and is no decision brief kept here"),
         gettext_lazy("Nobody can say whether it was changed. Ask the programme for the sealed brief."),
         "stop",
     ),

@@ -7,8 +7,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from incubator.events.rules import canonical, sha256
+from incubator.lib import clock
 from incubator.lib.refusals import NotFound
 from incubator.people.models import Person
+from workflows.documents import rules
 from workflows.documents.models import Document
 from workflows.documents.queries import ideas, promises, sessions
 from workflows.documents.queries.papers import Paper
@@ -44,6 +46,12 @@ def record_sha256(found: Paper) -> str:
 def made_of(found: Paper) -> Document | None:
     """The document of exactly this record: one made of what was true, or could be read, before is not it."""
     return Document.objects.filter(record_sha256=record_sha256(found)).first()
+
+
+def is_lost(document: Document) -> bool:
+    """Whether it is awaited for so long that nothing makes it any more."""
+    waits = document.state == Document.State.PREPARING
+    return waits and document.asked_at < clock.now() - rules.LONGEST_WAIT
 
 
 def files_named(sha256s: Collection[str]) -> set[str]:

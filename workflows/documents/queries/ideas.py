@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from ideas.drafting.rules import TEXTS
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotFound
 from incubator.people.models import Person
-from workflows.briefs.gathering import record_of
+from workflows.briefs.gathering import content_sha256, record_of
 from workflows.documents.models import Document
 from workflows.documents.queries.papers import Paper, head, iso, language
 from workflows.gates.models import Decision
@@ -48,7 +49,7 @@ def receipt(key: UUID, person: Person) -> Paper:
             "submitted_at": _local(idea, idea.submitted_at),
             "handed_in_at": _local(idea, content.saved_at),
             "version": content.version,
-            "sha256": journey.content_sha256(content),
+            "sha256": content_sha256(content),
             "files": [{name: file[name] for name in ("name", "size", "sha256")} for file in content.files],
             "texts": {name: getattr(content, name) for name in TEXTS},
             "needs_euros": content.needs_euros,
@@ -87,7 +88,9 @@ def _last_day(decision: Decision) -> date | None:
     """Until when the team may ask, with the leave known today."""
     idea = decision.round.idea
     opened = Reexamination.objects.filter(idea=idea, gate=decision.round.gate)
-    window = opened.filter(window_until__gt=decision.issued_at).order_by("pk").first()
+    # The window of an earlier stop, overturned since, may last longer than the question took.
+    earlier = Q(closed_at__lt=decision.issued_at)
+    window = opened.filter(window_until__gt=decision.issued_at).exclude(earlier).order_by("pk").first()
     if window is None:
         return None
     return windows.end_of(window, idea).astimezone(ZoneInfo(idea.programme.entity.time_zone)).date()
