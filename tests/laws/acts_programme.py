@@ -67,14 +67,18 @@ def check_configuration(game: Game, row: Row) -> Try:
 
 @act(lambda seen: seen.where("configuration", state="checked"), weight=8)
 def publish_configuration(game: Game, row: Row) -> Try:
-    run = configurations.publish
-    return Try("published", changing(game.seen), lambda by: run(by=by, key=row.key), on_programme(game.seen))
+    def run(by: Actor) -> object:
+        return configurations.publish(by=by, key=row.key, revision=row.revision)
+
+    return Try("published", changing(game.seen), run, on_programme(game.seen))
 
 
 @act(drafts, weight=1)
 def retire_configuration(game: Game, row: Row) -> Try:
-    run = configurations.retire
-    return Try("set aside", changing(game.seen), lambda by: run(by=by, key=row.key), on_programme(game.seen))
+    def run(by: Actor) -> object:
+        return configurations.retire(by=by, key=row.key, revision=row.revision)
+
+    return Try("set aside", changing(game.seen), run, on_programme(game.seen))
 
 
 def _next_due(seen: Seen) -> datetime | None:

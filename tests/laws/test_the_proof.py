@@ -1,6 +1,9 @@
 """The proof proved: broken in one place, the product is found out in a few histories, by the law that forbids it."""
 
+import sys
 from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,3 +140,28 @@ def test_a_broken_product_is_found_out(
         breaks(monkeypatch)
         with pytest.raises(Broken, match=law):
             played(city, Tally(), histories=MOST, from_seed=5, wish=lambda: wanted)
+
+
+def test_one_seed_plays_the_same_histories_whatever_is_loaded(
+    quick_briefs: list[str], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """As after other tests, whose modules hypothesis would read for numbers to try."""
+
+    def steps() -> set[Any]:
+        tally = Tally()
+        with staged("submission") as city:
+            played(city, tally, histories=6, from_seed=4)
+        return tally.known
+
+    before = steps()
+    numbers = tmp_path / "numbers_read_by_chance.py"
+    numbers.write_text(f"NUMBERS = {[place * 1_000_003 for place in range(1, 400)]}\n")
+    specification = spec_from_file_location("numbers_read_by_chance", numbers)
+    assert specification is not None
+    assert specification.loader is not None
+    module = module_from_spec(specification)
+    request.addfinalizer(lambda: sys.modules.pop("numbers_read_by_chance", None))
+    sys.modules["numbers_read_by_chance"] = module
+    specification.loader.exec_module(module)
+    assert steps() == before
+    assert before
