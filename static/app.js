@@ -40,6 +40,8 @@
         form.elements.version.value = answer.headers.get("Travee-Version");
         saved.replaceChildren(...state.childNodes);
         region.replaceChildren();
+        /* What was typed meanwhile: its timer found this save on its way. */
+        if (dirty) later(2000);
       } else {
         /* Refused, or changed elsewhere: the text stays here, and nothing is overwritten. */
         dirty = true;
