@@ -14,7 +14,8 @@
   function autosave(form) {
     const saved = document.getElementById(form.dataset.saved || "saved");
     const region = one("#refusal");
-    let timer, sending, dirty = false, paused = false;
+    /* On a page that asks to choose between two texts, the choice comes first. */
+    let timer, sending, dirty = false, paused = Boolean(document.getElementById("conflict"));
 
     const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
     const body = () => {

@@ -149,3 +149,10 @@ def test_a_stale_page_saved_again_puts_back_nothing_that_was_not_changed_on_it(
     assert window.save(problem="mine") == 409
     assert window.save(problem="theirs") == 302
     assert queries.draft_of(idea).concerned == "they"
+
+
+def test_the_form_below_a_choice_does_not_save_over_the_other_text_unasked(met, idea):
+    assert met.save(problem="mine, longer") == 409
+    assert queries.draft_of(idea).problem == "theirs"
+    assert met.settle(keep_problem="both") == 302
+    assert queries.draft_of(idea).problem == "theirs\n\nmine, longer"

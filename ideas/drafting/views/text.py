@@ -249,8 +249,11 @@ def _conflict(request: HttpRequest, idea: Idea, conflict: TextConflict) -> dict[
     return {
         "idea": idea,
         "part": _part(request.POST.get("part", "")),
-        "version": conflict.version,
-        "conflict": {"who": _("You, in another window") if own else str(conflict.saved_by), "fields": fields},
+        "conflict": {
+            "who": _("You, in another window") if own else str(conflict.saved_by),
+            "version": conflict.version,
+            "fields": fields,
+        },
         "rest": [{"name": name, "typed": typed[name]} for name in conflict.rest],
         "request_key": new_key(),
     }
