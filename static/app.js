@@ -14,7 +14,8 @@
   function autosave(form) {
     const saved = document.getElementById(form.dataset.saved || "saved");
     const region = one("#refusal");
-    let timer, sending, dirty = false, paused = false;
+    /* On a page that asks to choose between two texts, the choice comes first. */
+    let timer, sending, dirty = false, paused = Boolean(document.getElementById("conflict"));
 
     const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
     const body = () => {
@@ -40,6 +41,8 @@
         form.elements.version.value = answer.headers.get("Travee-Version");
         saved.replaceChildren(...state.childNodes);
         region.replaceChildren();
+        /* What was typed meanwhile: its timer found this save on its way. */
+        if (dirty) later(2000);
       } else {
         /* Refused, or changed elsewhere: the text stays here, and nothing is overwritten. */
         dirty = true;

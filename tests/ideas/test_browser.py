@@ -43,6 +43,25 @@ def test_a_draft_saves_itself_and_two_windows_lose_nothing(open_page, idea, auth
     assert queries.draft_of(idea).problem == "Écrit dans la première fenêtre\n\nÉcrit dans la seconde"
 
 
+def test_a_page_that_asks_to_choose_saves_nothing_by_itself(open_page, idea, author):
+    page = open_page(author, path=address("idea-edit", idea) + "?part=2")
+    actions.autosave(idea=idea, by=Actor(person=author), version=1, changes={"problem": "Écrit ailleurs"})
+    send = "document.querySelector('form[data-autosave]').requestSubmit()"
+    page.fill("#id_problem", "Écrit ici")
+    page.evaluate(send)
+    page.get_by_role("heading", name="Modifié entre-temps").wait_for()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.fill("#id_problem", "Écrit ici, plus long")
+    page.locator("#id_concerned").focus()
+    page.wait_for_timeout(300)
+    assert not asked
+    with page.expect_navigation() as asked_again:
+        page.evaluate(send)
+    assert asked_again.value.status == 409
+    assert queries.draft_of(idea).problem == "Écrit ailleurs"
+
+
 def test_a_draft_is_written_without_script_at_320_pixels(open_page, author):
     CallFactory()
     page = open_page(author, path=reverse("idea-new"), width=320, scripts=False)

@@ -67,6 +67,23 @@ def test_nothing_is_sent_without_a_change(open_page: Open) -> None:
     assert kept["posts"] == []
 
 
+def test_what_is_typed_while_a_save_takes_long_is_saved_after_it(open_page: Open) -> None:
+    page = open_page(path="/test-page", language="en-GB", clock=True)
+    held: list[Any] = []
+    page.route("**/autosave", lambda route: route.continue_() if held else held.append(route))
+    page.fill("#text", "Seven bikes")
+    rests(page, seconds=2)
+    page.fill("#text", "Seven bikes and a pump")
+    rests(page, seconds=3)
+    assert len(held) == 1, "the first save is on its way while the rest after the second text ends"
+    with page.expect_response("**/autosave"):
+        held[0].continue_()
+    wait_for(page, "Draft saved at")
+    rests(page, seconds=3)
+    assert kept["text"] == "Seven bikes and a pump"
+    assert len(kept["posts"]) == 2, "once more, and not again and again"
+
+
 def test_a_change_elsewhere_shows_both_texts_and_the_person_decides(
     open_page: Open, assert_accessible: Callable[[Any], None]
 ) -> None:

@@ -1,6 +1,7 @@
 """Office documents: unpacked within limits, packed anew without names, macros or what points outside."""
 
 import io
+import itertools
 import re
 import zipfile
 import zlib
@@ -35,15 +36,40 @@ _MACROS = re.compile(r"vbaproject|vbadata|activex|^basic/|^scripts/|macrosheets|
 _SIGNED = re.compile(r"^_xmlsignatures/|documentsignatures\.xml$", re.IGNORECASE)
 _PROGRAM = (b"MZ", b"\x7fELF", b"\xd0\xcf\x11\xe0")
 
-# Who commented, changed or was mentioned, in the dialects of Word, Excel, PowerPoint and OpenDocument.
+# Who commented, changed or was mentioned, in the dialects of Word, Excel, PowerPoint, SharePoint and OpenDocument.
 _NAME_ATTRIBUTES = re.compile(
-    rb"((?:\bw\d*:author|\bw:initials|\buserId|\bproviderId|\bdisplayName|\binitials|\buserName|\blastModifiedBy)\s*=\s*)"
+    rb"((?:\bw\d*:author|\bw:initials|\bw:ed|\buserId|\bproviderId|\bdisplayName|\binitials|\buserName|"
+    rb"\blastModifiedBy|\brefreshedBy|\bVL:creator)\s*=\s*)"
     rb'("[^"]*"|\'[^\']*\')'
 )
-_COMMENTER = re.compile(rb'(<p(?:\d*):(?:cmAuthor|author)\b[^>]*?\bname\s*=\s*)("[^"]*"|\'[^\']*\')')
 _NAME_ELEMENTS = re.compile(
-    rb"(<(author|dc:creator|meta:initial-creator|meta:printed-by|meta:creator-initials|text:sender-[a-z-]+|"
-    rb"text:author-name|text:author-initials|text:initial-creator|text:creator)\b[^>]*>)[^<]*(</\2\s*>)"
+    rb"(<(dc:creator|meta:initial-creator|meta:printed-by|meta:creator-initials|text:sender-[a-z-]+|"
+    rb"text:author-name|text:author-initials|text:initial-creator|text:creator|text:printed-by|"
+    rb"loext:sender-initials|cp:lastModifiedBy|(?:[\w.-]+:)?(?:author|DisplayName|AccountId|AccountName))"
+    rb"\b[^>]*>)[^<]*(</\2\s*>)"
+)
+
+
+def _value_of(names: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(\b(?:" + names + rb')\s*=\s*)("[^"]*"|\'[^\']*\')')
+
+
+# What names a person on these elements only.
+_NAMING = {
+    b"cmAuthor": _value_of(b"name"),
+    b"author": _value_of(b"name"),
+    b"chgData": _value_of(b"name"),
+    b"userInfo": _value_of(b"name"),
+    b"customWorkbookView": _value_of(b"name"),
+    b"rcmt": _value_of(b"author"),
+    b"scenario": _value_of(b"user|comment"),
+    b"absPath": _value_of(b"url"),  # where the workbook was stored: a folder or a site of one's own
+}
+_NAMING_TAGS = re.compile(rb"<(?:[\w.-]+:)?(" + b"|".join(_NAMING) + rb""")\b(?:[^<>"']|"[^"]*"|'[^']*')*>""")
+# In an attribute only: what a text says is its author's to say.
+_HOME = re.compile(
+    rb"(:(?:(?<=\b[A-Za-z]:)[\\/]+(?:[Uu]sers|USERS|Documents and Settings)|(?<=\bfile:)/+(?:home|Users))[\\/]+)"
+    rb"""[^\\/<>"']+(?=[^<>]{0,5000}>)"""
 )
 _OUTSIDE = re.compile(rb"<Relationship\b[^>]*>")
 # In OpenDocument only a text's or a drawing's link is clicked; all else with an address is fetched when it opens.
@@ -140,11 +166,23 @@ def _clean_xml(name: str, content: bytes) -> bytes:
         raise Refused("damaged")
     if b"macroEnabled" in content and name == "[content_types].xml":
         raise Refused("macros")
-    content = _NAME_ATTRIBUTES.sub(rb'\1"-"', content)
-    content = _COMMENTER.sub(rb'\1"-"', content)
-    content = _NAME_ELEMENTS.sub(rb"\1\3", content)
+    content = _without_names(content)
     content = _FETCHED.sub(_fetched_inside_only, content)
     return _OUTSIDE.sub(_inside_only, content) if name.endswith(".rels") else content
+
+
+def _without_names(content: bytes) -> bytes:
+    numbers = itertools.count(1)
+
+    def unnamed(tag: re.Match[bytes]) -> bytes:
+        # Two views of one name could not be told apart.
+        said = b"%d" % next(numbers) if tag[1] == b"customWorkbookView" else b"-"
+        return _NAMING[tag[1]].sub(rb'\1"' + said + b'"', tag[0])
+
+    content = _NAME_ATTRIBUTES.sub(rb'\1"-"', content)
+    content = _NAMING_TAGS.sub(unnamed, content)
+    content = _NAME_ELEMENTS.sub(rb"\1\3", content)
+    return _HOME.sub(rb"\1-", content)
 
 
 def _fetched_inside_only(found: re.Match[bytes]) -> bytes:

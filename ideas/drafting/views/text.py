@@ -1,12 +1,13 @@
 """The text of an idea: one part per page, saved as it is written."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -103,7 +104,12 @@ def _version(request: HttpRequest) -> int:
 
 
 def _resolve(request: HttpRequest, idea: Idea) -> None:
-    """Keep what was chosen for each field that two people wrote; `mine_FIELD` holds the unsaved text."""
+    """Keep what was chosen for each field that two people wrote."""
+    actions.autosave(idea=idea, by=actor(request), version=_version(request), changes=_chosen(request, idea))
+
+
+def _chosen(request: HttpRequest, idea: Idea) -> dict[str, Any]:
+    """What would stay of each field that two people wrote; `mine_FIELD` holds the unsaved text."""
     current = values_of(idea, queries.draft_of(idea))
     changes: dict[str, Any] = {}
     for field in rules.FIELDS:
@@ -112,7 +118,7 @@ def _resolve(request: HttpRequest, idea: Idea) -> None:
             continue
         both = choice == "both" and field in rules.TEXTS
         changes[field] = rules.joined(field, current[field], mine) if both else mine
-    actions.autosave(idea=idea, by=actor(request), version=_version(request), changes=changes)
+    return changes
 
 
 def _choose_call(request: HttpRequest, idea: Idea) -> None:
@@ -163,7 +169,8 @@ def _page(
 ) -> HttpResponse:
     draft = queries.draft_of(idea)
     values = values_of(idea, draft)
-    typed = request.POST if refusal or conflict else None
+    # A choice between two texts sends no other field: those are as they are saved.
+    typed = values | request.POST.dict() | _chosen(request, idea) if refusal or conflict else None
     form = PartForm(part, typed, values)
     if refusal:
         form.refuse(refusal.fields or {"": [refusal.sentence]})
@@ -177,7 +184,7 @@ def _page(
         "missing": [_to_do(idea, one) for one in missing],
         "calls": list(open_calls(reader(request))) if part.number == len(PARTS) else [],
         "files": queries.files_of(idea, names_shown=True) if part.number == 2 else [],
-        "seen": ",".join(f"{name}:{rules.mark(_stored(values[name]))}" for name in part.fields),
+        "seen": (typed or {}).get("seen") or _marks(values, part),
         "page_token": _page_token(typed),
         "version": typed.get("version", "0") if typed is not None else draft.version,
         "saved": {"state": "conflict" if conflict else "saved", "at": draft.saved_at},
@@ -187,11 +194,15 @@ def _page(
     return render(request, "ideas/drafting/edit.html", context, status=status)
 
 
+def _marks(values: dict[str, Any], part: Part) -> str:
+    return ",".join(f"{name}:{rules.mark(_stored(values[name]))}" for name in part.fields)
+
+
 def _stored(shown: Any) -> Any:
     return {"yes": True, "no": False}.get(shown, shown) if isinstance(shown, str) else shown
 
 
-def _page_token(typed: QueryDict | None) -> str:
+def _page_token(typed: Mapping[str, Any] | None) -> str:
     return (typed.get("page", "") if typed is not None else "") or str(uuid.uuid4())
 
 
@@ -216,16 +227,21 @@ def _to_do(idea: Idea, one: rules.Missing) -> dict[str, Any]:
 
 
 def _conflict(request: HttpRequest, idea: Idea, conflict: TextConflict) -> dict[str, Any]:
-    """Both texts of each field, and what else the page had, so that nothing typed is lost."""
+    """Both texts of each field, and what else the page had, so that nothing typed is lost.
+
+    While two texts are settled, mine is still the one without theirs; of the other fields it is what was chosen.
+    """
+    typed = request.POST.dict() | _chosen(request, idea)
+    mine = {name: request.POST.get(f"mine_{name}", request.POST.get(name, "")) for name in conflict.meetings}
+    cleaned = rules.clean(mine)[0]
     fields = [
         {
             "name": name,
             "label": wording.LABELS[name],
-            "mine": met.mine,
             "theirs": met.theirs,
-            "typed": request.POST.get(name, ""),
+            "typed": mine[name],
             "is_text": name in rules.TEXTS,
-            "pieces": comparison.pieces(_words(met.theirs), _words(met.mine)),
+            "pieces": comparison.pieces(_words(met.theirs), _words(cleaned.get(name, met.mine))),
         }
         for name, met in conflict.meetings.items()
     ]
@@ -233,9 +249,12 @@ def _conflict(request: HttpRequest, idea: Idea, conflict: TextConflict) -> dict[
     return {
         "idea": idea,
         "part": _part(request.POST.get("part", "")),
-        "version": conflict.version,
-        "conflict": {"who": _("You, in another window") if own else str(conflict.saved_by), "fields": fields},
-        "rest": [{"name": name, "typed": request.POST.get(name, "")} for name in conflict.rest],
+        "conflict": {
+            "who": _("You, in another window") if own else str(conflict.saved_by),
+            "version": conflict.version,
+            "fields": fields,
+        },
+        "rest": [{"name": name, "typed": typed[name]} for name in conflict.rest],
         "request_key": new_key(),
     }
 
