@@ -19,8 +19,8 @@ KEEP_DONE_DAYS = 30
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="recover_stalled_jobs", priority=100)
 def recover_stalled_jobs(timestamp: int) -> None:
-    """Give back the jobs of workers that were killed. A job that was lost five times is left as failed,
-    and its room told."""
+    """Give back the jobs of workers that were killed. A job is given back five times, and left as failed
+    at its sixth loss: its room is told."""
     silent = Q(worker=None) | Q(worker__last_heartbeat__lt=timezone.now() - SILENT_FOR)
     for job in ProcrastinateJob.objects.filter(silent, status="doing"):
         if job.attempts >= MOST_ATTEMPTS:

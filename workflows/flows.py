@@ -2,7 +2,8 @@
 
 Names of flows and nodes are stored in rows: a rename is a data migration, a new topology a new class with all its
 nodes declared again (never a subclass: its nodes would point into the parent). What routes have in common they
-share as functions: `arrivals`, and `_leaves` below. Each name ever released stands in `workflows/released.txt`.
+share as functions: `arrivals`, and `_stage`, `_gate` and `_first_gate` below. Each name ever released stands in
+`workflows/released.txt`.
 """
 
 from viewflow import this

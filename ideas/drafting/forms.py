@@ -59,7 +59,7 @@ WIDGETS: dict[str, Any] = {
                 "yes",
                 ChoiceText(
                     _("Only to the programme lead until selection"),
-                    _("Your name appears once G1 is decided. Your team always sees it."),
+                    _("Your name appears once selection is decided. Your team always sees it."),
                 ),
             ),
         )

@@ -61,12 +61,13 @@ TEXTS: dict[str, Text] = {
     "brief": Text(gettext_lazy("The decision brief of “%(title)s” is ready (%(gate)s)")),
     "brief_failed": Text(
         gettext_lazy("The decision brief of “%(title)s” could not be made (%(gate)s)"),
-        gettext_lazy("The decision stands. An administrator can have the brief made again."),
+        gettext_lazy("The decision stands. The people who run this site can have the brief made again."),
     ),
     "masked_brief_failed": Text(
         gettext_lazy("The masked copy of the decision brief of “%(title)s” could not be made (%(gate)s)"),
         gettext_lazy(
-            "Until it is, those who read without names have no brief. An administrator can have it made again."
+            "Until it is, those who read without names have no brief. The people who run this site can have it "
+            "made again."
         ),
     ),
     "completed": Text(gettext_lazy("The team has completed “%(title)s”")),

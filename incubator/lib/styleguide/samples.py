@@ -73,7 +73,7 @@ def ideas() -> list[dict[str, Any]]:
             "title": title(),
             "stage": stage,
             "stage_name": names[stage],
-            "detail": say("panel’s opinion by 4 Dec", "avis du jury avant le 4 déc."),
+            "detail": say("panel’s opinion by 4 Dec", "avis du jury d’ici au 4 déc."),
             "side": say("Continue", "Reprendre") if stage == 1 else say("You: author", "Vous : auteure"),
             "side_url": "#i1" if stage == 1 else "",
         }
