@@ -171,7 +171,7 @@ def figures() -> dict[str, Any]:
         ],
         "rows_of_table": [["2026-1", "30", "5"], ["2026-2", "28", "s"]],
         "key_figures": [
-            {"term": say("Weighted score", "Score pondéré"), "figure": words.number(2.9, 1), "detail": "/ 4"},
+            {"term": say("Weighted score", "Note pondérée"), "figure": words.number(2.9, 1), "detail": "/ 4"},
             {"term": say("Go on", "Favorables"), "figure": 1},
             {
                 "term": say("In time", "Dans les délais"),
