@@ -91,6 +91,13 @@ TO_AUTHORS = {
             "Whoever wrote this may no longer decide, so nothing is decided now. Someone who may is asked."
         ),
     ),
+    "sign.opinion_changed": (
+        "consent.opinion_changed",
+        gettext_lazy(
+            "The panel’s opinion has changed since this was written, so nothing is decided now. Say no: it is then"
+            " decided otherwise."
+        ),
+    ),
     "decide.panel_still_votes": (
         "consent.panel_votes",
         gettext_lazy(

@@ -34,6 +34,7 @@ from workflows.gates.actions.seating import ask_decision, is_lost
 from workflows.gates.conflicts import Conflicts, conflicts_of
 from workflows.gates.models import Condition, Decision, GateRound, Seat
 from workflows.gates.queries import is_asked, is_drawn, waiting_seats
+from workflows.gates.rules import Permitted
 from workflows.gates.signing import right_to_sign, right_with, second_parties, waits_for_consent
 
 
@@ -93,8 +94,23 @@ def _read_again(
     decision.mandate, decision.mandate_reference = first.mandate, first.mandate.reference
     check_distance(seats, against)
     record = records.record_of(round_, idea, decision.answers, seats)
-    permitted_one(round_, record, decision.outcome)
+    _mark_again(decision, permitted_one(round_, record, decision.outcome))
     return record
+
+
+def _mark_again(decision: Decision, allowed: Permitted) -> None:
+    """A vote may have gone or come since: what now follows the opinion departs no more, what now departs has no reason
+    for it. Raises Conflict for this."""
+    if allowed.departs and not decision.departs:
+        raise Conflict(
+            _(
+                "The panel’s opinion has changed since this was written, and the decision would now depart from it."
+                " Hand it back, so that it can be written anew."
+            ),
+            code="sign.opinion_changed",
+        )
+    if decision.departs and not allowed.departs:
+        decision.departs, decision.departure_reason = False, ""
 
 
 def _draft_of(decision_key: Any, idea: Idea) -> tuple[GateRound, Decision]:
