@@ -1,7 +1,7 @@
 """Opening and closing what waits for people. Called by actions, in their transaction; no event of its own."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -46,6 +46,21 @@ def open_for(
         WorkItem.objects.bulk_create(rows, ignore_conflicts=True)
     else:
         gathered += rows
+
+
+def open_too(items: Iterable[WorkItem], persons: Collection[Person]) -> None:
+    """What waits for some, for these persons too: the same work, due the same day; each key once."""
+    for item in {item.key: item for item in items}.values():
+        open_for(
+            persons,
+            key=item.key,
+            verb=item.verb,
+            subject_kind=item.subject_kind,
+            subject_key=item.subject_key,
+            subject_title=item.subject_title,
+            url=item.url,
+            due_at=item.due_at,
+        )
 
 
 @contextmanager

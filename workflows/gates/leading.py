@@ -65,7 +65,7 @@ def hand_over(person: Person) -> None:
     own = WorkItem.objects.filter(person=person, verb__in=ASKED_OF_LEADS, closed_at=None)
     for pk in _ideas_of(own):
         with locked(pk) as idea:
-            _ask(idea, [item for item in own if item.subject_key == idea.key], who_leads(idea))
+            inbox.open_too([item for item in own if item.subject_key == idea.key], who_leads(idea))
 
 
 def ask_again(programmes: Iterable[Programme]) -> None:
@@ -75,7 +75,7 @@ def ask_again(programmes: Iterable[Programme]) -> None:
     for pk in _ideas_of(waiting.filter(subject_key__in=keys)):
         with locked(pk) as idea:
             people = who_leads(idea)
-            _ask(idea, waiting.filter(subject_key=idea.key), people)
+            inbox.open_too(waiting.filter(subject_key=idea.key), people)
             if people:
                 for key in set(waiting.filter(subject_key=idea.key).values_list("key", flat=True)):
                     inbox.narrow(key, people)
@@ -92,17 +92,3 @@ def programmes_of(*, entity: int | None, programme_key: str) -> list[Programme]:
 def _ideas_of(items: Iterable[WorkItem]) -> list[int]:
     keys = {item.subject_key for item in items if item.subject_kind == "idea"}
     return list(Idea.objects.filter(key__in=keys).order_by("pk").values_list("pk", flat=True))
-
-
-def _ask(idea: Idea, items: Iterable[WorkItem], people: list[Person]) -> None:
-    for item in {item.key: item for item in items}.values():
-        inbox.open_for(
-            people,
-            key=item.key,
-            verb=item.verb,
-            subject_kind="idea",
-            subject_key=idea.key,
-            subject_title=item.subject_title,
-            url=item.url,
-            due_at=item.due_at,
-        )

@@ -50,19 +50,8 @@ def on_joined(idea: Idea) -> None:
         person__in=roles.authors(idea).order_by(),
         closed_at=None,
     )
-    items = {item.key: item for item in waiting.order_by("pk")}
-    team = roles.authors_now(idea) if items else []
-    for item in items.values():
-        inbox.open_for(
-            team,
-            key=item.key,
-            verb=item.verb,
-            subject_kind=item.subject_kind,
-            subject_key=item.subject_key,
-            subject_title=item.subject_title,
-            url=item.url,
-            due_at=item.due_at,
-        )
+    if items := list(waiting.order_by("pk")):
+        inbox.open_too(items, roles.authors_now(idea))
 
 
 def on_mandate_change(mandate: Mandate, by: Actor) -> None:

@@ -24,6 +24,8 @@ from workflows.sponsorship.models import BudgetLine, Pledge, ProcurementRoute, T
 DIRECTING = (Mandate.Capacity.DIRECTOR, Mandate.Capacity.DGA)
 # The name by which an act keeps what `pledge_in_force` gave; whoever signs or ends a promise says so.
 PROMISE = "promise"
+# The stage during which finance confirms the budget line of a gate.
+LINE_AT = {"G2": Idea.Stage.SPONSORSHIP, "G4": Idea.Stage.EVALUATION}
 # Rounds whose idea may not change what they are asked about.
 ASKED_ABOUT = (GateRound.State.SEATING, GateRound.State.OPEN)
 RUNNING = (TimeRelease.State.ASKED, TimeRelease.State.DISPUTED, TimeRelease.State.SIGNED)
@@ -137,8 +139,8 @@ def asking_services(entity: int) -> list[int]:
 
 
 def is_line_asked(idea: Idea, gate: str) -> bool:
-    """Whether a gate's budget line may be confirmed where the idea is: at G2 (`G2`) under a promise in force."""
-    if idea.stage != {"G2": Idea.Stage.SPONSORSHIP, "G4": Idea.Stage.EVALUATION}.get(gate):
+    """Whether a gate's budget line may be confirmed where the idea is: at launch under a promise in force alone."""
+    if idea.stage != LINE_AT.get(gate):
         return False
     return gate != "G2" or pledge_in_force(idea) is not None
 

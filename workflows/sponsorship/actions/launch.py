@@ -133,10 +133,9 @@ def _check_may_launch(idea: Idea) -> None:
 
 
 def _check_budget_moment(idea: Idea, gate: str) -> None:
-    stage = {"G2": Idea.Stage.SPONSORSHIP, "G4": Idea.Stage.EVALUATION}.get(gate)
-    if stage is None or idea.state != Idea.State.LIVE or idea.stage != stage:
+    if idea.state != Idea.State.LIVE or idea.stage != queries.LINE_AT.get(gate):
         raise Conflict(_("No budget line is asked for at this gate now. The idea’s page shows where it is."))
-    if gate == "G2" and queries.pledge_in_force(idea) is None:
+    if not queries.is_line_asked(idea, gate):
         raise Conflict(_("There is no promise in force: wait until a sponsor has promised."))
 
 

@@ -65,9 +65,10 @@ def ask_services_again(*, idea: int) -> None:
 
 def _gate_without_line(idea: Idea) -> str:
     """The gate whose budget line is waited for: not confirmed yet, or asked for anew since; '' for none."""
-    gate = {"sponsorship": "G2", "evaluation": "G4"}.get(idea.stage, "")
-    wanted = queries.pledge_in_force(idea) is not None if gate == "G2" else queries.is_at_gate(idea)
-    if not gate or idea.state != Idea.State.LIVE or not wanted:
+    gate = next((one for one in queries.LINE_AT if queries.is_line_asked(idea, one)), "")
+    # An evaluation asks for its line once it is before the panel.
+    before_panel = gate != "G4" or queries.is_at_gate(idea)
+    if not gate or idea.state != Idea.State.LIVE or not before_panel:
         return ""
     asked = WorkItem.objects.filter(key=budget_item(idea, gate)).order_by("-opened_at").first()
     line = BudgetLine.objects.filter(idea=idea, gate=gate).first()
