@@ -15,6 +15,7 @@ from incubator.people import actions as people
 from incubator.people.actors import IMPORT
 from incubator.people.models import Mandate, Person, RoleGrant
 from tests.factories import (
+    AbsenceFactory,
     DepartmentFactory,
     GateRoundFactory,
     IdeaFactory,
@@ -25,6 +26,7 @@ from tests.factories import (
 from tests.gates import stage
 from tests.journey.cast import act
 from workflows.gates import jobs
+from workflows.gates.actions import fill_seats
 from workflows.gates.models import Decision, GateRound, Seat, Vote
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +182,22 @@ def test_a_draft_whose_writer_may_no_longer_decide_is_set_aside(idea: Idea, run_
     run_jobs()
     assert not Decision.objects.filter(round=g0).exists()
     assert [item.person for item in WorkItem.objects.filter(verb="decide", closed_at=None)] == [other]
+
+
+def test_whoever_is_back_from_leave_is_seated_where_no_panel_was_found(idea: Idea) -> None:
+    found = GateRoundFactory(idea=idea, state="seating", changes={"seats": 1, "quorum": 1, "diversity": None})
+    lead, member = (PersonFactory(employed=True, role=role) for role in ("programme_lead", "panel_member"))
+    leave = AbsenceFactory(person=member, deputy=None)
+    fill_seats(round_key=str(found.key))
+    jobs.a_new_day()
+    assert list(WorkItem.objects.filter(closed_at=None).values_list("verb", "person")) == [
+        ("seat_panel", lead.pk)
+    ]
+    with clock.moved(clock.now() + timedelta(days=(leave.ends_on - clock.today()).days + 1)):
+        jobs.a_new_day()
+    assert list(WorkItem.objects.filter(closed_at=None).values_list("verb", "person")) == [
+        ("vote", member.pk)
+    ]
 
 
 def test_a_new_day_in_which_nothing_ended_defers_nothing(round_: GateRound, run_jobs: Run) -> None:

@@ -82,7 +82,7 @@ def _ask_for_what_follows(key: UUID, *, late: bool) -> None:
 @app.periodic(cron="20 0 * * *")
 @app.task(queue="gates", queueing_lock="gates.a_new_day", name="gates.a_new_day")
 def a_new_day(timestamp: int = 0) -> None:
-    """What a date alone has ended or begun: roles, delegations, posts. Nobody acted, so nobody told us."""
+    """What a date alone has ended or begun: roles, delegations, posts, absences. Nobody acted, so nobody told us."""
     from workflows.gates import lapses
 
     for holder in lapses.role_holders():
@@ -93,6 +93,12 @@ def a_new_day(timestamp: int = 0) -> None:
         ask_leads(entity=entity_or_all, programme_key=programme)
     if lapses.posts_changed():
         look_for_conflicts()
+    for key in lapses.rounds_without_panel():
+        try:
+            fill_seats_of(round_key=key)
+        except Refusal as refusal:
+            with refused_at(f"round {key}"):
+                note(refusal)  # the idea left its gate between the look and the lock
 
 
 @app.task(queue="gates", name="gates.ask_anew", retry=5)

@@ -11,7 +11,7 @@ from incubator.people import grants
 from incubator.people.models import Mandate, Person, Post, RoleGrant
 from workflows.gates import pools
 from workflows.gates.leading import who_leads
-from workflows.gates.models import Seat
+from workflows.gates.models import GateRound, Seat
 
 # A worker that stood still over a night, or a weekend, still sees what lapsed meanwhile.
 LATELY = timedelta(days=4)
@@ -58,6 +58,14 @@ def posts_changed() -> bool:
 def _lately() -> Q:
     window = (clock.today() - LATELY, clock.today())
     return Q(starts_on__range=window) | Q(ends_on__range=window)
+
+
+def rounds_without_panel() -> list[str]:
+    """Keys of the rounds for which no panel was found: whoever is back, or named meanwhile, may sit now."""
+    return [
+        str(key)
+        for key in GateRound.objects.filter(state="seating").order_by("idea_id").values_list("key", flat=True)
+    ]
 
 
 def seats_without_role(person: int) -> list[Seat]:
