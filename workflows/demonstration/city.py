@@ -31,6 +31,7 @@ from workflows.demonstration.programme import open_calls
 from workflows.demonstration.schedule import ZONE, Story, TooLate, play
 from workflows.demonstration.session_story import stories_of as sessions
 from workflows.demonstration.staff import FEWEST, Directory, file_of, invent
+from workflows.gates.jobs import a_new_day
 
 # Days before the city is shown: its HR system wrote a file on each, roles were given, the calls published.
 FILES = (1900, 520, 150)
@@ -181,7 +182,10 @@ def _absences(cast: Cast, morning: datetime) -> Story:
 
 
 def _settle(morning: datetime) -> None:
-    """Old news has been read."""
+    """The last night is over: whoever is back from leave has been seated. Old news has been read."""
+    with clock.moved(morning):
+        a_new_day()
+        run_jobs()
     Message.objects.filter(created_at__lt=morning - timedelta(days=10)).update(read=True)
 
 
