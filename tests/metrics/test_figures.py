@@ -21,7 +21,8 @@ from tests.factories import (
     ProgrammeFactory,
 )
 from tests.metrics.conftest import NOW, ago, moved, submitted
-from workflows.gates.configuration import pinned
+from workflows.gates.configuration import defaults, pinned
+from workflows.gates.configuration.document import document_from, put
 from workflows.gates.models import Condition, Decision, GateConfiguration, GateRound
 from workflows.metrics import actions, queries, rules, sentences
 from workflows.metrics.models import PublishedTable
@@ -108,6 +109,26 @@ def test_times_of_fewer_than_five_ideas_are_hidden() -> None:
         moved(idea, ago(20), stage="review")
     stage = queries.figures().stages[0]
     assert (stage.ideas, stage.enough, stage.half, stage.overrun) == (4, False, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "stage", "days"),
+    [
+        ({}, "submission", 5),
+        ({"/gates/G0/due_from_submission": 16}, "submission", 16),
+        ({"/gates/G0/due_from_submission": 16, "/gates/G1/due_from_submission": 50}, "review", 34),
+        ({"/gates/G1/due_from_submission": None, "/gates/G1/review_in": 12}, "review", 24),
+        ({"/gates/G1/due_from_submission": None, "/gates/G1/due": 20}, "review", 20),
+        ({}, "pilot", None),
+    ],
+)
+def test_the_time_promised_for_a_stage_is_that_of_its_gate(
+    settings: dict[str, int | None], stage: str, days: int | None
+) -> None:
+    document = document_from(defaults())
+    for path, value in settings.items():
+        put(document, path, value)
+    assert queries.promised(stage, [document]) == days
 
 
 def test_the_stage_that_blocks_is_the_furthest_beyond_its_promise() -> None:

@@ -16,7 +16,7 @@ from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.lib import clock, working_days
-from workflows.gates.configuration import defaults
+from workflows.gates.configuration import defaults, gate_delay
 from workflows.gates.configuration.reading import documents_of
 from workflows.gates.models import Condition, Decision, GateRound
 from workflows.metrics import rules, survival
@@ -252,14 +252,15 @@ def promised(stage: str, documents: Iterable[Mapping[str, Any]]) -> int | None:
 
 
 def _promised(stage: str, document: Mapping[str, Any]) -> int | None:
-    gates, delays = document["gates"], document["delays"]
-    own = {gate: rules.get("due") or 2 * rules.get("review_in", 0) for gate, rules in gates.items()}
-    whole = gates["G1"].get("due_from_submission")
+    delays = document["delays"]
+    first, selection, launch, investment = (
+        gate_delay(document["gates"][gate]) for gate in ("G0", "G1", "G2", "G4")
+    )
     return {
-        "submission": own["G0"],
-        "review": whole - own["G0"] if whole else own["G1"],
-        "sponsorship": delays["sponsor_search"] + delays["investigation"] + own["G2"],
-        "evaluation": delays["evaluation"] + own["G4"],
+        "submission": first.whole,
+        "review": selection.from_submission - first.whole if selection.from_submission else selection.due,
+        "sponsorship": delays["sponsor_search"] + delays["investigation"] + launch.due,
+        "evaluation": delays["evaluation"] + investment.due,
     }.get(stage)
 
 

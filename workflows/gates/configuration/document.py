@@ -81,6 +81,11 @@ class GateDelay(NamedTuple):
     due: int
     from_submission: int | None
 
+    @property
+    def whole(self) -> int:
+        """Of a gate entered with the submission, and where one gate counts from there, of all up to it."""
+        return self.from_submission or self.due
+
 
 def gate_delay(rules: Mapping[str, Any]) -> GateDelay:
     """The delay a round has under these rules."""

@@ -130,8 +130,8 @@ def answered_in(programmes: Collection[Programme]) -> dict[Programme, Answered]:
     """Of each programme, within how many working days an idea submitted now is answered."""
     return {
         programme: Answered(
-            delays["G0"].due,
-            delays["G1"].from_submission or delays["G1"].due,
+            delays["G0"].whole,
+            delays["G1"].whole,
             delays["G1"].from_submission is not None,
         )
         for programme, delays in gate_delays(programmes, "G0", "G1").items()

@@ -84,8 +84,7 @@ def launch(gate: str, configured: Mapping[str, Any], facts: Facts) -> Iterator[P
 
 def clocks(document: Document, facts: Facts) -> Iterator[Problem]:
     """Votes are in before the decision is due, also where that counts from the submission, after admissibility."""
-    admission = gate_delay(document["gates"][ADMISSION])
-    admitted = admission.from_submission or admission.due
+    admitted = gate_delay(document["gates"][ADMISSION]).whole
     for gate, configured in gates_in_use(document, facts):
         asked, due = configured.get("review_in"), configured.get("due")
         if asked and due and asked > due:
