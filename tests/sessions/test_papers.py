@@ -140,6 +140,25 @@ def test_a_paper_lost_with_every_worker_that_took_it_is_not_on_its_way_for_ever(
     assert set(SessionDocument.objects.values_list("state", "failure")) == {("failed", "killed")}
 
 
+def test_whoever_runs_the_session_has_a_failed_paper_prepared_again(run_jobs: Any) -> None:
+    jury = Jury()
+    stage.at_selection(jury)
+    session = stage.live(jury)
+    lose("sessions.render")
+    agenda = reverse("session-document", args=[session.key, "agenda"])
+    send = reverse("session-act", args=[session.key, "prepare-again"])
+    member = jury.members[1]
+    assert send not in signed_in(member).get(agenda).text
+    refused = signed_in(member).post(send, {"kind": "agenda", "request_key": "k1"})
+    assert (refused.status_code, SessionDocument.objects.filter(state="failed").count()) == (403, 2)
+    lead = signed_in(jury.lead)
+    assert send in lead.get(agenda).text
+    assert lead.post(send, {"kind": "agenda", "request_key": "k2"}).status_code == 302
+    assert lead.post(send, {"kind": "agenda", "request_key": "k3"}).status_code == 409
+    run_jobs()
+    assert set(SessionDocument.objects.values_list("state", "failure")) == {("ready", "")}
+
+
 @pytest.mark.parametrize("place", ["disk", "page"])
 def test_whatever_goes_wrong_a_paper_is_not_on_its_way_for_ever(
     monkeypatch: pytest.MonkeyPatch, place: str

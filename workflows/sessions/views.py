@@ -142,9 +142,9 @@ def document(request: HttpRequest, key: uuid.UUID, kind: str, *, download: bool 
     if made is None or not queries.reader_of(found, reader(request)).is_inside:
         raise queries.not_here()
     if made.state != "ready":
-        return render(
-            request, "workflows/sessions/waiting.html", {"session": found, "document": made}, status=202
-        )
+        may_ask = made.state == "failed" and queries.reader_of(found, reader(request)).runs
+        context = {"session": found, "document": made, "may_ask": may_ask, "request_key": new_key()}
+        return render(request, "workflows/sessions/waiting.html", context, status=202)
     return pdf_answer(made.sha256, made.get_kind_display().replace(" ", "-"), download=download)
 
 
@@ -255,6 +255,11 @@ def _decide(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
     return "list"
 
 
+def _prepare_again(sent: QueryDict, found: SelectionSession, by: Actor) -> str:
+    actions.prepare_again(session_key=found.key, kind=sent.get("kind", ""), by=by)
+    return "papers"
+
+
 def _close(_sent: QueryDict, found: SelectionSession, by: Actor) -> str:
     by = roles.acting_as(by.human, common.who_leads(found))
     actions.close(session_key=found.key, by=by)
@@ -276,6 +281,7 @@ ACTS: dict[str, Callable[[QueryDict, SelectionSession, Actor], str]] = {
     "settle": _settle,
     "decide": _decide,
     "close": _close,
+    "prepare-again": _prepare_again,
 }
 
 

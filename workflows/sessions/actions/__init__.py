@@ -1,5 +1,6 @@
 """The acts of a selection session: prepared, convened, held, settled, decided, closed; then the waiting list."""
 
+from workflows.sessions.actions.documents import prepare_again
 from workflows.sessions.actions.members import call_member, excuse_member, is_present
 from workflows.sessions.actions.places import (
     carried,
@@ -39,6 +40,7 @@ __all__ = [
     "open_session",
     "postpone",
     "prepare",
+    "prepare_again",
     "set_present",
     "settle",
     "step_out",
