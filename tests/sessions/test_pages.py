@@ -1,5 +1,6 @@
 """The pages of a session: what each person reads, which acts they have, how many statements that takes."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,15 +10,17 @@ from django.test import Client
 from django.urls import reverse
 
 from ideas.access import access
+from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.pdf_answer import POLICY
+from incubator.people.actions import note_private_link
 from incubator.people.models import Person
 from incubator.people.once import new_key
 from tests.factories import AbsenceFactory, PersonFactory, SeatFactory, TeamMemberFactory
 from tests.gates.stage import signed_in, texts
 from tests.sessions import stage
 from tests.sessions.stage import Jury, act
-from workflows.gates.models import Decision
+from workflows.gates.models import Decision, GateRound
 from workflows.sessions import actions
 from workflows.sessions.models import RoomVote, SelectionSession, SessionMember
 
@@ -43,6 +46,43 @@ def send(reader: Person, session: SelectionSession, name: str, /, **sent: Any) -
 def author_of(idea: Any) -> Person:
     found: Person = idea.team.get(role="author").person
     return found
+
+
+def offered(session: SelectionSession, person: Person) -> set[str]:
+    """The ideas, by key, that the page asks this person to decide."""
+    found = signed_in(person).get(reverse("session", args=[session.key])).content.decode()
+    return set(re.findall('name="line" value="([^"]+)"', found))
+
+
+def test_a_decider_too_close_to_one_idea_decides_the_others(jury: Jury) -> None:
+    near = stage.at_selection(jury, title="Un vélo-cargo")
+    stage.at_selection(jury)
+    note_private_link(other=author_of(near), by=act(jury.dga))
+    other = PersonFactory(employed=True, mandate="dga")
+    session = stage.settled(jury, [4, 3])
+    first, second = (str(line.idea.key) for line in stage.lines(session))
+    assert offered(session, jury.dga) == {second}
+    assert "Une idée relève de la décision d’une autre personne" in page(jury.dga, session)
+    assert offered(session, other) == {first, second}
+    sent = {"line": second, f"{second}-outcome": "go", f"{second}-reasons": stage.REASONS}
+    assert send(jury.dga, session, "decide", **sent).status_code == 302
+    assert offered(session, jury.dga) == set()
+    assert offered(session, other) == {first}
+
+
+def test_ideas_that_entered_under_other_rules_are_decided_by_whom_these_name(jury: Jury) -> None:
+    for _ in range(2):
+        stage.at_selection(jury)
+    dgs = PersonFactory(employed=True, mandate="dgs")
+    changed = GateRound.objects.filter(gate="G1").order_by("-idea__number").first()
+    assert changed is not None
+    changed.rules["decider"] = "dgs"
+    changed.save()
+    session = stage.settled(jury, [4, 3])
+    first, second = (str(line.idea.key) for line in stage.lines(session))
+    asked = WorkItem.objects.filter(verb="decide_session", closed_at=None)
+    assert {item.person for item in asked} == {jury.dga, dgs}
+    assert (offered(session, jury.dga), offered(session, dgs)) == ({first}, {second})
 
 
 def test_a_lead_prepares_a_session_from_its_call(jury: Jury) -> None:

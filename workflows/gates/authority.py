@@ -17,7 +17,7 @@ from incubator.people import grants
 from incubator.people.actors import Actor
 from incubator.people.models import Department, Mandate, Person, Post
 from workflows.gates.configuration import default_rules
-from workflows.gates.conflicts import Conflicts, conflicts_of
+from workflows.gates.conflicts import Conflicts, conflicts_of, conflicts_with
 from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision, GateRound
 from workflows.gates.rules import GO_ON
@@ -135,6 +135,35 @@ def right_to_decide(round_: GateRound, idea: Idea, by: Actor) -> Party:
     concerned = {one.pk: one for right in rights for one in concerned_by(right)}
     against = conflicts_of(concerned.values(), idea, round_.gate) if rights else {}
     return distant(rights, against, idea)
+
+
+def may_decide(person: Person, asked: Sequence[tuple[GateRound, Idea]]) -> set[int]:
+    """Which of these rounds, by primary key, this person could decide now; all at one gate of one programme.
+
+    As `right_to_decide` finds it, in as many statements as there are rules that name a decider, and one for distance.
+    """
+    by, per_rule, rights = Actor(person=person), {}, {}
+    for round_, idea in asked:
+        rule = decider_rule(round_)
+        # These two hang on the idea: on its sponsor, or on the service it was sent to.
+        key = (rule, idea.pk if rule in (TOGETHER, HEAD) else 0)
+        if key not in per_rule:
+            per_rule[key] = rights_to_decide(round_, idea, by)
+        rights[round_.pk] = per_rule[key]
+    concerned = {one.pk: one for found in rights.values() for right in found for one in concerned_by(right)}
+    if not concerned:
+        return set()
+    first, idea = asked[0]
+    today = clock.today(idea.programme.entity.time_zone)
+    against = conflicts_with(concerned.values(), [idea for _round, idea in asked], first.gate, today)
+    return {
+        round_.pk
+        for round_, idea in asked
+        if any(
+            not any(against[idea.pk, one.pk].hard for one in concerned_by(right))
+            for right in rights[round_.pk]
+        )
+    }
 
 
 def may_correct(person: Person, decision: Decision) -> bool:

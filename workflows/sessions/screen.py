@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from incubator.lib import words
 from workflows.gates import wording as gates
+from workflows.gates.authority import may_decide
 from workflows.sessions import queries, rules, wording
 from workflows.sessions.actions import is_present
 from workflows.sessions.actions.places import is_put_off
@@ -30,7 +31,8 @@ def screen(
     there = [line for line in room.lines if line.left_at is None]
     state = session.state
     waiting = [line for line in _by_rank(there) if not _issued(line) and not is_put_off(line.round)]
-    to_decide = [line for line in waiting if not _drafted(line)]
+    to_decide = [line for line in waiting if not _drafted(line)] if who.decides and state == "settled" else []
+    own = may_decide(who.person, [(line.round, line.idea) for line in to_decide])
     return {
         "session": session,
         "who": who,
@@ -56,9 +58,9 @@ def screen(
                 data if act == "decide" else None, line, session, passages=room.passages.get(line.idea_id, ())
             )
             for line in to_decide
-        ]
-        if who.decides and state == "settled"
-        else [],
+            if line.round_id in own
+        ],
+        "for_others": [line.idea for line in to_decide if line.round_id not in own],
         "undecided": len(waiting),
         "documents": queries.documents_of(session),
     }

@@ -172,16 +172,20 @@ def letters_to_come(session: SelectionSession) -> int:
 
 
 def deciders(session: SelectionSession) -> list[Person]:
-    """Who holds a delegation for the decisions of this gate today; distance is read idea by idea when they decide."""
-    rule = GateRound.objects.filter(session_lines__session=session).values_list("rules__decider", flat=True)
+    """Who holds a delegation for decisions of this session today; rule and distance are read idea by idea."""
     programme = session.call.programme
-    named = str(rule.first())
-    found = grants.mandates(
-        entity=programme.entity,
-        capacities=authority.capacities(session.gate, named),
-        programme_key=programme.key,
-    )
-    held = [mandate for mandate in found if authority.decides(mandate, named, programme)]
+    # Ideas that entered the gate under different versions may be for different deciders.
+    rules = GateRound.objects.filter(session_lines__session=session).order_by("rules__decider")
+    held = [
+        mandate
+        for named in rules.values_list("rules__decider", flat=True).distinct()
+        for mandate in grants.mandates(
+            entity=programme.entity,
+            capacities=authority.capacities(session.gate, named),
+            programme_key=programme.key,
+        )
+        if authority.decides(mandate, named, programme)
+    ]
     return list({mandate.holder_id: mandate.holder for mandate in held}.values())
 
 
