@@ -41,6 +41,7 @@ from workflows.sessions import tellings as sessions_tellings
 from workflows.sessions.actions import documents as session_documents
 from workflows.sessions.queries import files_named as session_files
 from workflows.sessions.queries import held_about as room_votes_of_person
+from workflows.sessions.screen import limits_left
 from workflows.sponsorship import facts as sponsorship
 from workflows.sponsorship.queries import sponsor_of
 
@@ -92,6 +93,7 @@ def register() -> None:
     hooks.on("decided", sessions.on_decided)
     hooks.on("opinion_lost", sessions.on_opinion_lost)
     hooks.compared_by(sessions.carried)
+    hooks.limited_by(limits_left)
     hooks.on("place_freed", journey.place_freed)
     masking.on_masked(briefs.on_masked)
     masking.on_masked(session_documents.on_masked)

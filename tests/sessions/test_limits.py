@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from ideas.lock import is_locked
@@ -14,7 +15,9 @@ from incubator.events.models import Event
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import CLOCK
+from incubator.people.models import Person
 from tests.factories import TeamMemberFactory
+from tests.gates.stage import signed_in, texts
 from tests.platform.jobs import Run
 from tests.platform.kept import kept
 from tests.sessions import stage
@@ -141,3 +144,14 @@ def test_what_is_left_is_read_once_no_idea_can_be_decided_any_more(
     monkeypatch.setattr(limits, "left", looked)
     stage.prepared(jury)
     assert held == [[True, True]]
+
+
+def test_who_decides_alone_on_an_idea_of_a_limited_call_reads_what_is_left(jury: Jury) -> None:
+    ideas = [stage.at_selection(jury) for _ in range(2)]
+    first, second = (GateRound.objects.get(gate="G1", idea=idea) for idea in ideas)
+    left = "no selection session compares it. Left at this gate: 2 places"
+    Person.objects.filter(pk=jury.dga.pk).update(language="en")
+    assert left in texts(signed_in(jury.dga).get(reverse("decide", args=[first.key])).text)
+    gates.decide(round_key=first.key, by=act(jury.dga), choice=Choice("go", stage.REASONS))
+    again = texts(signed_in(jury.dga).get(reverse("decide", args=[second.key])).text)
+    assert left.replace("2 places", "1 place") in again

@@ -12,6 +12,9 @@ Handler = Callable[[Idea, Actor, Any], Effects]
 # (idea, gate) → what a session gave the idea when it was compared for this gate and has no place; else None.
 Compared = Callable[[Idea, str], dict[str, Any] | None]
 _compared: list[Compared] = []
+# (idea, gate) → in words, what the idea's call still has to give at this gate; '' where nothing limits it.
+Limited = Callable[[Idea, str], str]
+_limited: list[Limited] = []
 _handlers: dict[str, list[Handler]] = {}
 
 
@@ -32,6 +35,16 @@ def compared_by(source: Compared) -> None:
 def compared(idea: Idea, gate: str) -> dict[str, Any] | None:
     """The comparison that binds the idea at this gate, marked `carried`; None for an idea that is free of any."""
     return next((found for source in _compared if (found := source(idea, gate)) is not None), None)
+
+
+def limited_by(source: Limited) -> None:
+    """Let a room above say what a call with places or an envelope has left."""
+    _limited.append(source)
+
+
+def limits_left(idea: Idea, gate: str) -> str:
+    """In words, what is left at this gate for an idea that no session compares; '' where nothing limits its call."""
+    return next((found for source in _limited if (found := source(idea, gate))), "")
 
 
 def fire(name: Name, *, idea: Idea, by: Actor, cause: Any = None) -> Effects:

@@ -8,11 +8,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ideas.drafting.models import Idea
 from incubator.lib import words
 from workflows.gates import wording as gates
 from workflows.gates.authority import may_decide
 from workflows.sessions import queries, rules, wording
 from workflows.sessions.actions import is_present
+from workflows.sessions.actions.limits import left
 from workflows.sessions.actions.places import is_put_off
 from workflows.sessions.forms import LineForm, MemberForm, PostponeForm, ReasonsForm
 from workflows.sessions.models import SelectionSession, SessionIdea, SessionMember
@@ -68,7 +70,16 @@ def screen(
 
 def limits(session: SelectionSession) -> str:
     """`4 places · 60,000 €`, as the call promised."""
-    stated = session.rules
+    return _limits(session.rules)
+
+
+def limits_left(idea: Idea, gate: str) -> str:
+    """As `limits`, what the idea's call still has to give at this gate; '' where it promised no limit."""
+    call = idea.call
+    return _limits(left(call, gate)) if call is not None and call.has_limits else ""
+
+
+def _limits(stated: Mapping[str, Any]) -> str:
     found = []
     if stated["places"] is not None:
         found.append(

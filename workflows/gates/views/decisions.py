@@ -18,7 +18,7 @@ from ideas.drafting.models import TeamMember
 from incubator.lib.refusals import Conflict, Invalid, NotFound, Refusal, note
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
-from workflows.gates import actions, authority, opinions, queries, records, rules, wording
+from workflows.gates import actions, authority, hooks, opinions, queries, records, rules, wording
 from workflows.gates.actions.votes import OTHER_VERSION
 from workflows.gates.forms.decisions import DecisionForm, Written, written_of
 from workflows.gates.forms.typed import MOST_ROWS, join
@@ -137,6 +137,8 @@ def _page(
     context["kept_of_others"] = kept_of_others(round_, person, form)
     if mine.mandate is not None:
         context["form"] = form
+        alone = round_.comparison is None and has_panel(round_)
+        context["limits_left"] = hooks.limits_left(idea, round_.gate) if alone else ""
     return render(request, "gates/decision.html", context, status=_status(refusal))
 
 
