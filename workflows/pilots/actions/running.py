@@ -55,7 +55,8 @@ def record_check_in(
             Reading(indicator=indicators[key], check_in=check_in, value=value)
             for key, value in readings.items()
         )
-        if pilot.ended_on is None:
+        # One noted afterwards changes nothing about what follows the last.
+        if pilot.ended_on is None and not pilot.check_ins.filter(on__gt=on).exists():
             open_next(idea, pilot, on)
         record(
             idea,
