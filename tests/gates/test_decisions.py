@@ -1,9 +1,11 @@
 """Decisions: mandates, what is written, second signatures; law 3."""
 
+from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 
 from incubator.events.models import Event
@@ -232,6 +234,25 @@ def test_a_condition_is_reported_by_its_owner_and_confirmed_by_a_lead(cast: Cast
     assert records.record_of(round_, round_.idea)["facts"]["conditions"]
     with pytest.raises(Conflict):
         actions.confirm_condition(condition_key=key, by=act(cast.lead))
+
+
+def test_a_condition_reported_before_reports_were_dated_gets_the_day_of_its_event(
+    cast: Cast, round_: GateRound
+) -> None:
+    """What the migration writes."""
+    owned = [(text, cast.author, steps.in_days(20)) for text in ("Tester de nuit", "Compter")]
+    choice = Choice(outcome="go_with_conditions", conditions=owned, **WRITTEN)
+    actions.decide(round_key=round_.key, by=act(cast.dga), choice=choice)
+    first, _second = Condition.objects.order_by("pk")
+    for days in (2, 4):
+        with clock.moved(clock.now() + timedelta(days=days)):
+            actions.report_condition(condition_key=first.key, by=act(cast.author), note="Testé.")
+    first.refresh_from_db()
+    said = first.reported_at
+    Condition.objects.update(reported_at=None)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("workflows.migrations.0034_conditions_reported_before").FILL)
+    assert list(Condition.objects.order_by("pk").values_list("reported_at", flat=True)) == [said, None]
 
 
 def owner_leaves(cast: Cast, round_: GateRound, run_jobs: Any) -> Condition:
