@@ -51,6 +51,12 @@ def last_rework(round_: GateRound) -> GateRound | None:
     return found if found is not None and found.decision.outcome == "rework" else None
 
 
+def is_at_gate(idea: Idea) -> bool:
+    """Whether a round of the idea is being seated or open: what it is asked about may not move meanwhile."""
+    waiting = [GateRound.State.SEATING, GateRound.State.OPEN]
+    return GateRound.objects.filter(idea=idea, state__in=waiting).exists()
+
+
 def open_conditions(idea: Idea) -> Any:
     """Conditions of issued decisions that nobody has confirmed as met."""
     return Condition.objects.filter(
