@@ -17,13 +17,7 @@ from ideas.drafting.masking.queries import shown, with_passages
 from ideas.drafting.models import Idea
 from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.actors import Actor
-from incubator.people.models import Person
-
-
-def reader(request: HttpRequest) -> Person:
-    """The signed-in person; the view is behind `login_required`."""
-    assert isinstance(request.user, Person)
-    return request.user
+from incubator.people.views.answers import reader as reader
 
 
 def readable_idea(request: HttpRequest, key: uuid.UUID) -> Idea:

@@ -26,10 +26,10 @@ def _words(label: Any, rows: int = 0) -> forms.CharField:
     return forms.CharField(label=label, widget=widget, required=False, max_length=4000 if rows else 200)
 
 
-def _number(label: Any, help_text: Any = "") -> forms.IntegerField:
+def _number(label: Any, help_text: Any = "", *, most: int = 30_000) -> forms.IntegerField:
     widget = forms.TextInput({"class": "input--s", "inputmode": "numeric"})
     return forms.IntegerField(
-        label=label, help_text=help_text, required=False, min_value=0, max_value=30_000, widget=widget
+        label=label, help_text=help_text, required=False, min_value=0, max_value=most, widget=widget
     )
 
 
@@ -57,7 +57,7 @@ class CallForm(forms.Form):
         max_length=40_000,
     )
     places = _number(_("Places"), _("How many ideas can be selected; empty for no limit."))
-    envelope_euros = _number(_("Envelope, in euros"))
+    envelope_euros = _number(_("Envelope, in euros"), most=2_000_000_000)
     envelope_agent_days = _number(_("Envelope, in working days"))
     authors_hidden = forms.ChoiceField(
         label=_("Names of the authors, until selection"),
@@ -73,13 +73,6 @@ class CallForm(forms.Form):
         self, data: Mapping[str, Any] | None, *, programmes: Iterable[Programme] = (), **more: Any
     ) -> None:
         super().__init__(data, **more)
-        self.fields["envelope_euros"] = forms.IntegerField(
-            label=_("Envelope, in euros"),
-            required=False,
-            min_value=0,
-            max_value=2_000_000_000,
-            widget=forms.TextInput({"class": "input--s", "inputmode": "numeric"}),
-        )
         choices = [(one.key, ChoiceText(one.name_fr, one.entity.name)) for one in programmes]
         if choices:
             self.fields["programme"] = forms.ChoiceField(

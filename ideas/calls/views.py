@@ -18,16 +18,11 @@ from ideas.calls.models import Call, Programme
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound, note
 from incubator.people.actors import Actor
-from incubator.people.models import Person
 from incubator.people.once import new_key, once
+from incubator.people.views.answers import reader
 
 # Of a section of the list: years of calls make no page longer than a phone can load.
 MOST = 60
-
-
-def _reader(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person)
-    return request.user
 
 
 def _call(key: uuid.UUID) -> Call:
@@ -41,7 +36,7 @@ def _call(key: uuid.UUID) -> Call:
 @login_required
 def calls(request: HttpRequest) -> HttpResponse:
     """The calls that are open, for everyone; those to come and those that are over, for whoever leads them."""
-    programmes, now = queries.led_programmes(_reader(request)), clock.now()
+    programmes, now = queries.led_programmes(reader(request)), clock.now()
     in_force = queries.in_order(queries.open_at(now))
     sections = [_section(_("Open now"), in_force, _("No call is open today."))]
     if programmes:
@@ -65,8 +60,8 @@ def call(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "call": found,
         "departments": list(found.departments.order_by("name")),
         "is_open": rules.is_open(found.always_open, found.opens_at, found.closes_at, now),
-        "asks_me": queries.open_calls(_reader(request)).filter(pk=found.pk).exists(),
-        "may_change": queries.leads(_reader(request), found.programme),
+        "asks_me": queries.open_calls(reader(request)).filter(pk=found.pk).exists(),
+        "may_change": queries.leads(reader(request), found.programme),
     }
     return render(request, "ideas/calls/call.html", context)
 
@@ -76,7 +71,7 @@ def call(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @once
 def new(request: HttpRequest) -> HttpResponse:
     """Publish a call in a programme one leads."""
-    programmes = queries.led_programmes(_reader(request))
+    programmes = queries.led_programmes(reader(request))
     if not programmes:
         raise NotAllowed(actions.NOT_YOURS, code="call.not_lead")
     form = CallForm(request.POST or None, programmes=programmes)
@@ -95,7 +90,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Change a call; what people already write under stays as it is."""
     found = _call(key)
-    if not queries.leads(_reader(request), found.programme):
+    if not queries.leads(reader(request), found.programme):
         raise NotAllowed(actions.NOT_YOURS, code="call.not_lead")
     form = CallForm(request.POST or None, initial=initial_of(found))
     if (
@@ -116,7 +111,7 @@ def _act(request: HttpRequest, form: CallForm, programme: Programme, found: Call
         form.refuse({"departments": refused})
         return None
     settings: dict[str, Any] = form.settings(programme.entity.time_zone)
-    by = Actor(person=_reader(request))
+    by = Actor(person=reader(request))
     try:
         # A savepoint: the page that shows the refusal still asks the database.
         with transaction.atomic():

@@ -19,7 +19,7 @@ from ideas.drafting.masking.queries import shown, with_passages
 from ideas.drafting.models import Attachment, Draft, Idea, IdeaContent, TeamMember
 from incubator.inbox.actions import open_for
 from incubator.lib.refusals import NotFound
-from incubator.people.models import Person
+from incubator.people.models import Person, normal_staff_number
 
 NOT_HERE = _(
     "There is no idea here that you can open. It may be a draft of another team; "
@@ -97,9 +97,19 @@ def draft_of(idea: Idea) -> Draft:
 
 def invitation_of(idea: Idea, person: Person) -> TeamMember:
     """The open invitation of this person; raises NotFound when there is none (any more)."""
+    return _invitation(idea, person=person)
+
+
+def invited(idea: Idea, typed: str) -> Person:
+    """Who has an open invitation under this staff number, also after leaving the city; raises NotFound."""
+    number = normal_staff_number(typed).replace("\x00", "")
+    return _invitation(idea, person__staff_number=number).person
+
+
+def _invitation(idea: Idea, **whose: Any) -> TeamMember:
     member = (
         TeamMember.objects.select_related("person", "invited_by")
-        .filter(idea=idea, person=person, accepted_at=None, declined_at=None, left_at=None)
+        .filter(idea=idea, accepted_at=None, declined_at=None, left_at=None, **whose)
         .first()
     )
     if member is None:

@@ -13,8 +13,8 @@ from incubator.lib.row_numbers import row_number
 from incubator.messages import actions, queries, wording
 from incubator.messages.models import Message
 from incubator.people import grants
-from incubator.people.models import Person
 from incubator.people.once import new_key, once
+from incubator.people.views.answers import reader
 
 LIMIT = 50
 
@@ -23,16 +23,16 @@ LIMIT = 50
 @login_required
 def messages(request: HttpRequest) -> HttpResponse:
     """What I was told, unread first."""
-    reader = _reader(request)
-    found = queries.of_reader(reader, LIMIT + 1, request.GET.get("after", ""))
+    person = reader(request)
+    found = queries.of_reader(person, LIMIT + 1, request.GET.get("after", ""))
     shown = found[:LIMIT]
-    titles.as_read_by(reader, shown)
+    titles.as_read_by(person, shown)
     context = {
         "rows": [_row(message) for message in shown],
         "unread": any(not message.read for message in shown),
         "next_url": f"?after={queries.place(shown[-1])}" if len(found) > LIMIT else "",
         "request_key": new_key(),
-        "leads": "programme_lead" in grants.roles_anywhere(reader),
+        "leads": "programme_lead" in grants.roles_anywhere(person),
         "demo": settings.DEMO,
     }
     return render(request, "messages/messages.html", context)
@@ -44,7 +44,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 def mark_read(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("message")
     number = None if chosen is None else row_number(chosen) or 0
-    actions.mark_read(reader=_reader(request), message_id=number)
+    actions.mark_read(reader=reader(request), message_id=number)
     return redirect("messages")
 
 
@@ -52,10 +52,10 @@ def mark_read(request: HttpRequest) -> HttpResponse:
 @login_required
 def uncertain(request: HttpRequest) -> HttpResponse:
     """For the lead: whose mail may not have arrived, so that someone tells them."""
-    found = queries.uncertain(_reader(request), LIMIT)
+    found = queries.uncertain(reader(request), LIMIT)
     if found is None:
         raise NotAllowed(_("Only the programme lead sees which e-mails may not have arrived."))
-    titles.as_read_by(_reader(request), found)
+    titles.as_read_by(reader(request), found)
     return render(
         request, "messages/uncertain.html", {"rows": [_row(message) for message in found], "limit": LIMIT}
     )
@@ -72,11 +72,6 @@ def outbox(request: HttpRequest) -> HttpResponse:
     next_url = f"?before={found[LIMIT - 1].pk}" if len(found) > LIMIT else ""
     context = {"mails": found[:LIMIT], "next_url": next_url}
     return render(request, "messages/outbox.html", context)
-
-
-def _reader(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person)
-    return request.user
 
 
 def _row(message: Message) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.evaluation.rules import ReadingPoint, compare, is_reached
+from incubator.lib.numbers import is_reached
+from workflows.evaluation.rules import ReadingPoint, compare
 
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**6), max_value=10**6)
 

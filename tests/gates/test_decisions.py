@@ -1,15 +1,21 @@
 """Decisions: mandates, what is written, second signatures; law 3."""
 
+from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.urls import reverse
 
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
-from incubator.lib.refusals import Conflict, Invalid, NotAllowed
+from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
+from incubator.people import actions as people
+from incubator.people.actors import IMPORT
 from incubator.people.models import Mandate, Person
+from incubator.people.once import new_key
 from tests.factories import PersonFactory, TeamMemberFactory
 from tests.gates import stage
 from tests.journey import cast as steps
@@ -228,3 +234,73 @@ def test_a_condition_is_reported_by_its_owner_and_confirmed_by_a_lead(cast: Cast
     assert records.record_of(round_, round_.idea)["facts"]["conditions"]
     with pytest.raises(Conflict):
         actions.confirm_condition(condition_key=key, by=act(cast.lead))
+
+
+def test_a_condition_reported_before_reports_were_dated_gets_the_day_of_its_event(
+    cast: Cast, round_: GateRound
+) -> None:
+    """What the migration writes."""
+    owned = [(text, cast.author, steps.in_days(20)) for text in ("Tester de nuit", "Compter")]
+    choice = Choice(outcome="go_with_conditions", conditions=owned, **WRITTEN)
+    actions.decide(round_key=round_.key, by=act(cast.dga), choice=choice)
+    first, _second = Condition.objects.order_by("pk")
+    for days in (2, 4):
+        with clock.moved(clock.now() + timedelta(days=days)):
+            actions.report_condition(condition_key=first.key, by=act(cast.author), note="Testé.")
+    first.refresh_from_db()
+    said = first.reported_at
+    Condition.objects.update(reported_at=None)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("workflows.migrations.0034_conditions_reported_before").FILL)
+    assert list(Condition.objects.order_by("pk").values_list("reported_at", flat=True)) == [said, None]
+
+
+def owner_leaves(cast: Cast, round_: GateRound, run_jobs: Any) -> Condition:
+    owner = PersonFactory(employed=True)
+    owned = [("Tester de nuit", owner, steps.in_days(20))]
+    choice = Choice(outcome="go_with_conditions", conditions=owned, **WRITTEN)
+    actions.decide(round_key=round_.key, by=act(cast.dga), choice=choice)
+    people.depart(person=owner, on=clock.today(), by=IMPORT)
+    run_jobs()
+    return Condition.objects.get()
+
+
+def asked_to_meet() -> set[Person]:
+    waiting = WorkItem.objects.filter(verb="meet_condition", closed_at=None).select_related("person")
+    return {item.person for item in waiting}
+
+
+def test_a_condition_whose_owner_leaves_is_the_teams(cast: Cast, round_: GateRound, run_jobs: Any) -> None:
+    condition = owner_leaves(cast, round_, run_jobs)
+    assert asked_to_meet() == {cast.author}
+    actions.report_condition(condition_key=condition.key, by=act(cast.author), note="Testé le 3 mars.")
+    assert not asked_to_meet()
+
+
+def test_without_a_team_a_lead_says_that_a_leavers_condition_is_met(
+    cast: Cast, round_: GateRound, run_jobs: Any
+) -> None:
+    condition = owner_leaves(cast, round_, run_jobs)
+    people.depart(person=cast.author, on=clock.today(), by=IMPORT)
+    run_jobs()
+    assert asked_to_meet() == {cast.lead, cast.other_lead}
+    people.end_grant(grant=cast.other_lead.role_grants.get(role="programme_lead"), by=IMPORT)
+    run_jobs()
+    assert asked_to_meet() == {cast.lead}
+    url = reverse("condition", args=[condition.key])
+    for stranger in (cast.dga, PersonFactory(employed=True)):
+        with pytest.raises(NotFound), transaction.atomic():
+            actions.report_condition(condition_key=condition.key, by=act(stranger), note="Fait.")
+    client = stage.signed_in(cast.lead)
+    assert 'value="report"' in client.get(url).text
+    sent = {"step": "report", "note": "Testé le 3 mars.", "request_key": new_key()}
+    assert client.post(url, sent).status_code == 302
+    assert not asked_to_meet()
+
+
+def test_a_lead_does_not_report_for_an_owner_who_is_here(cast: Cast, round_: GateRound) -> None:
+    owned = [("Tester de nuit", PersonFactory(employed=True), steps.in_days(20))]
+    choice = Choice(outcome="go_with_conditions", conditions=owned, **WRITTEN)
+    actions.decide(round_key=round_.key, by=act(cast.dga), choice=choice)
+    with pytest.raises(NotFound), transaction.atomic():
+        actions.report_condition(condition_key=Condition.objects.get().key, by=act(cast.lead), note="Fait.")

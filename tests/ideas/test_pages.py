@@ -13,7 +13,8 @@ from ideas.drafting import actions, queries, rules
 from ideas.drafting.models import Attachment, Draft, Idea, TeamMember
 from ideas.drafting.uploads import Clean
 from incubator.lib import clock
-from incubator.people.actors import Actor
+from incubator.people import actions as people
+from incubator.people.actors import IMPORT, Actor
 from tests.factories import CallFactory, IdeaFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +252,16 @@ def test_the_team_page_invites_and_says_why_not(page, idea):
     sent = {"staff_number": "b7"}
     assert page.post(url("idea-withdraw-invitation", idea), sent).status_code == 302
     assert TeamMember.objects.get(person=colleague).declined_at
+
+
+def test_an_invitation_to_someone_who_has_left_is_taken_back(page, idea, author):
+    colleague = PersonFactory(employed=True, staff_number="B7")
+    actions.invite(idea=idea, by=Actor(person=author), person=colleague)
+    people.depart(person=colleague, on=clock.today(), by=IMPORT)
+    assert "B7" in page.get(url("idea-team", idea)).text
+    assert page.post(url("idea-withdraw-invitation", idea), {"staff_number": "B7"}).status_code == 302
+    assert "B7" not in page.get(url("idea-team", idea)).text
+    assert page.post(url("idea-withdraw-invitation", idea), {"staff_number": "B7"}).status_code == 404
 
 
 def test_an_invitation_shows_the_pitch_and_is_answered(client, idea, author):

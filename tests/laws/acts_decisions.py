@@ -258,6 +258,8 @@ def _of(seen: Seen, condition: Row) -> Row:
 def report_condition(game: Game, condition: Row) -> Try:
     idea = _of(game.seen, condition)
     rights = dict.fromkeys(({condition.owner_id} | who.authors(game.seen, idea.id)) & who.active(game.seen))
+    if condition.owner_id not in who.active(game.seen):
+        rights |= by_lead(game.seen, idea)
     return Try(
         "a condition said to be met",
         rights,

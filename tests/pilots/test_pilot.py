@@ -80,6 +80,13 @@ def test_a_check_in_keeps_its_readings_and_opens_the_next(cast: Cast, pilot: Pil
         assert facts.readings(cast.idea, "G3")
 
 
+def test_a_check_in_noted_afterwards_leaves_the_next_where_it_was(cast: Cast, pilot: Pilot) -> None:
+    with at(date(2026, 5, 20)):
+        check_in(cast, pilot, date(2026, 5, 20))
+        check_in(cast, pilot, date(2026, 3, 30))
+    assert {item.due_at.date() for item in items("check_in")} == {date(2026, 6, 19)}
+
+
 def test_each_indicator_needs_its_readings(cast: Cast, pilot: Pilot) -> None:
     minutes, visits = queries.plan_of(cast.idea, passages=()).indicators.all()
     with at(date(2026, 6, 1)):

@@ -21,6 +21,7 @@ from workflows.evaluation.models import Evaluation
 from workflows.gates import hooks
 from workflows.gates.configuration import delays_of
 from workflows.gates.leading import who_leads
+from workflows.gates.queries import is_at_gate
 
 Effects = list[dict[str, Any]]
 
@@ -191,7 +192,7 @@ def _is_in_evaluation(idea: Idea) -> bool:
 def _check_moment(idea: Idea) -> None:
     if not _is_in_evaluation(idea):
         raise Conflict(_("This idea is not in evaluation now. Its page shows where it is."))
-    if queries.is_at_gate(idea):
+    if is_at_gate(idea):
         raise Conflict(_("The evaluation has been delivered: the decision is being prepared."))
     if idea.holder == Idea.Holder.AUTHOR:
         raise Conflict(_("The team was asked to complete the idea, and hands it in again itself."))

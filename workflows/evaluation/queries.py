@@ -19,7 +19,6 @@ from workflows.evaluation import rules
 from workflows.evaluation.models import BenefitReading, Evaluation
 from workflows.gates.conflicts import conflicts
 from workflows.gates.leading import who_leads
-from workflows.gates.models import GateRound
 
 
 def open_evaluation(idea: Idea) -> Evaluation | None:
@@ -87,11 +86,6 @@ def reading_points(idea: Idea) -> list[rules.ReadingPoint]:
 def compared(idea: Idea) -> list[dict[str, Any]]:
     """Readings beside the sealed targets, as they are now."""
     return rules.compare(sealed_plan(idea), reading_points(idea))
-
-
-def is_at_gate(idea: Idea) -> bool:
-    waiting = [GateRound.State.SEATING, GateRound.State.OPEN]
-    return GateRound.objects.filter(idea=idea, state__in=waiting).exists()
 
 
 # --- The benefits of a service -----------------------------------------------------------------------------------

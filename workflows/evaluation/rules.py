@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from incubator.lib.numbers import is_measurable, is_reached, plain_number
+
 LONGEST_TEXT = 20_000
 MOST_EUROS_A_YEAR = 100_000_000
 # Whoever runs the service is asked so long before the day: the values are found out, not guessed.
 ASKED_BEFORE = timedelta(days=14)
 LONGEST_NOTE = 4_000
 LONGEST_WHY = 300
-BIGGEST = Decimal(99_999_999_999)
 GOES_ON = ("scale", "extend", "transfer")
 
 
@@ -53,17 +54,12 @@ def _line(indicator: Mapping[str, Any], points: list[ReadingPoint]) -> dict[str,
         "direction": indicator["direction"],
         "baseline": indicator["baseline"],
         "target": indicator["target"],
-        "readings": [{"on": point.on.isoformat(), "value": _plain(point.value)} for point in points],
-        "last": None if last is None else _plain(last),
+        "readings": [{"on": point.on.isoformat(), "value": plain_number(point.value)} for point in points],
+        "last": None if last is None else plain_number(last),
         "reached": None
         if last is None
         else is_reached(indicator["direction"], Decimal(indicator["target"]), last),
     }
-
-
-def is_reached(direction: str, target: Decimal, value: Decimal) -> bool:
-    """Whether a value is at the target or beyond it, in the indicator's direction (`up` or `down`)."""
-    return value >= target if direction == "up" else value <= target
 
 
 def evaluation_errors(
@@ -117,7 +113,7 @@ def benefit_lines(
     return [
         {
             **{name: line[name] for name in ("indicator", "unit", "direction", "baseline", "target", "last")},
-            "value": None if one.value is None else _plain(one.value),
+            "value": None if one.value is None else plain_number(one.value),
             "why": one.why.strip(),
             "reached": None
             if one.value is None
@@ -125,15 +121,3 @@ def benefit_lines(
         }
         for line, one in zip(compared, measured, strict=True)
     ]
-
-
-def is_measurable(value: Decimal) -> bool:
-    """A finite number of at most eleven digits and three decimals."""
-    return value.is_finite() and abs(value) <= BIGGEST and value == value.quantize(Decimal("0.001"))
-
-
-def _plain(value: Decimal) -> str:
-    text = f"{value:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("", "-0") else text

@@ -27,6 +27,7 @@ from workflows.evaluation.forms import BenefitsForm, DeliveryForm, EvaluatorForm
 from workflows.evaluation.models import BenefitReading, Evaluation
 from workflows.gates.configuration import delays_of
 from workflows.gates.leading import who_leads
+from workflows.gates.queries import is_at_gate
 
 
 @require_safe
@@ -174,7 +175,7 @@ def _page(request: HttpRequest, idea: Idea, **forms_typed: forms.Form) -> HttpRe
     delivered = newest if newest is not None and newest.delivered_at else None
     writing = newest if newest is not None and not newest.delivered_at else None
     in_evaluation = idea.stage == Idea.Stage.EVALUATION and idea.state == Idea.State.LIVE
-    at_gate = queries.is_at_gate(idea)
+    at_gate = is_at_gate(idea)
     writes = writing is not None and writing.evaluator_id == person.pk and in_evaluation
     may_name = is_lead and in_evaluation and not at_gate and idea.holder != Idea.Holder.AUTHOR
     context: dict[str, Any] = {

@@ -9,7 +9,7 @@ from incubator.lib import clock
 from incubator.lib.deferring import defer
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Mandate, Person, RoleGrant
-from workflows.gates import actions, jobs, lapses, leading
+from workflows.gates import actions, jobs, lapses, leading, queries
 from workflows.gates.models import Seat
 
 # A departure ends the leaver's roles a moment before.
@@ -24,6 +24,9 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
     asked = actions.open_questions(expert=person).order_by("round__idea_id", "pk")
     for key in asked.values_list("key", flat=True):
         actions.close_question(question_key=key, reason=_("The expert is no longer here."), by=SUBSTITUTION)
+    if queries.conditions_of_leavers().exists():
+        # A job, one idea at a time: a departure must not hold the locks of all ideas under way.
+        defer(jobs.ask_for_leavers_conditions.configure(), at=clock.moved_to())
     held = Mandate.objects.filter(holder=person).order_by("entity_id").values_list("entity_id", flat=True)
     for entity in held.distinct():
         _ask_anew(entity)

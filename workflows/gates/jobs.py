@@ -50,13 +50,14 @@ def free_seats(person: int, at: str = "") -> None:
 def ask_leads(entity: int | None = None, programme_key: str = "", at: str = "") -> None:
     """A lead has come or gone: what waits for one is asked of whoever leads now."""
     from workflows.gates import leading
-    from workflows.gates.actions import fill_seats, replace_leaver
+    from workflows.gates.actions import ask_in_place_of_leavers, fill_seats, replace_leaver
     from workflows.gates.lapses import admissions_of_others
     from workflows.gates.queries import has_time, rounds_unasked
 
     with clock.as_of(at):
         programmes = leading.programmes_of(entity=entity, programme_key=programme_key)
         leading.ask_again(programmes)
+        ask_in_place_of_leavers()
         for seat in admissions_of_others(programmes):
             replace_leaver(seat_key=seat.key, by=SUBSTITUTION)
         for round_ in rounds_unasked(programmes):
@@ -64,6 +65,15 @@ def ask_leads(entity: int | None = None, programme_key: str = "", at: str = "") 
                 fill_seats(round_key=str(round_.key))
             else:
                 _ask_for_what_follows(round_.key, late=not has_time(round_))
+
+
+@app.task(queue="gates", name="gates.ask_for_leavers_conditions", retry=5)
+def ask_for_leavers_conditions(at: str = "") -> None:
+    """Someone has left: their conditions, and those they were asked in another leaver's place, wait for who is here."""
+    from workflows.gates.actions import ask_in_place_of_leavers
+
+    with clock.as_of(at):
+        ask_in_place_of_leavers()
 
 
 def _ask_for_what_follows(key: UUID, *, late: bool) -> None:
@@ -91,6 +101,7 @@ def a_new_day(timestamp: int = 0) -> None:
         ask_anew(entity=entity)
     for entity_or_all, programme in lapses.leads_changed():
         ask_leads(entity=entity_or_all, programme_key=programme)
+    ask_for_leavers_conditions()
     if lapses.posts_changed():
         look_for_conflicts()
     for key in lapses.rounds_without_panel():

@@ -38,6 +38,9 @@ from workflows.gates.models import (
     Vote,
 )
 
+# An idea that has ended asks for nothing more; a service still has its conditions.
+ASKED_IN = ("live", "held", "in_service")
+
 
 def last_rework(round_: GateRound) -> GateRound | None:
     """The round of this gate before this one, with its decision, when that asked the team to complete something."""
@@ -48,10 +51,27 @@ def last_rework(round_: GateRound) -> GateRound | None:
     return found if found is not None and found.decision.outcome == "rework" else None
 
 
+def is_at_gate(idea: Idea) -> bool:
+    """Whether a round of the idea is being seated or open: what it is asked about may not move meanwhile."""
+    waiting = [GateRound.State.SEATING, GateRound.State.OPEN]
+    return GateRound.objects.filter(idea=idea, state__in=waiting).exists()
+
+
 def open_conditions(idea: Idea) -> Any:
     """Conditions of issued decisions that nobody has confirmed as met."""
     return Condition.objects.filter(
         decision__round__idea=idea, decision__issued_at__isnull=False, met_at=None
+    )
+
+
+def conditions_of_leavers() -> QuerySet[Condition]:
+    """Conditions that nobody has said to be met yet, and whose owner has left the city."""
+    return Condition.objects.filter(
+        owner__is_active=False,
+        reported_at=None,
+        met_at=None,
+        decision__issued_at__isnull=False,
+        decision__round__idea__state__in=ASKED_IN,
     )
 
 

@@ -27,7 +27,7 @@ from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import delays_of, delays_under, recourse
 from workflows.gates.facts import read_facts
 from workflows.gates.leading import who_leads
-from workflows.gates.models import Condition, Decision, GateRound
+from workflows.gates.models import Decision, GateRound
 from workflows.journey import windows
 from workflows.journey.models import Hold, Merge, Reexamination
 from workflows.nodes import Movement
@@ -188,15 +188,6 @@ def in_service(movement: Movement) -> None:
     inbox.close_for_subject("idea", idea.key)
     movement.effects += _place(idea, "in_service", idea.stage, "nobody", None) + benefits.open_benefits(idea)
     idea.ended_at = clock.now()
-
-
-def open_conditions(conditions: Iterable[Condition], idea: Idea) -> None:
-    """Give each condition to its owner."""
-    for condition in conditions:
-        due = working_days.end_of_day(condition.due_on, idea.programme.entity.time_zone)
-        url = reverse("condition", args=[condition.key])
-        key = f"condition:{condition.key}"
-        wait_for([condition.owner], idea=idea, key=key, verb="meet_condition", url=url, due_at=due)
 
 
 def outside_leads(idea: Idea) -> list[Person]:

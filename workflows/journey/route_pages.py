@@ -15,8 +15,8 @@ from ideas.drafting.uploads import Clean
 from incubator.lib import files
 from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.actors import Actor
-from incubator.people.models import Person
 from incubator.people.once import new_key, once
+from incubator.people.views.answers import reader
 from workflows.journey import actions, forms, queries
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
@@ -26,7 +26,7 @@ GET_AND_POST = ["GET", "HEAD", "POST"]
 @once
 def send_up(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """After a service's no, the team says why the programme should look at the idea."""
-    person = _person(request)
+    person = reader(request)
     idea = queries.readable_idea(key, person)
     if not queries.in_team(idea, person) or not actions.may_send_up(idea, queries.window_of(idea)):
         raise NotFound(_("Only after a no of a service can an idea be sent up, while there is time."))
@@ -46,7 +46,7 @@ def send_up(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_http_methods(GET_AND_POST)
 def done(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """A photo and a line, from the team or from whoever answered for the service."""
-    person = _person(request)
+    person = reader(request)
     idea = queries.readable_idea(key, person)
     if request.method != "POST" and not actions.may_report_done(idea, person):
         raise NotFound(_("No service is doing this idea now. Its page shows where it is."))
@@ -67,14 +67,14 @@ def done(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _report(request: HttpRequest, idea: Idea, line: str, photo: Clean | None) -> HttpResponse:
     if photo is None:
         raise NotFound(_("No service is doing this idea now. Its page shows where it is."))
-    actions.report_done(idea=idea.key, by=Actor(person=_person(request)), line=line, photo=photo)
+    actions.report_done(idea=idea.key, by=Actor(person=reader(request)), line=line, photo=photo)
     return redirect("idea", key=idea.key)
 
 
 @require_safe
 def photo(request: HttpRequest, key: uuid.UUID) -> StreamingHttpResponse:
     """The photo of what was done, as a download under a neutral name, for whoever may read the idea."""
-    idea = queries.readable_idea(key, _person(request))
+    idea = queries.readable_idea(key, reader(request))
     found = queries.done_of(idea)
     if found is None:
         raise NotFound(_("There is no photo here."))
@@ -90,11 +90,6 @@ def photo(request: HttpRequest, key: uuid.UUID) -> StreamingHttpResponse:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _person(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person), "every page here asks for a sign-in"
-    return request.user
 
 
 def _page(request: HttpRequest, template: str, idea: Idea, form: object, **extra: object) -> HttpResponse:

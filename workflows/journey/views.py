@@ -19,20 +19,16 @@ from incubator.lib import words
 from incubator.people import grants
 from incubator.people.models import Person
 from incubator.people.once import new_key
+from incubator.people.views.answers import reader as signed_in
 from workflows.briefs.queries import briefs_of
 from workflows.journey import actions, delays, portfolio, queries, reexaminations, wording
 from workflows.journey.models import Reexamination
 
 
-def _person(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person), "every page here asks for a sign-in"
-    return request.user
-
-
 @require_safe
 def portfolio_page(request: HttpRequest) -> HttpResponse:
     """The list of ideas; with htmx only its rows."""
-    reader = _person(request)
+    reader = signed_in(request)
     chosen = portfolio.Portfolio(
         request.GET,
         queryset=portfolio.base(reader),
@@ -66,7 +62,7 @@ def _next_url(request: HttpRequest, after: str) -> str:
 @require_safe
 def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Where the idea is, who holds it, since when, until when, what comes next; its text, history and papers."""
-    person = _person(request)
+    person = signed_in(request)
     idea = queries.page_idea(key, person)
     team = queries.team_of(idea)
     reader = queries.reader_of(idea, person, team)
@@ -117,7 +113,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_safe
 def reexaminations_page(request: HttpRequest) -> HttpResponse:
     """For the auditor: what was asked to be looked at again, each with the rule-by-rule why."""
-    person = _person(request)
+    person = signed_in(request)
     if reexaminations.AUDITOR not in grants.roles_anywhere(person):
         raise nothing_here()
     found = reexaminations.audited(person, request.GET.get("after", ""))

@@ -14,9 +14,10 @@ from ideas import roles
 from ideas.drafting.masking.queries import masked_row
 from ideas.drafting.models import Idea
 from ideas.lock import read_once
+from incubator.lib.numbers import is_reached, plain_number
 from incubator.people.models import Person
 from workflows.gates.models import GateRound
-from workflows.pilots import rules
+from workflows.gates.queries import is_at_gate
 from workflows.pilots.models import CheckIn, Incident, Indicator, Pilot, PilotPlan, Reading
 
 
@@ -72,8 +73,8 @@ def plan_data(plan: PilotPlan | None) -> dict[str, Any] | None:
                 "name": one.name,
                 "unit": one.unit,
                 "direction": one.direction,
-                "baseline": rules.plain_number(one.baseline),
-                "target": rules.plain_number(one.target),
+                "baseline": plain_number(one.baseline),
+                "target": plain_number(one.target),
             }
             for one in plan.indicators.all()
         ],
@@ -132,12 +133,6 @@ def recorded(idea: Idea) -> Recorded | None:
     return None if found is None else Recorded(*found)
 
 
-def is_at_gate(idea: Idea) -> bool:
-    """Whether a round of the idea is being seated or open."""
-    waiting = [GateRound.State.SEATING, GateRound.State.OPEN]
-    return GateRound.objects.filter(idea=idea, state__in=waiting).exists()
-
-
 def is_time_to_plan(idea: Idea) -> bool:
     """The plan is written during sponsorship; in the fast lane beside its one gate, which launches the pilot."""
     stage = Idea.Stage.SUBMISSION if idea.route == "fast" else Idea.Stage.SPONSORSHIP
@@ -173,7 +168,7 @@ def lines(plan: PilotPlan, check_ins: list[CheckIn]) -> list[dict[str, Any]]:
                 "target": one.target,
                 "readings": [{"on": on, "value": value} for on, value in points],
                 "last": last,
-                "reached": None if last is None else rules.is_reached(one.direction, one.target, last),
+                "reached": None if last is None else is_reached(one.direction, one.target, last),
             }
         )
     return found

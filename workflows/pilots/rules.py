@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from incubator.lib.numbers import is_measurable
+
 MONTHS = 6
 MOST_MONTHS = 24
 FAST_MONTHS = 2
@@ -18,7 +20,6 @@ CHECK_IN_EVERY = timedelta(days=30)
 MOST_INDICATORS = 12
 MOST_READINGS = 24
 LONGEST_TEXT = 10_000
-BIGGEST = Decimal(99_999_999_999)
 
 
 class IndicatorValues(NamedTuple):
@@ -29,14 +30,6 @@ class IndicatorValues(NamedTuple):
     direction: str
     baseline: Decimal
     target: Decimal
-
-
-def plain_number(value: Decimal) -> str:
-    """`12.5` for 12.500, `0` for -0, never an exponent."""
-    text = f"{value:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("", "-0") else text
 
 
 def plan_gaps(plan: Mapping[str, Any] | None) -> list[str]:
@@ -79,16 +72,6 @@ def indicator_errors(one: IndicatorValues) -> dict[str, str]:
 def lies_against(one: IndicatorValues) -> bool:
     """Whether the target lies on the wrong side of the baseline for the direction."""
     return one.target < one.baseline if one.direction == "up" else one.target > one.baseline
-
-
-def is_reached(direction: str, target: Decimal, value: Decimal) -> bool:
-    """Whether a value is at the target or beyond it, in the indicator's direction (`up` or `down`)."""
-    return value >= target if direction == "up" else value <= target
-
-
-def is_measurable(value: Decimal) -> bool:
-    """A finite number of at most eleven digits and three decimals."""
-    return value.is_finite() and abs(value) <= BIGGEST and value == value.quantize(Decimal("0.001"))
 
 
 def next_check_in(after: date, planned_end: date) -> date | None:

@@ -151,11 +151,6 @@ def is_route_wanted(idea: Idea) -> bool:
     return here and route_is_asked(idea) and procurement_route(idea) is None
 
 
-def is_at_gate(idea: Idea) -> bool:
-    """Whether a round of the idea is being seated or open: what it is asked about may not move meanwhile."""
-    return GateRound.objects.filter(idea=idea, state__in=ASKED_ABOUT).exists()
-
-
 class Asked(NamedTuple):
     """What finance and directors have answered at a gate: when its line was confirmed, and the time of each member
     asked for, oldest first: (member's primary key, role, state)."""

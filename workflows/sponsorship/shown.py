@@ -20,6 +20,7 @@ from incubator.people.models import Mandate, Person
 from incubator.people.once import new_key
 from workflows.gates import signing
 from workflows.gates.facts import read_facts
+from workflows.gates.queries import is_at_gate
 from workflows.sponsorship import queries, rules
 from workflows.sponsorship.models import Pledge, TimeRelease
 
@@ -89,7 +90,7 @@ def _page(idea: Idea, person: Person) -> dict[str, Any]:
     in_force = next((one for one in pledges if one.state == Pledge.State.SIGNED), None)
     seeking = is_seeking(idea) and in_force is None
     in_search = idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
-    deciding = queries.is_at_gate(idea)
+    deciding = is_at_gate(idea)
     route = queries.procurement_route(idea) if "procurement_route" in asked else None
     return {
         "idea": idea,

@@ -58,7 +58,7 @@ def team(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Take an unanswered invitation back; the colleague is named by their staff number."""
     idea = queries.own_idea(key, reader(request))
-    person = colleague(request.POST.get("staff_number", ""))
+    person = queries.invited(idea, request.POST.get("staff_number", ""))
     actions.withdraw_invitation(idea=idea, by=actor(request), person=person)
     messages.success(request, _("The invitation is taken back."))
     return redirect("idea-team", key=key)

@@ -3,7 +3,13 @@
 from workflows.gates.actions.admissibility import admit, check_admission
 from workflows.gates.actions.choices import Choice
 from workflows.gates.actions.closing import close_opinion
-from workflows.gates.actions.conditions import confirm_condition, report_condition
+from workflows.gates.actions.conditions import (
+    ask_in_place_of_leavers,
+    ask_to_meet,
+    confirm_condition,
+    may_report,
+    report_condition,
+)
 from workflows.gates.actions.consents import consent, decline_consent
 from workflows.gates.actions.decisions import check, decide, next_steps
 from workflows.gates.actions.discussion import call_discussion
@@ -21,6 +27,8 @@ __all__ = [
     "answer_expert",
     "ask_again",
     "ask_expert",
+    "ask_in_place_of_leavers",
+    "ask_to_meet",
     "call_discussion",
     "change_seat",
     "check",
@@ -37,6 +45,7 @@ __all__ = [
     "fill_seats",
     "hand_over",
     "keep_decision",
+    "may_report",
     "next_steps",
     "open_others",
     "open_questions",

@@ -17,11 +17,11 @@ from ideas.drafting.models import Idea
 from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.once import new_key, once
 from workflows.gates import actions, authority
-from workflows.gates.actions.conditions import ASKED_IN
 from workflows.gates.forms.seats import NoteForm
 from workflows.gates.forms.typed import Typed
 from workflows.gates.leading import who_leads
 from workflows.gates.models import Condition
+from workflows.gates.queries import ASKED_IN
 from workflows.gates.views.reading import actor, heading, link, reader
 
 
@@ -70,7 +70,6 @@ def _page(
 ) -> HttpResponse:
     person, round_ = reader(request), found.decision.round
     idea = round_.idea
-    in_team = roles.is_author(idea, person)
     owner_in_team = roles.was_ever_in_team(idea, found.owner)
     open_still = found.met_at is None and idea.state in ASKED_IN
     passages = passages_for(idea, person)
@@ -83,7 +82,7 @@ def _page(
         "title": masked_all(idea.title, passages),
         "idea_url": link("idea", idea.key),
         "decision_url": link("decide", round_.key),
-        "may_report": open_still and (found.owner_id == person.pk or in_team),
+        "may_report": open_still and actions.may_report(found, idea, actor(request)),
         "may_confirm": open_still and authority.leads(idea, roles.acting_as(person, who_leads(idea))),
         "form": NoteForm(
             data,

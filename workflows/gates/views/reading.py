@@ -16,14 +16,9 @@ from ideas.drafting.models import Idea
 from incubator.lib import words
 from incubator.people.actors import Actor
 from incubator.people.models import Person
+from incubator.people.views.answers import reader as reader
 from workflows.gates import authority, queries, wording
 from workflows.gates.models import Decision, ExpertQuestion, GateRound
-
-
-def reader(request: HttpRequest) -> Person:
-    """The signed-in person: every page asks for sign-in."""
-    assert isinstance(request.user, Person)
-    return request.user
 
 
 def actor(request: HttpRequest) -> Actor:

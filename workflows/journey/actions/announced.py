@@ -8,6 +8,7 @@ from ideas.drafting.models import Idea
 from incubator.inbox import actions as inbox
 from incubator.people.actors import Actor
 from workflows import nodes
+from workflows.gates import actions as gates
 from workflows.gates.models import Decision
 from workflows.gates.rules import GO_ON
 from workflows.journey import arrivals
@@ -50,7 +51,7 @@ def decided(idea: Idea, _by: Actor, decision: Decision) -> list[dict[str, Any]]:
 
     Ideas taken in stay from now on; an idea handed on has ended.
     """
-    arrivals.open_conditions(decision.written, idea)
+    gates.ask_to_meet(decision.written, idea)
     effects = settle_merges(idea)
     if decision.outcome == "redirect":
         inbox.close_for_subject("idea", idea.key)

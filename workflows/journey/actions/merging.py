@@ -16,9 +16,9 @@ from incubator.lib.deferring import defer
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
 from workflows import nodes
+from workflows.gates import actions as gates
 from workflows.gates.conflicts import conflicts
 from workflows.gates.queries import open_conditions
-from workflows.journey import arrivals
 from workflows.journey.actions.steps import PLACE, SENTENCE, check_lead, tell
 from workflows.journey.models import Merge
 
@@ -42,7 +42,7 @@ def undo_merge(*, idea: UUID, by: Actor, reasons: str) -> Idea:
         effects: list[dict[str, Any]] = [effect("merged_into", str(target.key), None)]
         effects += nodes.move(found, merge.gate, by)
         found.save(update_fields=[*PLACE, "merged_into"])
-        arrivals.open_conditions(open_conditions(found).select_related("owner"), found)
+        gates.ask_to_meet(open_conditions(found).select_related("owner"), found)
         why = {"reasons_sha256": sha256(merge.undone_reasons)}
         left = drafting.take_credit_back(idea=target, source=found)
         record(target, "idea_taken_out", by, left, source=str(found.key), **why)

@@ -34,10 +34,7 @@ LONGEST_LINE = 300
 
 def closed_routes(idea: Idea) -> dict[str, str]:
     """For each route the code of why this draft cannot take it, '' where it can (`rules.closed`)."""
-    call = idea.call
-    limited = call is not None and any(
-        limit is not None for limit in (call.places, call.envelope_euros, call.envelope_agent_days)
-    )
+    limited = idea.call is not None and idea.call.has_limits
     needs = {"euros": idea.draft.needs_euros, "days": idea.draft.needs_days}
     limits = defaults()["routes"]["fast"]
     return {route: rules.closed(route, compared=limited, limits=limits, **needs) for route in rules.ROUTES}

@@ -17,6 +17,7 @@ from incubator.events.actions import effect
 from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
+from incubator.lib.numbers import is_measurable
 from incubator.lib.refusals import Conflict, Invalid
 from incubator.people.actors import Actor
 from workflows.gates import hooks
@@ -55,7 +56,8 @@ def record_check_in(
             Reading(indicator=indicators[key], check_in=check_in, value=value)
             for key, value in readings.items()
         )
-        if pilot.ended_on is None:
+        # One noted afterwards changes nothing about what follows the last.
+        if pilot.ended_on is None and not pilot.check_ins.filter(on__gt=on).exists():
             open_next(idea, pilot, on)
         record(
             idea,
@@ -146,7 +148,7 @@ def _check_check_in(
         fields["note"] = [_("This is too long: at most %(most)s characters.") % {"most": rules.LONGEST_TEXT}]
     if not readings.keys() <= indicators.keys():
         fields["readings"] = [_("Read only the indicators of the plan.")]
-    elif not all(rules.is_measurable(value) for value in readings.values()):
+    elif not all(is_measurable(value) for value in readings.values()):
         fields["readings"] = [_("Give numbers with at most three decimals.")]
     if fields:
         raise Invalid(_("The check-in needs mending before it is recorded."), fields=fields)

@@ -14,6 +14,7 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
 from workflows.gates import facts, hooks
+from workflows.gates.queries import is_at_gate
 from workflows.sponsorship import queries, rules, sentences
 from workflows.sponsorship.actions.shared import budget_item, launch_item, route_item
 from workflows.sponsorship.models import BudgetLine, ProcurementRoute
@@ -124,7 +125,7 @@ def request_launch(*, idea: Idea, by: Actor) -> Idea:
 def _check_may_launch(idea: Idea) -> None:
     if idea.state != Idea.State.LIVE or idea.stage != Idea.Stage.SPONSORSHIP:
         raise Conflict(_("This idea is not in sponsorship now. Its page shows where it is."))
-    if queries.is_at_gate(idea):
+    if is_at_gate(idea):
         raise Conflict(
             _("The launch decision has been asked for already. The page shows who holds the idea.")
         )

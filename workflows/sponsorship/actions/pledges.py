@@ -19,6 +19,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.gates import hooks
 from workflows.gates.models import Decision
+from workflows.gates.queries import is_at_gate
 from workflows.sponsorship import delays, queries, rules, sentences
 from workflows.sponsorship.actions.shared import (
     Effects,
@@ -175,7 +176,7 @@ def withdraw_pledge(*, pledge: Pledge, by: Actor, note: str = "") -> Pledge:
         effects: Effects = [effect("pledge", "signed", "withdrawn", key=pledge.key)]
         if idea.stage == Idea.Stage.SPONSORSHIP:
             inbox.close(budget_item(idea, "G2"), route_item(idea), launch_item(idea))
-            if idea.state == Idea.State.LIVE and not queries.is_at_gate(idea):
+            if idea.state == Idea.State.LIVE and not is_at_gate(idea):
                 effects += set_due(idea, delays.search(idea))
                 open_search(idea)
         elif idea.state == Idea.State.LIVE:

@@ -15,6 +15,7 @@ from incubator.inbox.models import WorkItem
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import Actor
 from incubator.people.models import Person
+from workflows.gates.queries import is_at_gate
 from workflows.sponsorship import delays, queries
 from workflows.sponsorship.models import BudgetLine, Pledge
 
@@ -67,7 +68,7 @@ def _gate_without_line(idea: Idea) -> str:
     """The gate whose budget line is waited for: not confirmed yet, or asked for anew since; '' for none."""
     gate = next((one for one in queries.LINE_AT if queries.is_line_asked(idea, one)), "")
     # An evaluation asks for its line once it is before the panel.
-    before_panel = gate != "G4" or queries.is_at_gate(idea)
+    before_panel = gate != "G4" or is_at_gate(idea)
     if not gate or idea.state != Idea.State.LIVE or not before_panel:
         return ""
     asked = WorkItem.objects.filter(key=budget_item(idea, gate)).order_by("-opened_at").first()

@@ -15,6 +15,7 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people import reporting
 from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person
+from workflows.gates.queries import is_at_gate
 from workflows.sponsorship import queries, rules
 from workflows.sponsorship.models import TimeRelease
 from workflows.sponsorship.time_actions.turns import answer_in, fresh, is_running, wait
@@ -109,7 +110,7 @@ def _check_moment(idea: Idea) -> None:
     """Time is asked for in sponsorship, and by whoever joins during the pilot."""
     if idea.state != Idea.State.LIVE or idea.stage not in (Idea.Stage.SPONSORSHIP, Idea.Stage.PILOT):
         raise Conflict(_("No time is asked for at this stage. The idea’s page shows where it is."))
-    if queries.is_at_gate(idea):
+    if is_at_gate(idea):
         raise Conflict(
             _("The idea is being decided. Wait for the decision before you change what it rests on.")
         )
