@@ -95,10 +95,11 @@ def deputy_for(session: SelectionSession, member: SessionMember) -> Person:
         )
     others = SessionMember.objects.filter(session=session).exclude(pk=member.pk)
     for one in deputies:
-        if not others.filter(Q(person=one) | Q(sat_by=one, left_at=None)).exists():
+        if not others.filter(Q(person=one) | _votes_for_another(one)).exists():
             return one
     raise NotAllowed(
-        _("This deputy sits in the session already, and nobody has two votes."), code="room.two_votes"
+        _("This deputy sits, or has voted, in another seat of the session, and nobody has two votes."),
+        code="room.two_votes",
     )
 
 
@@ -193,8 +194,13 @@ def _check_callable(session: SelectionSession, person: Person) -> None:
                 " and panel members of another entity. This person is none of them."
             )
         )
-    if SessionMember.objects.filter(session=session, sat_by=person, left_at=None).exists():
-        raise _invalid(_("This person sits for someone absent, and nobody has two votes."))
+    if SessionMember.objects.filter(_votes_for_another(person), session=session).exists():
+        raise _invalid(_("This person sits, or has voted, for someone absent, and nobody has two votes."))
+
+
+def _votes_for_another(person: Person) -> Q:
+    """Seats lent to this person now, or in which a vote the person cast still stands: it does when they have left."""
+    return Q(sat_by=person, left_at=None) | Q(room_votes__cast_by=person, room_votes__in_force=True)
 
 
 def _not_there() -> Conflict:
