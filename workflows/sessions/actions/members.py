@@ -11,7 +11,7 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people import grants, sign_in
-from incubator.people.actors import Actor
+from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
 from workflows.gates import pools
 from workflows.gates.actions.votes import acting
@@ -20,6 +20,8 @@ from workflows.sessions.actions import common
 from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SessionMember, SteppingOut
 
 State = SelectionSession.State
+# Until the list is settled: the members are still to sit, or sitting.
+TO_COME = (State.PREPARING, State.CONVENED, State.LIVE)
 
 
 def call_member(*, session_key: Any, person: Person, by: Actor, chair: bool = False) -> SessionMember:
@@ -30,7 +32,7 @@ def call_member(*, session_key: Any, person: Person, by: Actor, chair: bool = Fa
     """
     with common.locked_session(session_key) as session:
         by = common.check_lead(session, by)
-        common.check_state(session, State.PREPARING, State.CONVENED, State.LIVE)
+        common.check_state(session, *TO_COME)
         member = SessionMember.objects.filter(session=session, person=person).first()
         if member is None:
             _check_callable(session, person)
@@ -60,18 +62,32 @@ def excuse_member(*, session_key: Any, member_key: Any, by: Actor) -> None:
     Raises Conflict for someone who has sat already: what they voted stands.
     """
     with common.locked_session(session_key) as session:
-        common.check_state(session, State.PREPARING, State.CONVENED, State.LIVE)
+        common.check_state(session, *TO_COME)
         member = member_of(session, member_key)
         if member.person_id != by.human.pk:
             by = common.check_lead(session, by)
         if member.arrived_at is not None:
             raise Conflict(_("This member has sat already: note that they have left."), code="room.sat")
-        SteppingOut.objects.filter(member=member).delete()
-        was = "chair" if member.is_chair else "member"
-        member.delete()
-        inbox.close_for_person(member.person, f"sit_in_session:{session.key}")
-        effects = [effect("member", was, None, person=str(member.person.key))]
-        common.record(session, "member_excused", by, effects)
+        _take_off(session, member, by)
+
+
+def excuse_leaver(*, session_key: Any, person: Person, by: Actor = SUBSTITUTION) -> None:
+    """A member has left the city before sitting: off the list, and the leads are told. Run twice, nothing is left to
+    do; whoever has sat stays on it, for what they voted stands."""
+    with common.locked_session(session_key) as session:
+        unseated = SessionMember.objects.select_related("person").filter(session=session, arrived_at=None)
+        member = unseated.filter(person=person, person__is_active=False).first()
+        if member is not None and session.state in TO_COME:
+            _take_off(session, member, by)
+
+
+def _take_off(session: SelectionSession, member: SessionMember, by: Actor) -> None:
+    SteppingOut.objects.filter(member=member).delete()
+    was = "chair" if member.is_chair else "member"
+    member.delete()
+    inbox.close_for_person(member.person, f"sit_in_session:{session.key}")
+    effects = [effect("member", was, None, person=str(member.person.key))]
+    common.record(session, "member_excused", by, effects)
 
 
 def member_of(session: SelectionSession, key: Any) -> SessionMember:
@@ -133,6 +149,14 @@ def sitting(member: SessionMember) -> list[Person]:
 
 def is_present(member: SessionMember) -> bool:
     return member.arrived_at is not None and member.left_at is None
+
+
+def check_here(member: SessionMember) -> None:
+    """Raises Conflict for someone who has left the city: neither they nor a deputy sit any more."""
+    if not member.person.is_active:
+        raise Conflict(
+            _("This person is no longer here, and sits no more. Call someone else."), code="room.gone"
+        )
 
 
 def check_present(member: SessionMember) -> None:
