@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from incubator.inbox.models import WorkItem
 from incubator.lib.refusals import Conflict
 from incubator.people.models import Person
 from tests.factories import PersonFactory
@@ -63,6 +64,21 @@ def test_what_would_now_depart_from_the_opinion_is_not_signed(
     actions.sign_second(decision_key=again.key, by=act(signer))
     assert Decision.objects.get(key=again.key).departs
     assert not [one for one in replay() if one.differences]
+
+
+def test_a_declined_signature_asks_for_no_decision_while_a_seat_is_free(
+    cast: Cast, signer: Person, run_jobs: Run
+) -> None:
+    round_, draft = stopped_by_two(cast, "go", "go", "not_now", "not_now", "not_now")
+    gone = next(seat for seat in stage.seats_of(round_) if not seat.is_chair)
+    actions.step_aside(seat_key=gone.key, by=act(gone.person))
+    actions.decline(decision_key=draft.key, by=act(signer))
+    assert not WorkItem.objects.filter(verb="decide", closed_at=None).exists()
+    run_jobs()
+    assert not WorkItem.objects.filter(verb="decide", closed_at=None).exists()
+    stage.cast_vote(Seat.objects.select_related("person", "round").get(substitute_for=gone), "not_now")
+    asked = WorkItem.objects.filter(verb="decide", closed_at=None).values_list("person", flat=True)
+    assert set(asked) == {cast.dga.pk, signer.pk}
 
 
 def test_what_departs_no_more_says_so(cast: Cast, signer: Person, run_jobs: Run) -> None:
