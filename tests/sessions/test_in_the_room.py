@@ -5,7 +5,8 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -211,6 +212,22 @@ def test_a_link_is_read_when_a_member_comes_in(jury: Jury, session: SelectionSes
             session_key=session.key, member_key=member.key, present=present, by=act(jury.lead)
         )
     assert SteppingOut.objects.get().line.idea == idea
+
+
+def test_a_member_comes_in_with_as_many_statements_however_many_ideas_are_heard() -> None:
+    found = []
+    for ideas in (1, 4):
+        jury = Jury()
+        for _number in range(ideas):
+            stage.at_selection(jury)
+        held = stage.live(jury, heard=4)
+        member = SessionMember.objects.get(session=held, person=jury.members[1])
+        key = {"session_key": held.key, "member_key": member.key, "by": act(jury.lead)}
+        actions.set_present(**key, present=False)
+        with CaptureQueriesContext(connection) as captured:
+            actions.set_present(**key, present=True)
+        found.append(len(captured))
+    assert found[0] == found[1]
 
 
 def test_a_chair_who_is_out_has_no_hand_in_the_idea(jury: Jury, session: SelectionSession) -> None:

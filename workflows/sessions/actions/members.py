@@ -15,7 +15,7 @@ from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
 from workflows.gates import pools
 from workflows.gates.actions.votes import acting
-from workflows.gates.conflicts import conflicts_of
+from workflows.gates.conflicts import conflicts_of, conflicts_with
 from workflows.sessions.actions import common
 from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SessionMember, SteppingOut
 
@@ -187,14 +187,15 @@ def note_links(
     for vote in votes:
         people[vote.member_id][vote.cast_by_id] = vote.cast_by
     everyone = {pk: one for own in people.values() for pk, one in own.items()}
-    out = []
-    for line in lines:
-        against = conflicts_of(everyone.values(), line.idea, session.gate)
-        out += [
-            SteppingOut(member=member, line=line, cause=SteppingOut.Cause.LINK, at=clock.now())
-            for member in members
-            if any(against[pk].hard for pk in people[member.pk])
-        ]
+    today = clock.today(session.call.programme.entity.time_zone)
+    ideas = [line.idea for line in lines]
+    against = conflicts_with(everyone.values(), ideas, session.gate, today) if ideas else {}
+    out = [
+        SteppingOut(member=member, line=line, cause=SteppingOut.Cause.LINK, at=clock.now())
+        for line in lines
+        for member in members
+        if any(against[line.idea_id, pk].hard for pk in people[member.pk])
+    ]
     SteppingOut.objects.bulk_create(out, ignore_conflicts=True)
 
 
