@@ -22,7 +22,7 @@ with recursive up as (
 
 def _places(person: Person, at: datetime) -> tuple[list[int], set[int]]:
     """The departments and the entities of the posts a person holds at that instant."""
-    day = clock.today() if at == clock.now() else at.date()
+    day = clock.day_of(at)
     posts = Post.objects.filter(Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gt=day)), person=person)
     rows = list(posts.values_list("department_id", "department__entity_id"))
     return [department for department, _entity in rows], {entity for _department, entity in rows}
@@ -31,7 +31,7 @@ def _places(person: Person, at: datetime) -> tuple[list[int], set[int]]:
 def open_at(at: datetime) -> QuerySet[Call]:
     """All calls of staff programmes that are open at this instant."""
     dated = Q(always_open=True) | Q(opens_at__lte=at, closes_at__gt=at)
-    running = Q(programme__closed_on=None) | Q(programme__closed_on__gt=at.date())
+    running = Q(programme__closed_on=None) | Q(programme__closed_on__gt=clock.day_of(at))
     return Call.objects.filter(dated & running, programme__kind=Programme.Kind.STAFF)
 
 

@@ -19,8 +19,13 @@ def now() -> datetime:
 def today(zone: str | ZoneInfo | None = None) -> date:
     """The local date in `zone` (default: the installation's)."""
     if zone is None:
-        return timezone.localtime(now(), timezone.get_default_timezone()).date()
+        return day_of(now())
     return now().astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone).date()
+
+
+def day_of(instant: datetime) -> date:
+    """The installation's local date of an aware instant."""
+    return timezone.localtime(instant, timezone.get_default_timezone()).date()
 
 
 def hour(zone: str) -> int:

@@ -1,6 +1,6 @@
 """Decisions: mandates, what is written, second signatures; law 3."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -14,7 +14,7 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people import actions as people
 from incubator.people.actors import IMPORT
-from incubator.people.models import Mandate, Person
+from incubator.people.models import Entity, Mandate, Person
 from incubator.people.once import new_key
 from tests.factories import PersonFactory, TeamMemberFactory
 from tests.gates import stage
@@ -71,6 +71,22 @@ def test_what_is_missing_is_named_at_its_field(cast: Cast, round_: GateRound) ->
     assert set(fields) == {"reasons", "departure_reason", "criterion_reasons", "learning"}
     held = {"outcome": "hold", "departure_reason": "Budget", **TIED}
     assert set(refused(Invalid, round_, cast.dga, hold_until=clock.today(), **held).fields) == {"hold_until"}
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("Pacific/Auckland", 13), ("Pacific/Pago_Pago", 9)])
+def test_a_hold_begins_the_day_after_the_entitys_own_day(
+    cast: Cast, round_: GateRound, zone: str, hour: int
+) -> None:
+    """As its delegations and the day it ends are read: whatever the installation's own day is."""
+    Entity.objects.update(time_zone=zone)
+    held = {"outcome": "hold", "departure_reason": "Budget", **TIED}
+    at = datetime.combine(clock.today() + timedelta(days=1), time(hour), UTC)
+    with clock.moved(at):
+        today = clock.today(zone)
+        found = refused(Invalid, round_, cast.dga, hold_until=today, **held)
+        assert set(found.fields) == {"hold_until"}
+        choice = Choice(hold_until=today + timedelta(days=1), **WRITTEN, **held)
+        assert actions.decide(round_key=round_.key, by=act(cast.dga), choice=choice).issued_at == at
 
 
 def test_a_departure_is_marked_with_its_reason(cast: Cast, round_: GateRound) -> None:

@@ -1,6 +1,6 @@
 """Calls: who sets them up, whom they ask, what may still change."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -144,6 +144,16 @@ def test_calls_ask_within_dates_entities_and_running_staff_programmes():
     assert list(queries.open_calls(person)) == [now]
     later = clock.now() + timedelta(days=3)
     assert queries.open_calls(person, later).count() == 2
+
+
+def test_a_first_day_begins_at_midnight_where_people_are():
+    day = clock.today() + timedelta(days=1)
+    midnight = datetime.combine(day, time(), ZoneInfo("Europe/Paris")).astimezone(UTC)
+    new = PersonFactory(employed__starts_on=day)
+    CallFactory(box=True)
+    CallFactory(programme=ProgrammeFactory(key="fini", closed_on=day), box=True)
+    assert not queries.open_calls(new, midnight - timedelta(minutes=30)).exists()
+    assert queries.open_calls(new, midnight + timedelta(minutes=30)).count() == 1
 
 
 def test_asking_takes_the_same_queries_for_many(django_assert_num_queries):

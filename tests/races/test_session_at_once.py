@@ -1,10 +1,12 @@
 """A session under many hands at one instant: one list, every vote counted or refused, one idea for a free place."""
 
 from collections.abc import Callable
+from time import sleep
 from typing import Any
 
 import pytest
 
+from ideas.lock import locked
 from incubator.events.models import Event
 from incubator.events.queries import verify
 from incubator.lib.refusals import Conflict
@@ -15,9 +17,11 @@ from tests.sessions.stage import Jury, act
 from workflows.gates.replay import replay as all_closed
 from workflows.journey import actions as journey
 from workflows.sessions import actions
-from workflows.sessions.models import RoomVote
+from workflows.sessions.actions import documents
+from workflows.sessions.models import RoomVote, SessionDocument
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quick_briefs")]
+A_MOMENT = 1.0  # seconds that an act stays between its papers and its commit
 
 
 @pytest.fixture
@@ -66,6 +70,32 @@ def test_votes_and_the_settling_at_one_instant(jury: Jury) -> None:
     accepted = [one for one in votes if not isinstance(one, Exception)]
     assert list(counted.values()).count(4) == len(accepted)
     assert all(isinstance(one, Conflict) for one in votes if isinstance(one, Exception))
+
+
+def test_two_ideas_of_a_session_are_masked_at_one_instant(
+    jury: Jury, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each act makes the papers anew, in an edition of its own."""
+    ideas = [stage.at_selection(jury) for _number in range(2)]
+    stage.live(jury)
+    real = documents._prepare
+
+    def slow(made: Any) -> None:
+        real(made)
+        sleep(A_MOMENT)
+
+    monkeypatch.setattr(documents, "_prepare", slow)
+
+    def masking(pk: int) -> Callable[[], None]:
+        def mask() -> None:
+            with locked(pk) as idea:
+                documents.on_masked(idea)
+
+        return mask
+
+    assert at_once(*(masking(idea.pk) for idea in ideas)) == [None, None]
+    editions = SessionDocument.objects.filter(language="fr").order_by("edition")
+    assert list(editions.values_list("edition", flat=True)) == [1, 2, 3]
 
 
 def test_two_places_freed_at_one_instant(jury: Jury, run_jobs: Callable[..., Any]) -> None:

@@ -1,7 +1,7 @@
 """A session from its preparation to the waiting list, on PostgreSQL."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -352,6 +352,36 @@ def _comes_back_and_goes_on(idea: Any, jury: Jury) -> None:
     assert idea.stage == "sponsorship"
     decided = Decision.objects.get(round=round_)
     assert decided.round.record["opinion"]["result"] == "go"
+
+
+def test_a_panel_seated_before_the_place_was_free_is_asked_no_more(run_jobs: Any) -> None:
+    """Taken up again by its own date while it waits: its new panel is asked, until it moves up with the old opinion."""
+    jury = Jury(seats=6)
+    for level in (4, 3, 3):
+        stage.at_selection(jury, level)
+    session = stage.settled(jury, [4, 3, 2], heard=3)
+    waiting = next(line for line in stage.lines(session) if line.result == "waiting")
+    day = session.waiting_until - timedelta(days=1)
+    choices = {str(line.idea.key): stage.choice_for(line) for line in stage.lines(session)}
+    choices[str(waiting.idea.key)] = stage.choice_for(waiting, "hold", hold_until=day)
+    actions.decide(session_key=session.key, by=act(jury.dga), choices=choices)
+    with clock.moved(datetime.combine(day, time(12), UTC)):
+        journey.wake(idea=waiting.idea.key, by=CLOCK)
+        run_jobs()
+        round_ = GateRound.objects.get(idea=waiting.idea, gate="G1", state="open")
+        voter = round_.seats.select_related("round").order_by("pk").first()
+        cast_vote(voter)
+        assert len(_asked("vote")) == 4
+        first = stage.lines(session)[0].idea
+        journey.withdraw(idea=first.key, by=act(first.team.get(role="author").person))
+        run_jobs()
+        assert (_asked("vote"), _asked("decide")) == ([], [jury.dga])
+        # One of the new panel comes close: the old panel's opinion is decided on all the same.
+        TeamMemberFactory(idea=waiting.idea, person=voter.person)
+        gates.decide(round_key=round_.key, by=act(jury.dga), choice=Choice("go", stage.REASONS))
+        assert not round_.seats.filter(state="open").exists()
+    assert not [one for one in all_closed() if one.differences]
+    assert not verify().broken
 
 
 def test_the_waiting_list_ends_on_its_day(jury: Jury, run_jobs: Any) -> None:

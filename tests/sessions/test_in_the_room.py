@@ -5,7 +5,8 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -148,6 +149,25 @@ def test_nobody_has_two_votes(jury: Jury, session: SelectionSession) -> None:
         SessionMember.objects.filter(pk=other.pk).update(sat_by=deputy)
 
 
+def test_nobody_has_a_second_vote_once_the_first_seat_is_left(jury: Jury, session: SelectionSession) -> None:
+    deputy = lent(jury, session)
+    vote(session, deputy)
+    seats = {member.person: member.key for member in SessionMember.objects.all()}
+    key = {"session_key": session.key, "by": act(jury.lead)}
+    for person in jury.members[1:]:
+        actions.set_present(**key, member_key=seats[person], present=False)
+    AbsenceFactory(person=jury.members[1], deputy=deputy)
+    with pytest.raises(NotAllowed, match="two votes"):
+        actions.set_present(**key, member_key=seats[jury.members[1]], present=True, deputy=True)
+    deputy.role_grants.create(role="panel_member", starts_at=session.prepared_at)
+    with pytest.raises(Invalid) as refused:
+        actions.call_member(**key, person=deputy)
+    assert "two votes" in str(refused.value.fields["person"])
+    actions.set_present(**key, member_key=seats[jury.members[2]], present=True, deputy=True)
+    vote(session, deputy, 3)
+    assert [one.member.person for one in RoomVote.objects.filter(in_force=True)] == [jury.members[2]]
+
+
 def test_without_an_absence_there_is_no_deputy(jury: Jury, session: SelectionSession) -> None:
     member = SessionMember.objects.get(person=jury.members[2])
     key = {"session_key": session.key, "member_key": member.key, "by": act(jury.lead)}
@@ -192,6 +212,22 @@ def test_a_link_is_read_when_a_member_comes_in(jury: Jury, session: SelectionSes
             session_key=session.key, member_key=member.key, present=present, by=act(jury.lead)
         )
     assert SteppingOut.objects.get().line.idea == idea
+
+
+def test_a_member_comes_in_with_as_many_statements_however_many_ideas_are_heard() -> None:
+    found = []
+    for ideas in (1, 4):
+        jury = Jury()
+        for _number in range(ideas):
+            stage.at_selection(jury)
+        held = stage.live(jury, heard=4)
+        member = SessionMember.objects.get(session=held, person=jury.members[1])
+        key = {"session_key": held.key, "member_key": member.key, "by": act(jury.lead)}
+        actions.set_present(**key, present=False)
+        with CaptureQueriesContext(connection) as captured:
+            actions.set_present(**key, present=True)
+        found.append(len(captured))
+    assert found[0] == found[1]
 
 
 def test_a_chair_who_is_out_has_no_hand_in_the_idea(jury: Jury, session: SelectionSession) -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from incubator.events.models import Event
@@ -19,6 +21,7 @@ from tests.gates.stage import signed_in
 from tests.sessions import stage
 from tests.sessions.stage import Jury, act
 from workflows.gates import jobs as gates_jobs
+from workflows.gates import leading
 from workflows.journey import actions as journey
 from workflows.sessions import actions
 from workflows.sessions import jobs as session_jobs
@@ -220,6 +223,16 @@ def test_a_session_under_way_is_carried_on_by_the_director(
     jury.lead = director
     with pytest.raises(NotAllowed):
         stage.prepared(jury)
+
+
+def test_who_is_distant_is_asked_as_often_for_many_ideas_as_for_one(jury: Jury, director: Person) -> None:
+    ideas = [stage.at_selection(jury) for _ in range(4)]
+    found = []
+    for some in (ideas[:1], ideas):
+        with CaptureQueriesContext(connection) as captured:
+            assert leading.free(some, [director]) == [director]
+        found.append(len(captured))
+    assert found[0] == found[1]
 
 
 def test_without_anyone_to_decide_the_director_is_asked_instead_of_the_lead(

@@ -9,8 +9,14 @@ from django.urls import reverse
 from django.utils import translation
 
 from ideas.access import access
+from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
+from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
+from incubator.messages.models import Message
+from incubator.people import actions as people
+from incubator.people.actors import IMPORT
+from incubator.people.models import Person
 from incubator.people.once import new_key
 from tests.factories import AbsenceFactory, EntityFactory, PersonFactory, TeamMemberFactory
 from tests.gates.stage import signed_in
@@ -18,7 +24,7 @@ from tests.sessions import stage
 from tests.sessions.stage import Jury, act
 from workflows.gates.models import GateRound
 from workflows.sessions import actions
-from workflows.sessions.models import RoomVote, SessionMember, SteppingOut
+from workflows.sessions.models import RoomVote, SelectionSession, SessionMember, SteppingOut
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
 
@@ -126,6 +132,41 @@ def test_a_member_who_cannot_come_says_so_without_a_reason(jury: Jury, run_jobs:
     # Somebody else comes in their place, under way.
     actions.call_member(session_key=session.key, person=jury.members[1], by=act(jury.lead))
     assert SteppingOut.objects.filter(member__person=jury.members[1]).exists()
+
+
+def leaves(person: Person, run_jobs: Any) -> None:
+    people.depart(person=person, on=clock.today(), by=IMPORT)
+    run_jobs()
+
+
+def test_a_member_who_leaves_the_city_is_off_the_list_and_the_lead_is_told(jury: Jury, run_jobs: Any) -> None:
+    stage.at_selection(jury)
+    session = stage.prepared(jury)
+    actions.convene(session_key=session.key, by=act(jury.lead))
+    leaves(jury.members[0], run_jobs)
+    assert not SessionMember.objects.filter(person=jury.members[0]).exists()
+    assert Message.objects.get(kind="member_excused").person == jury.lead
+    event = Event.objects.get(verb="member_excused")
+    assert [one["from"] for one in event.effects] == ["chair"]
+
+
+def test_a_leaver_counts_for_no_quorum_and_does_not_come_in_again(jury: Jury, run_jobs: Any) -> None:
+    stage.at_selection(jury)
+    session = stage.prepared(jury, quorum=3)
+    people.depart(person=jury.members[2], on=clock.today(), by=IMPORT)
+    with pytest.raises(Conflict, match="quorum is 3"):
+        actions.convene(session_key=session.key, by=act(jury.lead))
+    SelectionSession.objects.update(rules=session.rules | {"quorum": 2})
+    actions.convene(session_key=session.key, by=act(jury.lead))
+    actions.open_session(session_key=session.key, by=act(jury.lead))
+    sat = SessionMember.objects.get(person=jury.members[1])
+    seat = {"session_key": session.key, "member_key": sat.key, "by": act(jury.lead)}
+    actions.set_present(**seat, present=True)
+    leaves(jury.members[1], run_jobs)
+    actions.set_present(**seat, present=False)
+    with pytest.raises(Conflict, match="no longer here"):
+        actions.set_present(**seat, present=True)
+    assert [one.person for one in SessionMember.objects.order_by("pk")] == jury.members[:2]
 
 
 def test_a_member_is_made_the_chair(jury: Jury) -> None:

@@ -13,9 +13,10 @@ from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.inbox import actions as inbox
 from incubator.inbox.models import WorkItem
+from incubator.lib import clock
 from incubator.people import grants, reporting, rules
 from incubator.people.models import Person
-from workflows.gates.conflicts import conflicts_of
+from workflows.gates.conflicts import conflicts_with
 
 LEAD = "programme_lead"
 # What is asked of leads because they lead, not because of a seat or a delegation.
@@ -51,9 +52,13 @@ def in_place_of_leads(programme: Programme, ideas: Sequence[Idea]) -> list[Perso
 def free(ideas: Iterable[Idea], people: Iterable[Person]) -> list[Person]:
     """Those still here who are no administrator and too close to none of these ideas, each once."""
     found = {person.pk: person for person in people if person.is_active}
-    for idea in ideas if found else ():
-        against = conflicts_of(found.values(), idea, "")
-        found = {pk: person for pk, person in found.items() if not against[pk].hard}
+    asked = list(ideas) if found else []
+    if asked:
+        # Ideas of one programme, or of one call: the day is their entity's.
+        today = clock.today(asked[0].programme.entity.time_zone)
+        against = conflicts_with(found.values(), asked, "", today)
+        close = {person for (_idea, person), said in against.items() if said.hard}
+        found = {pk: person for pk, person in found.items() if pk not in close}
     return [one for one in found.values() if rules.ADMINISTRATOR not in grants.roles_anywhere(one)]
 
 

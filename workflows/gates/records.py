@@ -31,7 +31,7 @@ def record_of(
     before = _before(round_, idea)
     if round_.gate != "G0":
         read[rules.UNMET_CONDITIONS] = not before["unmet"]
-    compared = round_.comparison
+    compared, brought = round_.comparison, brought_seats(round_)
     return {
         "gate": round_.gate,
         "round": round_.number,
@@ -43,8 +43,7 @@ def record_of(
         if "extend" in (round_.rules.get("go_on") or [])
         else False,
         "answers": answers or {},
-        # An idea that comes back because a place is free keeps the opinion it had when it was compared.
-        "seats": compared["seats"] if compared and "seats" in compared else seats_of(round_, seats),
+        "seats": seats_of(round_, seats) if brought is None else brought,
     } | ({"comparison": compared} if compared else {})
 
 
@@ -80,10 +79,16 @@ def has_seats(round_: GateRound) -> bool:
     return bool(round_.rules.get("seats"))
 
 
+def brought_seats(round_: GateRound) -> list[dict[str, Any]] | None:
+    """The seats of the round in which a session compared the idea, where they count in place of this round's own: an
+    idea that comes back because a place is free keeps the opinion it had."""
+    return (round_.comparison or {}).get("seats")
+
+
 def sitting(round_: GateRound) -> list[Seat]:
-    """The seats that count, by key, with their holders and, in `cast_vote`, the vote in force; one query, and one
-    more where a deputy voted."""
-    if not has_seats(round_):
+    """The seats of this round that count, by key, with their holders and, in `cast_vote`, the vote in force; one
+    query, and one more where a deputy voted."""
+    if not has_seats(round_) or brought_seats(round_) is not None:
         return []
     found = SITTING.all(round=round_.pk)
     people = {seat.person_id: seat.person for seat in found}

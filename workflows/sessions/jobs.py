@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 from incubator.lib import clock
 from incubator.lib.last_tries import when_lost
 from incubator.lib.pdf_process import PdfFailed, render_in_process
+from incubator.people.models import Person
 from workflows.briefs.rules import MOST_TRIES
 from workflows.sessions.models import SelectionSession, SessionDocument
 
@@ -36,6 +37,19 @@ def ask_leads(at: str = "") -> None:
         for key in settled.values_list("key", flat=True):
             asking.ask_leads(session_key=key)
         asking.ask_moved_up()
+
+
+@app.task(name="sessions.excuse_leaver", queue="gates", retry=5)
+def excuse_leaver(person: int, at: str = "") -> None:
+    """Someone called to sit has left the city."""
+    from workflows.sessions.actions import excuse_leaver as excuse
+    from workflows.sessions.actions.members import TO_COME
+
+    called = SelectionSession.objects.filter(members__person=person, state__in=TO_COME).order_by("pk")
+    leaver = Person.objects.get(pk=person)
+    with clock.as_of(at):
+        for key in called.values_list("key", flat=True):
+            excuse(session_key=key, person=leaver)
 
 
 @when_lost("sessions.render")

@@ -148,7 +148,7 @@ def _member(room: Room, member: SessionMember, who: Reader) -> dict[str, Any]:
         "detail": ", ".join(details),
         "present": present,
         "deputy": str(deputy) if deputy is not None and not present else "",
-        "may_note": who.runs and room.session.state == "live",
+        "may_note": who.runs and room.session.state == "live" and (present or member.person.is_active),
         "may_excuse": member.arrived_at is None
         and room.session.state in CALLED_IN
         and (who.leads or member.person_id == who.person.pk),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from incubator.events.actions import Subject, reading
 from incubator.inbox import actions as inbox
+from incubator.lib import clock
 from incubator.lib.refusals import Invalid
 from incubator.people.actors import Actor
 from workflows.gates import authority, records
@@ -83,7 +84,8 @@ def _check_complete(round_: GateRound, must_meets: dict[str, dict[str, str]], ch
     gaps = vote_gaps(rules, "abstain", must_meets, {}, [], "")
     fields = {name: [gap_sentence(gap)] for name, gap in gaps.items()}
     allowed = Permitted(choice.outcome, needs_conditions=choice.outcome == "go_with_conditions")
-    fields |= written_gaps(choice, allowed, {"rules": rules, "facts": {}, "seats": []})
+    today = clock.today(round_.idea.programme.entity.time_zone)
+    fields |= written_gaps(choice, allowed, {"rules": rules, "facts": {}, "seats": []}, today)
     if onward and any(given.get("answer") in ("no", "cannot_tell") for given in must_meets.values()):
         fields["outcome"] = [
             _("To go on, every must-meet is answered with yes. Choose another outcome, or look again.")

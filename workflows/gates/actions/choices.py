@@ -65,8 +65,13 @@ def permitted_one(round_: GateRound, record: dict[str, Any], outcome: str) -> ru
     return found
 
 
-def written_gaps(choice: Choice, allowed: rules.Permitted, record: dict[str, Any]) -> dict[str, list[str]]:
-    """What the written decision lacks: form field → sentences. Of the record, the rules and answers are read."""
+def written_gaps(
+    choice: Choice, allowed: rules.Permitted, record: dict[str, Any], today: date
+) -> dict[str, list[str]]:
+    """What the written decision lacks: form field → sentences. Of the record, the rules and answers are read.
+
+    `today`: the entity's, by which a hold ends.
+    """
     gaps = rules.decision_gaps(
         record,
         outcome=choice.outcome,
@@ -83,7 +88,7 @@ def written_gaps(choice: Choice, allowed: rules.Permitted, record: dict[str, Any
         redirect_to=choice.redirect_to,
         service=choice.service is not None,
     )
-    if choice.outcome == "hold" and choice.hold_until and choice.hold_until <= clock.today():
+    if choice.outcome == "hold" and choice.hold_until and choice.hold_until <= today:
         gaps["hold_until"] = "future"
     if choice.outcome not in Decision.Outcome.values:
         # Which other fields are owed follows from the outcome.
@@ -91,9 +96,9 @@ def written_gaps(choice: Choice, allowed: rules.Permitted, record: dict[str, Any
     return {name: [decision_sentence(gap)] for name, gap in gaps.items()}
 
 
-def check_written(choice: Choice, allowed: rules.Permitted, record: dict[str, Any]) -> None:
+def check_written(choice: Choice, allowed: rules.Permitted, record: dict[str, Any], today: date) -> None:
     """Raises Invalid with all that `written_gaps` finds."""
-    if gaps := written_gaps(choice, allowed, record):
+    if gaps := written_gaps(choice, allowed, record, today):
         raise Invalid(_("The decision is not complete yet."), code="decide.incomplete", fields=gaps)
 
 

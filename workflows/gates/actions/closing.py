@@ -1,5 +1,6 @@
 """When a panel has voted, or its time is over: the decision is asked for, or whoever can complete the opinion."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -75,6 +76,19 @@ def settle(round_: GateRound, idea: Idea) -> list[str]:
             due_at=round_.due_at,
         )
     return missing
+
+
+def ask_anew(round_: GateRound, idea: Idea, parties: Sequence[authority.Party]) -> list[dict[str, Any]]:
+    """A written decision is set aside: ask these for another one; where a seat was left since, the panel first, or
+    whoever can complete it. Gives the effects, as `opened`."""
+    before = round_.state
+    waits = before != "open" or queries.panel_still_votes(round_)
+    missing = rules.opinion(records.record_of(round_, idea)).missing
+    if not missing and (not waits or queries.is_drawn(round_)):
+        ask_decision(round_, idea, parties)
+    elif not queries.has_time(round_):
+        settle(round_, idea)
+    return opened(round_, before)
 
 
 def _is_written(round_: GateRound) -> bool:

@@ -13,15 +13,12 @@ from ideas.lock import locked
 from incubator.lib import clock, working_days
 from incubator.lib.refusals import Conflict, NotFound
 from incubator.people.actors import Actor
-from workflows.gates import authority, queries
-from workflows.gates.actions.closing import opened, settle
+from workflows.gates import authority
+from workflows.gates.actions.closing import ask_anew
 from workflows.gates.actions.decisions import issue, open_round_of, set_aside
 from workflows.gates.actions.rounds import due_after
-from workflows.gates.actions.seating import ask_decision
 from workflows.gates.actions.signatures import read_again
 from workflows.gates.models import Decision, GateRound
-from workflows.gates.records import record_of
-from workflows.gates.rules import opinion
 from workflows.gates.signing import waits_for_consent
 
 
@@ -59,17 +56,10 @@ def decline_consent(*, decision_key: Any, by: Actor) -> None:
 
 
 def _ask_anew(round_: GateRound, idea: Idea, declined: Decision) -> list[dict[str, Any]]:
-    """Ask whoever wrote what was declined; where a seat was left since, the panel first, or whoever can complete it.
-    Gives the effects."""
-    before, votes = round_.state, queries.panel_still_votes(round_)
-    complete = before == "open" and not votes and not opinion(record_of(round_, idea)).missing
-    if complete or queries.is_drawn(round_):
-        parties = authority.parties(round_, idea)
-        writers = [party for party in parties if party.person.pk == declined.decider_id]
-        ask_decision(round_, idea, writers or parties)
-    elif not queries.has_time(round_):
-        settle(round_, idea)
-    return opened(round_, before)
+    """Ask whoever wrote what was declined. Gives the effects."""
+    parties = authority.parties(round_, idea)
+    writers = [party for party in parties if party.person.pk == declined.decider_id]
+    return ask_anew(round_, idea, writers or parties)
 
 
 def _record(round_: GateRound, idea: Idea, decision: Decision) -> dict[str, Any]:

@@ -141,10 +141,11 @@ def checked_with(
     right = authority.distant(rights, own, idea)
     check_distance(seats, own)
     record = records.record_of(round_, idea, choice.answers, seats)
+    today = clock.today(idea.programme.entity.time_zone)
     if choice.outcome not in Decision.Outcome.values:
-        check_written(choice, rules.Permitted(choice.outcome), record)
+        check_written(choice, rules.Permitted(choice.outcome), record, today)
     allowed = permitted_one(round_, record, choice.outcome)
-    check_written(choice, allowed, record)
+    check_written(choice, allowed, record, today)
     check_elsewhere(idea, choice.merged_into, right.actor, of_target)
     return right, record, allowed
 

@@ -103,12 +103,17 @@ set state = %(state)s, closed_at = %(now)s, record = %(record)s::jsonb, record_s
 
 
 def void(idea: Idea, reason: str) -> list[dict[str, Any]]:
-    """Void the open rounds of an idea that leaves its gate without a decision; the seats are freed."""
+    """Void the open rounds of an idea that leaves its gate without a decision; the seats are freed, and what was
+    written of a decision that waits for a signature or a consent is gone."""
     now, effects = clock.now(), []
-    for round_ in GateRound.objects.filter(idea=idea, state__in=["seating", "open"]).order_by("pk"):
+    rounds = GateRound.objects.filter(idea=idea, state__in=["seating", "open"]).select_related("decision")
+    for round_ in rounds.order_by("pk"):
         open_seats = list(Seat.objects.filter(round=round_, state="open"))
         close_seats(round_, now)
         KeptDecision.objects.filter(round=round_).delete()
+        if hasattr(round_, "decision"):
+            round_.decision.conditions.all().delete()
+            round_.decision.delete()
         effects.append(
             effect("round", round_.state, "void", gate=round_.gate, reason=reason, round=str(round_.key))
         )

@@ -18,6 +18,7 @@ from incubator.lib.refusals import Conflict, NotAllowed
 from incubator.people.actors import SUBSTITUTION, Actor
 from workflows.gates import authority, records
 from workflows.gates.actions.choices import permitted_one
+from workflows.gates.actions.closing import ask_anew
 from workflows.gates.actions.decisions import (
     IN_PILOT,
     ask_second,
@@ -168,7 +169,8 @@ def _check_first(
 
 
 def decline(*, decision_key: Any, by: Actor) -> None:
-    """The second person does not sign: the draft is set aside and whoever may decide is asked again."""
+    """The second person does not sign: the draft is set aside and whoever may decide is asked again, once nothing of
+    the panel's opinion is missing."""
     with locked(rounds__decision__key=decision_key) as idea:
         decision = Decision.objects.select_related("round").get(key=decision_key)
         if decision.issued_at is not None:
@@ -177,11 +179,12 @@ def decline(*, decision_key: Any, by: Actor) -> None:
         right = right_to_sign(round_, idea, by, decision)
         set_aside(decision)
         inbox.close(f"second_signature:{round_.key}")
-        ask_decision(round_, idea)
+        effects = ask_anew(round_, idea, authority.parties(round_, idea))
         record_event(
             idea,
             "signature_declined",
             right.actor,
+            effects,
             round=str(round_.key),
             gate=round_.gate,
             decision=str(decision.key),

@@ -1,7 +1,7 @@
 """The acts of a selection session: prepared, convened, held, settled, decided, closed; then the waiting list."""
 
 from workflows.sessions.actions.documents import prepare_again
-from workflows.sessions.actions.members import call_member, excuse_member, is_present
+from workflows.sessions.actions.members import call_member, excuse_leaver, excuse_member, is_present
 from workflows.sessions.actions.places import (
     carried,
     check_not_waiting,
@@ -28,6 +28,7 @@ __all__ = [
     "close",
     "convene",
     "decide",
+    "excuse_leaver",
     "excuse_member",
     "gates_of",
     "is_present",

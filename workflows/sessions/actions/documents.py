@@ -54,11 +54,14 @@ def prepare_again(*, session_key: UUID, kind: str, by: Actor) -> None:
 
 
 def on_masked(idea: Idea) -> None:
-    """What is masked of an idea has changed: the papers that print its name are made anew."""
-    for session in SelectionSession.objects.filter(lines__idea=idea).distinct():
-        kinds = SessionDocument.objects.filter(session=session).order_by("kind")
-        for kind in kinds.values_list("kind", flat=True).distinct():
-            ask_document(session, kind)
+    """What is masked of an idea has changed: papers that print its name are made anew. The caller holds its lock."""
+    # The newest first, as wherever an idea's sessions are locked; another idea's act may number the same papers.
+    held = SelectionSession.objects.filter(lines__idea=idea).order_by("-pk").distinct()
+    for key in held.values_list("key", flat=True):
+        with locked_session(key) as session:
+            kinds = SessionDocument.objects.filter(session=session).order_by("kind")
+            for kind in kinds.values_list("kind", flat=True).distinct():
+                ask_document(session, kind)
 
 
 def finish(document: SessionDocument, content: bytes) -> None:

@@ -11,15 +11,17 @@ from incubator.inbox import actions as inbox
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people import grants, sign_in
-from incubator.people.actors import Actor
+from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
 from workflows.gates import pools
 from workflows.gates.actions.votes import acting
-from workflows.gates.conflicts import conflicts_of
+from workflows.gates.conflicts import conflicts_of, conflicts_with
 from workflows.sessions.actions import common
 from workflows.sessions.models import RoomVote, SelectionSession, SessionIdea, SessionMember, SteppingOut
 
 State = SelectionSession.State
+# Until the list is settled: the members are still to sit, or sitting.
+TO_COME = (State.PREPARING, State.CONVENED, State.LIVE)
 
 
 def call_member(*, session_key: Any, person: Person, by: Actor, chair: bool = False) -> SessionMember:
@@ -30,7 +32,7 @@ def call_member(*, session_key: Any, person: Person, by: Actor, chair: bool = Fa
     """
     with common.locked_session(session_key) as session:
         by = common.check_lead(session, by)
-        common.check_state(session, State.PREPARING, State.CONVENED, State.LIVE)
+        common.check_state(session, *TO_COME)
         member = SessionMember.objects.filter(session=session, person=person).first()
         if member is None:
             _check_callable(session, person)
@@ -60,18 +62,32 @@ def excuse_member(*, session_key: Any, member_key: Any, by: Actor) -> None:
     Raises Conflict for someone who has sat already: what they voted stands.
     """
     with common.locked_session(session_key) as session:
-        common.check_state(session, State.PREPARING, State.CONVENED, State.LIVE)
+        common.check_state(session, *TO_COME)
         member = member_of(session, member_key)
         if member.person_id != by.human.pk:
             by = common.check_lead(session, by)
         if member.arrived_at is not None:
             raise Conflict(_("This member has sat already: note that they have left."), code="room.sat")
-        SteppingOut.objects.filter(member=member).delete()
-        was = "chair" if member.is_chair else "member"
-        member.delete()
-        inbox.close_for_person(member.person, f"sit_in_session:{session.key}")
-        effects = [effect("member", was, None, person=str(member.person.key))]
-        common.record(session, "member_excused", by, effects)
+        _take_off(session, member, by)
+
+
+def excuse_leaver(*, session_key: Any, person: Person, by: Actor = SUBSTITUTION) -> None:
+    """A member has left the city before sitting: off the list, and the leads are told. Run twice, nothing is left to
+    do; whoever has sat stays on it, for what they voted stands."""
+    with common.locked_session(session_key) as session:
+        unseated = SessionMember.objects.select_related("person").filter(session=session, arrived_at=None)
+        member = unseated.filter(person=person, person__is_active=False).first()
+        if member is not None and session.state in TO_COME:
+            _take_off(session, member, by)
+
+
+def _take_off(session: SelectionSession, member: SessionMember, by: Actor) -> None:
+    SteppingOut.objects.filter(member=member).delete()
+    was = "chair" if member.is_chair else "member"
+    member.delete()
+    inbox.close_for_person(member.person, f"sit_in_session:{session.key}")
+    effects = [effect("member", was, None, person=str(member.person.key))]
+    common.record(session, "member_excused", by, effects)
 
 
 def member_of(session: SelectionSession, key: Any) -> SessionMember:
@@ -95,10 +111,11 @@ def deputy_for(session: SelectionSession, member: SessionMember) -> Person:
         )
     others = SessionMember.objects.filter(session=session).exclude(pk=member.pk)
     for one in deputies:
-        if not others.filter(Q(person=one) | Q(sat_by=one, left_at=None)).exists():
+        if not others.filter(Q(person=one) | _votes_for_another(one)).exists():
             return one
     raise NotAllowed(
-        _("This deputy sits in the session already, and nobody has two votes."), code="room.two_votes"
+        _("This deputy sits, or has voted, in another seat of the session, and nobody has two votes."),
+        code="room.two_votes",
     )
 
 
@@ -134,6 +151,14 @@ def is_present(member: SessionMember) -> bool:
     return member.arrived_at is not None and member.left_at is None
 
 
+def check_here(member: SessionMember) -> None:
+    """Raises Conflict for someone who has left the city: neither they nor a deputy sit any more."""
+    if not member.person.is_active:
+        raise Conflict(
+            _("This person is no longer here, and sits no more. Call someone else."), code="room.gone"
+        )
+
+
 def check_present(member: SessionMember) -> None:
     if not is_present(member):
         raise _not_there()
@@ -162,14 +187,15 @@ def note_links(
     for vote in votes:
         people[vote.member_id][vote.cast_by_id] = vote.cast_by
     everyone = {pk: one for own in people.values() for pk, one in own.items()}
-    out = []
-    for line in lines:
-        against = conflicts_of(everyone.values(), line.idea, session.gate)
-        out += [
-            SteppingOut(member=member, line=line, cause=SteppingOut.Cause.LINK, at=clock.now())
-            for member in members
-            if any(against[pk].hard for pk in people[member.pk])
-        ]
+    today = clock.today(session.call.programme.entity.time_zone)
+    ideas = [line.idea for line in lines]
+    against = conflicts_with(everyone.values(), ideas, session.gate, today) if ideas else {}
+    out = [
+        SteppingOut(member=member, line=line, cause=SteppingOut.Cause.LINK, at=clock.now())
+        for line in lines
+        for member in members
+        if any(against[line.idea_id, pk].hard for pk in people[member.pk])
+    ]
     SteppingOut.objects.bulk_create(out, ignore_conflicts=True)
 
 
@@ -193,8 +219,13 @@ def _check_callable(session: SelectionSession, person: Person) -> None:
                 " and panel members of another entity. This person is none of them."
             )
         )
-    if SessionMember.objects.filter(session=session, sat_by=person, left_at=None).exists():
-        raise _invalid(_("This person sits for someone absent, and nobody has two votes."))
+    if SessionMember.objects.filter(_votes_for_another(person), session=session).exists():
+        raise _invalid(_("This person sits, or has voted, for someone absent, and nobody has two votes."))
+
+
+def _votes_for_another(person: Person) -> Q:
+    """Seats lent to this person now, or in which a vote the person cast still stands: it does when they have left."""
+    return Q(sat_by=person, left_at=None) | Q(room_votes__cast_by=person, room_votes__in_force=True)
 
 
 def _not_there() -> Conflict:

@@ -16,8 +16,10 @@ from incubator.lib.deferring import defer
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import WAITING_LIST, Actor
 from workflows.gates import hooks
+from workflows.gates.actions.closing import opinion_keys
+from workflows.gates.actions.rounds import close_seats, seat_keys
 from workflows.gates.actions.seating import ask_decision
-from workflows.gates.models import GateRound
+from workflows.gates.models import GateRound, Seat
 from workflows.sessions import rules
 from workflows.sessions.actions import common
 from workflows.sessions.models import SelectionSession, SessionIdea
@@ -219,6 +221,7 @@ def _reopen(session: SelectionSession, line: SessionIdea) -> None:
         seats = line.round.record["seats"]
         effects += hooks.fire("place_freed", idea=idea, by=WAITING_LIST, cause=line)
         line.round = GateRound.objects.get(idea=idea, gate=session.gate, state__in=["seating", "open"])
+        _release_panel(line.round)
         line.round.state, line.round.opened_at = "open", clock.now()
         effects.append(effect("round", "seating", "open", round=str(line.round.key)))
     line.round.comparison = comparison(session, line, []) | ({"seats": seats} if seats is not None else {})
@@ -230,6 +233,14 @@ def _reopen(session: SelectionSession, line: SessionIdea) -> None:
     line.round.save(update_fields=["state", "opened_at", "comparison"])
     line.save(update_fields=["result", "moved_up_at", "round"])
     common.record_on_ideas([(idea, effects)], "moved_up", WAITING_LIST, session)
+
+
+def _release_panel(round_: GateRound) -> None:
+    """An idea taken up again before its place was free has a new panel, whose opinion counts no more: nobody is asked
+    for it."""
+    seats = Seat.objects.filter(round=round_, state="open").values_list("key", flat=True)
+    inbox.close(*opinion_keys(round_), *[item for key in seats for item in seat_keys(key)])
+    close_seats(round_, clock.now())
 
 
 def check_not_waiting(idea: Idea) -> None:

@@ -147,7 +147,7 @@ def convene(*, session_key: Any, by: Actor) -> SelectionSession:
     with common.locked_with_ideas(session_key) as (session, lines):
         by = common.check_lead(session, by)
         common.check_state(session, State.PREPARING)
-        members = list(common.members_of(session))
+        members = list(common.members_of(session).filter(person__is_active=True))
         _check_members(session, members)
         for line in lines:
             found = opinion(records.record_of(line.round, line.idea))

@@ -16,6 +16,7 @@ from workflows.sessions import rules
 from workflows.sessions.actions import common
 from workflows.sessions.actions.members import (
     check_distance,
+    check_here,
     check_present,
     deputy_for,
     is_present,
@@ -54,6 +55,7 @@ def set_present(*, session_key: Any, member_key: Any, present: bool, by: Actor, 
         if before == present:
             return
         if present:
+            check_here(member)
             member.sat_by = deputy_for(session, member) if deputy else None
             member.arrived_at, member.left_at = member.arrived_at or clock.now(), None
         else:
