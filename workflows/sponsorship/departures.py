@@ -31,20 +31,22 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
             release
         ):
             time_actions.ask_someone_else(release=release, leaver=person, by=_system(by))
-    held = Mandate.objects.filter(holder=person, capacity__in=SERVICES).order_by("entity_id")
-    for entity in held.values_list("entity_id", flat=True).distinct():
-        _ask_services(entity)
+    held = Mandate.objects.filter(holder=person).order_by("entity_id", "capacity")
+    for entity, capacity in held.values_list("entity_id", "capacity").distinct():
+        _ask(entity, capacity)
 
 
 def on_mandate_change(mandate: Mandate, by: Actor) -> None:
-    """A delegation has ended, or is given: what finance and procurement are asked is theirs who hold it now."""
-    if mandate.capacity in SERVICES:
-        _ask_services(mandate.entity_id)
+    """A delegation has ended, or is given: what its holders are asked is theirs who hold it now."""
+    _ask(mandate.entity_id, mandate.capacity)
 
 
-def _ask_services(entity: int) -> None:
+def _ask(entity: int, capacity: str) -> None:
     # A job: a delegation that ends must not hold the locks of ideas.
-    defer(jobs.ask_services.configure(), entity=entity, at=clock.moved_to())
+    if capacity in SERVICES:
+        defer(jobs.ask_services.configure(), entity=entity, at=clock.moved_to())
+    elif capacity == Mandate.Capacity.DGA:
+        defer(jobs.ask_arbiters.configure(), entity=entity, at=clock.moved_to())
 
 
 def _nobody(release: TimeRelease) -> bool:

@@ -77,3 +77,12 @@ def register() -> None:
         "arbitrate_time",
         Ask(_("Settle the refusal of time for “%(title)s”"), pgettext_lazy("work item", "Settle"), lent=True),
     )
+    declare(
+        "find_arbiter",
+        Ask(
+            _("Find who settles a refusal of time for “%(title)s”"),
+            pgettext_lazy("work item", "See"),
+            lent=True,
+            hint=_("No deputy director general can: a delegation has to be given."),
+        ),
+    )

@@ -138,6 +138,24 @@ def asking_services(entity: int) -> list[int]:
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
+def in_arbitration(idea: Idea) -> list[TimeRelease]:
+    """The refusals of time of an idea that wait to be settled."""
+    disputed = TimeRelease.objects.filter(member__idea=idea, state=TimeRelease.State.DISPUTED)
+    return list(disputed.select_related("member__person", "manager", "director").order_by("pk"))
+
+
+def disputing(entity: int) -> list[int]:
+    """Ideas of an entity in which a refusal of time waits to be settled, by primary key."""
+    disputed = TimeRelease.objects.filter(member__idea=OuterRef("pk"), state=TimeRelease.State.DISPUTED)
+    found = Idea.objects.filter(
+        Exists(disputed),
+        programme__entity=entity,
+        state__in=[Idea.State.LIVE, Idea.State.HELD],
+        stage__in=[Idea.Stage.SPONSORSHIP, Idea.Stage.PILOT],
+    )
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
 def is_line_asked(idea: Idea, gate: str) -> bool:
     """Whether a gate's budget line may be confirmed where the idea is: at launch under a promise in force alone."""
     if idea.stage != LINE_AT.get(gate):
