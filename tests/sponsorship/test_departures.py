@@ -4,7 +4,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ideas.drafting.models import Idea
@@ -21,7 +23,7 @@ from workflows.evaluation import actions as evaluation
 from workflows.evaluation.models import Evaluation
 from workflows.gates import hooks
 from workflows.sponsorship import actions, time_actions
-from workflows.sponsorship.departures import on_mandate_change
+from workflows.sponsorship.departures import on_departure, on_mandate_change
 from workflows.sponsorship.jobs import a_new_day, ask_services
 from workflows.sponsorship.models import Pledge, TimeRelease
 
@@ -186,6 +188,21 @@ def test_a_refusal_nobody_can_settle_is_the_leads_until_somebody_can(cast: Cast,
         assert (last.verb, last.system) == ("time_asked_again", "substitution")
         client.force_login(cast.stranger)
         assert client.get(reverse("time-arbitration", args=[release.key])).status_code == 200
+
+
+def test_of_those_who_wait_for_an_answer_a_departure_asks_once(cast: Cast) -> None:
+    for number in range(6):
+        other = make_cast()
+        time_actions.ask_time(member=other.member, days_a_month=Decimal(2), by=by(other.author))
+        if number == 1:
+            before = counted(PersonFactory())
+    assert counted(PersonFactory()) == before
+
+
+def counted(person: Person) -> int:
+    with CaptureQueriesContext(connection) as asked_for:
+        on_departure(person, clock.today(), SUBSTITUTION)
+    return len(asked_for)
 
 
 def test_an_evaluator_who_leaves_is_named_again(cast: Cast) -> None:

@@ -26,10 +26,11 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
         actions.lapse_question(pledge=pledge, by=_system(by))
     running = {"member__idea__stage__in": ["sponsorship", "pilot"], "member__idea__ended_at": None}
     waiting = TimeRelease.objects.filter(state__in=["asked", "disputed"], **running)
-    for release in waiting.select_related("member").order_by("member__idea_id", "pk"):
-        if person.pk in (release.manager_id, release.director_id, release.member.person_id) or _nobody(
-            release
-        ):
+    releases = list(waiting.select_related("member").order_by("member__idea_id", "pk"))
+    asked = _asked_of_someone(releases)
+    for release in releases:
+        near = (release.manager_id, release.director_id, release.member.person_id)
+        if person.pk in near or time_actions.item(release) not in asked:
             time_actions.ask_someone_else(release=release, leaver=person, by=_system(by))
     held = Mandate.objects.filter(holder=person).order_by("entity_id", "capacity")
     for entity, capacity in held.values_list("entity_id", "capacity").distinct():
@@ -49,9 +50,10 @@ def _ask(entity: int, capacity: str) -> None:
         defer(jobs.ask_arbiters.configure(), entity=entity, at=clock.moved_to())
 
 
-def _nobody(release: TimeRelease) -> bool:
-    """Whether the answer waits for nobody any more: the leaver's work items are closed before this runs."""
-    return not WorkItem.objects.filter(key=time_actions.item(release), closed_at=None).exists()
+def _asked_of_someone(releases: list[TimeRelease]) -> set[str]:
+    """The work that still waits for somebody: the leaver's own is closed before this runs."""
+    keys = [time_actions.item(release) for release in releases]
+    return set(WorkItem.objects.filter(key__in=keys, closed_at=None).values_list("key", flat=True))
 
 
 def _system(by: Actor) -> Actor:
