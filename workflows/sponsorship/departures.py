@@ -1,10 +1,13 @@
-"""What this room does when a person leaves, or a delegation ends or begins.
+"""What this room does when a person leaves the city or a team, or a delegation ends or begins.
 
 A sponsor's promise ends; an answer on time, a budget line or a route is asked of someone else.
 """
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
+from ideas.drafting.models import Idea
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.deferring import defer
@@ -35,6 +38,12 @@ def on_departure(person: Person, on: date, by: Actor) -> None:
     held = Mandate.objects.filter(holder=person).order_by("entity_id", "capacity")
     for entity, capacity in held.values_list("entity_id", "capacity").distinct():
         _ask(entity, capacity)
+
+
+def on_left(idea: Idea, people: Sequence[Person]) -> list[dict[str, Any]]:
+    """Handler of `ideas.joining`: whoever leaves the team no longer asks for time; time that is signed is theirs to
+    give back. Gives the effects."""
+    return time_actions.drop_requests(idea=idea, people=people)
 
 
 def on_mandate_change(mandate: Mandate, by: Actor) -> None:

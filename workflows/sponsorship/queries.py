@@ -28,7 +28,8 @@ PROMISE = "promise"
 LINE_AT = {"G2": Idea.Stage.SPONSORSHIP, "G4": Idea.Stage.EVALUATION}
 # Rounds whose idea may not change what they are asked about.
 ASKED_ABOUT = (GateRound.State.SEATING, GateRound.State.OPEN)
-RUNNING = (TimeRelease.State.ASKED, TimeRelease.State.DISPUTED, TimeRelease.State.SIGNED)
+WAITING = (TimeRelease.State.ASKED, TimeRelease.State.DISPUTED)
+RUNNING = (*WAITING, TimeRelease.State.SIGNED)
 
 
 def eligible_sponsors(idea: Idea) -> QuerySet[Person]:

@@ -92,6 +92,7 @@ def _page(idea: Idea, person: Person) -> dict[str, Any]:
     seeking = is_seeking(idea) and in_force is None
     in_search = idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
     deciding = is_at_gate(idea)
+    time_open = not deciding and (in_search or idea.stage == Idea.Stage.PILOT)
     route = queries.procurement_route(idea) if "procurement_route" in asked else None
     return {
         "idea": idea,
@@ -107,7 +108,8 @@ def _page(idea: Idea, person: Person) -> dict[str, Any]:
         "eligible": list(queries.eligible_sponsors(idea)[:LISTED]) if seeking and view.asks else [],
         "time": _time(view, releases),
         "no_arbiter": _misses_arbiter(idea, view, releases),
-        "may_ask_time": view.in_team and not deciding and (in_search or idea.stage == Idea.Stage.PILOT),
+        "may_ask_time": view.in_team and time_open,
+        "may_take_back": time_open,
         "has_time": _has_time(idea, person) if view.in_team else False,
         "lines": queries.budget_lines(idea),
         "route": masked_row(route, ["route"], passages) if route is not None else None,

@@ -1,5 +1,6 @@
 """Who a time release waits for, and how an answer is written."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -121,6 +122,24 @@ def opinion_in(idea: Idea, release: TimeRelease, verb: str, by: Actor) -> TimeRe
     wait(idea, release)
     record(idea, verb, by, [effect("time_release", "manager", "director", key=release.key)])
     return release
+
+
+def drop_requests(*, idea: Idea, people: Sequence[Person] | None = None) -> list[dict[str, Any]]:
+    """What is asked and not answered is asked no more: of the requests of these members, else of all.
+
+    Part of another act, under its lock, told by its event. Gives the effects.
+    """
+    waiting = TimeRelease.objects.filter(member__idea=idea, state__in=queries.WAITING)
+    if people is not None:
+        waiting = waiting.filter(member__person__in=people)
+    dropped = list(waiting.order_by("pk"))
+    if dropped:
+        now, withdrawn = clock.now(), TimeRelease.State.WITHDRAWN
+        TimeRelease.objects.filter(pk__in=[one.pk for one in dropped]).update(
+            state=withdrawn, answered_at=now
+        )
+        inbox.close(*[item(one) for one in dropped])
+    return [effect("time_release", one.state, "withdrawn", key=one.key) for one in dropped]
 
 
 def answer_in(
