@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ideas.drafting.models import Idea
+from ideas.lock import locked
 from incubator.events import queries as events
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
@@ -19,6 +20,7 @@ from workflows.gates import actions as gates
 from workflows.gates.models import Decision, GateRound
 from workflows.journey import actions as journey
 from workflows.journey.models import Hold, Reexamination
+from workflows.sponsorship import actions as sponsorship
 
 pytestmark = pytest.mark.django_db
 Run = Callable[..., list[str]]
@@ -111,6 +113,31 @@ def test_a_hold_wakes_by_date_where_it_was(cast: Cast, run_jobs: Run) -> None:
     idea.refresh_from_db()
     assert (idea.state, nodes.station_of(idea)) == ("live", "admissibility")
     assert Hold.objects.get(idea=idea).woken_at is not None
+
+
+def open_verbs(idea: Idea) -> set[str]:
+    return set(WorkItem.objects.filter(subject_key=idea.key, closed_at=None).values_list("verb", flat=True))
+
+
+def test_a_hold_in_sponsorship_leaves_the_team_its_sponsor(cast: Cast, run_jobs: Run) -> None:
+    idea = to_sponsorship(cast, run_jobs)
+    with locked(idea.pk) as found:
+        journey.pause(idea=found, by=CLOCK, cause="author_left", condition="Quelqu’un reprend.")
+    journey.wake(idea=idea.key, by=act(cast.lead), condition_met="Une collègue reprend.")
+    idea.refresh_from_db()
+    search = idea.due_at
+    assert "find_sponsor" in open_verbs(idea)
+    play.promised(idea, cast)
+    with locked(idea.pk) as found:
+        journey.pause(idea=found, by=CLOCK, cause="author_left", condition="Quelqu’un reprend.")
+    with clock.moved(clock.now() + timedelta(hours=1)):
+        journey.wake(idea=idea.key, by=act(cast.lead), condition_met="Une collègue reprend.")
+    idea.refresh_from_db()
+    assert {"request_launch", "find_sponsor"} & open_verbs(idea) == {"request_launch"}
+    (item,) = WorkItem.objects.filter(verb="request_launch", subject_key=idea.key, closed_at=None)
+    assert item.due_at == idea.due_at > search
+    sponsorship.request_launch(idea=idea, by=act(cast.author))
+    assert not {"request_launch", "find_sponsor"} & open_verbs(idea)
 
 
 def test_a_withdrawal_leaves_nothing_open(cast: Cast, run_jobs: Run) -> None:

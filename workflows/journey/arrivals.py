@@ -34,6 +34,7 @@ from workflows.nodes import Movement
 from workflows.pilots import actions as pilots
 from workflows.pilots.models import Pilot
 from workflows.sponsorship import actions as promises
+from workflows.sponsorship.queries import pledge_in_force
 
 HOLDERS = {
     "L": "decider",
@@ -144,11 +145,18 @@ def doing(movement: Movement) -> None:
 
 
 def sponsorship(movement: Movement) -> None:
-    """The team looks for a sponsor, then investigates and writes the plan."""
+    """The team looks for a sponsor, then investigates and writes the plan; woken under a promise, it investigates."""
     idea = movement.idea
-    due = due_after(idea.programme.entity, _delays(movement)["sponsor_search"])
+    # No promise is older than the decision that leads here.
+    woken = not isinstance(movement.cause, Decision)
+    promised = woken and pledge_in_force(idea) is not None
+    due = due_after(
+        idea.programme.entity, _delays(movement)["investigation" if promised else "sponsor_search"]
+    )
     movement.effects += _place(idea, "live", "sponsorship", "team", due)
-    promises.open_search(idea)
+    if woken:
+        promises.close_search_and_launch(idea)
+    (promises.open_launch if promised else promises.open_search)(idea)
 
 
 def pilot(movement: Movement) -> None:
