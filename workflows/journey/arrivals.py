@@ -24,7 +24,7 @@ from workflows.evaluation.models import Evaluation
 from workflows.gates import actions as gates
 from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
-from workflows.gates.configuration import delays_of, delays_under, recourse
+from workflows.gates.configuration import delays_of, delays_under, recourse, rework_days
 from workflows.gates.facts import read_facts
 from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision, GateRound
@@ -70,11 +70,16 @@ def at_fast_gate(movement: Movement) -> None:
 
 
 def with_author(movement: Movement) -> None:
-    """A rework: named gaps and a due date, waiting for the team."""
-    decision: Decision = movement.cause
-    idea = movement.idea
-    movement.effects += _place(idea, "live", idea.stage, "author", decision.author_due_at)
-    _ask(idea, roles.authors_now(idea), "rework", reverse("idea", args=[idea.key]), decision.author_due_at)
+    """A rework: named gaps and a due date, waiting for the team; woken (the cause is the round), its days are counted
+    anew."""
+    idea, cause = movement.idea, movement.cause
+    due = (
+        cause.author_due_at
+        if isinstance(cause, Decision)
+        else due_after(idea.programme.entity, rework_days(cause.rules))
+    )
+    movement.effects += _place(idea, "live", idea.stage, "author", due)
+    _ask(idea, roles.authors_now(idea), "rework", reverse("idea", args=[idea.key]), due)
 
 
 def held(movement: Movement) -> None:
