@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -13,6 +14,7 @@ from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import CLOCK
+from tests.factories import PersonFactory, TeamMemberFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from workflows import nodes
@@ -21,6 +23,7 @@ from workflows.gates.models import Decision, GateRound
 from workflows.journey import actions as journey
 from workflows.journey.models import Hold, Reexamination
 from workflows.sponsorship import actions as sponsorship
+from workflows.sponsorship import time_actions
 
 pytestmark = pytest.mark.django_db
 Run = Callable[..., list[str]]
@@ -138,6 +141,32 @@ def test_a_hold_in_sponsorship_leaves_the_team_its_sponsor(cast: Cast, run_jobs:
     assert item.due_at == idea.due_at > search
     sponsorship.request_launch(idea=idea, by=act(cast.author))
     assert not {"request_launch", "find_sponsor"} & open_verbs(idea)
+
+
+def test_in_evaluation_no_time_is_asked(cast: Cast, run_jobs: Run) -> None:
+    idea = to_sponsorship(cast, run_jobs)
+    play.sponsored(idea, cast)
+    run_jobs()
+    play.vote_all(idea)
+    play.decide(idea, cast.dga)
+    idea.refresh_from_db()
+    colleague = PersonFactory(department=cast.home, manager=cast.manager)
+    member = TeamMemberFactory(idea=idea, person=colleague)
+    release = time_actions.ask_time(member=member, days_a_month=Decimal(2), by=act(member.person))
+    play.piloted(idea, cast)
+    run_jobs()
+    assert {"time_opinion", "sign_time_release"} & open_verbs(idea)
+    play.agree(idea, cast)
+    release.refresh_from_db()
+    assert release.state == "withdrawn"
+    assert not {"time_opinion", "sign_time_release"} & open_verbs(idea)
+    last = Event.objects.filter(subject_key=idea.key, verb="decided").latest("sequence")
+    assert {
+        "what": "time_release",
+        "from": "asked",
+        "to": "withdrawn",
+        "key": str(release.key),
+    } in last.effects
 
 
 def test_a_withdrawal_leaves_nothing_open(cast: Cast, run_jobs: Run) -> None:

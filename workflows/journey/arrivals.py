@@ -34,6 +34,7 @@ from workflows.nodes import Movement
 from workflows.pilots import actions as pilots
 from workflows.pilots.models import Pilot
 from workflows.sponsorship import actions as promises
+from workflows.sponsorship import time_actions
 from workflows.sponsorship.queries import pledge_in_force
 
 HOLDERS = {
@@ -187,12 +188,18 @@ def pilot(movement: Movement) -> None:
 
 
 def evaluation(movement: Movement) -> None:
-    """The lead names an evaluator from outside the team."""
+    """The lead names an evaluator from outside the team; woken, whoever was named goes on."""
     idea = movement.idea
+    # Nobody is named before the decision that leads here.
+    woken = not isinstance(movement.cause, Decision)
     due = due_after(idea.programme.entity, _delays(movement)["evaluation"])
+    named = woken and Evaluation.objects.filter(idea=idea, delivered_at=None, ended_at=None).exists()
     movement.effects += _place(idea, "live", "evaluation", "evaluator", due)
-    if not Evaluation.objects.filter(idea=idea, delivered_at=None, ended_at=None).exists():
+    if not named:
         evaluations.open_naming(idea)
+    if not woken:
+        # Time was for the pilot.
+        movement.effects += time_actions.drop_requests(idea=idea)
 
 
 def in_service(movement: Movement) -> None:
