@@ -18,6 +18,7 @@ from tests.factories import PersonFactory, TeamMemberFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from workflows import nodes
+from workflows.evaluation import actions as evaluation
 from workflows.gates import actions as gates
 from workflows.gates.models import Decision, GateRound
 from workflows.journey import actions as journey
@@ -143,7 +144,7 @@ def test_a_hold_in_sponsorship_leaves_the_team_its_sponsor(cast: Cast, run_jobs:
     assert not {"request_launch", "find_sponsor"} & open_verbs(idea)
 
 
-def test_in_evaluation_no_time_is_asked(cast: Cast, run_jobs: Run) -> None:
+def test_in_evaluation_no_time_is_asked_and_the_lead_names_who_evaluates(cast: Cast, run_jobs: Run) -> None:
     idea = to_sponsorship(cast, run_jobs)
     play.sponsored(idea, cast)
     run_jobs()
@@ -167,6 +168,11 @@ def test_in_evaluation_no_time_is_asked(cast: Cast, run_jobs: Run) -> None:
         "to": "withdrawn",
         "key": str(release.key),
     } in last.effects
+    assert (idea.stage, idea.holder) == ("evaluation", "lead")
+    assert "name_evaluator" in open_verbs(idea)
+    evaluation.name_evaluator(idea=idea, evaluator=cast.evaluator, by=act(cast.lead))
+    idea.refresh_from_db()
+    assert idea.holder == "evaluator"
 
 
 def test_a_withdrawal_leaves_nothing_open(cast: Cast, run_jobs: Run) -> None:

@@ -194,7 +194,7 @@ def evaluation(movement: Movement) -> None:
     woken = not isinstance(movement.cause, Decision)
     due = due_after(idea.programme.entity, _delays(movement)["evaluation"])
     named = woken and Evaluation.objects.filter(idea=idea, delivered_at=None, ended_at=None).exists()
-    movement.effects += _place(idea, "live", "evaluation", "evaluator", due)
+    movement.effects += _place(idea, "live", "evaluation", "evaluator" if named else "lead", due)
     if not named:
         evaluations.open_naming(idea)
     if not woken:
