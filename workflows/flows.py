@@ -88,6 +88,7 @@ class StandardFlow(flow.Flow):
     )
     held = (
         Station(enter=arrivals.held, holder="nobody")
+        .On("with_author", this.with_author)
         .On("G0", this.admissibility)
         .On("G1", this.selection)
         .On("sponsorship", this.sponsorship)
@@ -197,6 +198,7 @@ class FastFlow(flow.Flow):
     )
     held = (
         Station(enter=arrivals.held, holder="nobody")
+        .On("with_author", this.with_author)
         .On("F", this.fast_launch)
         .On("pilot", this.pilot)
         .On("G3", this.pilot_end)

@@ -19,7 +19,7 @@ from incubator.events.models import Event
 from incubator.inbox import wording
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
-from incubator.people.models import Person
+from incubator.people.models import Mandate, Person
 from incubator.people.once import new_key
 from tests.factories import AbsenceFactory, PersonFactory
 from tests.gates import stage
@@ -220,6 +220,11 @@ class Stage:
         time_actions.refuse_time_release(release=release, note="Trop.", by=act(self.cast.director))
         return Scene({"answer": "sign", "note": "Deux jours tiennent."})
 
+    def find_arbiter(self) -> Scene:
+        Mandate.objects.filter(capacity="dga").update(ends_on=clock.today())
+        self.arbitrate_time()
+        return Scene(None)
+
     def confirm_budget(self) -> Scene:
         idea = self.launched()
         pledge = sponsorship.ask_sponsor(idea=idea, sponsor=self.cast.sponsor, by=act(self.cast.author))
@@ -331,6 +336,7 @@ START = {
     "time_opinion": "launched",
     "sign_time_release": "launched",
     "arbitrate_time": "launched",
+    "find_arbiter": "launched",
     "confirm_budget": "launched",
     "name_route": "launched",
     "late_team": "launched",

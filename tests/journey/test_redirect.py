@@ -159,6 +159,16 @@ def test_the_days_of_the_author_are_given_back(idea: Idea, cast: Cast) -> None:
     assert timedelta(days=6) < play.round_of(idea).due_at - due < timedelta(days=12)
 
 
+def test_the_days_of_a_signature_are_not_the_authors(idea: Idea, cast: Cast) -> None:
+    decision, due = draft(idea, cast), play.round_of(idea).due_at
+    second = cast.lead if decision.decider == cast.other_lead else cast.other_lead
+    Decision.objects.filter(pk=decision.pk).update(
+        drafted_at=clock.now() - timedelta(days=28), second_signer=second, second_signed_at=clock.now()
+    )
+    actions.decline_consent(decision_key=decision.key, by=act(cast.author))
+    assert play.round_of(idea).due_at == due
+
+
 def test_any_author_may_answer_and_no_helper(idea: Idea, cast: Cast) -> None:
     co_author = TeamMemberFactory(idea=idea, person=PersonFactory(employed=True)).person
     helper = TeamMemberFactory(idea=idea, person=PersonFactory(employed=True), role="helper").person

@@ -205,10 +205,7 @@ def test_without_an_answer_in_time_it_is_held_and_a_late_yes_takes_it_up_where_i
     assert idea.team.get(person=heir).role == "author"
 
 
-@pytest.mark.parametrize("recorded", [True, False])
-def test_an_author_who_leaves_during_a_rework_leaves_an_idea_that_wakes(
-    cast, run_jobs: Run, recorded
-) -> None:
+def test_an_author_who_leaves_during_a_rework_leaves_an_idea_that_wakes(cast, run_jobs: Run) -> None:
     idea = play.submit(cast)
     run_jobs()
     play.pass_g0(idea, cast, "rework")
@@ -216,14 +213,31 @@ def test_an_author_who_leaves_during_a_rework_leaves_an_idea_that_wakes(
     idea.refresh_from_db()
     assert idea.state == "held"
     assert not WorkItem.objects.filter(key=f"rework:{idea.key}", closed_at=None).exists()
-    if not recorded:
-        idea.holds.update(gate="")
     journey.wake(idea=idea.key, by=play.act(cast.other_lead), condition_met="Une collègue reprend.")
     idea.refresh_from_db()
     assert (idea.state, play.round_of(idea).gate) == ("live", "G0")
 
 
-def test_a_late_yes_takes_up_a_rework_at_its_gate(cast, run_jobs: Run) -> None:
+def test_a_rework_that_was_held_goes_on_with_the_team(cast, run_jobs: Run) -> None:
+    idea = play.submit(cast)
+    run_jobs()
+    play.pass_g0(idea, cast, "rework")
+    co_author = TeamMemberFactory(idea=idea).person
+    leave(cast.author, cast)
+    journey.not_carry_on(idea=idea.key, by=play.act(co_author))
+    with clock.moved(clock.now() + timedelta(days=90)):
+        journey.wake(idea=idea.key, by=play.act(cast.other_lead), condition_met="Une collègue reprend.")
+        idea.refresh_from_db()
+        assert (idea.state, idea.holder, nodes.station_of(idea)) == ("live", "author", "with_author")
+        (item,) = WorkItem.objects.filter(key=f"rework:{idea.key}", closed_at=None)
+        assert (item.person, item.due_at) == (co_author, idea.due_at)
+        assert idea.due_at > clock.now() + timedelta(days=7)
+        journey.resubmit(idea=idea.key, by=play.act(co_author))
+        idea.refresh_from_db()
+        assert (play.round_of(idea).gate, idea.content.version) == ("G0", 2)
+
+
+def test_a_late_yes_takes_up_a_rework_where_it_was(cast, run_jobs: Run) -> None:
     idea = play.submit(cast)
     run_jobs()
     play.pass_g0(idea, cast, "rework")
@@ -233,7 +247,8 @@ def test_a_late_yes_takes_up_a_rework_at_its_gate(cast, run_jobs: Run) -> None:
         journey.pause(idea=found, by=CLOCK, cause="author_left", condition="Quelqu’un reprend.")
     journey.carry_on(idea=idea.key, by=play.act(heir))
     idea.refresh_from_db()
-    assert (idea.state, play.round_of(idea).gate) == ("live", "G0")
+    assert (idea.state, idea.holder, nodes.station_of(idea)) == ("live", "author", "with_author")
+    assert WorkItem.objects.filter(key=f"rework:{idea.key}", person=heir, closed_at=None).exists()
 
 
 def test_what_waits_for_the_team_waits_for_whoever_joins_it(cast, run_jobs: Run) -> None:

@@ -2,23 +2,29 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from ideas.drafting.models import Idea
+from ideas.lock import locked
 from incubator.events import queries as events
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import CLOCK
+from tests.factories import PersonFactory, TeamMemberFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from workflows import nodes
+from workflows.evaluation import actions as evaluation
 from workflows.gates import actions as gates
 from workflows.gates.models import Decision, GateRound
 from workflows.journey import actions as journey
 from workflows.journey.models import Hold, Reexamination
+from workflows.sponsorship import actions as sponsorship
+from workflows.sponsorship import time_actions
 
 pytestmark = pytest.mark.django_db
 Run = Callable[..., list[str]]
@@ -111,6 +117,62 @@ def test_a_hold_wakes_by_date_where_it_was(cast: Cast, run_jobs: Run) -> None:
     idea.refresh_from_db()
     assert (idea.state, nodes.station_of(idea)) == ("live", "admissibility")
     assert Hold.objects.get(idea=idea).woken_at is not None
+
+
+def open_verbs(idea: Idea) -> set[str]:
+    return set(WorkItem.objects.filter(subject_key=idea.key, closed_at=None).values_list("verb", flat=True))
+
+
+def test_a_hold_in_sponsorship_leaves_the_team_its_sponsor(cast: Cast, run_jobs: Run) -> None:
+    idea = to_sponsorship(cast, run_jobs)
+    with locked(idea.pk) as found:
+        journey.pause(idea=found, by=CLOCK, cause="author_left", condition="Quelqu’un reprend.")
+    journey.wake(idea=idea.key, by=act(cast.lead), condition_met="Une collègue reprend.")
+    idea.refresh_from_db()
+    search = idea.due_at
+    assert "find_sponsor" in open_verbs(idea)
+    play.promised(idea, cast)
+    with locked(idea.pk) as found:
+        journey.pause(idea=found, by=CLOCK, cause="author_left", condition="Quelqu’un reprend.")
+    with clock.moved(clock.now() + timedelta(hours=1)):
+        journey.wake(idea=idea.key, by=act(cast.lead), condition_met="Une collègue reprend.")
+    idea.refresh_from_db()
+    assert {"request_launch", "find_sponsor"} & open_verbs(idea) == {"request_launch"}
+    (item,) = WorkItem.objects.filter(verb="request_launch", subject_key=idea.key, closed_at=None)
+    assert item.due_at == idea.due_at > search
+    sponsorship.request_launch(idea=idea, by=act(cast.author))
+    assert not {"request_launch", "find_sponsor"} & open_verbs(idea)
+
+
+def test_in_evaluation_no_time_is_asked_and_the_lead_names_who_evaluates(cast: Cast, run_jobs: Run) -> None:
+    idea = to_sponsorship(cast, run_jobs)
+    play.sponsored(idea, cast)
+    run_jobs()
+    play.vote_all(idea)
+    play.decide(idea, cast.dga)
+    idea.refresh_from_db()
+    colleague = PersonFactory(department=cast.home, manager=cast.manager)
+    member = TeamMemberFactory(idea=idea, person=colleague)
+    release = time_actions.ask_time(member=member, days_a_month=Decimal(2), by=act(member.person))
+    play.piloted(idea, cast)
+    run_jobs()
+    assert {"time_opinion", "sign_time_release"} & open_verbs(idea)
+    play.agree(idea, cast)
+    release.refresh_from_db()
+    assert release.state == "withdrawn"
+    assert not {"time_opinion", "sign_time_release"} & open_verbs(idea)
+    last = Event.objects.filter(subject_key=idea.key, verb="decided").latest("sequence")
+    assert {
+        "what": "time_release",
+        "from": "asked",
+        "to": "withdrawn",
+        "key": str(release.key),
+    } in last.effects
+    assert (idea.stage, idea.holder) == ("evaluation", "lead")
+    assert "name_evaluator" in open_verbs(idea)
+    evaluation.name_evaluator(idea=idea, evaluator=cast.evaluator, by=act(cast.lead))
+    idea.refresh_from_db()
+    assert idea.holder == "evaluator"
 
 
 def test_a_withdrawal_leaves_nothing_open(cast: Cast, run_jobs: Run) -> None:

@@ -1,8 +1,13 @@
 """When someone leaves: the sponsor's promise ends, answers on time are asked of others, an evaluator is replaced."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
@@ -18,8 +23,8 @@ from workflows.evaluation import actions as evaluation
 from workflows.evaluation.models import Evaluation
 from workflows.gates import hooks
 from workflows.sponsorship import actions, time_actions
-from workflows.sponsorship.departures import on_mandate_change
-from workflows.sponsorship.jobs import ask_services
+from workflows.sponsorship.departures import on_departure, on_mandate_change
+from workflows.sponsorship.jobs import a_new_day, ask_services
 from workflows.sponsorship.models import Pledge, TimeRelease
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +147,62 @@ def test_an_arbiter_who_leaves_hands_over(cast: Cast) -> None:
     )
     leave(leave_first)
     assert waiting(successor) == {"arbitrate_time"}
+
+
+def disputed(cast: Cast) -> TimeRelease:
+    release = asked_time(cast)
+    time_actions.give_time_opinion(release=release, opinion="favourable", by=by(cast.manager))
+    return time_actions.refuse_time_release(release=release, note="Sous-effectif.", by=by(cast.director))
+
+
+def test_a_refusal_is_asked_of_whoever_holds_the_delegation_now(cast: Cast, run_jobs) -> None:
+    release = disputed(cast)
+    held = cast.dga.mandates.get()
+    held.ends_on = clock.today()
+    held.save()
+    other = MandateFactory(capacity="dga")
+    on_mandate_change(other, SUBSTITUTION)
+    run_jobs()
+    assert asked("arbitrate_time") == {other.holder}
+    time_actions.arbitrate_time(release=release, released=True, note="Oui.", by=by(other.holder))
+    assert not WorkItem.objects.filter(key=time_actions.item(release), closed_at=None).exists()
+
+
+def test_a_refusal_nobody_can_settle_is_the_leads_until_somebody_can(cast: Cast, run_jobs) -> None:
+    cast.dga.mandates.all().delete()
+    release = disputed(cast)
+    item = WorkItem.objects.get(key=time_actions.item(release), closed_at=None)
+    assert (item.person, item.verb) == (cast.lead, "find_arbiter")
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(cast.lead)
+    assert "Nobody can settle the refusal of time now." in client.get(item.url).text
+    client.force_login(cast.stranger)
+    assert "Nobody can settle" not in client.get(item.url).text
+    with clock.moved(clock.now() + timedelta(days=30)):
+        given = MandateFactory(capacity="dga", holder=cast.stranger)
+        a_new_day()
+        release.refresh_from_db()
+        assert (asked("arbitrate_time"), asked("find_arbiter")) == ({given.holder}, set())
+        assert release.arbitration_due_at > clock.now()
+        last = Event.objects.filter(subject_key=cast.idea.key).latest("sequence")
+        assert (last.verb, last.system) == ("time_asked_again", "substitution")
+        client.force_login(cast.stranger)
+        assert client.get(reverse("time-arbitration", args=[release.key])).status_code == 200
+
+
+def test_of_those_who_wait_for_an_answer_a_departure_asks_once(cast: Cast) -> None:
+    for number in range(6):
+        other = make_cast()
+        time_actions.ask_time(member=other.member, days_a_month=Decimal(2), by=by(other.author))
+        if number == 1:
+            before = counted(PersonFactory())
+    assert counted(PersonFactory()) == before
+
+
+def counted(person: Person) -> int:
+    with CaptureQueriesContext(connection) as asked_for:
+        on_departure(person, clock.today(), SUBSTITUTION)
+    return len(asked_for)
 
 
 def test_an_evaluator_who_leaves_is_named_again(cast: Cast) -> None:

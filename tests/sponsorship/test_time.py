@@ -4,15 +4,20 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from ideas.drafting import actions as drafting
 from ideas.drafting.models import Idea
+from ideas.lock import locked
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import CLOCK, SUBSTITUTION
 from incubator.people.models import Person
-from tests.factories import AbsenceFactory, PersonFactory, TeamMemberFactory
+from incubator.people.once import new_key
+from tests.factories import AbsenceFactory, IdeaFactory, PersonFactory, TeamMemberFactory
 from tests.sponsorship.cast import Cast, by, make_cast, refused
 from workflows.clock import actions as clock_actions
 from workflows.sponsorship import facts, rules, shown, time_actions
@@ -219,6 +224,44 @@ def test_only_the_member_takes_time_back(cast: Cast) -> None:
     for person in (cast.co_author, cast.manager, cast.lead):
         with refused(NotAllowed):
             time_actions.take_back_time(release=release, by=by(person))
+
+
+def test_whoever_leaves_the_team_no_longer_asks(cast: Cast) -> None:
+    release = time_actions.ask_time(member=cast.co_member, days_a_month=TWO_DAYS, by=by(cast.co_author))
+    drafting.leave_team(idea=cast.idea, by=by(cast.co_author))
+    release.refresh_from_db()
+    assert (release.state, waiting(cast.manager)) == ("withdrawn", set())
+    last = Event.objects.filter(subject_key=cast.idea.key).latest("sequence")
+    assert (last.verb, [line["what"] for line in last.effects]) == ("team_left", ["team", "time_release"])
+    with refused(Conflict):
+        time_actions.give_time_opinion(release=release, opinion="favourable", by=by(cast.manager))
+
+
+def test_who_came_with_a_merged_idea_leaves_without_a_request(cast: Cast) -> None:
+    release = time_actions.ask_time(member=cast.co_member, days_a_month=TWO_DAYS, by=by(cast.co_author))
+    source = IdeaFactory()
+    cast.idea.team.filter(person=cast.co_author).update(merged_from=source)
+    with locked(cast.idea.pk) as idea:
+        effects = drafting.take_credit_back(idea=idea, source=source)
+    release.refresh_from_db()
+    assert (release.state, [line["what"] for line in effects]) == ("withdrawn", ["team", "time_release"])
+
+
+def test_time_signed_before_leaving_the_team_is_given_back_by_whoever_has_it(
+    cast: Cast, client: Client
+) -> None:
+    own = time_actions.ask_time(member=cast.co_member, days_a_month=TWO_DAYS, by=by(cast.co_author))
+    time_actions.give_time_opinion(release=own, opinion="favourable", by=by(cast.manager))
+    time_actions.sign_time_release(release=own, by=by(cast.director))
+    drafting.leave_team(idea=cast.idea, by=by(cast.co_author))
+    own.refresh_from_db()
+    assert own.state == "signed"
+    client.force_login(cast.co_author)
+    take_back = reverse("time-take-back", args=[own.key])
+    assert take_back in client.get(reverse("sponsorship", args=[cast.idea.key])).text
+    assert client.post(take_back, {"request_key": new_key()}).status_code == 302
+    own.refresh_from_db()
+    assert own.state == "withdrawn"
 
 
 def test_the_manager_is_skipped_when_there_is_none_or_it_is_the_director(cast: Cast) -> None:

@@ -26,6 +26,7 @@ ASKED_OF_LEADS = (
     "confirm_condition",
     "hold_condition",
     "name_evaluator",
+    "find_arbiter",
 )
 
 

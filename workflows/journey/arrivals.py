@@ -24,7 +24,7 @@ from workflows.evaluation.models import Evaluation
 from workflows.gates import actions as gates
 from workflows.gates import authority
 from workflows.gates.actions.rounds import due_after
-from workflows.gates.configuration import delays_of, delays_under, recourse
+from workflows.gates.configuration import delays_of, delays_under, recourse, rework_days
 from workflows.gates.facts import read_facts
 from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision, GateRound
@@ -34,6 +34,8 @@ from workflows.nodes import Movement
 from workflows.pilots import actions as pilots
 from workflows.pilots.models import Pilot
 from workflows.sponsorship import actions as promises
+from workflows.sponsorship import time_actions
+from workflows.sponsorship.queries import pledge_in_force
 
 HOLDERS = {
     "L": "decider",
@@ -69,11 +71,16 @@ def at_fast_gate(movement: Movement) -> None:
 
 
 def with_author(movement: Movement) -> None:
-    """A rework: named gaps and a due date, waiting for the team."""
-    decision: Decision = movement.cause
-    idea = movement.idea
-    movement.effects += _place(idea, "live", idea.stage, "author", decision.author_due_at)
-    _ask(idea, roles.authors_now(idea), "rework", reverse("idea", args=[idea.key]), decision.author_due_at)
+    """A rework: named gaps and a due date, waiting for the team; woken (the cause is the round), its days are counted
+    anew."""
+    idea, cause = movement.idea, movement.cause
+    due = (
+        cause.author_due_at
+        if isinstance(cause, Decision)
+        else due_after(idea.programme.entity, rework_days(cause.rules))
+    )
+    movement.effects += _place(idea, "live", idea.stage, "author", due)
+    _ask(idea, roles.authors_now(idea), "rework", reverse("idea", args=[idea.key]), due)
 
 
 def held(movement: Movement) -> None:
@@ -144,11 +151,18 @@ def doing(movement: Movement) -> None:
 
 
 def sponsorship(movement: Movement) -> None:
-    """The team looks for a sponsor, then investigates and writes the plan."""
+    """The team looks for a sponsor, then investigates and writes the plan; woken under a promise, it investigates."""
     idea = movement.idea
-    due = due_after(idea.programme.entity, _delays(movement)["sponsor_search"])
+    # No promise is older than the decision that leads here.
+    woken = not isinstance(movement.cause, Decision)
+    promised = woken and pledge_in_force(idea) is not None
+    due = due_after(
+        idea.programme.entity, _delays(movement)["investigation" if promised else "sponsor_search"]
+    )
     movement.effects += _place(idea, "live", "sponsorship", "team", due)
-    promises.open_search(idea)
+    if woken:
+        promises.close_search_and_launch(idea)
+    (promises.open_launch if promised else promises.open_search)(idea)
 
 
 def pilot(movement: Movement) -> None:
@@ -174,12 +188,18 @@ def pilot(movement: Movement) -> None:
 
 
 def evaluation(movement: Movement) -> None:
-    """The lead names an evaluator from outside the team."""
+    """The lead names an evaluator from outside the team; woken, whoever was named goes on."""
     idea = movement.idea
+    # Nobody is named before the decision that leads here.
+    woken = not isinstance(movement.cause, Decision)
     due = due_after(idea.programme.entity, _delays(movement)["evaluation"])
-    movement.effects += _place(idea, "live", "evaluation", "evaluator", due)
-    if not Evaluation.objects.filter(idea=idea, delivered_at=None, ended_at=None).exists():
+    named = woken and Evaluation.objects.filter(idea=idea, delivered_at=None, ended_at=None).exists()
+    movement.effects += _place(idea, "live", "evaluation", "evaluator" if named else "lead", due)
+    if not named:
         evaluations.open_naming(idea)
+    if not woken:
+        # Time was for the pilot.
+        movement.effects += time_actions.drop_requests(idea=idea)
 
 
 def in_service(movement: Movement) -> None:

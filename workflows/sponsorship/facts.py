@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ideas import joining
 from ideas.drafting.models import Idea
 from incubator.inbox.wording import Ask, declare
 from incubator.people import departures
@@ -12,7 +13,7 @@ from workflows.gates import hooks
 from workflows.gates.conflicts import register_source
 from workflows.gates.facts import register_fact
 from workflows.sponsorship import actions, queries
-from workflows.sponsorship.departures import on_departure, on_mandate_change
+from workflows.sponsorship.departures import on_departure, on_left, on_mandate_change
 
 
 def pledge(idea: Idea, gate: str) -> bool:
@@ -58,6 +59,7 @@ def register() -> None:
     register_fact("procurement_route", procurement_route)
     register_source(sponsor_conflict)
     departures.on_departure(on_departure)
+    joining.on_left(on_left)
     departures.on_mandate_end(on_mandate_change)
     departures.on_mandate_given(on_mandate_change)
     hooks.on("stage_ready", actions.finance_before_investment)
@@ -76,4 +78,13 @@ def register() -> None:
     declare(
         "arbitrate_time",
         Ask(_("Settle the refusal of time for “%(title)s”"), pgettext_lazy("work item", "Settle"), lent=True),
+    )
+    declare(
+        "find_arbiter",
+        Ask(
+            _("Find who settles a refusal of time for “%(title)s”"),
+            pgettext_lazy("work item", "See"),
+            lent=True,
+            hint=_("No deputy director general can: a delegation has to be given."),
+        ),
     )

@@ -28,7 +28,8 @@ PROMISE = "promise"
 LINE_AT = {"G2": Idea.Stage.SPONSORSHIP, "G4": Idea.Stage.EVALUATION}
 # Rounds whose idea may not change what they are asked about.
 ASKED_ABOUT = (GateRound.State.SEATING, GateRound.State.OPEN)
-RUNNING = (TimeRelease.State.ASKED, TimeRelease.State.DISPUTED, TimeRelease.State.SIGNED)
+WAITING = (TimeRelease.State.ASKED, TimeRelease.State.DISPUTED)
+RUNNING = (*WAITING, TimeRelease.State.SIGNED)
 
 
 def eligible_sponsors(idea: Idea) -> QuerySet[Person]:
@@ -134,6 +135,24 @@ def asking_services(entity: int) -> list[int]:
         Q(Exists(promises), stage=Idea.Stage.SPONSORSHIP) | Q(Exists(rounds), stage=Idea.Stage.EVALUATION),
         programme__entity=entity,
         state=Idea.State.LIVE,
+    )
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def in_arbitration(idea: Idea) -> list[TimeRelease]:
+    """The refusals of time of an idea that wait to be settled."""
+    disputed = TimeRelease.objects.filter(member__idea=idea, state=TimeRelease.State.DISPUTED)
+    return list(disputed.select_related("member__person", "manager", "director").order_by("pk"))
+
+
+def disputing(entity: int) -> list[int]:
+    """Ideas of an entity in which a refusal of time waits to be settled, by primary key."""
+    disputed = TimeRelease.objects.filter(member__idea=OuterRef("pk"), state=TimeRelease.State.DISPUTED)
+    found = Idea.objects.filter(
+        Exists(disputed),
+        programme__entity=entity,
+        state__in=[Idea.State.LIVE, Idea.State.HELD],
+        stage__in=[Idea.Stage.SPONSORSHIP, Idea.Stage.PILOT],
     )
     return list(found.order_by("pk").values_list("pk", flat=True))
 

@@ -18,10 +18,11 @@ from ideas.drafting.models import Idea
 from ideas.lock import looking_at
 from incubator.people.models import Mandate, Person
 from incubator.people.once import new_key
-from workflows.gates import signing
+from workflows.gates import authority, signing
 from workflows.gates.facts import read_facts
+from workflows.gates.leading import who_leads
 from workflows.gates.queries import is_at_gate
-from workflows.sponsorship import queries, rules
+from workflows.sponsorship import queries, rules, time_actions
 from workflows.sponsorship.models import Pledge, TimeRelease
 
 FACTS: dict[str, Any] = {
@@ -91,6 +92,7 @@ def _page(idea: Idea, person: Person) -> dict[str, Any]:
     seeking = is_seeking(idea) and in_force is None
     in_search = idea.state == Idea.State.LIVE and idea.stage == Idea.Stage.SPONSORSHIP
     deciding = is_at_gate(idea)
+    time_open = not deciding and (in_search or idea.stage == Idea.Stage.PILOT)
     route = queries.procurement_route(idea) if "procurement_route" in asked else None
     return {
         "idea": idea,
@@ -105,7 +107,9 @@ def _page(idea: Idea, person: Person) -> dict[str, Any]:
         "seeking": seeking,
         "eligible": list(queries.eligible_sponsors(idea)[:LISTED]) if seeking and view.asks else [],
         "time": _time(view, releases),
-        "may_ask_time": view.in_team and not deciding and (in_search or idea.stage == Idea.Stage.PILOT),
+        "no_arbiter": _misses_arbiter(idea, view, releases),
+        "may_ask_time": view.in_team and time_open,
+        "may_take_back": time_open,
         "has_time": _has_time(idea, person) if view.in_team else False,
         "lines": queries.budget_lines(idea),
         "route": masked_row(route, ["route"], passages) if route is not None else None,
@@ -179,6 +183,14 @@ def _time_row(view: Viewpoint, release: TimeRelease) -> dict[str, Any]:
             "arbitration_note": release.arbitration_note,
         }
     return row
+
+
+def _misses_arbiter(idea: Idea, view: Viewpoint, releases: list[TimeRelease]) -> bool:
+    """Whether a refusal of time waits for someone who can settle it, and the reader is of the team or leads."""
+    disputed = [one for one in releases if one.state == TimeRelease.State.DISPUTED]
+    if all(time_actions.arbiters(idea, one) for one in disputed):
+        return False
+    return view.in_team or authority.leads(idea, roles.acting_as(view.person, who_leads(idea)))
 
 
 def _waits(release: TimeRelease) -> dict[str, Any] | None:

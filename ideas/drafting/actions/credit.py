@@ -57,4 +57,5 @@ def take_credit_back(*, idea: Idea, source: Idea) -> list[dict[str, Any]]:
     TeamMember.objects.filter(pk__in=[member.pk for member in came]).update(left_at=clock.now())
     people = [member.person for member in came]
     inbox.close_for_subject("idea", idea.key, keep=KEPT, only=people)
-    return [effect("team", "member", "left", person=str(person.key)) for person in people]
+    gone = [effect("team", "member", "left", person=str(person.key)) for person in people]
+    return gone + joining.left(idea, people)

@@ -1,5 +1,6 @@
 """Who writes together. A row of the team is never deleted: whoever was ever in it stays in conflict."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -103,7 +104,8 @@ def leave_team(*, idea: Idea, by: Actor) -> None:
         member.save(update_fields=["left_at"])
         # A condition is its owner's own word, in the team or not.
         inbox.close_for_subject("idea", idea.key, keep=("meet_condition",), only=[by.human])
-        _tell(idea, by, "team_left", member, "member", "left")
+        also = joining.left(idea, [by.human])
+        _tell(idea, by, "team_left", member, "member", "left", also)
 
 
 def wish_name_shown(*, idea: Idea, by: Actor, shown: bool) -> None:
@@ -127,12 +129,20 @@ def _check_may_invite(idea: Idea, person: Person) -> None:
         )
 
 
-def _tell(idea: Idea, by: Actor, verb: str, member: TeamMember, before: Any, after: str) -> None:
+def _tell(
+    idea: Idea,
+    by: Actor,
+    verb: str,
+    member: TeamMember,
+    before: Any,
+    after: str,
+    also: Sequence[dict[str, Any]] = (),
+) -> None:
     record(
         idea,
         verb,
         by,
-        [effect("team", before, after)],
+        [effect("team", before, after), *also],
         person=str(member.person.key),
         role=str(member.role),
     )

@@ -118,7 +118,8 @@ def _days_since(decision: Decision, idea: Idea) -> int:
     entity = idea.programme.entity
     zone = ZoneInfo(entity.time_zone)
     return working_days.working_days_between(
-        decision.drafted_at.astimezone(zone).date(),
+        # What is signed by two is an author's from the second signature on.
+        (decision.second_signed_at or decision.drafted_at).astimezone(zone).date(),
         clock.today(entity.time_zone),
         country=entity.holidays_country,
         closing_days=entity.closing_days,

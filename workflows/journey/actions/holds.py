@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from ideas import roles
 from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.rules import sha256
@@ -67,16 +68,17 @@ def resume(*, idea: Idea, hold: Hold, by: Actor) -> list[dict[str, Any]]:
     hold.woken_at, hold.woken_by = clock.now(), by.person
     hold.save(update_fields=["woken_at", "woken_by"])
     inbox.close(f"hold_condition:{idea.key}")
-    effects = nodes.move(idea, _way_back(hold, idea), by)
+    effects = _go_back(hold, idea, by)
     idea.save(update_fields=PLACE)
     return effects
 
 
-def _way_back(hold: Hold, idea: Idea) -> str:
-    if hold.gate:
-        return hold.gate
-    # Holds of a rework recorded without their gate.
-    return last_decision(idea).round.gate if hold.holder_before == "author" else hold.stage
+def _go_back(hold: Hold, idea: Idea, by: Actor) -> list[dict[str, Any]]:
+    """To the team that was asked to complete the idea, unless its time was over or nobody of it is left."""
+    lapsed = hold.cause == Hold.Cause.LAPSED_REWORK
+    if hold.holder_before == Idea.Holder.AUTHOR and not lapsed and roles.authors_now(idea):
+        return nodes.move(idea, "with_author", by, cause=last_decision(idea).round)
+    return nodes.move(idea, hold.gate or hold.stage, by)
 
 
 def lapse(*, idea: UUID, by: Actor) -> None:

@@ -16,7 +16,7 @@ from incubator.people.actors import Actor
 from workflows.gates import facts, hooks
 from workflows.gates.queries import is_at_gate
 from workflows.sponsorship import queries, rules, sentences
-from workflows.sponsorship.actions.shared import budget_item, launch_item, route_item
+from workflows.sponsorship.actions.shared import budget_item, close_search_and_launch, route_item
 from workflows.sponsorship.models import BudgetLine, ProcurementRoute
 
 
@@ -116,7 +116,7 @@ def request_launch(*, idea: Idea, by: Actor) -> Idea:
                 code="launch.gaps",
                 next_url=reverse("sponsorship", args=[idea.key]),
             )
-        inbox.close(launch_item(idea))
+        close_search_and_launch(idea)
         effects = hooks.fire("stage_ready", idea=idea, by=by)
         record(idea, "launch_requested", by, effects)
         return idea

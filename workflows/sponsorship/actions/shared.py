@@ -36,6 +36,11 @@ def open_launch(idea: Idea) -> None:
     wait_for(roles.authors_now(idea), idea=idea, key=key, verb="request_launch", url=url, due_at=idea.due_at)
 
 
+def close_search_and_launch(idea: Idea) -> None:
+    """What the team is asked in sponsorship is over, or asked anew with another day."""
+    inbox.close(search_item(idea), launch_item(idea))
+
+
 def ask_finance(idea: Idea, gate: str) -> None:
     """Finance's work item; said again, it is opened anew with its new due time."""
     inbox.close(budget_item(idea, gate))

@@ -12,13 +12,15 @@ from workflows.sponsorship.time_actions.answering import (
     sign_time_release,
 )
 from workflows.sponsorship.time_actions.asking import ask_someone_else, ask_time, take_back_time
-from workflows.sponsorship.time_actions.turns import arbiters, item
+from workflows.sponsorship.time_actions.turns import arbiters, ask_arbiters_again, drop_requests, item
 
 __all__ = [
     "arbiters",
     "arbitrate_time",
+    "ask_arbiters_again",
     "ask_someone_else",
     "ask_time",
+    "drop_requests",
     "give_time_opinion",
     "item",
     "record_silence",

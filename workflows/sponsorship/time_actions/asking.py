@@ -29,7 +29,8 @@ def ask_time(*, member: TeamMember, days_a_month: Decimal, by: Actor) -> TimeRel
     """
     with locked(member.idea_id) as idea:
         member = TeamMember.objects.select_related("person").get(pk=member.pk)
-        _check_member(member, by)
+        _check_own(member, by)
+        _check_in_team(member)
         _check_moment(idea)
         if not rules.is_half_days(days_a_month):
             sentence = _("Ask for half a day to 20 days a month, in half days.")
@@ -62,11 +63,12 @@ def ask_time(*, member: TeamMember, days_a_month: Decimal, by: Actor) -> TimeRel
 def take_back_time(*, release: TimeRelease, by: Actor) -> TimeRelease:
     """The member no longer asks, or gives the time back; another amount can then be asked for.
 
-    Raises NotAllowed (anyone but the member), Conflict (taken back already, or the launch is being decided).
+    Whoever has left the team may too. Raises NotAllowed (anyone but the member), Conflict (taken back already, or
+    the launch is being decided).
     """
     with locked(release.member.idea_id) as idea:
         release = fresh(release)
-        _check_member(release.member, by)
+        _check_own(release.member, by)
         _check_moment(idea)
         if release.state == TimeRelease.State.WITHDRAWN:
             raise Conflict(_("This request has been taken back already."))
@@ -116,11 +118,14 @@ def _check_moment(idea: Idea) -> None:
         )
 
 
-def _check_member(member: TeamMember, by: Actor) -> None:
+def _check_own(member: TeamMember, by: Actor) -> None:
     if by.system or by.on_behalf_of or by.human.pk != member.person_id:
         raise NotAllowed(
             _("Only the member may ask for his or her own time: the manager hears of it only then.")
         )
+
+
+def _check_in_team(member: TeamMember) -> None:
     if member.accepted_at is None or member.left_at is not None or member.role not in roles.AUTHORS:
         raise NotAllowed(_("Time is for authors and co-authors who are in the team now."))
 
