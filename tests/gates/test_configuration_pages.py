@@ -240,6 +240,20 @@ def test_found_mended_and_published(city: Cast, draft: Configuration) -> None:
     assert Configuration.objects.get().state == "published"
 
 
+@pytest.mark.parametrize(("then", "state"), [("publish", "published"), ("retire", "retired")])
+def test_each_act_of_one_loaded_page_is_its_own(
+    city: Cast, draft: Configuration, then: str, state: str
+) -> None:
+    client, page = signed_in(city.lead), reverse("configuration", args=[draft.key])
+    actions.check(by=act(city.lead), key=draft.key)
+    loaded = client.get(page).text.partition("<main")[2].split("<form")[1:]
+    for act_asked in ("check", then):
+        form = next(one for one in loaded if f'name="act" value="{act_asked}"' in one)
+        typed = dict(re.findall(r'name="(request_key|revision)" value="([^"]+)"', form))
+        assert client.post(page, typed | {"act": act_asked}).status_code == 302
+    assert Configuration.objects.get().state == state
+
+
 @pytest.mark.parametrize("act_asked", ["publish", "retire"])
 def test_only_what_was_read_is_published_or_set_aside(
     city: Cast, draft: Configuration, act_asked: str

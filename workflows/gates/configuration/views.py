@@ -64,8 +64,9 @@ def _versions_page(request: HttpRequest, refused: dict[str, Any] | None = None) 
                 "refused": (refused or {}).get(programme.key),
             }
         )
-    context = {"rows": rows, "request_key": new_key()}
-    return render(request, "gates/configuration/versions.html", context, status=422 if refused else 200)
+    return render(
+        request, "gates/configuration/versions.html", {"rows": rows}, status=422 if refused else 200
+    )
 
 
 @require_POST
