@@ -198,6 +198,16 @@ COUNTED: dict[str, Callable[[int], str]] = {
         " seated. Widen who may sit, or stop asking for someone from another department.",
         ideas,
     ),
+    # This one holds nothing back.
+    "clock_untried": lambda ideas: ngettext(
+        "%(gate)s: nothing has come here in three months, so nobody can say yet whether the delay can be kept. The"
+        " people who may sit (%(people)s) can judge about %(ideas)s idea in three months at most, if they sit nowhere"
+        " else.",
+        "%(gate)s: nothing has come here in three months, so nobody can say yet whether the delay can be kept. The"
+        " people who may sit (%(people)s) can judge about %(ideas)s ideas in three months at most, if they sit nowhere"
+        " else.",
+        ideas,
+    ),
     "no_director_signs": lambda departments: ngettext(
         "%(gate)s: in %(departments)s department, nobody holds a delegation to sign as the author’s director.",
         "%(gate)s: in %(departments)s departments, nobody holds a delegation to sign as the author’s director.",
