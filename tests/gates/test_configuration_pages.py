@@ -345,7 +345,7 @@ def take(client: Client, raw: bytes) -> Any:
         (b"", "fichier"),
         (b"{", "ligne 1, colonne 2"),
         (b"[" * 100_000, "imbriqué"),
-        (b" " * 600_000, "octets"),
+        (b" " * 600_000, "dépasse 500 ko"),
         (b'{"format": 1, "colour": 2}', "/colour"),
         (b'{"gates": {"G1": {"quorum": "x"}}}', "/gates/G1/quorum"),
     ],
@@ -450,7 +450,7 @@ def test_the_most_a_form_may_send_is_read_in_little_memory_and_refused_with_its_
             client, reverse("configuration-import", args=["idees"]), body, "multipart/form-data; boundary=x"
         )
     assert answer.status_code == 422
-    assert "octets" in texts(answer.content.decode())
+    assert "dépasse 500 ko" in texts(answer.content.decode())
     assert not Configuration.objects.exists()
 
 
@@ -458,7 +458,7 @@ def test_the_command_reads_no_more_than_a_configuration_holds(city: Cast, tmp_pa
     path = tmp_path / "large.json"
     with path.open("wb") as file:
         file.truncate(HUNDRED_MEGABYTES)
-    with little_memory(10_000_000), pytest.raises(CommandError, match="octets"):
+    with little_memory(10_000_000), pytest.raises(CommandError, match="dépasse 500 ko"):
         call_command("import_configuration", "idees", str(path), by=city.lead.staff_number)
     assert not Configuration.objects.exists()
 

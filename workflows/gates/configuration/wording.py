@@ -34,7 +34,7 @@ LAUNCH_FACTS = {
 
 # A fault of shape, by its code: what cannot be taken at all.
 FAULTS = {
-    "too_large": gettext_lazy("This is larger than %(most)s bytes: a configuration is never that large."),
+    "too_large": gettext_lazy("This is larger than %(most)s kB: a configuration is never that large."),
     "too_deep": gettext_lazy("This is nested more than %(most)s levels deep."),
     "not_utf8": gettext_lazy("Byte %(byte)s is not UTF-8 text. Save the file as UTF-8."),
     "not_json": gettext_lazy("This is not JSON: look at line %(line)s, column %(column)s."),
