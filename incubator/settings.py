@@ -245,6 +245,11 @@ LOGGING = {
     "loggers": {
         # django.request writes 5xx with the traceback; its 4xx would double the refusals' own line.
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # The same of what is too large, where the form's token is read before any view.
+        **{
+            f"django.security.{name}": {"level": "CRITICAL"}
+            for name in ("RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
+        },
         "travee.refusals": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "travee.sign_in": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "procrastinate": {"handlers": ["console"], "level": "WARNING", "propagate": False},

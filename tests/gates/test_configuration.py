@@ -378,6 +378,25 @@ def test_delays_between_the_gates_are_those_of_the_gate_an_idea_came_from(city: 
         assert idea.due_at == due_after(entity, investigation)
 
 
+def test_an_idea_that_keeps_a_still_older_version_stays_too(city: Cast) -> None:
+    """Two versions were published since its round opened; neither, nor the next, is the one it keeps."""
+    stage.at_g1(city)
+    for quorum in (4, 5):
+        published(city, quorum=quorum)
+    assert queries.staying(draft_of(city, threshold=1.0).document, programme()) == 1
+    as_begun = copy.deepcopy(in_force(programme()))
+    put(as_begun, "/gates/G1/quorum", 3)
+    assert queries.staying(as_begun, programme()) == 0
+
+
+def test_a_gate_where_nothing_has_come_is_known_with_who_may_sit(city: Cast) -> None:
+    document = in_force(programme())
+    empty = queries.advised_on(document, programme()).untried
+    stage.at_g1(city)
+    assert set(empty) == {"G1", *queries.advised_on(document, programme()).untried}
+    assert empty["G1"] == len(pools.able(["panel_member"], programme())[0])
+
+
 def test_the_checker_asks_about_every_running_idea(
     city: Cast, at_most: Callable[[int], AbstractContextManager[None]]
 ) -> None:

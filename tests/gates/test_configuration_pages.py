@@ -240,6 +240,20 @@ def test_found_mended_and_published(city: Cast, draft: Configuration) -> None:
     assert Configuration.objects.get().state == "published"
 
 
+@pytest.mark.parametrize(("then", "state"), [("publish", "published"), ("retire", "retired")])
+def test_each_act_of_one_loaded_page_is_its_own(
+    city: Cast, draft: Configuration, then: str, state: str
+) -> None:
+    client, page = signed_in(city.lead), reverse("configuration", args=[draft.key])
+    actions.check(by=act(city.lead), key=draft.key)
+    loaded = client.get(page).text.partition("<main")[2].split("<form")[1:]
+    for act_asked in ("check", then):
+        form = next(one for one in loaded if f'name="act" value="{act_asked}"' in one)
+        typed = dict(re.findall(r'name="(request_key|revision)" value="([^"]+)"', form))
+        assert client.post(page, typed | {"act": act_asked}).status_code == 302
+    assert Configuration.objects.get().state == state
+
+
 @pytest.mark.parametrize("act_asked", ["publish", "retire"])
 def test_only_what_was_read_is_published_or_set_aside(
     city: Cast, draft: Configuration, act_asked: str
@@ -331,7 +345,7 @@ def take(client: Client, raw: bytes) -> Any:
         (b"", "fichier"),
         (b"{", "ligne 1, colonne 2"),
         (b"[" * 100_000, "imbriqué"),
-        (b" " * 600_000, "octets"),
+        (b" " * 600_000, "dépasse 500 ko"),
         (b'{"format": 1, "colour": 2}', "/colour"),
         (b'{"gates": {"G1": {"quorum": "x"}}}', "/gates/G1/quorum"),
     ],
@@ -436,7 +450,7 @@ def test_the_most_a_form_may_send_is_read_in_little_memory_and_refused_with_its_
             client, reverse("configuration-import", args=["idees"]), body, "multipart/form-data; boundary=x"
         )
     assert answer.status_code == 422
-    assert "octets" in texts(answer.content.decode())
+    assert "dépasse 500 ko" in texts(answer.content.decode())
     assert not Configuration.objects.exists()
 
 
@@ -444,7 +458,7 @@ def test_the_command_reads_no_more_than_a_configuration_holds(city: Cast, tmp_pa
     path = tmp_path / "large.json"
     with path.open("wb") as file:
         file.truncate(HUNDRED_MEGABYTES)
-    with little_memory(10_000_000), pytest.raises(CommandError, match="octets"):
+    with little_memory(10_000_000), pytest.raises(CommandError, match="dépasse 500 ko"):
         call_command("import_configuration", "idees", str(path), by=city.lead.staff_number)
     assert not Configuration.objects.exists()
 

@@ -402,6 +402,21 @@ def test_what_two_routes_share_is_said_once() -> None:
     assert places == [("no_way_on", "/gates/G4/go_on")]
 
 
+def test_of_a_gate_without_a_pace_it_is_said_what_its_clock_lets_through() -> None:
+    """5 seats for 10 days of 12 people who sit on 6 panels: 14 ideas at one time, 84 in three months."""
+    untried = {"G1": 12, "G2": 0, "G4": 1}
+    made = changed({"/gates/G1/review_in": 10, "/gates/G4/seats": 5, "/gates/G4/due": 200})
+    said = [item for item in rules.advice(made, city(untried=untried)) if item.code == "clock_untried"]
+    assert [(item.pointer, item.values["ideas"]) for item in said] == [
+        ("/gates/G1/review_in", 84),
+        ("/gates/G4/due", 1),
+    ]
+    with translation.override("en"):
+        assert "people who may sit (12) can judge about 84 ideas" in wording.problem(said[0])
+        assert "about 1 idea in" in wording.problem(said[1])
+    assert rules.advice(made, city()) == []
+
+
 def test_of_gates_that_cannot_keep_their_clock_the_fewest_are_named() -> None:
     """G2 fails alone; G1 and G4 only together; nothing is said of the three."""
     known = city(

@@ -1,15 +1,21 @@
-"""A selection session in a real browser, click by click: fifteen ideas, seven heard, four places; the list moves up."""
+"""A selection session in a real browser: fifteen ideas, seven heard, four places; the list moves up.
+
+Every step of the session is clicked, and its papers are opened; acts stand in for what would be the same click again:
+the panel's opinions beforehand, one member's votes, and the reasons noted for all ideas but the first.
+"""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.journeys.walk import choose, fill, follow, look, press
+from tests.lib.printed import text_of
 from tests.sessions import stage
 from tests.sessions.stage import Jury, act
 from workflows.gates.models import Decision
-from workflows.sessions import actions
+from workflows.sessions import actions, jobs
 from workflows.sessions.models import SelectionSession
 
 pytestmark = [
@@ -22,14 +28,15 @@ pytestmark = [
 def test_a_session_from_its_call_to_its_letters(
     open_page: Any, assert_accessible: Any, run_jobs: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workflows.sessions import jobs
-
-    monkeypatch.setattr(jobs, "render_in_process", lambda html, *, stylesheet: html.encode())
     jury = Jury(places=4)
     for number in range(15):
         stage.at_selection(jury, 4 if number < 7 else 3, title=f"Idée {number + 1}")
     lead = open_page(jury.lead, path="/", scripts=False)
     session = convened(lead, jury)
+    run_jobs()
+    papers_before(lead, session)
+    # Laid out for real once: the papers that follow say the same way what they say.
+    monkeypatch.setattr(jobs, "render_in_process", lambda html, *, stylesheet: html.encode())
     follow(lead.locator("form[action$='/open'] .btn"))
     for _member in jury.members:
         follow(lead.locator("#members button[value=yes]").first)
@@ -51,6 +58,8 @@ def test_a_session_from_its_call_to_its_letters(
     moved_up(open_page(jury.dga, path="/"))
     run_jobs()
     closed(lead)
+    run_jobs()
+    minutes_of(lead)
 
 
 def convened(page: Any, jury: Jury) -> SelectionSession:
@@ -75,6 +84,30 @@ def convened(page: Any, jury: Jury) -> SelectionSession:
     look(page, "session convened")
     assert page.locator("li[id^=idea-]").filter(has_text="Audition à").count() == 7
     return SelectionSession.objects.get()
+
+
+def papers_before(page: Any, session: SelectionSession) -> None:
+    """The agenda as it is printed, and the file for a calendar: all seven hearings are in both."""
+    page.reload()
+    look(page, "papers")
+    agenda = text_of(downloaded(page, "a.get[href*='/agenda/']"))
+    calendar = downloaded(page, "a[href$='/calendar.ics']").decode().replace("\r\n ", "")
+    assert calendar.startswith("BEGIN:VCALENDAR")
+    for line in stage.heard(session):
+        assert line.idea.title in agenda
+        assert line.idea.title in calendar
+
+
+def minutes_of(page: Any) -> None:
+    page.reload()
+    minutes = downloaded(page, "a.get[href*='/minutes/']").decode()
+    assert all(f"Idée {number + 1}" in minutes for number in range(15))
+
+
+def downloaded(page: Any, link: str) -> bytes:
+    with page.expect_download() as download:
+        page.locator(link).click()
+    return Path(download.value.path()).read_bytes()
 
 
 def votes_and_stepping_out(page: Any, session: SelectionSession, assert_accessible: Any) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ideas.calls.models import Programme
+from ideas.calls import actions as calls
+from ideas.calls.models import Call, Programme
 from incubator.lib import clock
 from incubator.people.actors import Actor
 from tests.laws import who
@@ -79,6 +80,28 @@ def retire_configuration(game: Game, row: Row) -> Try:
         return configurations.retire(by=by, key=row.key, revision=row.revision)
 
     return Try("set aside", changing(game.seen), run, on_programme(game.seen))
+
+
+@act(lambda seen: [row for row in seen.call if row.closes_at], weight=1)
+def change_call(game: Game, row: Row) -> Try | None:
+    """Its words, its places, its end: put off, or in five minutes. Never nothing: that appends no event."""
+    call, soon = (
+        Call.objects.select_related("programme__entity").get(pk=row.id),
+        clock.now() + timedelta(minutes=5),
+    )
+    name, value = game.picks.of(
+        [
+            ("title_fr", f"{call.title_fr} !"),
+            ("places", (call.places or 0) + 1),
+            ("closes_at", soon + timedelta(days=30)),
+            ("closes_at", soon),
+        ]
+    )
+
+    def run(by: Actor) -> object:
+        return calls.change_call(by=by, call=call, **{name: value})
+
+    return Try(f"{name} of the call changed", changing(game.seen), run, ("call", str(row.key)))
 
 
 def _next_due(seen: Seen) -> datetime | None:

@@ -24,6 +24,7 @@ OF_IDEA = [
 ]  # fmt: skip
 OF_SESSION = ["selectionsession", "sessionidea", "sessionmember"]
 OF_MEMBER = ["steppingout", "roomvote"]
+OF_CALL = ["call", "call_departments"]
 OF_PERSON = {
     "person": "id",
     "post": "person_id",
@@ -111,6 +112,10 @@ def _changes(before: Seen, seen: Seen) -> list[tuple[str, str, str]]:
     for table, old, new in seen.changed(before, *OF_MEMBER):
         member = (seen if new else before).one("sessionmember", (new or old).member_id)
         found.append(("session", str(seen.one("selectionsession", member.session_id).key), table))
+    for table, old, new in seen.changed(before, *OF_CALL):
+        row = new or old
+        key = row.key if table == "call" else (seen if new else before).one("call", row.call_id).key
+        found.append(("call", str(key), table))
     for table, old, new in seen.changed(before, *OF_PERSON):
         row = new or old
         found.append(("person", str(seen.one("person", row[OF_PERSON[table]]).key), table))

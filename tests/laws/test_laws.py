@@ -44,7 +44,7 @@ SHOWS = {
     "fast_lane": "F:go F:to_programme F:stop decline_signature decide_anew invite answer_invitation leave_team",
     "endings": "resubmit wake woken_by_clock ask_reexamination answer_reexamination hand_over_answer send_again"
     " report_condition confirm_condition add_learning G0:hold G0:go_with_conditions",
-    "session": "prepare call_member leave_out convene cancel open_session arrive postpone excuse_member",
+    "session": "change_call prepare call_member leave_out convene cancel open_session arrive postpone excuse_member",
     "room": "vote_in_room vote_in_room_again step_out go_out note_reasons settle decide_in_session",
     "places": "close_session moved_up",
 }

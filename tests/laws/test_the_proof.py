@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 
 from ideas.acts import wait_for
+from ideas.calls.models import Call
 from incubator.people.models import Mandate
 from tests.laws.game import Tally
 from tests.laws.machine import Broken, played, staged
@@ -43,6 +44,16 @@ def an_event_is_appended_twice(patch: Patch) -> None:
 
 def an_act_appends_nothing(patch: Patch) -> None:
     patch.setattr("workflows.journey.actions.submitting.tell", lambda *_: None)
+
+
+def another_act_changes_the_call(patch: Patch) -> None:
+    from workflows.sessions.actions import leave_out
+
+    def leaving_out(**asked: Any) -> Any:
+        Call.objects.filter(closes_at__isnull=False).update(places=9)
+        return leave_out(**asked)
+
+    patch.setattr("workflows.sessions.actions.leave_out", leaving_out)
 
 
 def a_withdrawal_leaves_seats_open(patch: Patch) -> None:
@@ -119,6 +130,12 @@ def a_manager_is_told_of_a_submission(patch: Patch) -> None:
         (conflicts_are_not_looked_at, "selection", "law 1", ["note_link", "vote", "assign"]),
         (an_event_is_appended_twice, "selection", "law 4", []),
         (an_act_appends_nothing, "submission", "law 4", []),
+        (
+            another_act_changes_the_call,
+            "session",
+            "law 4: changed without an event: .'call call",
+            ["leave_out"],
+        ),
         (a_withdrawal_leaves_seats_open, "selection", "law 6", ["withdraw"]),
         (anyone_decides, "submission", "law (1|3)", []),
         (a_quorum_is_one_less, "launch", "law 2", ["time_passes", "decide"]),

@@ -8,10 +8,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.forms import PasswordInput
 from django.test import Client
 
+from incubator.lib import receiving
 from incubator.lib.errors import SECRET
 from incubator.lib.refusals import Invalid, lock_wait, note, refused_at
 from incubator.people.forms import sign_in
@@ -244,6 +246,20 @@ def test_a_forged_form_is_refused_in_words() -> None:
 def test_too_much_data_is_a_413(client: Client, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
     assert client.post("/posted", {"text": "x" * 100}).status_code == 413
+
+
+def test_files_too_large_are_one_line_in_the_log(
+    written: io.StringIO, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """The token that guards a form is read first: before the view, where Django would write a traceback too."""
+    monkeypatch.setattr(receiving, "LARGEST_REQUEST", 1000)
+    sent = {"file": SimpleUploadedFile("plan.pdf", b"x" * 2000)}
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies[settings.CSRF_COOKIE_NAME] = "x" * 32
+    answer = strict.post("/posted", sent)
+    assert answer.status_code == 413
+    (line,) = written.getvalue().splitlines()
+    assert "INFO travee.refusals refused too_large (413) at POST /posted" in line
 
 
 def test_a_forged_host_is_refused_in_words(client: Client, settings: Any) -> None:

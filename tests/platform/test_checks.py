@@ -183,6 +183,18 @@ def test_dead_and_missing_templates_are_named() -> None:
     ]
 
 
+def test_pages_whose_forms_share_a_key_are_named() -> None:
+    texts = {
+        "a/two.html": "{{ request_key }} {{ request_key }}",
+        "a/looped.html": "{% for one in all %}{{ request_key }}{% endfor %}",
+        "a/page.html": '{{ request_key }}{% include "a/part.html" %}',
+        "a/part.html": "{% for one in all %}{% endfor %}{{ request_key }}",
+        "a/each.html": '{{ request_key }}{% request_key %}{% include "a/other.html" %}',
+        "a/other.html": "{% for one in all %}{% request_key %}{% endfor %}",
+    }
+    assert templates.shared_keys(texts) == ["a/looped.html", "a/page.html", "a/two.html"]
+
+
 def test_machine_folders_and_registries_are_named() -> None:
     text = "fine\nsee /work/shared/x\npip --index-url x\nhttps://pypi.org/simple\n"
     assert places.named(text) == [(2, "/work/"), (3, "--index-url"), (4, "pypi.org")]

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from itertools import combinations
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 import pytest
 from django.utils import translation
@@ -44,6 +46,53 @@ def test_the_picture_shows_each_count_and_marks_what_is_late() -> None:
     assert re.search(r'class="cnt-t late-t"[^>]*>6<', drawn)
     assert "style=" not in drawn
     assert "<script" not in drawn
+
+
+class Taken(NamedTuple):
+    """A place in the picture. A letter takes 7 px, of small words 6.5, of lanes and counts a little more."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    what: str
+
+    def meets(self, other: "Taken") -> bool:
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
+
+def taken_by(text: ElementTree.Element) -> Taken:
+    kind, words = text.get("class") or "", text.text or ""
+    letter = 6.5 if "sub" in kind else 8 if "cnt" in kind else 7
+    x, y, wide = float(text.get("x", "")), float(text.get("y", "")), len(words) * letter
+    left = x if text.get("text-anchor") == "start" else x - wide / 2
+    return Taken(left, y - 10, left + wide, y + 3, words)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("count", [Count(3, 0), Count(99, 99)])
+@pytest.mark.parametrize("key", ["local", "fast", "standard"])
+def test_nothing_in_the_picture_is_written_over_anything_else(key: str, count: Count, language: str) -> None:
+    route = next(route for route in routes() if route.key == key)
+    counts = {f"{route.reference}.{name}": count for name in PLACES[key] if name != "start"}
+    with translation.override(language):
+        drawn = ElementTree.fromstring(str(shown.picture(route, counts)))  # noqa: S314 - our own text
+    badges, taken = [], []
+    for mark in drawn:
+        what = mark.get("class") or ""
+        if what.startswith("cnt") and mark.tag.endswith("circle"):
+            x, y, far = (float(mark.get(name, "")) for name in ("cx", "cy", "r"))
+            badges.append(Taken(x - far, y - far, x + far, y + far, "a count"))
+        elif mark.tag.endswith("text") and not what.startswith("cnt"):
+            taken.append(taken_by(mark))
+    places = taken + badges
+    assert [(a.what, b.what) for a, b in combinations(places, 2) if a.meets(b)] == []
+    assert [one for one in places if one.left < 0 or one.right > float(drawn.get("width", ""))] == []
+    for step in (mark for mark in drawn if mark.get("class") == "task"):
+        x, y, wide, high = (float(step.get(name, "")) for name in ("x", "y", "width", "height"))
+        within = [one for one in taken if one.meets(Taken(x, y, x + wide, y + high, ""))]
+        assert [one for one in within if one.left < x + 3 or one.right > x + wide - 3] == []
 
 
 @pytest.mark.parametrize(

@@ -192,8 +192,6 @@ def _page(request: HttpRequest, idea: Idea, **forms_typed: forms.Form) -> HttpRe
         "benefits": benefits,
         "to_read": _to_read(idea, benefits, person),
         "crumbs": crumbs(idea),
-        "request_key": new_key(),
-        "second_key": new_key(),
         "evaluator_form": EvaluatorForm(),
         "delivery_form": DeliveryForm(),
         "owner_form": RunOwnerForm(),

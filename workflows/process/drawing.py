@@ -5,15 +5,22 @@ Only classes, no styles: the page's own CSS colours it, in light and dark.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 # A picture is at most as wide as a page; a route with few steps gets wider columns.
-MOST_WIDE, HEAD, WIDEST_COLUMN, LANE = 1168, 104, 168, 112
-HIGH, DIAMOND, CIRCLE = 56, 27, 14
-CHARACTER = 7  # about the width of a letter
+MOST_WIDE, HEAD, WIDEST_COLUMN = 1168, 104, 168
+# A step stands a little above the middle of its lane: below it come up to two lines of name, and what is late.
+LANE, DOWN = 132, 56
+HIGH, DIAMOND, CIRCLE, BADGE = 56, 27, 14, 15
+# About the width of a letter, as drawn in a step and beside one.
+CHARACTER, SMALL = 7, 6.5
+SMALL_LINE = 15
+# The narrowest column, where names stand inside its steps and elsewhere; what is free at the right for a count.
+NARROW, NARROWER, MARGIN = 100, 84, 13
 
 
 class Count(NamedTuple):
@@ -34,7 +41,7 @@ class Box:
     label: str
     mark: str = ""
     count: Count | None = None
-    count_words: str = ""
+    late_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,30 +54,48 @@ class Arrow:
 
 
 class Grid(NamedTuple):
-    """How wide a column is, and a step in it."""
+    """Where each column begins; its last number is where the picture ends."""
 
-    column: int
+    edges: tuple[int, ...]
 
-    @property
-    def step(self) -> int:
-        return min(self.column - 8, 132)
+    def width(self, box: Box) -> int:
+        return self.edges[box.column + 1] - self.edges[box.column]
 
-    @property
-    def line(self) -> int:
-        """Letters on one line of a step."""
-        return (self.step - 8) // CHARACTER
+    def letters(self, box: Box) -> int:
+        """Letters on one line of a step's name."""
+        if box.kind in BESIDE:
+            return int((self.width(box) - 4) / SMALL)
+        return (2 * self.half(box)[0] - 6) // CHARACTER
 
     def middle(self, box: Box) -> tuple[int, int]:
-        return HEAD + box.column * self.column + self.column // 2, box.lane * LANE + LANE // 2
+        return (self.edges[box.column] + self.edges[box.column + 1]) // 2, box.lane * LANE + DOWN
 
     def half(self, box: Box) -> tuple[int, int]:
         """Half the width and half the height of a step."""
         if box.kind == "gate":
             return DIAMOND, DIAMOND
-        return (CIRCLE, CIRCLE) if box.kind in ROUND else (self.step // 2, HIGH // 2)
+        return (CIRCLE, CIRCLE) if box.kind in ROUND else (min(self.width(box) - 8, 132) // 2, HIGH // 2)
 
 
 ROUND = ("start", "end", "other_route")
+# What has its name below it.
+BESIDE = (*ROUND, "gate")
+
+
+def _grid(boxes: Sequence[Box]) -> Grid:
+    """Columns as wide as the longest word of their steps asks; what is left is shared out evenly."""
+    asked = [0] * (max(box.column for box in boxes) + 1)
+    for box in boxes:
+        asked[box.column] = max(asked[box.column], _asked(box))
+    left = (MOST_WIDE - HEAD - MARGIN - sum(asked)) // len(asked)
+    return Grid(tuple(accumulate((min(WIDEST_COLUMN, wide + left) for wide in asked), initial=HEAD)))
+
+
+def _asked(box: Box) -> int:
+    letters = max(map(len, box.label.split(" ")))
+    if box.kind in BESIDE:
+        return max(NARROWER, int(letters * SMALL) + 6)
+    return max(NARROW, letters * CHARACTER + 14)
 
 
 def draw(
@@ -82,9 +107,8 @@ def draw(
     arrows: Sequence[Arrow],
 ) -> SafeString:
     """The whole picture. `key` keeps its ids apart from those of another picture on the page."""
-    columns = max(box.column for box in boxes) + 1
-    grid = Grid(min(WIDEST_COLUMN, (MOST_WIDE - HEAD) // columns))
-    width, height = HEAD + columns * grid.column, len(lanes) * LANE
+    grid = _grid(boxes)
+    width, height = grid.edges[-1] + MARGIN, len(lanes) * LANE
     by_name = {box.name: box for box in boxes}
     marks = [mark for place, name in enumerate(lanes) for mark in _lane(place, name, width)]
     for arrow in arrows:
@@ -113,54 +137,59 @@ def _lane(place: int, name: str, width: int) -> list[str]:
 def _box(box: Box, grid: Grid) -> list[str]:
     x, y = grid.middle(box)
     wide, high = grid.half(box)
-    lines = _lines(box.label, max(grid.line, 12))
-    if box.kind in ROUND:
-        ending = "" if box.kind == "start" else " ev-end"
-        marks = [f'<circle class="ev{ending}" cx="{x}" cy="{y}" r="{CIRCLE}"/>']
-        marks += _words(x, y + CIRCLE + 18, lines, "sub")
-    elif box.kind == "gate":
-        side = f"{DIAMOND} {DIAMOND}-{DIAMOND} {DIAMOND}-{DIAMOND}-{DIAMOND}z"
-        marks = [f'<path class="gw" d="M{x} {y - DIAMOND}l{side}"/>']
-        marks += _words(x, y + 5, [box.mark], "") if box.mark else []
-        # The lane has room for two lines below.
-        marks += _words(x, y + DIAMOND + 13, [" ".join(lines)] if len(lines) > 2 else lines, "sub")
+    lines = _lines(box.label, grid.letters(box))
+    below, corner = y + high + 14, (x + wide, y - high)
+    if box.kind in BESIDE:
+        marks = [_round(box, x, y)] if box.kind in ROUND else _gate(box, x, y)
+        marks += _words(x, below, lines, "sub", SMALL_LINE)
+        below += SMALL_LINE * len(lines)
     else:
         rounded = HIGH // 2 if box.kind == "wait" else 4
         size = f'x="{x - wide}" y="{y - high}" width="{2 * wide}" height="{2 * high}"'
         marks = [f'<rect class="task" {size} rx="{rounded}"/>']
         marks += _words(x, y + 5 - 9 * (len(lines) - 1), lines, "")
-    return marks + _count(box, x, y, wide, high)
+        corner = x + wide, y - high - 2  # clear of the first of two lines
+    return marks + _count(box, corner, (x, below))
 
 
-def _count(box: Box, x: int, y: int, wide: int, high: int) -> list[str]:
+def _round(box: Box, x: int, y: int) -> str:
+    return f'<circle class="ev{"" if box.kind == "start" else " ev-end"}" cx="{x}" cy="{y}" r="{CIRCLE}"/>'
+
+
+def _gate(box: Box, x: int, y: int) -> list[str]:
+    side = f"{DIAMOND} {DIAMOND}-{DIAMOND} {DIAMOND}-{DIAMOND}-{DIAMOND}z"
+    drawn = f'<path class="gw" d="M{x} {y - DIAMOND}l{side}"/>'
+    return [drawn, *(_words(x, y + 5, [box.mark], "") if box.mark else [])]
+
+
+def _count(box: Box, corner: tuple[int, int], below: tuple[int, int]) -> list[str]:
+    """How many at the step's corner; how many of them are late, under all that is written there."""
     if box.count is None or not box.count.now:
         return []
-    across, up = (wide - 2, high - 2) if box.kind == "gate" else (wide, high)
+    x, y = corner
     late = " late" if box.count.late else ""
-    inside = f"cnt-t{' late-t' if late else ''}"
-    marks = [f'<circle class="cnt{late}" cx="{x + across}" cy="{y - up}" r="15"/>']
-    marks += _words(x + across, y - up + 5, [str(box.count.now)], inside)
-    if late:
-        marks += _words(x, y - high - 6, [box.count_words], "sub")
-    return marks
+    marks = [f'<circle class="cnt{late}" cx="{x}" cy="{y}" r="{BADGE}"/>']
+    marks += _words(x, y + 5, [str(box.count.now)], f"cnt-t{' late-t' if late else ''}")
+    return marks + (_words(*below, [box.late_words], "sub") if late else [])
 
 
 def _arrow(key: str, grid: Grid, source: Box, target: Box, label: str) -> list[str]:
     """Forward along lines and corners; backward dashed, over the top."""
     (x, y), (to_x, to_y) = grid.middle(source), grid.middle(target)
     (out, up), (into, down) = grid.half(source), grid.half(target)
-    back = ""
-    if target.column > source.column:
-        turn = to_x - grid.column // 2
-        straight = y == to_y
-        path = f"M{x + out} {y}H{to_x - into}" if straight else f"M{x + out} {y}H{turn}V{to_y}H{to_x - into}"
-        at = ((x + out + to_x - into) // 2, y - 8) if straight else (turn, (y + to_y) // 2 + 4)
-        anchor = "middle"
+    back, anchor = "", "middle"
+    if target.column <= source.column:
+        back, anchor = " flow--back", "start"
+        path = f"M{x} {y - up}V{min(y, to_y) - DOWN + 8}H{to_x}V{to_y - down}"
+        at = x + 6, y - DOWN + 10
+    elif y == to_y:
+        path = f"M{x + out} {y}H{to_x - into}"
+        at = (x + out + to_x - into) // 2, y + 15
     else:
-        back, anchor = " flow--back", "end"
-        above = min(y, to_y) - LANE // 2 + 10
-        path = f"M{x} {y - up}V{above}H{to_x}V{to_y - down}"
-        at = (x - 6, y - up - 8)
+        turn = grid.edges[target.column]
+        path = f"M{x + out} {y}H{turn}V{to_y}H{to_x - into}"
+        # At the top of the lower lane: nothing else is written there.
+        at = turn, max(y, to_y) - DOWN + 7
     marks = [f'<path class="flow{back}" d="{path}" marker-end="url(#{key}-tip)"/>']
     if label:
         place = f'x="{at[0]}" y="{at[1]}" text-anchor="{anchor}"'
@@ -168,10 +197,10 @@ def _arrow(key: str, grid: Grid, source: Box, target: Box, label: str) -> list[s
     return marks
 
 
-def _words(x: int, y: int, lines: Sequence[str], kind: str) -> list[str]:
+def _words(x: int, y: int, lines: Sequence[str], kind: str, apart: int = 17) -> list[str]:
     named = f' class="{kind}"' if kind else ""
     return [
-        f'<text{named} x="{x}" y="{y + 17 * number}" text-anchor="middle">{escape(line)}</text>'
+        f'<text{named} x="{x}" y="{y + apart * number}" text-anchor="middle">{escape(line)}</text>'
         for number, line in enumerate(lines)
     ]
 

@@ -102,7 +102,7 @@ def _now(step: Step, route: Route, counts: Mapping[str, Count]) -> dict[str, str
         return {"words": pgettext("ideas", "none"), "url": ""}
     words = ngettext("%(number)s idea", "%(number)s ideas", found.now) % {"number": found.now}
     if found.late:
-        words += ", " + ngettext("%(number)s late", "%(number)s late", found.late) % {"number": found.late}
+        words += f", {wording.late(found.late)}"
     stage = STAGES.get(step.name)
     # On the standard route the portfolio's own filter gives the ideas of a stage.
     url = f"{reverse('portfolio')}?state=open&stage={stage}" if stage and route.key == "standard" else ""
@@ -121,7 +121,7 @@ def _box(
         label=wording.plain_name(step),
         mark=step.gate if step.gate.startswith("G") else "",
         count=found,
-        count_words=wording.late(found.late, found.now) if found and found.late else "",
+        late_words=wording.late(found.late) if found and found.late else "",
     )
 
 

@@ -191,6 +191,6 @@ def must_meets(rules: Mapping[str, Any]) -> list[str]:
     return [said(rule) for rule in rules.get("must_meet", [])]
 
 
-def late(number: int, of: int) -> str:
-    """`2 of 6 late`."""
-    return _("%(number)s of %(of)s late") % {"number": number, "of": of}
+def late(number: int) -> str:
+    """`2 late`."""
+    return ngettext("%(number)s late", "%(number)s late", number) % {"number": number}

@@ -62,8 +62,6 @@ def pledge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "authors": list(roles.authors(found.idea)),
         "promise_form": promise_form,
         "note_form": note_form,
-        "request_key": new_key(),
-        "second_key": new_key(),
         "may_withdraw": found.state == Pledge.State.SIGNED and found.idea.stage in ("sponsorship", "pilot"),
     }
     status = 422 if promise_form.errors or note_form.errors else 200

@@ -17,7 +17,6 @@ from ideas.drafting.masking.queries import masked_row, passages_for
 from ideas.drafting.models import Idea
 from ideas.lock import looking_at
 from incubator.people.models import Mandate, Person
-from incubator.people.once import new_key
 from workflows.gates import authority, signing
 from workflows.gates.facts import read_facts
 from workflows.gates.leading import who_leads
@@ -144,7 +143,6 @@ def _asked(view: Viewpoint, pledges: list[Pledge]) -> list[dict[str, Any]]:
             "pledge": one,
             "open": one.state == Pledge.State.ASKED,
             "mine": one.sponsor_id == view.person.pk,
-            "request_key": new_key(),
         }
         for one in pledges
         if one.state != Pledge.State.SIGNED and (view.asks or one.sponsor_id == view.person.pk)
@@ -171,7 +169,6 @@ def _time_row(view: Viewpoint, release: TimeRelease) -> dict[str, Any]:
         "mine": release.member.person_id == view.person.pk,
         "signed": release.state == TimeRelease.State.SIGNED,
         "key": release.key,
-        "request_key": new_key(),
         "waits": _waits(release),
     }
     if view.sees_opinion(release):

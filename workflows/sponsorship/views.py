@@ -201,8 +201,6 @@ def _page(
         "arbitration": delays.arbitration(idea),
         "sponsor_form": sponsor_form or SponsorForm(),
         "time_form": time_form or TimeForm(),
-        "request_key": new_key(),
-        "second_key": new_key(),
     }
     status = 422 if sponsor_form or time_form else 200
     return render(request, "workflows/sponsorship/sponsorship.html", context, status=status)

@@ -47,7 +47,6 @@ def team(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "me": me,
         "may_write": queries.may_write(idea, reader(request)),
         "may_invite": me.role in ("author", "co_author"),
-        "request_key": new_key(),
     }
     return render(request, "ideas/drafting/team.html", context, status=422 if form.errors else 200)
 

@@ -21,7 +21,7 @@ from ideas.drafting.models import Idea
 from ideas.drafting.views.persons import actor, reader
 from incubator.lib import comparison
 from incubator.lib.refusals import Invalid, note
-from incubator.people.once import new_key, once
+from incubator.people.once import once
 
 HIGHEST_VERSION = 2_000_000_000
 
@@ -188,7 +188,6 @@ def _page(
         "page_token": _page_token(typed),
         "version": typed.get("version", "0") if typed is not None else draft.version,
         "saved": {"state": "conflict" if conflict else "saved", "at": draft.saved_at},
-        "request_key": new_key(),
         **(_conflict(request, idea, conflict) if conflict else {}),
     }
     return render(request, "ideas/drafting/edit.html", context, status=status)
@@ -255,7 +254,6 @@ def _conflict(request: HttpRequest, idea: Idea, conflict: TextConflict) -> dict[
             "fields": fields,
         },
         "rest": [{"name": name, "typed": typed[name]} for name in conflict.rest],
-        "request_key": new_key(),
     }
 
 

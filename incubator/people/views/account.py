@@ -19,7 +19,7 @@ from incubator.people.actors import Actor
 from incubator.people.forms.account import AbsenceForm, DetailsForm, LinkForm
 from incubator.people.forms.sign_in import ChangeSecretForm
 from incubator.people.models import Absence, Person, PrivateLink
-from incubator.people.once import new_key, once
+from incubator.people.once import once
 from incubator.people.sign_in import end_other_sessions
 from incubator.people.views.answers import done, form_page, mend, reader, typed
 
@@ -163,6 +163,5 @@ def _page(request: HttpRequest, **bound: forms.Form) -> HttpResponse:
         "may_configure": bool(roles & set(rules.CONFIGURERS)),
         "adds_guests": authority.adds_guests(person),
         "administers": person.is_superuser or rules.ADMINISTRATOR in roles,
-        "request_key": new_key(),
     }
     return render(request, "people/account.html", context, status=422 if bound else 200)

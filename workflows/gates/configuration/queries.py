@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.lookups import Exact, IsNull
 
 from ideas.calls.models import Call, Programme
@@ -107,19 +107,34 @@ def states(programme: Programme) -> set[str]:
 def changed_gates(document: Mapping[str, Any], programme: Programme) -> list[str]:
     """The gates whose published rules this document would replace; those without a published row count too."""
     published = GateConfiguration.objects.filter(programme=programme, state="published")
-    now = {gate: completed(found, defaults()) for gate, found in published.values_list("gate", "rules")}
-    whole = completed(document, defaults())
-    return [gate for gate in sorted(document["gates"]) if now.get(gate) != rules_of(whole, gate)]
+    same = {one.gate for one in published if _as_in(one, completed(document, defaults()))}
+    return [gate for gate in sorted(document["gates"]) if gate not in same]
+
+
+def _as_in(published: GateConfiguration, whole: Mapping[str, Any]) -> bool:
+    """Whether this whole document has the rules that one of its gates once took."""
+    known = published.gate in whole["gates"]
+    return known and completed(published.rules, defaults()) == rules_of(whole, published.gate)
 
 
 def staying(document: Mapping[str, Any], programme: Programme) -> int:
-    """How many running ideas keep the version they were judged under, at a gate this document changes."""
-    rounds = GateRound.objects.filter(
-        gate__in=changed_gates(document, programme),
-        idea__programme=programme,
-        configuration__state="published",
-    )
-    return Idea.objects.filter(state__in=RUNNING, pk__in=rounds.values("idea")).count()
+    """How many running ideas keep rules at a gate that this document has otherwise: those in force, or older ones."""
+    rounds = GateRound.objects.filter(idea__programme=programme, idea__state__in=RUNNING)
+    kept = GateConfiguration.objects.filter(pk__in=rounds.values("configuration"))
+    whole = completed(document, defaults())
+    other = [one.pk for one in kept if not _as_in(one, whole)]
+    return rounds.filter(configuration__in=other).aggregate(ideas=Count("idea", distinct=True))["ideas"] or 0
+
+
+def advised_on(document: Mapping[str, Any], programme: Programme) -> Facts:
+    """What the advice on an open version has to know, in few statements: it is asked each time its page is shown."""
+    known, loads = outline(programme), _loads(programme)
+    untried = {
+        gate: len(pools.able(configured.get("pool") or ["panel_member"], programme)[0])
+        for gate, configured in gates_in_use(document, known)
+        if gate != rules.ADMISSION and configured.get("seats") and gate not in loads
+    }
+    return replace(known, untried=untried)
 
 
 def outline(programme: Programme) -> Facts:

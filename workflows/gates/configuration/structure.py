@@ -62,7 +62,7 @@ def schema() -> dict[str, Any]:
 def parse(raw: bytes) -> dict[str, Any]:
     """A document from JSON. Raises Malformed; its size is looked at before anything is read."""
     if len(raw) > MOST_BYTES:
-        raise Malformed(Fault("", "too_large", {"most": MOST_BYTES}))
+        raise Malformed(Fault("", "too_large", {"most": MOST_BYTES // 1000}))
     try:
         found = json.loads(
             raw.decode("utf-8-sig"),

@@ -64,8 +64,9 @@ def _versions_page(request: HttpRequest, refused: dict[str, Any] | None = None) 
                 "refused": (refused or {}).get(programme.key),
             }
         )
-    context = {"rows": rows, "request_key": new_key()}
-    return render(request, "gates/configuration/versions.html", context, status=422 if refused else 200)
+    return render(
+        request, "gates/configuration/versions.html", {"rows": rows}, status=422 if refused else 200
+    )
 
 
 @require_POST
@@ -117,7 +118,9 @@ def configuration(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "changed_since": found.checked_revision is not None and found.checked_revision != found.revision,
         "checked": found.checked_revision is not None,
         "problems": _said(found, [Problem(**item) for item in found.findings]),
-        "advice": _said(found, rules.advice(found.document, queries.outline(found.programme)))
+        "advice": _said(
+            found, rules.advice(found.document, queries.advised_on(found.document, found.programme))
+        )
         if is_open
         else [],
         "staying": wording.staying(queries.staying(found.document, found.programme)) if is_open else "",

@@ -34,7 +34,7 @@ LAUNCH_FACTS = {
 
 # A fault of shape, by its code: what cannot be taken at all.
 FAULTS = {
-    "too_large": gettext_lazy("This is larger than %(most)s bytes: a configuration is never that large."),
+    "too_large": gettext_lazy("This is larger than %(most)s kB: a configuration is never that large."),
     "too_deep": gettext_lazy("This is nested more than %(most)s levels deep."),
     "not_utf8": gettext_lazy("Byte %(byte)s is not UTF-8 text. Save the file as UTF-8."),
     "not_json": gettext_lazy("This is not JSON: look at line %(line)s, column %(column)s."),
@@ -196,6 +196,16 @@ COUNTED: dict[str, Callable[[int], str]] = {
         " seated. Widen who may sit, or stop asking for someone from another department.",
         "%(gate)s: for %(ideas)s running ideas, everybody left works in the team’s own department, and nobody would be"
         " seated. Widen who may sit, or stop asking for someone from another department.",
+        ideas,
+    ),
+    # This one holds nothing back.
+    "clock_untried": lambda ideas: ngettext(
+        "%(gate)s: nothing has come here in three months, so nobody can say yet whether the delay can be kept. The"
+        " people who may sit (%(people)s) can judge about %(ideas)s idea in three months at most, if they sit nowhere"
+        " else.",
+        "%(gate)s: nothing has come here in three months, so nobody can say yet whether the delay can be kept. The"
+        " people who may sit (%(people)s) can judge about %(ideas)s ideas in three months at most, if they sit nowhere"
+        " else.",
         ideas,
     ),
     "no_director_signs": lambda departments: ngettext(

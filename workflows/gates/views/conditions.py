@@ -15,7 +15,7 @@ from ideas.drafting.masking.queries import masked_row, passages_for
 from ideas.drafting.masking.rules import masked_all
 from ideas.drafting.models import Idea
 from incubator.lib.refusals import Invalid, NotFound, note
-from incubator.people.once import new_key, once
+from incubator.people.once import once
 from workflows.gates import actions, authority
 from workflows.gates.forms.seats import NoteForm
 from workflows.gates.forms.typed import Typed
@@ -89,7 +89,6 @@ def _page(
             found=refusal.fields if refusal is not None else None,
             initial={"note": found.met_note},
         ),
-        "request_key": new_key(),
     }
     return render(
         request, "gates/condition.html", context, status=refusal.status if refusal is not None else 200

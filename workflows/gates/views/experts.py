@@ -14,7 +14,7 @@ from ideas.access import access
 from ideas.drafting.masking.queries import masked_row, passages_for
 from incubator.lib.refusals import Invalid, NotFound, note
 from incubator.people.models import Person, normal_staff_number
-from incubator.people.once import new_key, once
+from incubator.people.once import once
 from workflows.gates import actions, authority, queries
 from workflows.gates.actions.seats import READS_WITHOUT_NAMES, reads_without_names
 from workflows.gates.forms.experts import AnswerForm, CloseForm, QuestionForm
@@ -113,7 +113,6 @@ def _page(
         "form": QuestionForm(data, found=_asking(found)) if asks and running else None,
         "asks_nobody": READS_WITHOUT_NAMES if leads and running and not asks else "",
         "experts": actions.experts(round_.idea) if asks and running else [],
-        "request_key": new_key(),
     }
     status = refusal.status if refusal is not None else 200
     return render(request, "gates/experts.html", context, status=status)
@@ -127,7 +126,6 @@ def _row(
         "question": one,
         "answer": AnswerForm(data, found=_of(mine, "answer"), key=one.key) if answers else None,
         "close": CloseForm(data, found=_of(mine, "reason"), key=one.key) if leads else None,
-        "request_keys": (new_key(), new_key()),
     }
 
 

@@ -272,7 +272,6 @@ def _page(
         "discussed": [wording.label_of(item, round_.rules) for item in queries.discussion_of(round_)]
         if vote
         else [],
-        "request_key": new_key(),
     }
     return render(request, "gates/review.html", context, status=status)
 

@@ -17,7 +17,7 @@ from workflows.gates.configuration.rules.facts import (
     gates_in_use,
 )
 from workflows.gates.configuration.rules.flow import ways
-from workflows.gates.configuration.rules.hiding import advice, hidden_by_calls, hidden_voters
+from workflows.gates.configuration.rules.hiding import hidden_by_calls, hidden_voters, two_hidden_voters
 from workflows.gates.configuration.rules.people import (
     HEAD,
     TOGETHER,
@@ -26,6 +26,7 @@ from workflows.gates.configuration.rules.people import (
     pools_keep_clocks,
     recourse,
     signatures,
+    untried_clocks,
 )
 from workflows.gates.configuration.rules.written import (
     LAUNCH,
@@ -81,3 +82,8 @@ def problems(document: Document, facts: Facts) -> list[Problem]:
         ]
     # Two routes that share a gate find the same.
     return [problem for place, problem in enumerate(found) if problem not in found[:place]]
+
+
+def advice(document: Document, facts: Facts) -> list[Problem]:
+    """What keeps nothing from being published, and is worth knowing first."""
+    return [*two_hidden_voters(document, facts), *untried_clocks(document, facts)]

@@ -88,6 +88,8 @@ class Facts:
     unsigned_departments: int = 0
     reexaminers: Mapping[str, frozenset[int]] = field(default_factory=dict)
     known_facts: frozenset[str] = frozenset()
+    # Gates where nothing has come for `WINDOW` working days, with how many people may sit there.
+    untried: Mapping[str, int] = field(default_factory=dict)
     # The titles, by language, of calls that hide who votes whatever the gates say.
     hiding_calls: tuple[Mapping[str, str], ...] = ()
 

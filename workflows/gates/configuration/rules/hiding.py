@@ -6,14 +6,12 @@ from typing import Any
 from workflows.gates.configuration.rules.facts import ADMISSION, Document, Facts, Problem, gates_in_use
 
 
-def advice(document: Document, facts: Facts) -> list[Problem]:
-    """What keeps nothing from being published, and is worth knowing first: of two who vote, each knows the other."""
-    return [
-        Problem("two_hidden_voters", f"/gates/{gate}/seats", {"gate": gate})
-        for gate, configured in gates_in_use(document, facts)
-        if configured.get("seats") == 2
-        and (_hides_voters(gate, configured) or (gate != ADMISSION and facts.hiding_calls))
-    ]
+def two_hidden_voters(document: Document, facts: Facts) -> Iterator[Problem]:
+    """Of two who vote, each knows the other."""
+    for gate, configured in gates_in_use(document, facts):
+        hides = _hides_voters(gate, configured) or (gate != ADMISSION and facts.hiding_calls)
+        if configured.get("seats") == 2 and hides:
+            yield Problem("two_hidden_voters", f"/gates/{gate}/seats", {"gate": gate})
 
 
 def hidden_voters(gate: str, configured: Mapping[str, Any]) -> Iterator[Problem]:

@@ -131,9 +131,27 @@ def _may_be_sent_up(gate: str, facts: Facts) -> bool:
 
 def seats_needed(configured: Mapping[str, Any], load: Load) -> int:
     """Seats open at one time at this gate, at the pace of the last three months; at least those open now."""
-    days = configured.get("review_in") or configured.get("due") or 0
-    at_one_time = max(load.open_now, -(-load.entered * days // WINDOW))
+    at_one_time = max(load.open_now, -(-load.entered * _clock(configured)[1] // WINDOW))
     return int(configured.get("seats", 0) * at_one_time)
+
+
+def untried_clocks(document: Document, facts: Facts) -> Iterator[Problem]:
+    """Where nothing has come for a while, no pace tells whether the clock can be kept: what it lets through is said."""
+    for gate, people in sorted(facts.untried.items()):
+        configured = document["gates"][gate]
+        name, days = _clock(configured)
+        at_one_time = people * document["open_seats_per_person"] // configured["seats"]
+        if days and at_one_time:
+            ideas = max(1, at_one_time * WINDOW // days)
+            yield Problem(
+                "clock_untried", f"/gates/{gate}/{name}", {"gate": gate, "people": people, "ideas": ideas}
+            )
+
+
+def _clock(configured: Mapping[str, Any]) -> tuple[str, int]:
+    """The setting that says how long seats stay open, and its working days; 0 where none does."""
+    name = "review_in" if configured.get("review_in") else "due"
+    return name, configured.get(name) or 0
 
 
 def pools_keep_clocks(document: Document, facts: Facts) -> Iterator[Problem]:
@@ -157,7 +175,6 @@ def pools_keep_clocks(document: Document, facts: Facts) -> Iterator[Problem]:
         if seats > room and not any(smaller <= set(group) for smaller in short):
             short.append(set(group))
             busiest = max(group, key=lambda gate: needed[gate])
-            name = "review_in" if "review_in" in panels[busiest] else "due"
+            name, days = _clock(panels[busiest])
             values = {"gate": busiest, "gates": group, "needed": seats, "room": room, "people": len(people)}
-            days = panels[busiest].get(name) or 0
             yield Problem("clock_over_pools", f"/gates/{busiest}/{name}", values | {"days": days})
