@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ideas import roles
+from ideas.drafting.forms import to_do
 from ideas.drafting.masking.queries import masked_row, passages_for
 from ideas.drafting.models import Idea
+from ideas.drafting.rules import missing
 from ideas.pages import reader
 from incubator.lib import words
 from incubator.lib.refusals import Conflict, Invalid, NotFound, note
@@ -51,7 +53,14 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             _("There is no such idea, or it is not open to you. Your list shows those you can read.")
         )
     again = idea.state != "draft"
-    context = {"idea": idea, "text": idea.draft, "again": again, "refusal": refusal, "request_key": new_key()}
+    context = {
+        "idea": idea,
+        "text": idea.draft,
+        "again": again,
+        "missing": to_do(idea, missing(idea.draft)),
+        "refusal": refusal,
+        "request_key": new_key(),
+    }
     if not again:
         form = forms.Route(
             request.POST or None, list(actions.closed_routes(idea).items()), delays.first_answers(idea)

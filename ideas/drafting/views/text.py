@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ideas.calls.queries import open_calls
 from ideas.drafting import actions, queries, rules, wording
 from ideas.drafting.actions import TextConflict
-from ideas.drafting.forms import PARTS, Part, PartForm, part_of, values_of
+from ideas.drafting.forms import PARTS, Part, PartForm, to_do, values_of
 from ideas.drafting.models import Idea
 from ideas.drafting.views.persons import actor, reader
 from incubator.lib import comparison
@@ -183,7 +183,7 @@ def _page(
         "part": part,
         "form": form,
         "steps": _steps(idea, part, {one.field for one in missing}),
-        "missing": [_to_do(idea, one) for one in missing],
+        "missing": to_do(idea, missing),
         "calls": list(open_calls(reader(request))) if part.number == len(PARTS) else [],
         "files": queries.files_of(idea, names_shown=True) if part.number == 2 else [],
         "seen": (typed or {}).get("seen") or _marks(values, part.fields),
@@ -239,14 +239,6 @@ def _steps(idea: Idea, here: Part, missing: set[str]) -> list[dict[str, Any]]:
         }
         for part in PARTS
     ]
-
-
-def _to_do(idea: Idea, one: rules.Missing) -> dict[str, Any]:
-    url = reverse("idea-edit", kwargs={"key": idea.key})
-    return {
-        "label": wording.MISSING[one.code],
-        "url": f"{url}?part={part_of(one.field).number}#id_{one.field}",
-    }
 
 
 def _conflict(request: HttpRequest, conflict: TextConflict) -> dict[str, Any]:
