@@ -27,6 +27,7 @@ from workflows.gates import authority
 from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision
 from workflows.journey import actions, delays, forms, queries, reexaminations, wording
+from workflows.journey.actions.steps import check_lead
 from workflows.journey.models import Reexamination
 from workflows.journey.reexaminers import right_to_answer
 
@@ -143,8 +144,11 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @once
 def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """For a lead: what the idea waits for, and whether it has come."""
-    idea = queries.readable_idea(key, reader(request))
-    hold = queries.hold_of(idea, passages_for(idea, reader(request)))
+    person = reader(request)
+    idea = queries.readable_idea(key, person)
+    # Before anything is typed: only a lead's word ends a hold, and the idea's page says what it waits for.
+    check_lead(idea, _as_lead(idea, Actor(person=person)))
+    hold = queries.hold_of(idea, passages_for(idea, person))
     if hold is None and request.method != "POST":
         raise Conflict(_("This idea is not on hold."), code="wake.not_held")
     return _act(
