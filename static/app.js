@@ -46,10 +46,11 @@
       } else {
         /* Refused, or changed elsewhere: the text stays here, and nothing is overwritten. */
         dirty = true;
-        saved.textContent = "";
+        paused = Boolean(one("[data-keep-mine]", page));
+        /* A choice can wait: it is said in a few words, and does not take the focus from whoever types. */
+        saved.textContent = paused ? one("[data-announce]", page).textContent : "";
+        region.role = paused ? "group" : "alert";
         region.replaceChildren(...page.body.childNodes);
-        paused = Boolean(one("[data-keep-mine]", region));
-        if (paused) focus(one("[data-focus]", region));
       }
     }
     async function save() {
@@ -66,7 +67,7 @@
     region.addEventListener("click", (event) => {
       const keep = event.target.closest("[data-keep-mine]");
       if (!keep) return;
-      form.elements.version.value = keep.dataset.keepMine;
+      form.elements[keep.name].value = keep.value;
       paused = false;
       dirty = true;
       region.replaceChildren();

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ideas.drafting import rules
 from ideas.drafting.models import Draft, Idea
-from ideas.drafting.wording import LABELS
+from ideas.drafting.wording import LABELS, MISSING
 from incubator.lib.forms import ChoiceText
 
 YES_NO = (("yes", _("Yes")), ("no", _("No")))
@@ -95,6 +96,15 @@ PARTS = (
 def part_of(field: str) -> Part:
     """The part that holds a field."""
     return next(part for part in PARTS if field in part.fields)
+
+
+def to_do(idea: Idea, missing: Iterable[rules.Missing]) -> list[dict[str, Any]]:
+    """What is still to be filled in, each with the address of its field."""
+    url = reverse("idea-edit", kwargs={"key": idea.key})
+    return [
+        {"label": MISSING[one.code], "url": f"{url}?part={part_of(one.field).number}#id_{one.field}"}
+        for one in missing
+    ]
 
 
 class PartForm(forms.Form):

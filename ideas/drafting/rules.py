@@ -137,11 +137,13 @@ class Meeting(NamedTuple):
 
 class Page(NamedTuple):
     """What the writer had on the page: the draft's version when it was opened, a token of the page itself, and
-    `seen`, the marks of the fields as they were then."""
+    `seen`, the marks of the fields as they were then. `settled`: field → the version whose text the writer was
+    shown beside the own one since, and chose."""
 
     version: int
     token: str = ""
     seen: Mapping[str, str] = {}
+    settled: Mapping[str, int] = {}
 
 
 def mark(value: Any) -> str:
@@ -168,9 +170,10 @@ def merge(
     for field, mine in values.items():
         version, token = touched.get(field, (1, ""))
         own = bool(page.token) and token == page.token
-        if mine == current[field] or (not own and page.seen.get(field) == mark(mine)):
+        untouched = field not in page.settled and not own and page.seen.get(field) == mark(mine)
+        if mine == current[field] or untouched:
             continue
-        if own or version <= page.version:
+        if own or version <= page.settled.get(field, page.version):
             changes[field] = mine
         else:
             meetings[field] = Meeting(mine, current[field])

@@ -75,26 +75,28 @@ def _read(record: Record, seen: set[str]) -> tuple[int, Line | BadLine]:
 def _programme(source: Source, key: str, dry_run: bool) -> Programme | None:
     """The programme of citizens' projects, made with its entity if absent; None in a dry run without one."""
     programme = Programme.objects.filter(key=key).first()
-    if programme is None and not dry_run:
-        with transaction.atomic():
-            entity, _made = Entity.objects.get_or_create(
-                key=source.entity_key, defaults={"name": source.entity_name}
-            )
-            programme = open_programme(
-                by=IMPORT,
-                entity=entity,
-                key=key,
-                name_fr=f"Projets des habitants ({source.entity_name})",
-                name_en=f"Citizens’ projects ({source.entity_name})",
-                kind=Programme.Kind.CITIZENS,
-            )
     if programme is not None and programme.kind != Programme.Kind.CITIZENS:
         raise WrongProgramme(f"The programme {key} is for staff ideas; name another one for precedents.")
     elsewhere = Precedent.objects.filter(source=source.key).exclude(idea__programme__key=key)
     if (row := elsewhere.select_related("idea__programme").first()) is not None:
         there = row.idea.programme.key
         raise WrongProgramme(f"The source {source.key} is loaded in the programme {there} already.")
-    return programme
+    return _open(source, key) if programme is None and not dry_run else programme
+
+
+def _open(source: Source, key: str) -> Programme:
+    with transaction.atomic():
+        entity, _made = Entity.objects.get_or_create(
+            key=source.entity_key, defaults={"name": source.entity_name}
+        )
+        return open_programme(
+            by=IMPORT,
+            entity=entity,
+            key=key,
+            name_fr=f"Projets des habitants ({source.entity_name})",
+            name_en=f"Citizens’ projects ({source.entity_name})",
+            kind=Programme.Kind.CITIZENS,
+        )
 
 
 def _load(

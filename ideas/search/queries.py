@@ -52,12 +52,14 @@ def shown_title(reader: Person | None) -> Case:
 def _query(words: list[str]) -> SearchQuery | None:
     if not words:
         return None
+    forms = [form for word in words for form in rules.forms(word)]
+    return _any_of(forms, "french") | _any_of(words, "english")
+
+
+def _any_of(words: list[str], config: str) -> SearchQuery:
     # Only letters, digits and our own bars: nothing in it can be an operator.
     any_word = Func(Value(" | ".join(words)), function="fold", output_field=TextField())
-    french, english = (
-        SearchQuery(any_word, config=config, search_type="raw") for config in ("french", "english")
-    )
-    return french | english
+    return SearchQuery(any_word, config=config, search_type="raw")
 
 
 def close_to(ideas: QuerySet[Idea], draft: Idea, most: int = 3) -> list[Idea]:

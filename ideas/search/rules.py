@@ -34,3 +34,39 @@ def words(typed: str, language: str) -> list[str]:
     found = list(dict.fromkeys(_WORDS.findall(text)))
     telling = [word for word in found if folded(word) not in STOP.get(language, STOP["fr"])]
     return (telling or found)[:MOST_WORDS]
+
+
+Endings = tuple[tuple[str, tuple[str, ...]], ...]
+# Endings of one and of several in French, longest first. The stemmer leaves most of those after a vowel.
+_ONE: Endings = (("eau", ("x",)), ("eu", ("x", "s")), ("au", ("x", "s")), ("ou", ("s", "x")), ("", ("s",)))
+_SEVERAL: Endings = (
+    ("eaux", ("eau",)),
+    ("aux", ("al", "ail", "au")),
+    ("eux", ("eu",)),
+    ("oux", ("ou",)),
+    ("ss", ()),
+    ("s", ("",)),
+)
+
+
+def forms(word: str) -> list[str]:
+    """A word, and how it would be written in French for one and for several: the index holds what was written.
+
+    What is no word meets nothing; every form but the first is without accents, as the index is.
+    """
+    plain = folded(word)
+    if len(plain) < 3 or not plain.isalpha():
+        return [word]
+    if plain.endswith(("s", "x", "z")):
+        ending, ones = _ending(plain, _SEVERAL)
+        return [word, *(plain.removesuffix(ending) + one for one in ones if len(plain) > 3)]
+    several = [plain + more for more in _ending(plain, _ONE)[1]]
+    return [
+        word,
+        *several,
+        *(plain.removesuffix(one) + "aux" for one in ("ail", "al") if plain.endswith(one)),
+    ]
+
+
+def _ending(word: str, endings: Endings) -> tuple[str, tuple[str, ...]]:
+    return next((one for one in endings if word.endswith(one[0])), ("", ()))

@@ -148,6 +148,18 @@ def test_errors_name_each_field_and_keep_what_was_typed(round_: GateRound) -> No
     assert nul.status_code == 422
 
 
+def test_a_question_left_open_is_named_and_the_gate_s_own(round_: GateRound) -> None:
+    seat = stage.seats_of(round_)[0]
+    sent = stage.opinion(round_, must_meet_opinions_reason="Un mot déjà")
+    del sent["must_meet_opinions"]
+    answer = stage.signed_in(seat.person).post(url(seat), sent)
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'href="#id_must_meet_opinions_0"' in said
+    assert "Un mot déjà" in said
+    assert "ne pose pas l’une de ces questions" not in said
+
+
 def test_rows_are_added_without_script_and_nothing_is_sent(round_: GateRound) -> None:
     seat = stage.seats_of(round_)[0]
     sent = stage.opinion(round_, "go_if", add="condition", condition_0_text="Une")

@@ -37,10 +37,34 @@ def test_a_draft_saves_itself_and_two_windows_lose_nothing(open_page, idea, auth
         second.locator("#id_concerned").focus()
     assert met.value.status == 409
     second.get_by_label("Garder les deux, l’un après l’autre").check()
-    second.on("dialog", lambda dialog: dialog.accept())
     second.get_by_role("button", name="Enregistrer mon choix").click()
     second.wait_for_url("**/edit?part=2")
     assert queries.draft_of(idea).problem == "Écrit dans la première fenêtre\n\nÉcrit dans la seconde"
+
+
+def test_whoever_goes_on_typing_after_a_conflict_keeps_the_focus_and_every_word(open_page, idea, author):
+    path = address("idea-edit", idea) + "?part=1"
+    page = open_page(author, path=path, language="en-GB")
+    changes = {"title": "Their title", "pitch": "Their pitch"}
+    actions.autosave(idea=idea, by=Actor(person=author), version=1, changes=changes)
+    page.fill("#id_title", "My title")
+    with page.expect_response(lambda answer: "autosave" in answer.url) as met:
+        page.keyboard.press("Tab")
+    assert met.value.status == 409
+    page.get_by_role("heading", name="Changed in the meantime").wait_for()
+    assert page.locator("#saved").inner_text().startswith("Changed in the meantime")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("My pitch, as I say it")
+    assert page.input_value("#id_pitch") == "My pitch, as I say it"
+    for status in (409, 302):  # The pitch meets theirs only now: it is asked too.
+        with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+            page.get_by_role("button", name="Save my choice").click()
+        assert answered.value.status == status
+        page.wait_for_load_state()
+        assert page.input_value("#id_pitch").endswith("My pitch, as I say it")
+    draft = queries.draft_of(idea)
+    assert draft.title == "Their title / My title"
+    assert draft.pitch == "Their pitch / My pitch, as I say it"
 
 
 def test_a_page_that_asks_to_choose_saves_nothing_by_itself(open_page, idea, author):

@@ -30,25 +30,21 @@ class Window:
         self.client, self.url = client, reverse("idea-edit", kwargs={"key": idea.key})
         self.answer = client.get(f"{self.url}?part={part}")
 
-    def form(self, marked):
-        return next(form for form in html.fromstring(self.answer.content).forms if marked in form.fields)
-
-    def shown(self, marked):
-        """What the form with this field would send."""
-        named = [one for one in self.form(marked).iter("input", "textarea") if one.get("name")]
+    def shown(self):
+        """What the form would send, with what stands elsewhere on the page and belongs to it."""
+        page = html.fromstring(self.answer.content)
+        inside = "//form[@id='draft']//*[self::input or self::textarea] | //input[@form='draft']"
+        named = [one for one in page.xpath(inside) if one.get("name")]
         on = [one for one in named if one.get("type") != "radio" or one.get("checked") is not None]
         # The line end after <textarea> is not part of its text.
         return {one.name: (one.value or "").removeprefix("\n") for one in on}
 
-    def send(self, marked, **typed):
-        self.answer = self.client.post(self.url, self.shown(marked) | typed)
+    def save(self, **typed):
+        self.answer = self.client.post(self.url, self.shown() | typed)
         return self.answer.status_code
 
-    def save(self, **typed):
-        return self.send("seen", **typed)
-
-    def settle(self, **chosen):
-        return self.send("resolve", **chosen)
+    def settle(self, **typed):
+        return self.save(resolve="1", **typed)
 
 
 @pytest.fixture
@@ -83,8 +79,8 @@ def test_a_choice_between_texts_that_moved_on_is_asked_again_and_loses_neither(
 ):
     elsewhere(problem="theirs, longer")
     for status in statuses:
-        assert met.shown("resolve")["mine_problem"] == "mine"
-        assert met.shown("resolve")["mine_concerned"] == "mine too"
+        assert met.shown()["problem"] == "mine"
+        assert met.shown()["concerned"] == "mine too"
         assert met.settle(keep_problem=choice) == status
     draft = queries.draft_of(idea)
     assert (draft.problem, draft.concerned) == (kept, "mine too")
@@ -104,11 +100,36 @@ def test_what_was_chosen_for_one_text_stays_chosen_when_only_another_moves_on(
     assert draft.concerned == "all of them\n\nI"
 
 
-def test_the_form_below_a_second_choice_holds_what_was_chosen(met, elsewhere):
-    elsewhere(problem="theirs, longer")
-    assert met.settle(keep_problem="both") == 409
-    assert met.shown("seen")["problem"] == "theirs, longer\n\nmine"
-    assert met.shown("seen")["concerned"] == "mine too"
+def test_what_is_typed_after_the_question_is_saved_with_the_choice(met, idea):
+    assert met.settle(keep_problem="mine", problem="mine, longer", concerned="and much more") == 302
+    draft = queries.draft_of(idea)
+    assert (draft.problem, draft.concerned) == ("mine, longer", "and much more")
+
+
+def test_a_text_first_typed_after_the_question_is_not_saved_over_one_that_nobody_showed(
+    client, idea, author, elsewhere
+):
+    window = Window(client, idea, author, 2)
+    elsewhere(problem="their problem", concerned="they")
+    assert window.save(problem="my problem") == 409
+    assert window.settle(keep_problem="mine", concerned="I") == 409
+    assert queries.draft_of(idea).concerned == "they"
+    assert window.settle(keep_concerned="both") == 302
+    draft = queries.draft_of(idea)
+    assert (draft.problem, draft.concerned) == ("my problem", "they\n\nI")
+
+
+def test_a_saved_text_that_was_kept_is_not_ones_own_afterwards(client, idea, author, elsewhere):
+    window = Window(client, idea, author, 2)
+    elsewhere(problem="their problem", concerned="they")
+    assert window.save(problem="my problem", concerned="I") == 409
+    elsewhere(concerned="all of them")
+    assert window.settle(keep_problem="theirs", keep_concerned="mine") == 409
+    assert window.shown()["problem"] == "their problem"
+    elsewhere(problem="their problem, longer")
+    assert window.settle(keep_concerned="mine") == 302
+    draft = queries.draft_of(idea)
+    assert (draft.problem, draft.concerned) == ("their problem, longer", "I")
 
 
 def test_two_texts_too_long_together_are_both_on_the_page_to_be_shortened(client, idea, author, elsewhere):
@@ -118,7 +139,7 @@ def test_two_texts_too_long_together_are_both_on_the_page_to_be_shortened(client
     assert window.save(pitch=mine) == 409
     assert window.settle(keep_pitch="both") == 422
     assert "403 characters" in window.answer.content.decode()
-    shown = window.shown("seen")
+    shown = window.shown()
     assert (shown["title"], shown["pitch"], shown["language"]) == (
         "Cargo bikes",
         f"{theirs} / {mine}",
@@ -136,7 +157,7 @@ def test_a_text_too_long_for_its_spaces_alone_is_kept_beside_one_that_moves_on(
     elsewhere(title="Theirs")
     assert window.save(title="Mine") == 409
     elsewhere(title="Theirs, longer")
-    assert window.settle(mine_title="Mine" + " " * 130, keep_title="both") == 409
+    assert window.settle(title="Mine" + " " * 130, keep_title="both") == 409
     assert window.settle(keep_title="both") == 302
     assert queries.draft_of(idea).title == "Theirs, longer / Mine"
 

@@ -194,6 +194,15 @@ def test_a_staff_programme_takes_no_precedents(tmp_path):
 
 
 @pytest.mark.django_db
+def test_a_source_loaded_elsewhere_is_refused_and_leaves_no_empty_programme(tmp_path):
+    path = of([{}], tmp_path)
+    load(path)
+    with pytest.raises(CommandError, match="is loaded in the programme paris already"):
+        load(path, "--programme=autre")
+    assert [programme.key for programme in Programme.objects.all()] == ["paris"]
+
+
+@pytest.mark.django_db
 def test_a_precedent_is_copied_into_a_draft_and_names_its_source(tmp_path):
     load(of([{}], tmp_path))
     precedent = Idea.objects.get()

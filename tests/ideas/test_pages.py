@@ -138,10 +138,10 @@ def test_a_stale_page_shows_both_texts_and_keeps_what_is_chosen(page, idea, auth
         "part": "2",
         "go": "stay",
         "version": hidden(answer, "version"),
-        "mine_problem": "typed here",
+        "met": hidden(answer, "met"),
+        "problem": "typed here",
         "keep_problem": "both",
-        "mine_concerned": "and this too",
-        "keep_concerned": "mine",
+        "concerned": "and this too",
     }
     assert page.post(url("idea-edit", idea), chosen).status_code == 302
     draft = queries.draft_of(idea)
@@ -152,7 +152,8 @@ def test_a_stale_page_shows_both_texts_and_keeps_what_is_chosen(page, idea, auth
 @pytest.mark.parametrize(("choice", "kept"), [("mine", "typed here"), ("theirs", "saved meanwhile")])
 def test_either_text_can_be_kept(page, idea, author, choice, kept):
     actions.autosave(idea=idea, by=Actor(person=author), version=1, changes={"problem": "saved meanwhile"})
-    sent = {"resolve": "1", "version": "2", "mine_problem": "typed here", "keep_problem": choice}
+    sent = {"resolve": "1", "part": "2", "version": "1", "met": "problem:2", "problem": "typed here"}
+    sent["keep_problem"] = choice
     page.post(url("idea-edit", idea), sent)
     assert queries.draft_of(idea).problem == kept
 
@@ -178,7 +179,7 @@ def test_autosave_of_a_stale_page_answers_both_texts(page, idea, author):
     )
     assert answer.status_code == 409
     content = answer.content.decode()
-    assert 'data-keep-mine="2"' in content
+    assert 'data-keep-mine name="settled" value="proposal:2"' in content
     assert "theirs" in content
     assert "mine" in content
     assert "<html" not in content

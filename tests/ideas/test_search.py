@@ -44,6 +44,42 @@ def test_stems_accents_and_any_word(typed, title):
     assert found(typed) == [title]
 
 
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        ("vélo", "vélos"),
+        ("numéro", "numéros"),
+        ("menu", "menus"),
+        ("abri", "abris"),
+        ("métro", "métros"),
+        ("radio", "radios"),
+        ("école", "écoles"),
+        ("pneu", "pneus"),
+        ("trou", "trous"),
+        ("jeu", "jeux"),
+        ("lieu", "lieux"),
+        ("bateau", "bateaux"),
+        ("tuyau", "tuyaux"),
+        ("bijou", "bijoux"),
+        ("journal", "journaux"),
+        ("travail", "travaux"),
+        ("festival", "festivals"),
+        ("détail", "détails"),
+    ],
+)
+def test_one_or_several_are_found_alike(one, many):
+    for title in (one, many):
+        idea(title)
+    idea("Rien de tel")
+    for typed in (one, many):
+        assert set(found(typed)) == {one, many}, typed
+
+
+@pytest.mark.parametrize("word", ["bus", "eau", "temps", "prix", "gaz", "deux", "12", "s", "日本"])
+def test_a_word_is_looked_for_as_it_is_typed_too(word):
+    assert word in rules.forms(word)
+
+
 def test_small_words_find_nothing_by_themselves_beside_others():
     idea("Le four de la cantine")
     idea("Un vélo")

@@ -49,6 +49,20 @@ def test_the_lead_and_the_team_read_all_of_it(held: Any, shown: list[str], not_s
     assert ("2030" in page) is ("hold_until" in held)
 
 
+def test_whoever_may_not_take_it_up_is_told_before_they_type() -> None:
+    cast = Cast()
+    round_ = stage.at_g1(cast)
+    stage.all_vote(round_, "not_now")
+    play.decide(round_.idea, cast.dga, "hold", hold_condition=CONDITION)
+    url = reverse("idea-wake", args=[round_.idea.key])
+    for person, status in ((cast.lead, 200), (cast.author, 403), (cast.dga, 403)):
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(person)
+        page = client.get(url)
+        assert page.status_code == status
+        assert ('name="condition_met"' in page.text) is (status == 200)
+
+
 def test_with_both_it_wakes_by_itself_on_its_day(run_jobs: Any) -> None:
     cast = Cast()
     round_ = stage.at_g1(cast)

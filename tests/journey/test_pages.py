@@ -67,9 +67,12 @@ def test_a_double_click_submits_once(cast) -> None:
 
 def test_an_incomplete_draft_answers_422_and_names_what_is_missing(cast) -> None:
     idea = play.draft(cast, problem="")
-    answer = signed_in(cast.author).post(reverse("idea-submit", args=[idea.key]))
-    assert answer.status_code == 422
-    assert "Describe the problem." in answer.text
+    client, url = signed_in(cast.author), reverse("idea-submit", args=[idea.key])
+    read, answer = client.get(url), client.post(url)
+    assert (read.status_code, answer.status_code) == (200, 422)
+    for page in (read, answer):
+        assert "Describe the problem." in page.text
+        assert f"{reverse('idea-edit', args=[idea.key])}?part=2#id_problem" in page.text
     idea.refresh_from_db()
     assert idea.state == "draft"
 

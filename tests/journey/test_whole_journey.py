@@ -23,6 +23,8 @@ from workflows.gates import actions as gates
 from workflows.gates.models import Decision, GateRound
 from workflows.journey import actions as journey
 from workflows.journey.models import Hold, Reexamination
+from workflows.pilots import actions as pilots
+from workflows.pilots.models import Pilot
 from workflows.sponsorship import actions as sponsorship
 from workflows.sponsorship import time_actions
 
@@ -173,6 +175,35 @@ def test_in_evaluation_no_time_is_asked_and_the_lead_names_who_evaluates(cast: C
     evaluation.name_evaluator(idea=idea, evaluator=cast.evaluator, by=act(cast.lead))
     idea.refresh_from_db()
     assert idea.holder == "evaluator"
+
+
+@pytest.mark.parametrize(("held_for", "asked"), [(90, "check_in"), (400, "end_pilot")])
+def test_a_pilot_on_hold_asks_for_nothing_and_goes_on_with_as_much_time(
+    cast: Cast, run_jobs: Run, held_for: int, asked: str
+) -> None:
+    idea = to_sponsorship(cast, run_jobs)
+    play.sponsored(idea, cast)
+    run_jobs()
+    play.vote_all(idea)
+    play.decide(idea, cast.dga)
+    with locked(idea.pk) as found:
+        journey.pause(idea=found, by=CLOCK, cause="author_left", condition="Quelqu’un reprend.")
+    waiting = WorkItem.objects.filter(subject_key=idea.key, closed_at=None)
+    assert set(waiting.values_list("verb", flat=True)) == {"hold_condition"}
+    with clock.moved(clock.now() + timedelta(days=held_for)):
+        journey.wake(idea=idea.key, by=act(cast.lead), condition_met="Une collègue reprend.")
+        idea.refresh_from_db()
+        assert (idea.state, nodes.station_of(idea)) == ("live", "pilot")
+        item = waiting.get()
+        assert (item.verb, item.person) == (asked, cast.author)
+        assert item.due_at.date() == clock.today() + timedelta(days=30)
+        assert idea.due_at > clock.now()
+        pilot = Pilot.objects.get(idea=idea)
+        if asked == "check_in":
+            given = {"on": clock.today(), "pace": "on_track", "note": "", "readings": {}}
+            pilots.record_check_in(pilot=pilot, by=act(cast.author), **given)
+        else:
+            pilots.end_pilot(pilot=pilot, note="Fin.", by=act(cast.author))
 
 
 def test_a_withdrawal_leaves_nothing_open(cast: Cast, run_jobs: Run) -> None:

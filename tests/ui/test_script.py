@@ -102,7 +102,8 @@ def test_a_change_elsewhere_shows_both_texts_and_the_person_decides(
     assert "Ten bikes" in region
     assert page.input_value("#text") == "Seven bikes"
     assert kept["text"] == "Ten bikes"
-    assert page.evaluate("document.activeElement.matches('[data-focus]')")
+    assert page.inner_text("#saved") == "Awa changed this part in the meantime"
+    assert page.evaluate("document.activeElement === document.body"), "an autosave takes no focus"
     assert_accessible(page)
     page.fill("#text", "Nine bikes")
     rests(page, seconds=10)

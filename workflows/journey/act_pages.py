@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ideas import roles
+from ideas.drafting.forms import to_do
 from ideas.drafting.masking.queries import masked_row, passages_for
 from ideas.drafting.models import Idea
+from ideas.drafting.rules import missing
 from ideas.pages import reader
 from incubator.lib import words
 from incubator.lib.refusals import Conflict, Invalid, NotFound, note
@@ -25,6 +27,7 @@ from workflows.gates import authority
 from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision
 from workflows.journey import actions, delays, forms, queries, reexaminations, wording
+from workflows.journey.actions.steps import check_lead
 from workflows.journey.models import Reexamination
 from workflows.journey.reexaminers import right_to_answer
 
@@ -51,7 +54,14 @@ def submit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             _("There is no such idea, or it is not open to you. Your list shows those you can read.")
         )
     again = idea.state != "draft"
-    context = {"idea": idea, "text": idea.draft, "again": again, "refusal": refusal, "request_key": new_key()}
+    context = {
+        "idea": idea,
+        "text": idea.draft,
+        "again": again,
+        "missing": to_do(idea, missing(idea.draft)),
+        "refusal": refusal,
+        "request_key": new_key(),
+    }
     if not again:
         form = forms.Route(
             request.POST or None, list(actions.closed_routes(idea).items()), delays.first_answers(idea)
@@ -134,8 +144,11 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @once
 def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """For a lead: what the idea waits for, and whether it has come."""
-    idea = queries.readable_idea(key, reader(request))
-    hold = queries.hold_of(idea, passages_for(idea, reader(request)))
+    person = reader(request)
+    idea = queries.readable_idea(key, person)
+    # Before anything is typed: only a lead's word ends a hold, and the idea's page says what it waits for.
+    check_lead(idea, _as_lead(idea, Actor(person=person)))
+    hold = queries.hold_of(idea, passages_for(idea, person))
     if hold is None and request.method != "POST":
         raise Conflict(_("This idea is not on hold."), code="wake.not_held")
     return _act(

@@ -96,6 +96,8 @@ def held(movement: Movement) -> None:
         }
     else:
         fields = dict(cause)
+    if (running := getattr(idea, "pilot", None)) is not None:
+        pilots.rest(running)
     Hold.objects.create(idea=idea, stage=idea.stage, holder_before=idea.holder, held_at=clock.now(), **fields)
     zone = idea.programme.entity.time_zone
     until = fields.get("until")
@@ -173,6 +175,7 @@ def pilot(movement: Movement) -> None:
     idea = movement.idea
     today = clock.today(idea.programme.entity.time_zone)
     running: Pilot | None = getattr(idea, "pilot", None)
+    end = None
     if running is None:
         if idea.route == "fast":
             movement.effects += promises.promised_by_signature(idea, movement.cause)
@@ -183,8 +186,10 @@ def pilot(movement: Movement) -> None:
         movement.effects += effects
     elif isinstance(movement.cause, Decision) and movement.cause.outcome == "extend":
         movement.effects += pilots.extend(pilot=running, on=today)
-    end = working_days.end_of_day(running.planned_end_on, idea.programme.entity.time_zone)
-    movement.effects += _place(idea, "live", "pilot", "team", end)
+    else:
+        end = pilots.go_on(pilot=running, on=today)
+    due = working_days.end_of_day(end or running.planned_end_on, idea.programme.entity.time_zone)
+    movement.effects += _place(idea, "live", "pilot", "team", due)
 
 
 def evaluation(movement: Movement) -> None:

@@ -5,6 +5,7 @@ that forgot them would show what is masked.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,10 +15,12 @@ from ideas import roles
 from ideas.drafting.masking.queries import masked_row
 from ideas.drafting.models import Idea
 from ideas.lock import read_once
+from incubator.inbox.models import WorkItem
 from incubator.lib.numbers import is_reached, plain_number
 from incubator.people.models import Person
 from workflows.gates.models import GateRound
 from workflows.gates.queries import is_at_gate
+from workflows.pilots import rules
 from workflows.pilots.models import CheckIn, Incident, Indicator, Pilot, PilotPlan, Reading
 
 
@@ -30,6 +33,12 @@ def plan_of(idea: Idea, passages: Sequence[str]) -> PilotPlan | None:
     found = masked_row(plan, ["where", "stop_rule", "users_told_how"], passages)
     _put(found, "indicators", [_indicator(one, passages) for one in plan.indicators.all()])
     return found
+
+
+def first_check_in(pilot: Pilot) -> datetime | None:
+    """Until when the first check-in is waited for; None where none is: on hold, or when the end comes first."""
+    waiting = WorkItem.objects.filter(key=rules.check_in_item(pilot.pk), closed_at=None)
+    return waiting.values_list("due_at", flat=True).first()
 
 
 def _indicator(indicator: Indicator, passages: Sequence[str]) -> Indicator:

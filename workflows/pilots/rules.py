@@ -74,10 +74,20 @@ def lies_against(one: IndicatorValues) -> bool:
     return one.target < one.baseline if one.direction == "up" else one.target > one.baseline
 
 
+def check_in_item(pilot: int) -> str:
+    """The key of the work that asks for a pilot's next check-in."""
+    return f"check-in:{pilot}"
+
+
 def next_check_in(after: date, planned_end: date) -> date | None:
     """The day of the check-in that follows `after`; None when the pilot ends first."""
     day = after + CHECK_IN_EVERY
     return day if day < planned_end else None
+
+
+def ends_by(planned_end: date, after: date) -> date:
+    """The day by which the end is told; whoever went on `after` the planned end has as long as for a check-in."""
+    return planned_end if after <= planned_end else after + CHECK_IN_EVERY
 
 
 def has_minimum_readings(minimum: int, counts: Iterable[int]) -> bool:

@@ -103,7 +103,7 @@ def pilot(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         ),
         "lines": queries.lines(sealed, check_ins),
         "check_ins": check_ins[::-1],
-        "first_check_in": rules.next_check_in(found.started_on, found.planned_end_on),
+        "first_check_in": None if check_ins else queries.first_check_in(found),
         "incidents": incidents if writes or roles.is_lead(idea, person) else [],
         "open_incidents": sum(one.closed_at is None for one in incidents),
         "closed_incidents": sum(one.closed_at is not None for one in incidents),

@@ -125,10 +125,11 @@ def autosave(
     changes: Mapping[str, Any],
     token: str = "",
     seen: Mapping[str, str] | None = None,
+    settled: Mapping[str, int] | None = None,
 ) -> int:
     """Keep typed `changes` (field → typed text) and return the draft's version; no event.
 
-    `version` is the one the writer had on the page; `token` and `seen` as in `rules.Page`. Raises Invalid with
+    `version` is the one the writer had on the page; the others as in `rules.Page`. Raises Invalid with
     fields, TextConflict when someone else changed one of these fields since, NotFound for whoever is not of the
     team; then nothing is changed.
     """
@@ -139,7 +140,8 @@ def autosave(
         if idea.state != Idea.State.DRAFT:
             values = {field: value for field, value in values.items() if field not in rules.CHOICES}
         current = {field: _value(idea, draft, field) for field in values}
-        merged = rules.merge(values, current, draft.touched, rules.Page(version, token, seen or {}))
+        page = rules.Page(version, token, seen or {}, settled or {})
+        merged = rules.merge(values, current, draft.touched, page)
         if merged.meetings:
             raise TextConflict(merged.meetings, merged.changes, draft.version, draft.saved_by)
         if merged.changes:

@@ -1,7 +1,7 @@
 """The text of an idea: one part per page, saved as it is written."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ideas.calls.queries import open_calls
 from ideas.drafting import actions, queries, rules, wording
 from ideas.drafting.actions import TextConflict
-from ideas.drafting.forms import PARTS, Part, PartForm, part_of, values_of
+from ideas.drafting.forms import PARTS, Part, PartForm, to_do, values_of
 from ideas.drafting.models import Idea
 from ideas.drafting.views.persons import actor, reader
 from incubator.lib import comparison
@@ -39,10 +39,7 @@ def edit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     try:
         # A savepoint: the page that shows the refusal still asks the database.
         with transaction.atomic():
-            if "resolve" in request.POST:
-                _resolve(request, idea)
-            else:
-                _keep(request, idea, part.fields)
+            _keep(request, idea, part.fields)
             _choose_call(request, idea)
             return _go(request, idea, part)
     except TextConflict as conflict:
@@ -66,13 +63,13 @@ def autosave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return render(
             request,
             "ideas/drafting/conflict.html",
-            _conflict(request, idea, conflict) | {"live": True},
+            _conflict(request, conflict) | {"live": True},
             status=409,
         )
     draft = queries.draft_of(idea)
     response = render(request, "ui/saved.html", {"saved": {"state": "saved", "at": draft.saved_at}})
     # The page keeps the version it was opened with: what others wrote since, it has not seen.
-    response.headers["Travee-Version"] = str(_version(request))
+    response.headers["Travee-Version"] = str(_version(request.POST.get("version", "")))
     return response
 
 
@@ -87,38 +84,44 @@ def delete(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def _keep(request: HttpRequest, idea: Idea, fields: tuple[str, ...]) -> None:
     posted = {field: request.POST[field] for field in fields if field in request.POST}
-    seen = dict(pair.split(":", 1) for pair in request.POST.get("seen", "").split(",") if ":" in pair)
     actions.autosave(
         idea=idea,
         by=actor(request),
-        version=_version(request),
-        changes=posted,
+        version=_version(request.POST.get("version", "")),
+        changes=posted | _chosen(request, idea),
         token=request.POST.get("page", "").replace("\x00", "")[:36],
-        seen=seen,
+        seen=_pairs(request, "seen"),
+        settled=_settled(request),
     )
 
 
-def _version(request: HttpRequest) -> int:
-    typed = request.POST.get("version", "")
+def _pairs(request: HttpRequest, name: str) -> dict[str, str]:
+    return dict(pair.split(":", 1) for pair in request.POST.get(name, "").split(",") if ":" in pair)
+
+
+def _settled(request: HttpRequest) -> dict[str, int]:
+    """Field → the version of the text beside which this writer chose: before, and with this choice."""
+    pairs = _pairs(request, "settled") | (_pairs(request, "met") if "resolve" in request.POST else {})
+    return {field: _version(typed) for field, typed in pairs.items()}
+
+
+def _version(typed: str) -> int:
     return min(int(typed), HIGHEST_VERSION) if typed.isascii() and typed.isdigit() and len(typed) < 12 else 0
 
 
-def _resolve(request: HttpRequest, idea: Idea) -> None:
-    """Keep what was chosen for each field that two people wrote."""
-    actions.autosave(idea=idea, by=actor(request), version=_version(request), changes=_chosen(request, idea))
-
-
 def _chosen(request: HttpRequest, idea: Idea) -> dict[str, Any]:
-    """What would stay of each field that two people wrote; `mine_FIELD` holds the unsaved text."""
+    """Field → what stays, where two people wrote and this is not simply the text in the form."""
+    if "resolve" not in request.POST:
+        return {}
     current = values_of(idea, queries.draft_of(idea))
-    changes: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for field in rules.FIELDS:
-        choice, mine = request.POST.get(f"keep_{field}", ""), request.POST.get(f"mine_{field}")
-        if mine is None or choice == "theirs":
-            continue
-        both = choice == "both" and field in rules.TEXTS
-        changes[field] = rules.joined(field, current[field], mine) if both else mine
-    return changes
+        choice, mine = request.POST.get(f"keep_{field}", ""), request.POST.get(field)
+        if choice == "theirs":
+            found[field] = current[field]
+        elif choice == "both" and field in rules.TEXTS and mine is not None:
+            found[field] = rules.joined(field, current[field], mine)
+    return found
 
 
 def _choose_call(request: HttpRequest, idea: Idea) -> None:
@@ -132,7 +135,7 @@ def _choose_call(request: HttpRequest, idea: Idea) -> None:
 
 
 def _go(request: HttpRequest, idea: Idea, part: Part) -> HttpResponse:
-    goal = request.POST.get("go", "next")
+    goal = "stay" if "resolve" in request.POST else request.POST.get("go", "next")
     here = reverse("idea-edit", kwargs={"key": idea.key})
     if goal == "later":
         messages.success(request, _("Your draft is saved. It waits here until you come back."))
@@ -169,8 +172,7 @@ def _page(
 ) -> HttpResponse:
     draft = queries.draft_of(idea)
     values = values_of(idea, draft)
-    # A choice between two texts sends no other field: those are as they are saved.
-    typed = values | request.POST.dict() | _chosen(request, idea) if refusal or conflict else None
+    typed = values | _typed(request, idea, conflict) if refusal or conflict else None
     form = PartForm(part, typed, values)
     if refusal:
         form.refuse(refusal.fields or {"": [refusal.sentence]})
@@ -181,20 +183,41 @@ def _page(
         "part": part,
         "form": form,
         "steps": _steps(idea, part, {one.field for one in missing}),
-        "missing": [_to_do(idea, one) for one in missing],
+        "missing": to_do(idea, missing),
         "calls": list(open_calls(reader(request))) if part.number == len(PARTS) else [],
         "files": queries.files_of(idea, names_shown=True) if part.number == 2 else [],
-        "seen": (typed or {}).get("seen") or _marks(values, part),
+        "seen": (typed or {}).get("seen") or _marks(values, part.fields),
+        "settled": _listed(_settled_since(request, conflict)),
         "page_token": _page_token(typed),
         "version": typed.get("version", "0") if typed is not None else draft.version,
         "saved": {"state": "conflict" if conflict else "saved", "at": draft.saved_at},
-        **(_conflict(request, idea, conflict) if conflict else {}),
+        **(_conflict(request, conflict) if conflict else {}),
     }
     return render(request, "ideas/drafting/edit.html", context, status=status)
 
 
-def _marks(values: dict[str, Any], part: Part) -> str:
-    return ",".join(f"{name}:{rules.mark(_stored(values[name]))}" for name in part.fields)
+def _typed(request: HttpRequest, idea: Idea, conflict: TextConflict | None) -> dict[str, Any]:
+    """What the form shows again. Where two texts meet it is the writer's own, or both would come in twice."""
+    meetings = conflict.meetings if conflict else {}
+    chosen = {name: text for name, text in _chosen(request, idea).items() if name not in meetings}
+    theirs = {name: text for name, text in chosen.items() if request.POST[f"keep_{name}"] == "theirs"}
+    seen = ",".join(filter(None, [request.POST.get("seen", ""), _marks(theirs, theirs)]))
+    return request.POST.dict() | chosen | {"seen": seen}
+
+
+def _settled_since(request: HttpRequest, conflict: TextConflict | None) -> dict[str, int]:
+    """What is settled on the page that is shown again: there, texts that met nothing are as new as theirs."""
+    settled = _settled(request) | (dict.fromkeys(conflict.rest, conflict.version) if conflict else {})
+    # The saved text stays there: nothing of the writer's own that could meet another one.
+    return {name: at for name, at in settled.items() if request.POST.get(f"keep_{name}") != "theirs"}
+
+
+def _listed(pairs: Mapping[str, Any]) -> str:
+    return ",".join(f"{name}:{value}" for name, value in pairs.items())
+
+
+def _marks(values: Mapping[str, Any], names: Iterable[str]) -> str:
+    return _listed({name: rules.mark(_stored(values[name])) for name in names})
 
 
 def _stored(shown: Any) -> Any:
@@ -217,43 +240,28 @@ def _steps(idea: Idea, here: Part, missing: set[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _to_do(idea: Idea, one: rules.Missing) -> dict[str, Any]:
-    url = reverse("idea-edit", kwargs={"key": idea.key})
-    return {
-        "label": wording.MISSING[one.code],
-        "url": f"{url}?part={part_of(one.field).number}#id_{one.field}",
-    }
-
-
-def _conflict(request: HttpRequest, idea: Idea, conflict: TextConflict) -> dict[str, Any]:
-    """Both texts of each field, and what else the page had, so that nothing typed is lost.
-
-    While two texts are settled, mine is still the one without theirs; of the other fields it is what was chosen.
-    """
-    typed = request.POST.dict() | _chosen(request, idea)
-    mine = {name: request.POST.get(f"mine_{name}", request.POST.get(name, "")) for name in conflict.meetings}
+def _conflict(request: HttpRequest, conflict: TextConflict) -> dict[str, Any]:
+    """Both texts of each field that two people wrote; the writer's own stays in the form."""
+    mine = {name: request.POST.get(name, "") for name in conflict.meetings}
     cleaned = rules.clean(mine)[0]
     fields = [
         {
             "name": name,
             "label": wording.LABELS[name],
-            "theirs": met.theirs,
-            "typed": mine[name],
             "is_text": name in rules.TEXTS,
             "pieces": comparison.pieces(_words(met.theirs), _words(cleaned.get(name, met.mine))),
         }
         for name, met in conflict.meetings.items()
     ]
+    met_at = dict.fromkeys(conflict.meetings, conflict.version)
     own = conflict.saved_by == request.user
     return {
-        "idea": idea,
-        "part": _part(request.POST.get("part", "")),
         "conflict": {
             "who": _("You, in another window") if own else str(conflict.saved_by),
-            "version": conflict.version,
             "fields": fields,
+            "met": _listed(met_at),
+            "settled": _listed(_settled(request) | met_at),
         },
-        "rest": [{"name": name, "typed": typed[name]} for name in conflict.rest],
     }
 
 

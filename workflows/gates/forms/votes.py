@@ -66,11 +66,14 @@ def answers_of(data: QueryDict) -> Answers:
 
 def must_meets_of(typed: Typed) -> dict[str, dict[str, str]]:
     """The answers to must-meets: `must_meet_<key>` and `must_meet_<key>_reason`."""
-    names = dict(typed.named("must_meet_"))
+    # A reason is sent without an answer too; no key ends as a reason's name does.
+    keys = dict.fromkeys(key.removesuffix("_reason") for key, _name in typed.named("must_meet_"))
     return {
-        key: {"answer": typed.text(name, 20), "reason": typed.text(f"{name}_reason", 2000)}
-        for key, name in names.items()
-        if not (key.endswith("_reason") and key.removesuffix("_reason") in names)
+        key: {
+            "answer": typed.text(f"must_meet_{key}", 20),
+            "reason": typed.text(f"must_meet_{key}_reason", 2000),
+        }
+        for key in keys
     }
 
 

@@ -1,4 +1,4 @@
-"""Parts of a gate's decision: under its lock, told by its event. They return effects and append nothing."""
+"""Parts of a gate's decision, or of a hold's end: under its lock, told by its event, of which they append none."""
 
 from datetime import date
 
@@ -49,6 +49,14 @@ def extend(*, pilot: Pilot, on: date) -> Effects:
     pilot.save()
     open_next(idea, pilot, on)
     return [effect("pilot_end", before, pilot.planned_end_on)]
+
+
+def go_on(*, pilot: Pilot, on: date) -> date:
+    """The pilot goes on after a hold: the next check-in counts from then. Gives the day by which it ends."""
+    assert is_locked(pilot.idea_id), "the pilot goes on inside the act that ends the hold"
+    if pilot.ended_on is None:
+        open_next(pilot.idea, pilot, on)
+    return rules.ends_by(pilot.planned_end_on, on)
 
 
 def _planned_end(idea: Idea, start: date, months: int) -> date:

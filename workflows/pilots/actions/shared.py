@@ -20,7 +20,7 @@ Effects = list[dict[str, Any]]
 
 
 def check_in_item(pilot: Pilot) -> str:
-    return f"check-in:{pilot.pk}"
+    return rules.check_in_item(pilot.pk)
 
 
 def end_item(pilot: Pilot) -> str:
@@ -61,14 +61,23 @@ def check_text(field: str, text: str, missing: str) -> None:
         raise Invalid(sentence, fields={field: [sentence]})
 
 
+def zone_of(idea: Idea) -> str:
+    return idea.programme.entity.time_zone
+
+
 def today_of(idea: Idea) -> date:
-    return clock.today(idea.programme.entity.time_zone)
+    return clock.today(zone_of(idea))
 
 
 def open_next(idea: Idea, pilot: Pilot, after: date) -> None:
     """In place of what waited: `ask_next`."""
     inbox.close(check_in_item(pilot), end_item(pilot))
     ask_next(idea, pilot, after)
+
+
+def rest(pilot: Pilot) -> None:
+    """On hold, nothing of the pilot can be recorded but incidents: no check-in nor end is asked for."""
+    inbox.close(check_in_item(pilot), end_item(pilot))
 
 
 def ask_next(idea: Idea, pilot: Pilot, after: date) -> None:
@@ -81,5 +90,5 @@ def ask_next(idea: Idea, pilot: Pilot, after: date) -> None:
         key=key,
         verb=verb,
         url=reverse("pilot", args=[idea.key]),
-        due_at=working_days.end_of_day(day or pilot.planned_end_on, idea.programme.entity.time_zone),
+        due_at=working_days.end_of_day(day or rules.ends_by(pilot.planned_end_on, after), zone_of(idea)),
     )
