@@ -1,4 +1,6 @@
-"""On the pages of a gate: someone steps aside, the chair breaks a tie, a decision departs, a hold wakes by its date."""
+"""On the pages of a gate: someone steps aside, the chair breaks a tie, a decision departs, a hold wakes by its date;
+what was tried goes to another service.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -6,8 +8,10 @@ from typing import Any
 import pytest
 
 from ideas.drafting.models import Idea
+from incubator.inbox.models import WorkItem
 from incubator.lib import clock
 from tests.gates import stage
+from tests.journey import cast as play
 from tests.journey.cast import in_days
 from tests.journeys.walk import Walk, choose, follow, press
 from workflows.clock.actions import tick
@@ -65,6 +69,44 @@ def test_a_tie_takes_the_chair_s_vote_and_the_page_says_so(walk: Walk, round_: G
     walk.seen(page, "casting vote")
     walk.decide_here(page, "go")
     assert not Decision.objects.get(round=round_).departs
+
+
+def test_after_the_panel_s_time_the_chair_is_asked_to_break_the_tie(walk: Walk, round_: GateRound) -> None:
+    choices = iter(("go", "not_now", "abstain", "abstain"))
+    for seat in stage.seats_of(round_):
+        if not seat.is_chair:
+            stage.cast_vote(seat, next(choices))
+    chair = Seat.objects.get(round=round_, is_chair=True).person
+    assert not WorkItem.objects.filter(verb="casting_vote").exists()
+    with clock.moved(clock.now() + timedelta(days=40)):
+        tick()
+    assert WorkItem.objects.get(verb="casting_vote", closed_at=None).person == chair
+    walk.vote(chair, "go")
+    walk.run_jobs()
+    assert not WorkItem.objects.filter(verb="casting_vote", closed_at=None).exists()
+
+    page = walk.tasked(walk.cast.dga)
+    assert "Favorable" in page.locator("section[aria-labelledby=opinion]").inner_text()
+    walk.decide_here(page, "go")
+    assert not Decision.objects.get(round=round_).departs
+
+
+def test_another_service_takes_it_over(walk: Walk, round_: GateRound) -> None:
+    """At the last gate, after all that leads there."""
+    cast, idea = walk.cast, round_.idea
+    for steps in (play.sponsored, play.piloted, play.evaluated):
+        if steps is play.evaluated:
+            play.agree(idea, cast)
+        else:
+            play.vote_all(idea)
+            play.decide(idea, cast.dga)
+        walk.run_jobs()
+        steps(idea, cast)
+        walk.run_jobs()
+    play.vote_all(idea, level=4)
+    walk.decide(cast.dgs, "transfer")
+    assert Decision.objects.get(round__idea=idea, round__gate="G4").outcome == "transfer"
+    assert "transférée" in idea_page(walk).locator("section[aria-labelledby=history]").inner_text()
 
 
 def test_a_departure_is_marked_reasoned_and_printed(walk: Walk, round_: GateRound) -> None:

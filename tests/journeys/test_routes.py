@@ -1,4 +1,4 @@
-"""The two short routes, on the pages: a service's no that is sent up, and a fast lane up to its launch."""
+"""The two short routes, on the pages: a service's no that is sent up, and a fast lane whose pilot is extended."""
 
 from typing import Any
 
@@ -97,3 +97,9 @@ def test_a_fast_lane_to_its_decision(walk: Walk) -> None:
     page = to_the_idea(walk)
     walk.seen(page, "pilot of the fast lane")
     assert page.locator(".rail li.now").count() == 1
+
+    walk.pilot()
+    walk.decide(director, "extend", reasons="Un été reste à mesurer.")
+    walk.sign(cast.lead)
+    idea.refresh_from_db()
+    assert (idea.stage, Pilot.objects.get(idea=idea).extended_once) == ("pilot", True)
