@@ -53,6 +53,7 @@ def test_whoever_goes_on_typing_after_a_conflict_keeps_the_focus_and_every_word(
     assert met.value.status == 409
     page.get_by_role("heading", name="Changed in the meantime").wait_for()
     assert page.locator("#saved").inner_text().startswith("Changed in the meantime")
+    assert not page.locator("button[name=go][hidden]").is_visible()
     page.keyboard.press("Control+a")
     page.keyboard.type("My pitch, as I say it")
     assert page.input_value("#id_pitch") == "My pitch, as I say it"
