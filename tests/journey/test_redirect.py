@@ -217,7 +217,7 @@ def test_a_withdrawal_leaves_nothing_open(idea: Idea, cast: Cast) -> None:
     decision = draft(idea, cast)
     journey.withdraw(idea=idea.key, by=act(cast.author))
     assert open_verbs(idea) == set()
-    with pytest.raises(Conflict):
+    with pytest.raises(NotFound):
         actions.consent(decision_key=decision.key, by=act(cast.author))
     assert page(cast.author, "consent", decision.round.key)[0] == 409
 

@@ -96,7 +96,8 @@ def held(movement: Movement) -> None:
         }
     else:
         fields = dict(cause)
-    if (running := getattr(idea, "pilot", None)) is not None:
+    # Once it has ended nothing of it waits.
+    if (running := getattr(idea, "pilot", None)) is not None and running.ended_on is None:
         pilots.rest(running)
     Hold.objects.create(idea=idea, stage=idea.stage, holder_before=idea.holder, held_at=clock.now(), **fields)
     zone = idea.programme.entity.time_zone
