@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-
 from incubator.events.actions import Subject, append
 from incubator.inbox.actions import open_for
 from incubator.lib import clock
@@ -74,3 +73,18 @@ def test_messages_are_marked_read_without_scripts(busy: Person, open_page: Calla
     page.get_by_role("button", name="Tout marquer comme lu").click()
     assert page.locator("button[name=message]").count() == 0
     assert Message.objects.filter(read=False).count() == 0
+
+
+def test_what_a_phone_s_bar_has_no_room_for_is_in_the_account_menu(open_page: Callable[..., Any]) -> None:
+    page = open_page(PersonFactory(), path="/", width=390, scripts=False)
+    links = page.locator("details.menu").get_by_role("link")
+    page.locator("details.menu summary").click()
+    assert [name for name in links.all_inner_texts() if name in ("Suivi", "Parcours")] == [
+        "Suivi",
+        "Parcours",
+    ]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert "Suivi" not in links.all_inner_texts()
+    page.set_viewport_size({"width": 390, "height": 800})
+    links.filter(has_text="Suivi").click()
+    page.wait_for_url("**/metrics")
