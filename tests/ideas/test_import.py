@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ from ideas.precedents.queries import source_of
 from incubator.events.models import Event
 from incubator.events.queries import verify
 from incubator.people.actors import Actor
-from tests.factories import CallFactory, PersonFactory, ProgrammeFactory
+from tests.factories import CallFactory, IdeaFactory, PersonFactory, ProgrammeFactory
 from tests.platform.memory import memory
 
 PARIS = Path(__file__).resolve().parents[2] / "fixtures" / "paris_projects.csv"
@@ -204,6 +205,14 @@ def test_a_precedent_is_copied_into_a_draft_and_names_its_source(tmp_path):
     assert "Ville de Paris / opendata.paris.fr, ODbL" in source_of(precedent).attribution
     precedent.refresh_from_db()
     assert precedent.state == "precedent"
+    submitted = IdeaFactory(author=author, live=True, copied_from=precedent)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(author)
+    for page in (f"/ideas/{idea.key}/edit", f"/ideas/{submitted.key}"):
+        text = client.get(page).text
+        assert f'Inspired by: <a href="/ideas/{precedent.key}">Verdir l’école</a>' in text
+        assert "Ville de Paris / opendata.paris.fr, ODbL" in text
+    assert "Inspired by" not in client.get(f"/ideas/{precedent.key}").text
 
 
 @pytest.mark.django_db
