@@ -274,3 +274,25 @@ def test_an_idea_has_one_number_on_pages_in_messages_and_on_papers(cast, run_job
     found = client.get(reverse("portfolio"), {"q": f" {written} "}).text
     assert idea.title in found
     assert idea.title not in client.get(reverse("portfolio"), {"q": "2027-999999"}).text
+
+
+@pytest.mark.parametrize(
+    ("role", "names"),
+    [
+        ("hr_desk", ["desk"]),
+        ("champion", ["desk"]),
+        ("staff_representative", ["desk"]),
+        ("administrator", ["roles", "mandates", "letterheads", "configurations"]),
+        ("auditor", ["reexaminations", "configurations"]),
+        ("panel_member", []),
+    ],
+)
+def test_the_pages_of_a_role_are_on_my_work(role: str, names: list[str]) -> None:
+    call = CallFactory()
+    client = signed_in(PersonFactory(role=role, role__entity=call.programme.entity))
+    text = client.get(reverse("my-work")).text
+    assert ("For my role" in text) is bool(names)
+    for name in names:
+        url = reverse(name)
+        assert f'href="{url}"' in text
+        assert client.get(url).status_code == 200
