@@ -25,6 +25,7 @@ from workflows.gates import authority
 from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision
 from workflows.journey import actions, delays, forms, queries, reexaminations, wording
+from workflows.journey.actions.steps import check_lead
 from workflows.journey.models import Reexamination
 from workflows.journey.reexaminers import right_to_answer
 
@@ -121,6 +122,13 @@ def _act(
 @require_http_methods(GET_AND_POST)
 @once
 def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """For the author: the idea is taken back."""
+    person = reader(request)
+    authors = queries.readable_idea(key, person).team.filter(role="author", accepted_at__isnull=False)
+    if request.method != "POST" and not authors.filter(person=person, left_at=None).exists():
+        raise NotFound(
+            _("There is no such idea, or it is not open to you. Your list shows those you can read.")
+        )
     return _act(
         request,
         key,
@@ -134,10 +142,13 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @once
 def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """For a lead: what the idea waits for, and whether it has come."""
-    idea = queries.readable_idea(key, reader(request))
-    hold = queries.hold_of(idea, passages_for(idea, reader(request)))
-    if hold is None and request.method != "POST":
-        raise Conflict(_("This idea is not on hold."), code="wake.not_held")
+    person = reader(request)
+    idea = queries.readable_idea(key, person)
+    hold = queries.hold_of(idea, passages_for(idea, person))
+    if request.method != "POST":
+        if hold is None:
+            raise Conflict(_("This idea is not on hold."), code="wake.not_held")
+        check_lead(idea, _as_lead(idea, Actor(person=person)))
     return _act(
         request,
         key,
