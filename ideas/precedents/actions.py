@@ -13,7 +13,7 @@ from ideas.calls.actions import open_programme
 from ideas.calls.models import Programme
 from ideas.drafting import rules as drafting
 from ideas.drafting.models import Idea, IdeaContent, Precedent
-from ideas.precedents import rules
+from ideas.precedents import rules, wording
 from ideas.precedents.reading import Record, records
 from ideas.precedents.rules import BadLine, Line
 from ideas.precedents.sources import Source
@@ -29,7 +29,7 @@ CREATED, UPDATED, UNCHANGED, REFUSED = "created", "updated", "unchanged", "refus
 
 
 class WrongProgramme(Exception):
-    """The programme takes no precedents, or this source is loaded elsewhere; a plain English sentence."""
+    """The programme takes no precedents, or this source is loaded elsewhere: a plain sentence."""
 
 
 class Outcome(NamedTuple):
@@ -65,7 +65,7 @@ def _read(record: Record, seen: set[str]) -> tuple[int, Line | BadLine]:
             raise record.problem
         line = rules.read(record.words)
         if line.number in seen:
-            raise BadLine(rules.NUMBER, f"{line.number} stands in the file twice")
+            raise BadLine(rules.NUMBER, "twice", value=line.number)
         seen.add(line.number)
     except BadLine as bad:
         return record.line, bad
@@ -76,11 +76,11 @@ def _programme(source: Source, key: str, dry_run: bool) -> Programme | None:
     """The programme of citizens' projects, made with its entity if absent; None in a dry run without one."""
     programme = Programme.objects.filter(key=key).first()
     if programme is not None and programme.kind != Programme.Kind.CITIZENS:
-        raise WrongProgramme(f"The programme {key} is for staff ideas; name another one for precedents.")
+        raise WrongProgramme(wording.for_staff(key))
     elsewhere = Precedent.objects.filter(source=source.key).exclude(idea__programme__key=key)
     if (row := elsewhere.select_related("idea__programme").first()) is not None:
         there = row.idea.programme.key
-        raise WrongProgramme(f"The source {source.key} is loaded in the programme {there} already.")
+        raise WrongProgramme(wording.loaded_elsewhere(source.key, there))
     return _open(source, key) if programme is None and not dry_run else programme
 
 
@@ -125,10 +125,10 @@ def _load(
 
 def _outcome(place: int, line: Line | BadLine, outcomes: dict[str, str]) -> Outcome:
     if isinstance(line, BadLine):
-        return Outcome(place, REFUSED, "", str(line))
-    remarks = [f"{one['earlier']} is {one['months']} months after {one['later']}" for one in line.inversions]
+        return Outcome(place, REFUSED, "", wording.bad_line(line))
+    remarks = [wording.inversion(one) for one in line.inversions]
     if line.state == "unknown":
-        remarks.append(f"state not met before: {line.words[rules.STATE]}")
+        remarks.append(wording.unknown_state(line.words[rules.STATE]))
     return Outcome(place, outcomes[line.number], line.number, "; ".join(remarks))
 
 

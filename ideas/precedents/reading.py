@@ -4,7 +4,7 @@ import codecs
 import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ideas.precedents.rules import BadLine
 
@@ -13,7 +13,11 @@ SEPARATORS = (",", ";", "\t")
 
 
 class Unreadable(Exception):
-    """The file as a whole cannot be read; a plain English sentence."""
+    """The file as a whole cannot be read: `code` and `values` for `wording.whole_file`."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.code, self.values = code, values
 
 
 class Record(NamedTuple):
@@ -105,7 +109,7 @@ def records(path: Path, required: Sequence[str]) -> Iterator[Record]:
                 return
             except csv.Error as error:
                 lines.give_back_all_but_one()
-                yield Record(first, {}, BadLine("", f"cannot be read: {error}"))
+                yield Record(first, {}, BadLine("", "unreadable", why=str(error)))
                 continue
             if len(cells) == len(columns):
                 yield Record(first, dict(zip(columns, cells, strict=True)), None)
@@ -116,8 +120,8 @@ def records(path: Path, required: Sequence[str]) -> Iterator[Record]:
 def _misfit(lines: _Lines, cells: Sequence[str], columns: Sequence[str]) -> BadLine:
     if len(lines.taken) > 1:
         lines.give_back_all_but_one()
-        return BadLine("", "has a quote that is not closed")
-    return BadLine("", f"has {len(cells)} cells where the first line has {len(columns)}")
+        return BadLine("", "open_quote")
+    return BadLine("", "misfit", cells=len(cells), columns=len(columns))
 
 
 def _header(lines: _Lines, required: Sequence[str]) -> tuple[list[str], str]:
@@ -126,6 +130,6 @@ def _header(lines: _Lines, required: Sequence[str]) -> tuple[list[str], str]:
         columns = [cell.strip() for cell in next(csv.reader([first], delimiter=separator), [])]
         if set(required) <= set(columns):
             if len(set(columns)) != len(columns):
-                raise Unreadable("The first line names a column twice.")
+                raise Unreadable("column_twice")
             return columns, separator
-    raise Unreadable(f"The first line must name the columns {', '.join(required)}.")
+    raise Unreadable("columns_missing", columns=", ".join(required))

@@ -38,10 +38,11 @@ _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 class BadLine(Exception):
-    """`column` and a plain English reason, for the report; the line is not loaded."""
+    """`column`, or "" of the whole line, `code` and `values` for `wording.reason`; the line is not loaded."""
 
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(f"{column} {reason}" if column else reason)
+    def __init__(self, column: str, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.column, self.code, self.values = column, code, values
 
 
 class Milestone(NamedTuple):
@@ -69,16 +70,16 @@ def read(words: Mapping[str, str]) -> Line:
     """A line by column. Raises BadLine, naming the column."""
     for column, word in words.items():
         if "\x00" in word:
-            raise BadLine(column, "holds a NUL character")
+            raise BadLine(column, "nul")
         if any("\ud800" <= character <= "\udfff" for character in word):
-            raise BadLine(column, "holds bytes that are no text")
+            raise BadLine(column, "no_text")
     number, title = words[NUMBER].strip(), " ".join(words[TITLE].split())
     if not number:
-        raise BadLine(NUMBER, "is empty")
+        raise BadLine(NUMBER, "empty")
     if len(number) > 40:
-        raise BadLine(NUMBER, "is longer than 40 characters")
+        raise BadLine(NUMBER, "too_long")
     if not title:
-        raise BadLine(TITLE, "is empty")
+        raise BadLine(TITLE, "empty")
     milestones = [_milestone(name, column, words.get(column, "")) for name, column in MILESTONES]
     kept = dict(words)
     return Line(
@@ -98,10 +99,10 @@ def _milestone(name: str, column: str, typed: str) -> Milestone:
     found = _MONTH.fullmatch(word)
     if found is None:
         if any(character.isdigit() for character in word):
-            raise BadLine(column, f"says {word[:40]!r}, neither YYYY-MM nor words")
+            raise BadLine(column, "neither", value=word[:40])
         return Milestone(name, "", word)
     if not 1 <= int(found[2]) <= 12 or not 1900 <= int(found[1]) <= 2200:
-        raise BadLine(column, f"says {word!r}, which is no month")
+        raise BadLine(column, "no_month", value=word)
     return Milestone(name, word, "")
 
 
@@ -110,7 +111,7 @@ def _euros(typed: str) -> int | None:
     if not word:
         return None
     if not (word.isascii() and word.isdigit()) or len(word) > 12 or int(word) > 2_000_000_000:
-        raise BadLine(BUDGET, f"says {typed[:40]!r}, which is no amount in whole euros")
+        raise BadLine(BUDGET, "no_amount", value=typed[:40])
     return int(word)
 
 

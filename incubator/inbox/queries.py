@@ -42,12 +42,15 @@ def open_items(person: Person, limit: int, after: str = "") -> list[WorkItem]:
 def open_on(person: Person, kind: str, key: UUID) -> WorkItem | None:
     """What waits for this person on one subject, with its `person`: one's own first, then the soonest due.
 
+    That others are late (`late:…`) comes after what the person has to do.
+
     In the same query, for the page's bar, how many things wait.
     """
     here = Case(When(subject_kind=kind, subject_key=key, then=0), default=1)
     own = Case(When(person=person, then=0), default=1)
+    seen = Case(When(key__startswith="late:", then=1), default=0)
     found = _open(person).select_related("person").annotate(total=Window(Count("*")), elsewhere=here)
-    first = found.order_by("elsewhere", own, "due_at", "pk").first()
+    first = found.order_by("elsewhere", own, seen, "due_at", "pk").first()
     remember_count(person, first.total if first is not None else 0)
     return None if first is None or first.elsewhere else first
 

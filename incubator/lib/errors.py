@@ -36,6 +36,7 @@ TITLES = {
     401: _("You have been signed out"),
     403: _("This is not yours to do"),
     404: _("There is nothing here for you"),
+    405: _("This cannot be done here"),
     409: _("This has changed in the meantime"),
     413: _("This is too large to send"),
     422: _("Something needs mending first"),
@@ -165,6 +166,20 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         request,
         Refusal(_("Part of the request is missing or damaged. Open the page again and try once more.")),
     )
+
+
+def wrong_method(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The empty answer of an address that is only read, or only sent to, as a page."""
+    page = show(
+        request,
+        Refusal(
+            _("This address does not take what was sent to it. Open the page again and use its own buttons."),
+            code="wrong_method",
+            status=405,
+        ),
+    )
+    page.headers["Allow"] = response.headers.get("Allow", "")
+    return page
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -109,6 +109,8 @@ class PlainRefusals:
             response = self.get_response(request)
             if errors.asks_to_sign_in(request, response):
                 return errors.signed_out(request)
+            if response.status_code == 405 and not response.streaming and not response.content:
+                return errors.wrong_method(request, response)
             return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

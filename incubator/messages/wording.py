@@ -157,9 +157,9 @@ def _asked(message: Message) -> Said:
     title, reminder = asks.title(message.kind, message.subject_title), message.parameters.get("reminder")
     if reminder:
         title = gettext("Reminder: %(asked)s") % {"asked": title}
-    if reminder == "late":
-        day = _day(message.parameters.get("due_at"))
-        return Said(title, gettext("It was due on %(day)s.") % {"day": words.long_day(day)} if day else "")
+    day = _day(message.parameters.get("due_at"))
+    if day and (reminder == "late" or (isinstance(day, datetime) and day < message.created_at)):
+        return Said(title, gettext("It was due on %(day)s.") % {"day": words.long_day(day)})
     return Said(title, _due(message.parameters.get("due_at")))
 
 

@@ -102,9 +102,12 @@ def holds(
 
 def roles_anywhere(person: Person, at: datetime | None = None) -> set[str]:
     """The roles a person holds somewhere: for menus, never for a right."""
-    return set(
-        RoleGrant.objects.filter(_in_force(at or clock.now()), person=person).values_list("role", flat=True)
-    )
+    return set(all_of_person(person, at).values_list("role", flat=True))
+
+
+def all_of_person(person: Person, at: datetime | None = None) -> QuerySet[RoleGrant]:
+    """This person's grants in force, of whatever role and scope."""
+    return RoleGrant.objects.filter(_in_force(at or clock.now()), person=person)
 
 
 def of_person(person: Person, *roles: str, at: datetime | None = None) -> QuerySet[RoleGrant]:

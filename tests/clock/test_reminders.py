@@ -14,7 +14,9 @@ from ideas.access import access
 from ideas.drafting.models import Idea
 from incubator.events.models import Event
 from incubator.inbox import actions as inbox
+from incubator.inbox import wording as asks
 from incubator.inbox.models import WorkItem
+from incubator.inbox.queries import open_items, open_on
 from incubator.lib import clock, working_days
 from incubator.messages import wording
 from incubator.messages.models import Message
@@ -23,6 +25,7 @@ from tests.factories import AbsenceFactory, GateRoundFactory, IdeaFactory, Perso
 from tests.gates import stage
 from tests.journey.cast import Cast
 from workflows.clock import actions, duties
+from workflows.clock import wording as late_wording
 from workflows.clock.actions import carry_out, tick
 from workflows.clock.models import ClockStep
 from workflows.clock.sweep import sweep
@@ -241,6 +244,44 @@ def test_three_late_seats_are_one_word_to_the_lead_and_it_goes_when_the_work_is_
         inbox.close(keys[2])
         tick()
     assert not late.all().exists()
+
+
+def test_what_is_late_is_named_and_stands_at_its_day(idea: Idea, run_jobs: Run) -> None:
+    """The lead, told of two things of one idea, reads which; is reminded of neither, and does their own work first."""
+    lead = PersonFactory(role="programme_lead")
+    wait(idea, PersonFactory(), verb="answer_pledge")
+    wait(idea, PersonFactory(), verb="confirm_budget", due=date(2026, 3, 11))
+    with clock.moved(at(18)):
+        tick()
+        run_jobs()
+        items = open_items(lead, 10)
+        assert [item.due_at and item.due_at.astimezone(PARIS).date() for item in items] == [
+            date(2026, 3, 11),
+            DUE,
+        ]
+        with translation.override("en"):
+            assert [asks.title(item.verb, "X") for item in items] == [
+                "The budget line of “X” is late: see who can help",
+                "The sponsor’s answer on “X” is late: see who can help",
+            ]
+            mores = [wording.said(one).more for one in Message.objects.filter(person=lead).order_by("pk")]
+        assert set(mores) == {
+            f"It was due on {day}\N{NO-BREAK SPACE}March." for day in ("Wednesday 11", "Thursday 12")
+        }
+        wait(idea, lead, verb="name_evaluator", due=date(2026, 3, 30))
+        own = open_on(lead, "idea", idea.key)
+        assert own is not None
+        assert own.verb == "name_evaluator"
+    for day in range(19, 28):
+        with clock.moved(at(day)):
+            tick()
+    assert not ClockStep.objects.filter(key__startswith="late:").exists()
+
+
+def test_each_kind_of_late_work_has_words() -> None:
+    kinds = set(late_wording._KIND.values())
+    assert kinds <= set(late_wording._LATE)
+    assert set(late_wording._KIND) <= set(asks.ASKS)
 
 
 def test_what_fails_is_tried_again_later_and_stops_nothing_else(

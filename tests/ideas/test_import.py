@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ from ideas.precedents.queries import source_of
 from incubator.events.models import Event
 from incubator.events.queries import verify
 from incubator.people.actors import Actor
-from tests.factories import CallFactory, PersonFactory, ProgrammeFactory
+from tests.factories import CallFactory, IdeaFactory, PersonFactory, ProgrammeFactory
 from tests.platform.memory import memory
 
 PARIS = Path(__file__).resolve().parents[2] / "fixtures" / "paris_projects.csv"
@@ -47,11 +48,15 @@ def written(rows, separator=","):
     return out.getvalue()
 
 
-def load(path, *options):
+def load(path, *options, language="en"):
     out, err = io.StringIO(), io.StringIO()
-    call_command(
-        "import_ideas", str(path), "--source=paris", "--programme=paris", *options, stdout=out, stderr=err
-    )
+    given = [
+        "--source=paris",
+        "--programme=paris",
+        *([f"--language={language}"] if language else []),
+        *options,
+    ]
+    call_command("import_ideas", str(path), *given, stdout=out, stderr=err)
     return out.getvalue().strip().splitlines()[-1], err.getvalue()
 
 
@@ -171,8 +176,25 @@ def test_the_report_lists_each_line_and_escapes_formulas(tmp_path):
     lines = list(csv.DictReader(io.StringIO(report.read_text(encoding="utf-8-sig"))))
     assert [line["outcome"] for line in lines] == ["created", "refused"]
     assert lines[0]["number"] == "'=1+1"
-    assert lines[0]["remark"] == "works is 1 months after delivery"
+    assert lines[0]["remark"] == "the works, one month after the delivery"
     assert Precedent.objects.get().source_number == "=1+1"
+
+
+@pytest.mark.django_db
+def test_it_speaks_the_language_of_the_installation(tmp_path):
+    rows = [{}, {"identifiant_projet_gagnant": "2", "debut_etudes_projet": "2016-13"}]
+    report = tmp_path / "rapport.csv"
+    last, errors = load(of(rows, tmp_path), f"--report={report}", language="")
+    assert last == "2 read, 1 created, 0 updated, 0 unchanged, 1 refused"
+    nbsp = "\N{NO-BREAK SPACE}"
+    assert f"ligne 3{nbsp}: debut_etudes_projet{nbsp}: «{nbsp}2016-13{nbsp}» n’est pas un mois" in errors
+    lines = list(csv.DictReader(io.StringIO(report.read_text(encoding="utf-8-sig"))))
+    assert [line["résultat"] for line in lines] == ["créé", "refusé"]
+    assert lines[0]["remarque"] == "les travaux, un mois après la livraison"
+    path = tmp_path / "autre.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="doit nommer les colonnes"):
+        load(path, language="")
 
 
 @pytest.mark.django_db
@@ -213,6 +235,14 @@ def test_a_precedent_is_copied_into_a_draft_and_names_its_source(tmp_path):
     assert "Ville de Paris / opendata.paris.fr, ODbL" in source_of(precedent).attribution
     precedent.refresh_from_db()
     assert precedent.state == "precedent"
+    submitted = IdeaFactory(author=author, live=True, copied_from=precedent)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(author)
+    for page in (f"/ideas/{idea.key}/edit", f"/ideas/{submitted.key}"):
+        text = client.get(page).text
+        assert f'Inspired by: <a href="/ideas/{precedent.key}">Verdir l’école</a>' in text
+        assert "Ville de Paris / opendata.paris.fr, ODbL" in text
+    assert "Inspired by" not in client.get(f"/ideas/{precedent.key}").text
 
 
 @pytest.mark.django_db

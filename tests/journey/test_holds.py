@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from ideas.drafting.models import Idea
 from incubator.lib import clock
+from tests.factories import PersonFactory
 from tests.gates import stage
 from tests.journey import cast as play
 from tests.journey.cast import Cast
@@ -49,18 +50,19 @@ def test_the_lead_and_the_team_read_all_of_it(held: Any, shown: list[str], not_s
     assert ("2030" in page) is ("hold_until" in held)
 
 
-def test_whoever_may_not_take_it_up_is_told_before_they_type() -> None:
+@pytest.mark.parametrize("own", [False, True], ids=["someone else's", "one's own"])
+def test_the_form_is_for_a_lead_alone(own: bool) -> None:
     cast = Cast()
     round_ = stage.at_g1(cast)
     stage.all_vote(round_, "not_now")
     play.decide(round_.idea, cast.dga, "hold", hold_condition=CONDITION)
-    url = reverse("idea-wake", args=[round_.idea.key])
-    for person, status in ((cast.lead, 200), (cast.author, 403), (cast.dga, 403)):
-        client = Client(headers={"accept-language": "en"})
-        client.force_login(person)
-        page = client.get(url)
-        assert page.status_code == status
-        assert ('name="condition_met"' in page.text) is (status == 200)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(cast.author if own else PersonFactory())
+    answer = client.get(reverse("idea-wake", args=[round_.idea.key]))
+    assert answer.status_code == 403
+    assert CONDITION not in answer.text
+    withdraws = client.get(reverse("idea-withdraw", args=[round_.idea.key])).status_code
+    assert withdraws == (200 if own else 404)
 
 
 def test_with_both_it_wakes_by_itself_on_its_day(run_jobs: Any) -> None:

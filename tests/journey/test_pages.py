@@ -160,13 +160,14 @@ def test_hidden_authors_are_absent_from_the_response(cast, run_jobs: Run) -> Non
     assert cast.author.family_name in signed_in(PersonFactory()).get(url).text
 
 
+@pytest.mark.parametrize("words", ["", "casier"])
 @pytest.mark.parametrize("rows", [1, 50])
-def test_the_portfolio_takes_at_most_8_queries_and_60_kilobytes(rows, at_most) -> None:
+def test_the_portfolio_takes_at_most_8_queries_and_60_kilobytes(rows, words, at_most) -> None:
     for _ in range(rows):
         IdeaFactory(live=True)
     client = signed_in(PersonFactory())
     with at_most(8):
-        page = client.get(reverse("portfolio"))
+        page = client.get(reverse("portfolio"), {"q": words} if words else {})
     assert page.status_code == 200
     assert len(page.content) <= 60_000
 
@@ -199,6 +200,36 @@ def test_search_finds_any_word_by_stem_without_accents() -> None:
     page = client.get(reverse("portfolio"), {"q": "trottinette bicyclettes xyz"})
     assert [row["title"] for row in page.context["rows"]] == ["Réparer les trottinettes des écoles"]
     assert client.get(reverse("portfolio"), {"q": "(((' | & !! \\"}).status_code == 200
+
+
+def test_precedents_are_listed_where_they_are_asked_for_and_counted_where_words_find_them() -> None:
+    IdeaFactory(live=True, title="Des casiers pour les trottinettes")
+    for title in ("Un abri à trottinettes", "Une carte des trottinettes", "Des bancs"):
+        IdeaFactory(live=True, title=title, state="precedent", stage="")
+    client = signed_in(PersonFactory())
+
+    def listed(**chosen: str) -> tuple[int, str]:
+        page = client.get(reverse("portfolio"), chosen)
+        return len(page.context["rows"]), page.text
+
+    assert listed()[0] == 1
+    assert listed(state="precedent")[0] == 3
+    found, text = listed(q="trottinette")
+    assert found == 1
+    assert "2 precedents of other cities have these words too:" in text
+    assert f'href="{reverse("portfolio")}?q=trottinette&amp;state=precedent"' in text
+    found, text = listed(q="trottinette", state="precedent")
+    assert found == 2
+    assert "of other cities" not in text
+    assert "of another city has these words too" in listed(q="bancs")[1]
+
+
+@pytest.mark.parametrize("name", ["sort", "state", "stage", "programme"])
+def test_a_choice_that_does_not_exist_is_no_choice(name: str) -> None:
+    IdeaFactory(live=True, title="Des casiers")
+    page = signed_in(PersonFactory()).get(reverse("portfolio"), {name: "nope", "q": "casiers"})
+    assert len(page.context["rows"]) == 1
+    assert 'class="err"' not in page.text
 
 
 def test_a_bad_page_key_is_the_first_page() -> None:
@@ -247,3 +278,25 @@ def test_an_idea_has_one_number_on_pages_in_messages_and_on_papers(cast, run_job
     found = client.get(reverse("portfolio"), {"q": f" {written} "}).text
     assert idea.title in found
     assert idea.title not in client.get(reverse("portfolio"), {"q": "2027-999999"}).text
+
+
+@pytest.mark.parametrize(
+    ("role", "names"),
+    [
+        ("hr_desk", ["desk"]),
+        ("champion", ["desk"]),
+        ("staff_representative", ["desk"]),
+        ("administrator", ["roles", "mandates", "letterheads", "configurations"]),
+        ("auditor", ["reexaminations", "configurations"]),
+        ("panel_member", []),
+    ],
+)
+def test_the_pages_of_a_role_are_on_my_work(role: str, names: list[str]) -> None:
+    call = CallFactory()
+    client = signed_in(PersonFactory(role=role, role__entity=call.programme.entity))
+    text = client.get(reverse("my-work")).text
+    assert ("For my role" in text) is bool(names)
+    for name in names:
+        url = reverse(name)
+        assert f'href="{url}"' in text
+        assert client.get(url).status_code == 200

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
+from ideas.drafting import actions as drafting
 from incubator.events.actions import Subject, append
 from incubator.inbox.actions import open_for
 from incubator.lib import clock
 from incubator.messages.models import Message
-from incubator.people.actors import CLOCK
+from incubator.people.actors import CLOCK, Actor
 from incubator.people.models import Person
 from tests.factories import AbsenceFactory, IdeaFactory, PersonFactory
 from tests.metrics.conftest import NOW, ago, moved, submitted
@@ -74,3 +76,60 @@ def test_messages_are_marked_read_without_scripts(busy: Person, open_page: Calla
     page.get_by_role("button", name="Tout marquer comme lu").click()
     assert page.locator("button[name=message]").count() == 0
     assert Message.objects.filter(read=False).count() == 0
+
+
+def test_what_a_phone_s_bar_has_no_room_for_is_in_the_account_menu(open_page: Callable[..., Any]) -> None:
+    page = open_page(PersonFactory(), path="/", width=390, scripts=False)
+    links = page.locator("details.menu").get_by_role("link")
+    page.locator("details.menu summary").click()
+    assert [name for name in links.all_inner_texts() if name in ("Suivi", "Parcours")] == [
+        "Suivi",
+        "Parcours",
+    ]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert "Suivi" not in links.all_inner_texts()
+    page.set_viewport_size({"width": 390, "height": 800})
+    links.filter(has_text="Suivi").click()
+    page.wait_for_url("**/metrics")
+
+
+def test_words_without_a_space_stay_on_a_phone_s_page(open_page: Callable[..., Any]) -> None:
+    author, colleague = PersonFactory(employed=True), PersonFactory(employed=True)
+    texts: dict[str, Any] = {"title": "W" * 118, "pitch": "V" * 150}
+    draft, idea = IdeaFactory(author=author, **texts), IdeaFactory(author=author, live=True, **texts)
+    for one in (draft, idea):
+        text = draft.draft if one is draft else idea.content
+        type(text).objects.filter(pk=text.pk).update(problem="M" * 300, expected_effect="- " + "W" * 200)
+    by = Actor(person=author)
+    drafting.save_version(idea=draft, by=by)
+    drafting.autosave(idea=draft, by=by, version=1, changes={"problem": "X" * 300})
+    drafting.save_version(idea=draft, by=by)
+    drafting.invite(idea=draft, by=by, person=colleague)
+    open_for(
+        [author],
+        key="a",
+        verb="vote",
+        subject_kind="idea",
+        subject_key=idea.key,
+        subject_title=idea.title,
+        url="/x",
+    )
+    paths = [
+        "/",
+        reverse("portfolio"),
+        reverse("idea", args=[idea.key]),
+        reverse("idea-submit", args=[draft.key]),
+    ]
+    paths += [f"{reverse('idea-edit', args=[draft.key])}?part={part}" for part in (1, 2, 3, 4)]
+    names = ("idea-versions", "idea-team", "idea-files", "idea-withdraw")
+    paths += [reverse(name, args=[draft.key]) for name in names[:3]] + [reverse(names[3], args=[idea.key])]
+    found = []
+    page = open_page(author, path="/", width=390)
+    for path in paths:
+        page.goto(path)
+        if (wide := page.evaluate(OVERFLOW)) > 0:
+            found.append((path, wide))
+    page = open_page(colleague, path="/", width=390)
+    if (wide := page.evaluate(OVERFLOW)) > 0:
+        found.append(("invited", wide))
+    assert not found

@@ -56,6 +56,19 @@ def test_it_speaks_the_language_of_the_page(client: Client) -> None:
     assert "Rien n’a été modifié." in client.post("/refused/conflict").content.decode()
 
 
+@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize(("method", "address"), [("post", "/help"), ("get", "/language")])
+def test_what_an_address_does_not_take_is_answered_by_a_page(
+    client: Client, method: str, address: str, headers: dict[str, str]
+) -> None:
+    answer = getattr(client, method)(address, headers={"Accept-Language": "en", **headers})
+    assert answer.status_code == 405
+    assert answer.headers["Allow"]
+    assert "This cannot be done here" in answer.text
+    assert ("<html" in answer.text) is not bool(headers)
+    assert ("Nothing was changed." in answer.text) is (method == "post")
+
+
 def test_reading_changes_nothing_so_the_page_does_not_say_so(client: Client) -> None:
     answer = client.get("/refused/conflict", headers={"Accept-Language": "en"})
     assert "Nothing was changed." not in answer.content.decode()

@@ -82,7 +82,7 @@ def test_a_session_that_nobody_closes_is_told_to_the_lead_s_director(jury: Jury,
     assert WorkItem.objects.get(verb="close_session", closed_at=None).due_at is not None
     days_pass(run_jobs)
     assert steps("close_session") == ["half", "-1", "1", "3", "escalate"]
-    assert [one.person for one in WorkItem.objects.filter(verb="late_answer", closed_at=None)] == [director]
+    assert [one.person for one in WorkItem.objects.filter(verb="late_closing", closed_at=None)] == [director]
     actions.close(session_key=session.key, by=act(jury.lead))
     assert not WorkItem.objects.filter(subject_kind="session", closed_at=None).exists()
 

@@ -102,7 +102,8 @@ def escalate(step: ClockStep) -> None:
         if WorkItem.objects.filter(key=key, closed_at=None).exists():
             return
         role, people = escalation.recipients(idea, items)
-        wait_for(people, idea=idea, key=key, verb=wording.late(late), url=_where(idea, items[0], role))
+        url = _where(idea, items[0], role)
+        wait_for(people, idea=idea, key=key, verb=wording.late(late), url=url, due_at=step.due_at)
         effects = [effect("work", None, "late", of=late)]
         record(idea, "escalated", CLOCK, effects, late=key, work=step.key, to=role)
 

@@ -34,7 +34,8 @@ order by owed.due_at limit %s on conflict do nothing
 # or a later one was claimed: after a night without a worker nobody is told three times. Nobody is reminded on the day
 # they were asked, while the idea is held or back with its author, or while away without a deputy who may do it. `near`
 # is materialized: the planner, which cannot see how few items are reached, would otherwise look up every idea once per
-# step. Other work than an idea's follows the rules its programme has in force.
+# step. Other work than an idea's follows the rules its programme has in force. What says that work is late has
+# that work's day, and is nobody's lateness itself.
 REMIND = """
 with plan as (
   select * from unnest(%(entities)s::bigint[], %(kinds)s::int[], %(ranks)s::int[], %(steps)s::text[],
@@ -57,7 +58,7 @@ near as materialized (
   ) last on true
   left join pinned on pinned.configuration_id = last.configuration_id
   left join current on current.programme_id = idea.programme_id
-  where item.closed_at is null and item.subject_kind = 'idea'
+  where item.closed_at is null and item.subject_kind = 'idea' and not starts_with(item.key, 'late:')
     and (item.due_at <= (select max(until) from plan)
       or item.opened_at + (item.due_at - item.opened_at) / 2 <= %(now)s)
     and idea.state <> 'held' and (idea.holder <> 'author' or idea.state <> 'live' or item.verb = 'rework')

@@ -131,6 +131,13 @@ def _act(
 @require_http_methods(GET_AND_POST)
 @once
 def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """For the author: the idea is taken back."""
+    person = reader(request)
+    authors = queries.readable_idea(key, person).team.filter(role="author", accepted_at__isnull=False)
+    if request.method != "POST" and not authors.filter(person=person, left_at=None).exists():
+        raise NotFound(
+            _("There is no such idea, or it is not open to you. Your list shows those you can read.")
+        )
     return _act(
         request,
         key,
@@ -146,11 +153,11 @@ def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """For a lead: what the idea waits for, and whether it has come."""
     person = reader(request)
     idea = queries.readable_idea(key, person)
-    # Before anything is typed: only a lead's word ends a hold, and the idea's page says what it waits for.
-    check_lead(idea, _as_lead(idea, Actor(person=person)))
     hold = queries.hold_of(idea, passages_for(idea, person))
-    if hold is None and request.method != "POST":
-        raise Conflict(_("This idea is not on hold."), code="wake.not_held")
+    if request.method != "POST":
+        if hold is None:
+            raise Conflict(_("This idea is not on hold."), code="wake.not_held")
+        check_lead(idea, _as_lead(idea, Actor(person=person)))
     return _act(
         request,
         key,

@@ -7,6 +7,7 @@ import django_filters
 from django.core import signing
 from django.db.models import Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -41,7 +42,10 @@ class Portfolio(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="by_words", label=_("Words"))
     state = django_filters.ChoiceFilter(
-        method="by_state", choices=STATES, label=pgettext_lazy("idea", "State"), empty_label=_("All")
+        method="by_state",
+        choices=STATES,
+        label=pgettext_lazy("idea", "State"),
+        empty_label=_("All our ideas"),
     )
     stage = django_filters.ChoiceFilter(choices=Idea.Stage.choices, label=_("Stage"), empty_label=_("All"))
     programme = django_filters.ModelChoiceFilter(
@@ -70,6 +74,18 @@ class Portfolio(django_filters.FilterSet):
                 sort for sort in SORTS if sort[0] != "newest" or self.data.get("sort") == "newest"
             ]
 
+    def filter_queryset(self, queryset: QuerySet[Idea]) -> QuerySet[Idea]:
+        """What is chosen; precedents, which may be many more than one's own ideas, only where they are asked for."""
+        found: QuerySet[Idea] = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("state") else found.exclude(state="precedent")
+
+    def precedents(self) -> int:
+        """How many precedents have the words asked for, at most MOST_COUNTED; 0 where they are listed or not asked."""
+        if not self.form.cleaned_data.get("q") or self.form.cleaned_data.get("state"):
+            return 0
+        every: QuerySet[Idea] = super().filter_queryset(self.queryset.all())
+        return every.filter(state="precedent").order_by()[:MOST_COUNTED].count()
+
     def by_words(self, queryset: QuerySet[Idea], _name: str, value: str) -> QuerySet[Idea]:
         number = rules.numbered(value)
         if number is not None:
@@ -85,10 +101,21 @@ class Portfolio(django_filters.FilterSet):
         return queryset
 
 
+def chosen(data: QueryDict, reader: Person, language: str) -> Portfolio:
+    """What an address asks for; a choice that does not exist is no choice."""
+    found = Portfolio(data, queryset=base(reader), language=language, reader=reader)
+    while found.form.errors:
+        known = found.data.copy()
+        for name in found.form.errors:
+            known.pop(name)
+        found = Portfolio(known, queryset=base(reader), language=language, reader=reader)
+    return found
+
+
 def views(state: str) -> list[dict[str, Any]]:
-    """The lists most asked for, as links: all, or those in one state."""
+    """The lists most asked for, as links: all of the city's own, or those in one state."""
     address = reverse("portfolio")
-    found = [{"url": address, "label": _("All ideas"), "current": not state}]
+    found = [{"url": address, "label": _("All our ideas"), "current": not state}]
     return found + [
         {"url": f"{address}?state={value}", "label": label, "current": state == value}
         for value, label in STATES

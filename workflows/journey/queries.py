@@ -68,7 +68,12 @@ def readable_idea(key: UUID, reader: Person, **also: Combinable) -> Idea:
         as_read_by(access().readable(reader), reader)
         .annotate(**also)
         .select_related(
-            "programme__entity", "call", "content", "draft", "copied_from", "merged_into__programme__entity"
+            "programme__entity",
+            "call",
+            "content",
+            "draft",
+            "copied_from__precedent",
+            "merged_into__programme__entity",
         )
         .filter(key=key)
         .first()

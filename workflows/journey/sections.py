@@ -11,6 +11,7 @@ from ideas.drafting.masking.queries import masked_copy, masked_on
 from ideas.drafting.models import Idea, TeamMember
 from incubator.inbox.sections import Section
 from incubator.lib import clock, words
+from incubator.people import rules
 from incubator.people.models import Person
 from workflows.gates.configuration import queries as configuration
 from workflows.gates.models import Decision
@@ -56,18 +57,29 @@ def decided_lately(person: Person) -> Section | None:
 
 
 def for_my_role(person: Person) -> Section | None:
-    """What a role opens beside its work: how the programme works, and for the auditor what was looked at again."""
-    roles = configuration.reading_as(person)
+    """What a role opens beside its work: the desk, rights and letterheads, how the programme works, and for the
+    auditor what was looked at again."""
+    roles = configuration.held_by(person)
     links = []
     if reexaminations.AUDITOR in roles:
         detail = _("What teams asked to be looked at again, and why they were stopped, rule by rule")
-        links.append({"url": reverse("reexaminations"), "label": _("Re-examinations"), "detail": detail})
+        links.append(_link("reexaminations", _("Re-examinations"), detail))
+    if roles.keys() & set(rules.CODE_GIVERS):
+        detail = _("For colleagues who arrive, or have lost their PIN or password")
+        links.append(_link("desk", _("Hand over sign-in codes"), detail))
+    if person.is_superuser or rules.ADMINISTRATOR in roles:
+        links.append(_link("roles", _("Roles"), _("Who has which role, and until when")))
+        links.append(_link("mandates", _("Mandates"), _("Who decides by which delegation")))
+        detail = _("The address, colour and logo at the head of each document")
+        links.append(_link("letterheads", _("Letterhead"), detail))
     if any(roles.values()):
         detail = _("Its gates, criteria, delays and letters")
-        links.append(
-            {"url": reverse("configurations"), "label": _("How the programme works"), "detail": detail}
-        )
+        links.append(_link("configurations", _("How the programme works"), detail))
     return Section("journey/for_my_role.html", {"links": links}) if links else None
+
+
+def _link(name: str, label: str, detail: str) -> dict[str, str]:
+    return {"url": reverse(name), "label": label, "detail": detail}
 
 
 def _decision_line(decision: Decision) -> str:

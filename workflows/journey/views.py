@@ -29,26 +29,30 @@ from workflows.journey.models import Reexamination
 def portfolio_page(request: HttpRequest) -> HttpResponse:
     """The list of ideas; with htmx only its rows."""
     reader = signed_in(request)
-    chosen = portfolio.Portfolio(
-        request.GET,
-        queryset=portfolio.base(reader),
-        language=(get_language() or "fr")[:2],
-        reader=reader,
-    )
-    queryset = chosen.qs if chosen.form.is_valid() else portfolio.base(reader).none()
-    sort = chosen.form.cleaned_data.get("sort") or "" if chosen.form.is_valid() else ""
-    found = portfolio.page(queryset, sort, request.GET.get("after", ""), reader)
+    chosen = portfolio.chosen(request.GET, reader, (get_language() or "fr")[:2])
+    choice = chosen.form.cleaned_data
+    found = portfolio.page(chosen.qs, choice.get("sort") or "", request.GET.get("after", ""), reader)
+    precedents = chosen.precedents()
     context = {
         "form": chosen.form,
-        "views": portfolio.views(request.GET.get("state", "")),
+        "views": portfolio.views(choice.get("state", "")),
         "rows": [portfolio.row(idea) for idea in found.ideas],
         "count": found.counted,
         "more_than_counted": found.more_than_counted,
         "next_url": _next_url(request, found.after),
         "is_start": not request.GET.get("after"),
+        "precedents": precedents,
+        "precedents_url": _precedents_url(request) if precedents else "",
     }
     part = "journey/portfolio_rows.html" if getattr(request, "htmx", None) else "journey/portfolio.html"
     return render(request, part, context)
+
+
+def _precedents_url(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("after", None)
+    query["state"] = "precedent"
+    return f"{reverse('portfolio')}?{query.urlencode()}"
 
 
 def _next_url(request: HttpRequest, after: str) -> str:

@@ -51,6 +51,7 @@ def escalate(step: ClockStep) -> None:
             subject_key=session.key,
             subject_title=session.call.title_fr,
             url=reverse("session", args=[session.key]),
+            due_at=step.due_at,
         )
         effects = [effect("work", None, "late", of=late)]
         common.record(session, "escalated", CLOCK, effects, late=key, work=step.key, to=role)

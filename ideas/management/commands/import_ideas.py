@@ -7,14 +7,15 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 
+from ideas.precedents import wording
 from ideas.precedents.actions import REFUSED, WrongProgramme, import_precedents, summary
 from ideas.precedents.reading import Unreadable
 from ideas.precedents.sources import SOURCES
 from incubator.lib.spreadsheets import as_text
-
-REPORT = ("line", "outcome", "number", "remark")
 
 
 class Command(BaseCommand):
@@ -28,8 +29,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--report", type=Path, metavar="OUT.csv", help="each line, its outcome, its inversions"
         )
+        parser.add_argument(
+            "--language", choices=[code for code, _name in settings.LANGUAGES], default=settings.LANGUAGE_CODE
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with translation.override(options["language"]):
+            self._import(**options)
+
+    def _import(self, **options: Any) -> None:
         counted: Counter[str] = Counter()
         report: Path | None = options["report"]
         try:
@@ -37,7 +45,7 @@ class Command(BaseCommand):
             with opened as out:
                 writer = csv.writer(out) if out else None
                 if writer:
-                    writer.writerow(REPORT)
+                    writer.writerow(wording.HEADINGS)
                 for outcome in import_precedents(
                     path=options["file"],
                     source=SOURCES[options["source"]],
@@ -46,11 +54,14 @@ class Command(BaseCommand):
                 ):
                     counted[outcome.outcome] += 1
                     if writer:
-                        writer.writerow([as_text(cell) for cell in outcome])
+                        said = outcome._replace(outcome=str(wording.OUTCOMES[outcome.outcome]))
+                        writer.writerow([as_text(cell) for cell in said])
                     if outcome.outcome == REFUSED:
-                        self.stderr.write(f"line {outcome.line}: {outcome.remark}")
+                        self.stderr.write(wording.refused_line(outcome.line, outcome.remark))
                     self._progress(sum(counted.values()))
-        except (Unreadable, WrongProgramme, OSError, UnicodeError) as error:
+        except Unreadable as refused:
+            raise CommandError(wording.whole_file(refused)) from refused
+        except (WrongProgramme, OSError, UnicodeError) as error:
             raise CommandError(str(error)) from error
         self._progress(0)
         self.stdout.write(summary(counted))

@@ -47,7 +47,7 @@ def grant_role(
         if rules.cannot_hold_together(roles, decides=lent or _mandates(person).exists()):
             raise _contrary()
         if _running(person).filter(role=role, **scope).exists():
-            raise Conflict(_("This person already has this role here. Nothing was changed."))
+            raise Conflict(_("This person already has this role here."))
         grant = RoleGrant.objects.create(
             person=person, role=role, starts_at=starts_at, ends_at=ends_at, **scope
         )

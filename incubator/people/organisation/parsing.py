@@ -14,6 +14,7 @@ LONGEST = {
     "department_code": 40, "department_name": 200, "parent_code": 40, "parent_name": 200, "manager": 32,
     "contract": 40, "site": 120, "title": 200,
 }  # fmt: skip
+SHOWN = 80
 YES = {"oui", "o", "yes", "y", "vrai", "true", "1", "x"}
 NO = {"", "non", "n", "no", "faux", "false", "0"}
 DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d")
@@ -135,12 +136,9 @@ def _take(wanted: Wanted, row: Row, number: str, entity: str) -> None:
     for name in ("family_name", "given_name", "department_code"):
         if not cells[name]:
             raise _Refused(name, "missing")
-    email = cells.get("email", "")
-    if email and not EMAIL.fullmatch(email):
-        raise _Refused("email", "not_an_email", value=email)
     post = _post(row, number, Place(entity, cells["department_code"]))
     person = wanted.persons.get(number) or WantedPerson(
-        number, cells["given_name"], cells["family_name"], email, []
+        number, cells["given_name"], cells["family_name"], "", []
     )
     if (person.given_name, person.family_name) != (cells["given_name"], cells["family_name"]):
         raise _Refused("family_name", "other_name", first=person.lines[0])
@@ -149,9 +147,19 @@ def _take(wanted: Wanted, row: Row, number: str, entity: str) -> None:
     wanted.entities.add(entity)
     wanted.persons[number] = person
     person.lines.append(row.line)
-    person.email = person.email or email
+    person.email = person.email or _email(wanted, row)
     person.posts[post.place] = post
     _departments(wanted, row, post.place)
+
+
+def _email(wanted: Wanted, row: Row) -> str:
+    """What is no address is left out and said: nobody needs one."""
+    text = row.cells.get("email", "")
+    if text and (len(text) > LONGEST["email"] or not EMAIL.fullmatch(text)):
+        values = {"value": text[:SHOWN]}
+        wanted.problems.append(Problem(row.line, "email", "not_an_email", values, refused=False))
+        return ""
+    return text
 
 
 def _post(row: Row, number: str, place: Place) -> WantedPost:
@@ -228,7 +236,7 @@ def _check_cells(row: Row) -> None:
     for name, text in row.cells.items():
         if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
             raise _Refused(name, "control_character")
-        if len(text) > LONGEST.get(name, 200):
+        if name != "email" and len(text) > LONGEST.get(name, 200):
             raise _Refused(name, "too_long", longest=LONGEST.get(name, 200))
 
 

@@ -25,7 +25,7 @@ PROBLEMS = {
     "too_long": _("more than %(longest)s characters"),
     "too_many_cells": _("more cells than headings"),
     "control_character": _("holds a sign that cannot be shown"),
-    "not_an_email": _("“%(value)s” is not an e-mail address"),
+    "not_an_email": _("“%(value)s” is not an e-mail address; loaded without it"),
     "not_a_day": _("“%(value)s” is not a date such as 31/12/2026 or 2026-12-31"),
     "ends_before": _("ends before it begins"),
     "not_yes_or_no": _("“%(value)s” is neither yes nor no"),
@@ -75,6 +75,8 @@ def problem_line(problem: Problem, headings: Mapping[str, str]) -> str:
         "column": column(problem, headings),
         "reason": reason(problem),
     }
+    if not values["column"]:
+        return gettext("line %(line)s: %(reason)s (line not loaded)") % values
     if problem.refused:
         return gettext("line %(line)s, %(column)s: %(reason)s (line not loaded)") % values
     return gettext("line %(line)s, %(column)s: %(reason)s") % values

@@ -221,7 +221,7 @@ def check_open(round_: GateRound) -> None:
         raise Conflict(_("The panel is not complete yet, so nothing can be decided."), code="decide.seating")
     if round_.state not in ("seating", "open"):
         raise Conflict(
-            _("This gate was decided already, or the idea left it. Nothing was changed."),
+            _("This gate was decided already, or the idea left it."),
             code="decide.closed",
         )
 

@@ -266,9 +266,7 @@ def own_seat(seat_key: Any, by: Actor) -> Seat:
     if found is None or not person.is_active:
         raise NotFound(_("There is no such seat, or it is not yours. Your seats are in My work."))
     if found.state != "open" or found.round.state not in ("open", "seating"):
-        raise Conflict(
-            _("This consultation is over, or you left your seat. Nothing was changed."), code="seat.closed"
-        )
+        raise Conflict(_("This consultation is over, or you left your seat."), code="seat.closed")
     return found
 
 
@@ -307,7 +305,7 @@ def acting_in(seat: Seat, by: Actor) -> Actor:
 def open_or_seating(round_key: Any) -> GateRound:
     found = GateRound.objects.filter(key=round_key, state__in=["seating", "open"]).first()
     if found is None:
-        raise Conflict(_("This consultation is over. Nothing was changed."), code="round.closed")
+        raise Conflict(_("This consultation is over."), code="round.closed")
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.db.models.lookups import Exact, IsNull
 
 from ideas.calls.models import Call, Programme
@@ -68,15 +68,16 @@ def may_read(person: Person, programme: Programme) -> bool:
     )
 
 
-def reading_as(person: Person) -> dict[str, bool]:
-    """The roles of `READERS` this person holds, each with whether it opens a running staff programme; one query."""
+def held_by(person: Person) -> dict[str, bool]:
+    """The roles this person holds somewhere, each with whether it opens a running staff programme; one query."""
     running = Programme.objects.filter(
         Q(key=OuterRef("programme_key")) | Q(Exact(OuterRef("programme_key"), Value(""))),
         Q(entity=OuterRef("entity")) | Q(IsNull(OuterRef("entity"), True)),
         closed_on=None,
         kind=Programme.Kind.STAFF,
     )
-    held = grants.of_person(person, *READERS).filter(department=None).annotate(opens=Exists(running))
+    opens = Q(Exists(running), role__in=READERS, department=None)
+    held = grants.all_of_person(person).annotate(opens=ExpressionWrapper(opens, BooleanField()))
     return dict(held.order_by("opens").values_list("role", "opens"))
 
 

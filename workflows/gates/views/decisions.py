@@ -82,7 +82,7 @@ def decision(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _done(request: HttpRequest, round_: GateRound) -> HttpResponse:
     """A repeat of the deciding request is led where the first one led; anything else comes too late."""
     raise Conflict(
-        _("This gate was decided already. Nothing was changed."),
+        _("This gate was decided already."),
         code="decide.closed",
         next_url=link("decide", round_.key),
         next_label=_("Read the decision"),
