@@ -41,6 +41,9 @@ def test_the_evidence_page_gives_what_to_check_by(client: Client, city_seal: Sea
         f"/briefs/{brief.key}/evidence",
     ):
         assert fact in page, fact
+    # As the paper says it: nobody finds this one by hashing the record.
+    salted = "Salted fingerprint of the full record of this gate"
+    assert re.search(rf"<dt>{salted}</dt>.*{newer.record['round_sha256']}", page)
     assert f"/briefs/{newer.key}/evidence" in client.get(f"/briefs/{brief.key}/evidence").content.decode()
 
 
