@@ -100,7 +100,7 @@ NEXT_STEPS = {
         _("The page of the idea shows its next step, who has it in hand and until when."),
     ),
     "meet_conditions": (
-        _("The conditions are met"),
+        _("Meet the conditions"),
         _(
             "Each has an owner and a date. The owner says on the page of the idea when it is met; while one is open, "
             "the next gate cannot decide to go on."
