@@ -12,6 +12,7 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.models import Mandate, Person
 from tests.factories import PersonFactory, TeamMemberFactory
 from tests.gates import stage
+from tests.gates.test_statements_later import asked_of_a_service, at_g2, in_fast_lane
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
 from workflows.gates import actions, records, rules
@@ -228,3 +229,13 @@ def test_a_condition_is_reported_by_its_owner_and_confirmed_by_a_lead(cast: Cast
     assert records.record_of(round_, round_.idea)["facts"]["conditions"]
     with pytest.raises(Conflict):
         actions.confirm_condition(condition_key=key, by=act(cast.lead))
+
+
+@pytest.mark.parametrize(
+    ("bring", "asked"), [(asked_of_a_service, False), (in_fast_lane, False), (at_g2, True)]
+)
+def test_whether_conditions_are_met_is_asked_only_where_a_gate_stands_before(
+    cast: Cast, run_jobs: Any, bring: Any, asked: bool
+) -> None:
+    round_ = steps.round_of(bring(cast, run_jobs).idea)
+    assert ("conditions" in records.record_of(round_, round_.idea)["facts"]) is asked
