@@ -32,7 +32,7 @@ def test_the_printed_address_tells_no_more_than_the_paper(
     answer = client.get(f"/verify/{brief.token}", headers={"Accept-Language": "en"})
     text = html.unescape(answer.content.decode())
     assert answer.status_code == 200
-    for fact in (f"Brief {brief.number} is in force", "Go on", "12\xa0November 2026"):
+    for fact in ("Brief No. 2026/1 is in force", brief.number, "Go on", "12\xa0November 2026"):
         assert fact in text, fact
     decision = brief.decision
     for kept_back in (decision.round.idea.title, decision.decider.family_name, str(brief.key), brief.sha256):

@@ -18,16 +18,17 @@ class Known:
     """The brief that a file is, or begins with. `kept`: file, masked, former (a masked copy made earlier), or
     beginning (the file holds the brief, and more or less than the kept file does).
 
-    `data_matches`: whether the data it carries are those kept; None when there are none to compare.
+    `serial`: its number in the year, `2026/17`; with `replaced_by`, that of the brief in force, it is what the paper
+    prints. `data_matches`: whether the data it carries are those kept; None when there are none to compare.
     """
 
     number: str
-    edition: int
+    serial: str
     decided_on: date
     outcome: str
     kept: str
     in_force: bool
-    replaced_by: int | None = None  # the edition in force
+    replaced_by: str = ""
     data_matches: bool | None = None
     # Of the decision: a brief stays in force whatever becomes of that.
     standing: Standing = field(default=Standing())

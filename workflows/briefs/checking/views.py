@@ -83,8 +83,8 @@ def verify_token(request: HttpRequest, token: str) -> HttpResponse:
         )
     known = paper.known
     facts = [
-        words.Fact(gettext("Number"), known.number),
-        words.Fact(gettext("Edition"), str(known.edition)),
+        words.Fact(gettext("Number"), words.numbered(known.serial)),
+        words.Fact(gettext("Reference"), known.number),
         words.Fact(gettext("Decided on"), plain_day(known.decided_on, year=True)),
         words.Fact(gettext("Decision"), str(brief_words.OUTCOMES[known.outcome])),
         words.force(known),
