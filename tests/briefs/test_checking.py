@@ -66,8 +66,8 @@ def cases(brief: Brief, key: SealSettings, other: SealSettings) -> dict[str, tup
         "record swapped, sealed again": (sealed(swapped, key).document, "unknown", "sealed"),
         "another key": (sealed(unsealed, other).document, "another_key", "another_key"),
         "truncated": (genuine[:-700], "damaged", "damaged"),
-        "no seal": (small_pdf("Autre chose"), "not_sealed", "not_sealed"),
-        "seal taken off": (unsealed, "unsealed_copy", "not_sealed"),
+        "no seal": (small_pdf("Autre chose"), "not_sealed", "no_seal"),
+        "seal taken off": (unsealed, "unsealed_copy", "no_seal"),
         "no pdf": (b"Bonjour", "not_pdf", "not_pdf"),
     }
 
@@ -118,19 +118,36 @@ def read(document: bytes, seal: SealSettings) -> Examination:
 
 
 def test_a_terminal_works_the_opinion_out_again(city_seal: SealSettings, folder: Path, english: None) -> None:
-    """A city that sealed a record which does not hold is found out by its own paper."""
+    """A city that sealed a record which does not hold is found out by its own paper, in the first line."""
     brief = made()
     (folder / "holds.pdf").write_bytes(document_of(brief))
     wrong = json.loads(as_bytes(brief.public or {}))
     wrong["decision"]["outcome"] = "extend"
     other = sealed(small_pdf("Relevé 1", as_bytes(wrong)), city_seal).document
     (folder / "does_not.pdf").write_bytes(other)
-    names = [str(folder / f"{name}.pdf") for name in ("holds", "does_not")]
+    swapped = sealed(small_pdf("Relevé 1", b'{"outcome": "stop"}'), city_seal).document
+    (folder / "swapped.pdf").write_bytes(swapped)
+    names = [str(folder / f"{name}.pdf") for name in ("holds", "does_not", "swapped")]
     done = terminal("--certificate", city_seal.certificates, *names)
     assert done.returncode == 1
-    holds, does_not = done.stdout.split(f"{names[1]}: ")
+    holds, does_not, unread = re.split("|".join(f"{name}: " for name in names[1:]), done.stdout)
     assert "the same;" in holds
-    assert "something else (decision)" in does_not
+    assert "something else (the decision)" in does_not
+    assert "the data in this file cannot be read" in unread
+    for said in (does_not, unread):
+        assert said.startswith("This file is sealed, but its data do not hold.")
+        assert "nothing was changed" not in said
+    french = terminal("--certificate", city_seal.certificates, names[1], language="fr_FR.UTF-8")
+    assert "autre chose (la décision)" in french.stdout
+
+
+def test_a_terminal_which_asked_no_record_says_nothing_of_one(
+    city_seal: SealSettings, other_key: SealSettings, english: None
+) -> None:
+    for document, _code, offline in cases(made(), city_seal, other_key).values():
+        said = " ".join(map(str, words.said(read(document, city_seal), None, asked=False)))
+        assert offline in said
+        assert "kept here" not in said
 
 
 def test_a_terminal_says_what_it_knows_and_where_to_ask_the_rest(

@@ -10,7 +10,6 @@ from workflows.briefs.rules import Standing
 
 # The file cannot be read as a document at all.
 UNREADABLE = ("too_large", "too_long", "not_pdf", "damaged")
-GOOD = ("genuine", "kept", "sealed")
 
 
 @dataclass(frozen=True)
@@ -40,20 +39,23 @@ def embedded_matches(attached: Mapping[str, str], expected_sha256: str) -> bool 
     return found == expected_sha256 if found and expected_sha256 else None
 
 
-def verdict(found: Examination, known: Known | None, *, asked: bool = True) -> str:
-    """One code of `words.VERDICTS`. `asked` is False where there is no record to ask: nothing is known then."""
+def verdict(found: Examination, known: Known | None, *, asked: bool = True, holds: bool = True) -> str:
+    """One code of `words.VERDICTS`. `asked` is False where there is no record to ask: nothing is known then, and
+    `holds` says whether the file's data give the opinion and decision that it says."""
     if found.finding in UNREADABLE:
         return found.finding
     if known is not None and known.kept != "beginning":
         return _of_a_kept_file(found, known)
     if found.finding == "not_sealed":
-        return "unsealed_copy" if known else "not_sealed"
+        return "unsealed_copy" if known else "not_sealed" if asked else "no_seal"
     if found.seal is not None and not found.seal.trusted:
         return "another_key"
     if found.finding in ("altered", "added"):
         return found.finding
     if asked:
         return "unknown"
+    if not holds:
+        return "does_not_hold"
     return "demonstration" if found.seal is not None and found.seal.demo else "sealed"
 
 

@@ -1,5 +1,6 @@
 """What the check says, on its page and in a terminal, in the language that is active."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,6 +88,19 @@ VERDICTS: dict[str, tuple[Any, Any, str]] = {
     "not_sealed": (
         gettext_lazy("This file has no seal, and is no decision brief kept here"),
         gettext_lazy("Nobody can say whether it was changed. Ask the programme for the sealed brief."),
+        "stop",
+    ),
+    "no_seal": (
+        gettext_lazy("This file has no seal"),
+        gettext_lazy("Nobody can say whether it was changed. Ask the programme for the sealed brief."),
+        "stop",
+    ),
+    "does_not_hold": (
+        gettext_lazy("This file is sealed, but its data do not hold"),
+        gettext_lazy(
+            "They cannot be read, or do not give the opinion and the decision that it says. Do not rely on it; ask the "
+            "programme for the brief."
+        ),
         "stop",
     ),
     "unsealed_copy": (
@@ -293,8 +307,28 @@ def _day(instant: str) -> str:
     return plain_day(datetime.fromisoformat(instant), year=True) if instant else "?"
 
 
-def said(found: Examination, known: Known | None, *, asked: bool = True) -> tuple[str, Any, Any, str]:
+# What a replay of the file's data gives otherwise (`public.differences`).
+DIFFERENT = {
+    "opinion": gettext_lazy("the opinion"),
+    "permitted": gettext_lazy("the possible decisions"),
+    "decision": gettext_lazy("the decision"),
+}
+
+
+def worked_out(different: Sequence[str]) -> str:
+    """How the opinion that the file's data give compares with what the file says."""
+    if "unreadable" in different:
+        return _("the data in this file cannot be read.")
+    if different:
+        what = ", ".join(str(DIFFERENT[one]) for one in different)
+        return _("the data in this file give something else (%(what)s).") % {"what": what}
+    return _("worked out again from the data in this file, the same; the decision was open to its decider.")
+
+
+def said(
+    found: Examination, known: Known | None, *, asked: bool = True, holds: bool = True
+) -> tuple[str, Any, Any, str]:
     """The verdict's code, its title, its sentence and its kind."""
-    code = verdict(found, known, asked=asked)
+    code = verdict(found, known, asked=asked, holds=holds)
     title, sentence, kind = VERDICTS[code]
     return code, title, sentence, kind
