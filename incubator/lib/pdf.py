@@ -34,6 +34,8 @@ FONT_ALARMS = (
 )
 NO_GLYPH = re.compile(r"unsupported by fonts: .* \(U\+([0-9A-F]+)\)$", re.DOTALL)
 TRIES = 3
+# Embeddings, overrides and isolates: with them a paper reads other than what was written. Right to left needs none.
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 LONGEST_WORD, PIECE = 64, 20
 
 
@@ -156,8 +158,9 @@ def _attachment(file: Attached) -> Attachment:
 def harmless(html: str) -> str:
     """The same page with what breaks a layout taken out of its text; tags are left as they are.
 
-    Control characters go; characters no font may draw (unassigned, private, halves of a pair) become U+FFFD;
-    words over 64 characters may break every 20 (one of 200,000 would take minutes).
+    Control characters go, and those that turn the direction of what follows; characters no font may draw (unassigned,
+    private, halves of a pair) become U+FFFD; words over 64 characters may break every 20 (one of 200,000 would take
+    minutes).
     """
     drawable = re.sub(r"[^\t\n\r -~]", _drawable, html)
     return breakable(drawable, longest=LONGEST_WORD, piece=PIECE)
@@ -165,7 +168,9 @@ def harmless(html: str) -> str:
 
 def _drawable(found: re.Match[str]) -> str:
     category = unicodedata.category(found[0])
-    return "" if category == "Cc" else "\ufffd" if category in ("Cn", "Co", "Cs") else found[0]
+    if category == "Cc" or found[0] in TURNING:
+        return ""
+    return "\ufffd" if category in ("Cn", "Co", "Cs") else found[0]
 
 
 # WeasyPrint writes one claim only. This states PDF/UA-1 beside PDF/A and describes the schema, as PDF/A asks.
