@@ -27,7 +27,7 @@ def attached(record: BriefRecord, public: Mapping[str, Any]) -> Attached:
     """The public record as the file that the document carries."""
     with translation.override(record.language):
         said = gettext("Public record of decision %(number)s") % {"number": record.number}
-    return Attached(NAME, as_bytes(public), said, record.decided_at)
+    return Attached(NAME, as_bytes(public), said, record.made_at)
 
 
 @lru_cache(1)
