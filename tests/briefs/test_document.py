@@ -212,6 +212,13 @@ def test_a_cut_text_is_said_to_be_cut() -> None:
     assert "too long for this document" in short
 
 
+def test_the_day_of_a_step_is_said_of_what_ends_then() -> None:
+    """Of the search for a sponsor, not of the preparation that comes after it."""
+    html = html_of(records.selection(language="en")).replace("\xa0", " ")
+    assert "before the next gate. The search goes on until 24 December 2026." in html
+    assert "Until 24 December" not in html
+
+
 def test_every_outcome_has_words_and_a_way_on() -> None:
     for gate in ("L", "F", "G0", "G1", "G2", "G3", "G4"):
         for outcome in words.OUTCOMES:

@@ -87,11 +87,12 @@ def _answers(criterion: Criterion) -> str:
 
 def _step(step: NextStep, delays: Mapping[str, str]) -> dict[str, Any]:
     title, text = words.NEXT_STEPS[step.code]
-    until = ""
-    if step.due_on:
-        # A re-examination may be asked for longer by whoever was handed the brief later or was on leave.
-        sentence = (
-            gettext("At least until %(day)s.") if step.code == "reexamination" else gettext("Until %(day)s.")
-        )
-        until = sentence % {"day": plain_day(step.due_on, year=True)}
-    return {"title": title, "text": str(text) % delays, "until": until}
+    return {"title": title, "text": str(text) % delays, "until": until(step)}
+
+
+def until(step: NextStep) -> str:
+    """Until when, in a sentence; '' without a day."""
+    if step.due_on is None:
+        return ""
+    sentence = words.UNTIL.get(step.code, words.UNTIL_THEN)
+    return str(sentence) % {"day": plain_day(step.due_on, year=True)}
