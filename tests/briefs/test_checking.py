@@ -162,6 +162,10 @@ def test_a_terminal_says_what_it_knows_and_where_to_ask_the_rest(
     for words_said in (
         "Le sceau est authentique et rien n’a été modifié",
         "Sceau de la ville – Ville de Port-Aubert",
+        "releve.pdf\xa0: ",
+        "  Sceau\xa0: ",
+        "  Avis\xa0: recalculé",
+        "la décision est de celles qu’il permet",
         brief.number,
         f"/verify/{brief.token}",
         brief.sha256,

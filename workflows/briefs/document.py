@@ -47,7 +47,7 @@ def _context(record: BriefRecord) -> dict[str, Any]:
         "result": words.RESULTS.get(record.opinion.result, "") if record.opinion else "",
         "rail": _rail(record),
         "square": drawings.square(
-            record.address, title=gettext("A square to scan, which leads to the address printed beside it")
+            record.address, title=gettext("A QR code, which leads to the address printed beside it")
         )
         if record.address
         else "",

@@ -201,7 +201,7 @@ class BriefRecord:
     # The number of the idea this one goes on in. To whom a redirect goes stands in no brief: all staff may read it.
     merged_into: str = ""
     experts: tuple[ExpertAnswer, ...] = ()
-    # Where this brief can be checked, with its token; printed as a square to scan too.
+    # Where this brief can be checked, with its token; printed as a QR code too.
     address: str = ""
     # The whole texts could not be laid out: `printed` cuts them.
     shortened: bool = False

@@ -123,17 +123,22 @@ def _file(name: str, known: Certificates, listed: set[str] | None) -> int:
     fits = verdict(found, None, asked=False) in SEALED
     different = _different(document) if fits else None
     code, title, sentence, _kind = words.said(found, None, asked=False, holds=not different)
-    print(f"{name}: {title}. {sentence}")
+    print(_line(name, f"{title}. {sentence}"))
     for fact in words.facts(found, None, asked=False):
-        print(f"  {fact.term}: {fact.text}")
+        print(f"  {_line(fact.term, fact.text)}")
     if found.sha256:
-        print(f"  SHA-256: {found.sha256}")
+        print(f"  {_line('SHA-256', found.sha256)}")
     if different is not None:
-        print("  " + _("Opinion: %(said)s") % {"said": words.worked_out(different)})
+        print(f"  {_line(_('Opinion'), words.worked_out(different))}")
     codes = [WELL if code == "sealed" or (code == "demonstration" and known.demo) else ILL]
     if listed is not None:
         codes.append(_in_list(found, listed))
     return max(codes)
+
+
+def _line(term: str, text: str) -> str:
+    """In French a space stands before the colon."""
+    return _("%(term)s: %(text)s") % {"term": term, "text": text}
 
 
 def _different(document: bytes) -> list[str] | None:
@@ -166,7 +171,7 @@ def _list(name: str, known: Certificates) -> tuple[int, set[str]]:
         print(f"{name}: {error}", file=sys.stderr)
         return UNREAD, set()
     fits, signer = signer_of_detached(content, signature, known.seals, known.stamps)
-    print(f"{name}: {_signed(fits, signer)}")
+    print(_line(name, _signed(fits, signer)))
     count = ngettext("%(month)s: %(count)s brief", "%(month)s: %(count)s briefs", len(briefs))
     print(f"  {count % {'month': listed.get('month', '?'), 'count': len(briefs)}}")
     well = fits and signer is not None and signer.trusted and (known.demo or not signer.demo)

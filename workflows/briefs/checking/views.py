@@ -74,7 +74,7 @@ def verify_token(request: HttpRequest, token: str) -> HttpResponse:
     if paper is None:
         raise NotFound(
             _(
-                "No brief has this address. Check each letter, capitals too, or scan the square again. A brief that "
+                "No brief has this address. Check each letter, capitals too, or scan the QR code again. A brief that "
                 "gives an address unknown here is not ours."
             ),
             code="verify.unknown",

@@ -322,7 +322,9 @@ def worked_out(different: Sequence[str]) -> str:
     if different:
         what = ", ".join(str(DIFFERENT[one]) for one in different)
         return _("the data in this file give something else (%(what)s).") % {"what": what}
-    return _("worked out again from the data in this file, the same; the decision was open to its decider.")
+    return _(
+        "worked out again from the data in this file, the same; the decision is one of those that it leaves open."
+    )
 
 
 def said(
