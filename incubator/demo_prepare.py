@@ -12,18 +12,19 @@ MIGRATING = 4_207_001  # any number that nothing else locks
 
 
 def main() -> int:
+    from incubator.lib import translations
+
+    # Setting up reads the French of some models' names: a catalogue that is made after is not read by this process.
+    translations.compile_if_needed()
     import django
 
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
 
-    from incubator.lib import translations
-
     if not settings.DEMO:
         print("The demo never runs in production.", file=sys.stderr)
         return 1
-    translations.compile_if_needed()
     _step("Making the tables", _migrate, needed=_tables_are_old())
     stamp, digest = settings.VAR / "static.stamp", _static_digest()
     collected = stamp.exists() and stamp.read_text() == digest

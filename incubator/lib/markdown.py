@@ -11,6 +11,8 @@ import nh3
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 
+from incubator.lib.long_words import breakable
+
 TAGS = frozenset(
     [
         "p",
@@ -41,8 +43,6 @@ TAGS = frozenset(
     ]
 )
 LONGEST_WORD = 60
-# Laying out one unbroken word takes quadratic time: 20,000 characters took 8 seconds.
-_UNBROKEN = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _HALVES = re.compile("[\ud800-\udfff]")  # of a pair: no text in UTF-8 holds one alone
 
@@ -58,19 +58,10 @@ def plain(text: str) -> str:
     return _HALVES.sub("\ufffd", _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
-def soften(text: str) -> str:
-    """The text with a break opportunity (U+200B) every 60 characters of a longer word."""
-    return _UNBROKEN.sub(
-        lambda word: "\u200b".join(
-            word[0][start : start + LONGEST_WORD] for start in range(0, len(word[0]), LONGEST_WORD)
-        ),
-        text,
-    )
-
-
 @lru_cache(maxsize=512)
 def markdown(text: str) -> SafeString:
-    """Safe HTML of a commonmark text with tables; links only to https and mailto, headings from h3 down.
+    """Safe HTML of a commonmark text with tables; links only to https and mailto, headings from h3 down. A longer word
+    may break every 60 characters.
 
     Never raises for any text.
     """
@@ -79,11 +70,6 @@ def markdown(text: str) -> SafeString:
         if token.type in ("heading_open", "heading_close"):
             # A person's "# Title" must not compete with the headings of the page.
             token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
-        for child in token.children or []:
-            if child.type in ("text", "code_inline"):
-                child.content = soften(child.content)
-        if token.type in ("code_block", "fence"):
-            token.content = soften(token.content)
     html = _parser.renderer.render(tokens, _parser.options, {})
     clean = nh3.clean(
         html,
@@ -92,4 +78,4 @@ def markdown(text: str) -> SafeString:
         url_schemes={"https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
-    return SafeString(clean)
+    return SafeString(breakable(clean, longest=LONGEST_WORD, piece=LONGEST_WORD))

@@ -18,6 +18,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from incubator.lib.long_words import breakable
 from incubator.lib.pdf_process import PICTURE_ADDRESS, Attached, PdfFailed
 
 # Unpacked: out of woff2, the fourteen would cost each child a second.
@@ -33,6 +34,8 @@ FONT_ALARMS = (
 )
 NO_GLYPH = re.compile(r"unsupported by fonts: .* \(U\+([0-9A-F]+)\)$", re.DOTALL)
 TRIES = 3
+# Embeddings, overrides and isolates: with them a paper reads other than what was written. Right to left needs none.
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 LONGEST_WORD, PIECE = 64, 20
 
 
@@ -155,25 +158,19 @@ def _attachment(file: Attached) -> Attachment:
 def harmless(html: str) -> str:
     """The same page with what breaks a layout taken out of its text; tags are left as they are.
 
-    Control characters go; characters no font may draw (unassigned, private, halves of a pair) become U+FFFD;
-    words over 64 characters may break every 20 (one of 200,000 would take minutes: the time is quadratic).
+    Control characters go, and those that turn the direction of what follows; characters no font may draw (unassigned,
+    private, halves of a pair) become U+FFFD; words over 64 characters may break every 20 (one of 200,000 would take
+    minutes).
     """
-    parts = re.split(r"(<[^>]*>)", re.sub(r"[^\t\n\r -~]", _drawable, html))
-    parts[::2] = [_breakable(text) for text in parts[::2]]
-    return "".join(parts)
+    drawable = re.sub(r"[^\t\n\r -~]", _drawable, html)
+    return breakable(drawable, longest=LONGEST_WORD, piece=PIECE)
 
 
 def _drawable(found: re.Match[str]) -> str:
     category = unicodedata.category(found[0])
-    return "" if category == "Cc" else "\ufffd" if category in ("Cn", "Co", "Cs") else found[0]
-
-
-def _breakable(text: str) -> str:
-    def broken(word: re.Match[str]) -> str:
-        units = re.findall(r"&#?\w+;|.", word[0].replace("\u200b", ""))  # an entity is one character
-        return "\u200b".join("".join(units[at : at + PIECE]) for at in range(0, len(units), PIECE))
-
-    return re.sub(rf"\S{{{LONGEST_WORD + 1},}}", broken, text)
+    if category == "Cc" or found[0] in TURNING:
+        return ""
+    return "\ufffd" if category in ("Cn", "Co", "Cs") else found[0]
 
 
 # WeasyPrint writes one claim only. This states PDF/UA-1 beside PDF/A and describes the schema, as PDF/A asks.

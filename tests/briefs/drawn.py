@@ -121,6 +121,9 @@ def make() -> None:
 if __name__ == "__main__":
     import django
 
+    from incubator.lib import translations
+
+    translations.compile_if_needed()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "incubator.settings")
     os.environ |= {"TRAVEE_ENV": "test", "DATABASE_URL": "postgresql:///nobody"}
     django.setup()

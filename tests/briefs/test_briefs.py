@@ -40,6 +40,7 @@ from workflows.briefs.models import Brief
 from workflows.briefs.public import as_bytes, commitment, differences, replayed
 from workflows.briefs.record import LONGEST_TEXT, from_data
 from workflows.briefs.views import SCHEMA
+from workflows.gates import rules as gate_rules
 from workflows.gates.models import Decision, ExpertQuestion
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +129,20 @@ def test_a_gate_without_a_panel_has_no_opinion(gate: str) -> None:
     assert record.criteria == ()
     assert record.must_meets
     assert all(item.what != "round_opened" for item in record.history)
+
+
+@pytest.mark.parametrize("gate", ["G0", "G1"])
+def test_must_meets_stand_in_the_order_of_the_gate(gate: str) -> None:
+    decision = decided(submitted_idea(), gate)
+    round_ = decision.round
+    record = round_.record | {"facts": round_.record["facts"] | {"conditions": True}}
+    round_.record = record | {"opinion": gate_rules.opinion(record).as_data()}
+    round_.save()
+    round_.refresh_from_db()
+    decision.round = round_
+    asked = [rule["fr"] for rule in round_.rules["must_meet"]]
+    said = [item.label for item in gathering.record_of(decision).must_meets]
+    assert said == [*asked, "Les conditions du jalon précédent sont remplies"]
 
 
 def test_the_history_stops_at_the_decision() -> None:

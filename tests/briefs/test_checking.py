@@ -3,6 +3,7 @@
 import hashlib
 import html
 import json
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -65,8 +66,8 @@ def cases(brief: Brief, key: SealSettings, other: SealSettings) -> dict[str, tup
         "record swapped, sealed again": (sealed(swapped, key).document, "unknown", "sealed"),
         "another key": (sealed(unsealed, other).document, "another_key", "another_key"),
         "truncated": (genuine[:-700], "damaged", "damaged"),
-        "no seal": (small_pdf("Autre chose"), "not_sealed", "not_sealed"),
-        "seal taken off": (unsealed, "unsealed_copy", "not_sealed"),
+        "no seal": (small_pdf("Autre chose"), "not_sealed", "no_seal"),
+        "seal taken off": (unsealed, "unsealed_copy", "no_seal"),
         "no pdf": (b"Bonjour", "not_pdf", "not_pdf"),
     }
 
@@ -117,19 +118,36 @@ def read(document: bytes, seal: SealSettings) -> Examination:
 
 
 def test_a_terminal_works_the_opinion_out_again(city_seal: SealSettings, folder: Path, english: None) -> None:
-    """A city that sealed a record which does not hold is found out by its own paper."""
+    """A city that sealed a record which does not hold is found out by its own paper, in the first line."""
     brief = made()
     (folder / "holds.pdf").write_bytes(document_of(brief))
     wrong = json.loads(as_bytes(brief.public or {}))
     wrong["decision"]["outcome"] = "extend"
     other = sealed(small_pdf("Relevé 1", as_bytes(wrong)), city_seal).document
     (folder / "does_not.pdf").write_bytes(other)
-    names = [str(folder / f"{name}.pdf") for name in ("holds", "does_not")]
+    swapped = sealed(small_pdf("Relevé 1", b'{"outcome": "stop"}'), city_seal).document
+    (folder / "swapped.pdf").write_bytes(swapped)
+    names = [str(folder / f"{name}.pdf") for name in ("holds", "does_not", "swapped")]
     done = terminal("--certificate", city_seal.certificates, *names)
     assert done.returncode == 1
-    holds, does_not = done.stdout.split(f"{names[1]}: ")
+    holds, does_not, unread = re.split("|".join(f"{name}: " for name in names[1:]), done.stdout)
     assert "the same;" in holds
-    assert "something else (decision)" in does_not
+    assert "something else (the decision)" in does_not
+    assert "the data in this file cannot be read" in unread
+    for said in (does_not, unread):
+        assert said.startswith("This file is sealed, but its data do not hold.")
+        assert "nothing was changed" not in said
+    french = terminal("--certificate", city_seal.certificates, names[1], language="fr_FR.UTF-8")
+    assert "autre chose (la décision)" in french.stdout
+
+
+def test_a_terminal_which_asked_no_record_says_nothing_of_one(
+    city_seal: SealSettings, other_key: SealSettings, english: None
+) -> None:
+    for document, _code, offline in cases(made(), city_seal, other_key).values():
+        said = " ".join(map(str, words.said(read(document, city_seal), None, asked=False)))
+        assert offline in said
+        assert "kept here" not in said
 
 
 def test_a_terminal_says_what_it_knows_and_where_to_ask_the_rest(
@@ -144,6 +162,10 @@ def test_a_terminal_says_what_it_knows_and_where_to_ask_the_rest(
     for words_said in (
         "Le sceau est authentique et rien n’a été modifié",
         "Sceau de la ville – Ville de Port-Aubert",
+        "releve.pdf\xa0: ",
+        "  Sceau\xa0: ",
+        "  Avis\xa0: recalculé",
+        "la décision est de celles qu’il permet",
         brief.number,
         f"/verify/{brief.token}",
         brief.sha256,
@@ -160,8 +182,8 @@ def test_the_page_says_by_whom_it_is_sealed_and_what_it_is(client: Client, city_
     for fact in (
         "Sceau de la ville – Ville de Port-Aubert, sealed on ",
         "The seal covers the whole file",
-        f"The file kept as brief {brief.number}, edition 1",
-        "No later edition has replaced it",
+        f"The file kept as brief No. 2026/1, {brief.number}, decided on",
+        "No corrected brief has replaced it",
         brief.sha256,
     ):
         assert fact in text, fact
@@ -173,10 +195,34 @@ def test_a_replaced_brief_is_said_to_be_replaced_and_by_which(
     brief = made()
     former, newer = document_of(brief), corrected(brief)
     assert verdict_on(client, former) == title("replaced")
-    assert f"Edition 2 of brief {brief.number} has replaced it" in asked(client, former).content.decode()
+    assert "Brief No. 2026/2 has replaced it" in asked(client, former).content.decode()
     assert verdict_on(client, document_of(newer)) == title("genuine")
     page = client.get(f"/verify/{brief.token}", headers={"Accept-Language": "en"}).content.decode()
-    assert f"Brief {brief.number} has been replaced" in page
+    assert "Brief No. 2026/1 has been replaced" in page
+    assert brief.number in page
+
+
+def test_what_is_checked_has_the_numbers_of_the_paper(
+    client: Client, city_seal: SealSettings, small_briefs: list[str]
+) -> None:
+    """The two of its head; an edition stands on no paper."""
+    brief = made()
+    newer = corrected(brief)
+    client.force_login(brief.decision.decider)
+    for one, serial, paper in (
+        (brief, "No. 2026/1", small_briefs[0]),
+        (newer, "No. 2026/2", small_briefs[1]),
+    ):
+        pages = [
+            client.get(address, headers={"Accept-Language": "en"}).content.decode()
+            for address in (f"/verify/{one.token}", f"/briefs/{one.key}/evidence")
+        ]
+        pages.append(asked(client, document_of(one)).content.decode())
+        assert serial.removeprefix("No. ") in paper
+        for page in pages:
+            assert serial in page
+            assert one.number in page
+            assert not re.search("edition", page, re.IGNORECASE)
 
 
 def test_an_unsealed_brief_of_the_record_is_known_and_said_not_to_be_sealed(
@@ -226,7 +272,7 @@ def test_data_that_are_not_those_kept_are_said(english: None) -> None:
     assert rules.embedded_matches({}, "b") is None
     assert rules.embedded_matches({"decision.json": "a"}, "") is None
     seal = Seal("Ville", "Ville", "Racine", "00", ISSUED.isoformat(), trusted=True)
-    known = Known("2026-0142-G1", 1, ISSUED.date(), "go", "file", in_force=True, data_matches=False)
+    known = Known("2026-0142-G1", "2026/17", ISSUED.date(), "go", "file", in_force=True, data_matches=False)
     found = Examination("whole", "00", 1, seal=seal)
     assert rules.verdict(found, known) == "record_differs"
     assert any("not those kept" in fact.text for fact in words.facts(found, known))
@@ -241,7 +287,7 @@ def test_of_a_file_that_begins_as_a_brief_the_data_are_compared_too(
     same, other = "The data it carries are those kept.", "The data it carries are not those kept."
     for case, said in (("record swapped", other), ("added revision", same)):
         text = html.unescape(asked(client, found[case][0]).content.decode())
-        assert f"The file begins as brief {brief.number}" in text, case
+        assert f"The file begins as brief No. 2026/1, {brief.number}, does" in text, case
         assert [one for one in (same, other) if one in text] == [said], case
 
 

@@ -1,6 +1,6 @@
 """A brief made anew names the one it replaces; exactly one is in force at any time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from incubator.people.actors import Actor
 from incubator.people.models import Mandate, Person
 from tests.briefs.decided import decided, submitted_idea
 from tests.factories import AbsenceFactory, MandateFactory, PersonFactory, RoleGrantFactory
-from workflows.briefs import actions, gathering, jobs
+from workflows.briefs import actions, gathering, jobs, replay
 from workflows.briefs.models import Brief
+from workflows.briefs.record import from_data
 from workflows.gates.views.reading import brief_links
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
@@ -62,6 +63,22 @@ def test_a_correction_takes_over_when_it_is_ready(
     event = Event.objects.get(verb="brief_corrected")
     assert event.payload == {"brief": str(second.key), "reason_sha256": sha256(WHY)}
     assert Message.objects.filter(kind="brief", person=first.decision.decider).count() == 2
+
+
+def test_a_correction_says_when_it_was_made(first: Brief, quick_briefs: list[str], run_jobs: Any) -> None:
+    assert first.record["corrected_at"] is None
+    decided = from_data(first.record).decided_at
+    assert f'"dcterms.modified" content="{decided.isoformat()}"' in quick_briefs[0]
+    with clock.moved(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)):  # it is 2027 in Paris
+        second = correct(first)
+        run_jobs()
+    second.refresh_from_db()
+    page = quick_briefs[-1].replace("\xa0", " ")
+    assert "Corrigé le 1er janvier 2027." in page or "Corrected on 1 January 2027." in page
+    assert f'"dcterms.created" content="{decided.isoformat()}"' in page
+    assert '"dcterms.modified" content="2027-01-01T00:30:00+01:00"' in page
+    assert from_data(second.record).as_data() == second.record
+    assert not [code for one in replay.briefs() for code in one.differences if "kept" in code]
 
 
 def test_one_that_cannot_be_made_changes_nothing(first: Brief, monkeypatch: pytest.MonkeyPatch) -> None:

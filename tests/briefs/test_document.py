@@ -71,12 +71,14 @@ def test_page_one_says_no_more_of_one_who_is_not_named(renderer: RenderingProces
 
 def test_the_rest_gives_opinion_must_meets_what_comes_next_history_and_signature(english: bytes) -> None:
     whole = text_of(english)
+    assert "The conditions are met" not in whole, "three are open"
     assert 2 <= len(PdfReader(io.BytesIO(english)).pages) <= 4
     for fact in (
         "A panel of 5 seats, quorum 3: 5 answered",
         "Gravité du problème",
         "wide disagreement",
         "4 yes, 0 no, 1 cannot tell",
+        "Meet the conditions",
         "The search for a sponsor starts",
         "never enters the yearly appraisal",
         "Idea submitted",
@@ -208,6 +210,13 @@ def test_a_cut_text_is_said_to_be_cut() -> None:
     assert "fin-du-texte" not in short
     assert "[…]" in short
     assert "too long for this document" in short
+
+
+def test_the_day_of_a_step_is_said_of_what_ends_then() -> None:
+    """Of the search for a sponsor, not of the preparation that comes after it."""
+    html = html_of(records.selection(language="en")).replace("\xa0", " ")
+    assert "before the next gate. The search goes on until 24 December 2026." in html
+    assert "Until 24 December" not in html
 
 
 def test_every_outcome_has_words_and_a_way_on() -> None:

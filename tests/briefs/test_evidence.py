@@ -37,10 +37,15 @@ def test_the_evidence_page_gives_what_to_check_by(client: Client, city_seal: Sea
         newer.seal_certificate,
         newer.record_sha256,
         newer.record["round_sha256"],
+        newer.record["public_sha256"],
+        'href="/briefs/schema.json"',
         f"/verify/{newer.token}",
         f"/briefs/{brief.key}/evidence",
     ):
         assert fact in page, fact
+    # As the paper says it: nobody finds this one by hashing the record.
+    salted = "Salted fingerprint of the full record of this gate"
+    assert re.search(rf"<dt>{salted}</dt>.*{newer.record['round_sha256']}", page)
     assert f"/briefs/{newer.key}/evidence" in client.get(f"/briefs/{brief.key}/evidence").content.decode()
 
 
@@ -54,7 +59,13 @@ def test_whoever_reads_a_masked_copy_sees_its_fingerprint_alone(
     client.force_login(PersonFactory(language="en"))
     page = client.get(f"/briefs/{brief.key}/evidence").content.decode()
     assert hashlib.sha256(copy).hexdigest() in page
-    for other in (brief.sha256, brief.unsigned_sha256, brief.record_sha256, brief.record["content_sha256"]):
+    for other in (
+        brief.sha256,
+        brief.unsigned_sha256,
+        brief.record_sha256,
+        brief.record["content_sha256"],
+        brief.public_sha256,
+    ):
         assert other not in page
 
 

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from ideas.drafting.cleaning.__main__ import cleaned
 from ideas.drafting.cleaning.refused import Refused
 from incubator.lib import files
+from incubator.lib.pdf import LONGEST_WORD, harmless
 from incubator.lib.pdf_process import COMPUTING_SECONDS, RenderingProcess
 from incubator.lib.refusals import Invalid
 from incubator.people import logos
@@ -48,6 +49,7 @@ def embedded(png: bytes) -> str:
 ROWS = "\n".join(f"| {' | '.join(f'{row}.{column}' for column in range(6))} |" for row in range(1_000))
 HOSTILE = {
     "word of 5,000": "b" * 5_000,
+    "word of 5,000 in pieces": "*a_b*" * 1_000,
     "nested lists": "".join(f"{'  ' * depth}- niveau\n" for depth in range(400)),
     "nested elements": "<div>" * 1_000 + "x",
     "combining marks": "a" + "\u0301" * 2_000,
@@ -96,6 +98,24 @@ def assert_whole(document: bytes) -> None:
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_it_gives_a_brief_with_its_facts(renderer: RenderingProcess, kind: str) -> None:
     assert_whole(renderer.render(html_of(with_text(HOSTILE[kind])), stylesheet=stylesheet()))
+
+
+# Letters that no space separates, whatever markup or non-breaking spaces stand between them.
+UNBROKEN = {
+    "markup": "*a_b*" * 1_000,
+    "markup about each letter": "*a***b**" * 1_000,
+    "spaces that do not break": "mot\u00a0" * 1_000,
+    "code": "`a`*b*" * 1_000,
+    "links": "[a](https://x.example/)" * 1_000,
+}
+
+
+@pytest.mark.parametrize("kind", UNBROKEN)
+def test_a_line_may_break_within_a_long_word_also_where_markup_cuts_it_into_pieces(kind: str) -> None:
+    """Counted and not timed: what is laid out takes the square of this length."""
+    text = re.sub(r"</?(em|strong|code|a)\b[^>]*>", "", harmless(html_of(with_text(UNBROKEN[kind]))))
+    body = text[text.index("<body>") :]
+    assert max(map(len, re.split("<[^>]*>|[ \n\u200b]", body))) <= LONGEST_WORD
 
 
 @pytest.mark.prove

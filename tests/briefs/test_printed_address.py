@@ -2,6 +2,7 @@
 
 import html
 from pathlib import Path
+from string import ascii_letters, digits
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from incubator.people.actors import Actor
 from tests.briefs.checked import made
 from tests.briefs.decided import decided, submitted_idea
 from workflows.briefs import actions
+from workflows.briefs.models import new_token
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_briefs")]
 
@@ -32,7 +34,7 @@ def test_the_printed_address_tells_no_more_than_the_paper(
     answer = client.get(f"/verify/{brief.token}", headers={"Accept-Language": "en"})
     text = html.unescape(answer.content.decode())
     assert answer.status_code == 200
-    for fact in (f"Brief {brief.number} is in force", "Go on", "12\xa0November 2026"):
+    for fact in ("Brief No. 2026/1 is in force", brief.number, "Go on", "12\xa0November 2026"):
         assert fact in text, fact
     decision = brief.decision
     for kept_back in (decision.round.idea.title, decision.decider.family_name, str(brief.key), brief.sha256):
@@ -54,6 +56,12 @@ def test_a_brief_that_is_not_ready_has_no_page_yet(client: Client) -> None:
     with transaction.atomic():
         brief = actions.prepare(decision=decision, by=Actor(person=decision.decider))
     assert client.get(f"/verify/{brief.token}").status_code == 404
+
+
+def test_the_page_says_of_an_address_what_it_may_hold(client: Client) -> None:
+    page = client.get("/verify", headers={"Accept-Language": "en"}).content.decode()
+    assert "letters, digits, - and _" in page
+    assert set(ascii_letters + digits + "-_") >= set("".join(new_token() for _ in range(50)))
 
 
 def test_an_address_that_is_typed_leads_to_its_page(client: Client) -> None:

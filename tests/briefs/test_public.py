@@ -4,7 +4,7 @@ import copy
 import json
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from workflows.gates import rules
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "fixtures" / "schemas" / "public_record.json").read_text())
 VALID = Draft202012Validator(SCHEMA)
+CORRECTED = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 ORIGIN = Origin("ideas", 3, ("4b6d5f6e", 2), "dga", "", "ab" * 32, "5a" * 32)
 
 
@@ -173,7 +174,11 @@ def every_kind() -> dict[str, BriefRecord]:
     session = Comparison(date(2026, 11, 2), "waiting", rank=2, waiting=1, places=3)
     return {
         "selection": records.selection(
-            letterhead=letterhead, serial="2026/17", replaces="2026/1", correction="Faux."
+            letterhead=letterhead,
+            serial="2026/17",
+            replaces="2026/1",
+            correction="Faux.",
+            corrected_at=CORRECTED,
         ),
         "departing": records.departing_stop(),
         "admissibility": records.admissibility(

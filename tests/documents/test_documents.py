@@ -63,6 +63,18 @@ def test_a_press_a_job_and_the_file(client: Client, quick_documents: list[str], 
     assert Event.objects.count() == events, "having it on paper changes nothing"
 
 
+def test_a_receipt_claims_no_more_than_it_says(
+    client: Client, quick_documents: list[str], run_jobs: Any
+) -> None:
+    asked = stage.receipt()
+    reader(client, asked.person)
+    page = client.get(asked.path).content.decode()
+    assert "does not prove whose text it is" in page
+    client.post(asked.path, {"request_key": new_key()})
+    run_jobs()
+    assert asked.person.family_name not in quick_documents[-1]
+
+
 def test_what_htmx_asks_is_that_part_only(client: Client, quick_documents: list[str]) -> None:
     asked = stage.promise()
     asked_for(asked)

@@ -18,6 +18,7 @@ from incubator.people.models import Entity, Mandate, Person
 from incubator.people.once import new_key
 from tests.factories import PersonFactory, TeamMemberFactory
 from tests.gates import stage
+from tests.gates.test_statements_later import asked_of_a_service, at_g2, in_fast_lane
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
 from workflows.gates import actions, records, rules
@@ -320,3 +321,13 @@ def test_a_lead_does_not_report_for_an_owner_who_is_here(cast: Cast, round_: Gat
     actions.decide(round_key=round_.key, by=act(cast.dga), choice=choice)
     with pytest.raises(NotFound), transaction.atomic():
         actions.report_condition(condition_key=Condition.objects.get().key, by=act(cast.lead), note="Fait.")
+
+
+@pytest.mark.parametrize(
+    ("bring", "asked"), [(asked_of_a_service, False), (in_fast_lane, False), (at_g2, True)]
+)
+def test_whether_conditions_are_met_is_asked_only_where_a_gate_stands_before(
+    cast: Cast, run_jobs: Any, bring: Any, asked: bool
+) -> None:
+    round_ = steps.round_of(bring(cast, run_jobs).idea)
+    assert ("conditions" in records.record_of(round_, round_.idea)["facts"]) is asked

@@ -243,6 +243,11 @@ def test_control_characters_go_and_undrawable_ones_show_as_such() -> None:
     assert pdf.harmless("été 😀 سلام") == "été 😀 سلام"
 
 
+def test_nothing_turns_the_direction_of_what_is_printed() -> None:
+    turning = [chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))]
+    assert pdf.harmless(f"sto{''.join(turning)}p") == "stop"
+
+
 def test_long_words_may_break_but_not_in_tags_or_entities() -> None:
     address = f"https://example.org/{'a' * 100}"
     broken = pdf.harmless(f'<a href="{address}">{"&amp;" * 70}</a> {"b" * 64} {"c" * 65}')

@@ -1,4 +1,8 @@
 import gettext
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,3 +81,38 @@ def test_a_broken_file_is_named(folder: Path, broken: str) -> None:
     (folder / "calls.po").write_text(broken)
     with pytest.raises(translations.TranslationError, match=r"calls\.po"):
         translations.compile_if_needed()
+
+
+# Where the tables are looked at, the city is about to be filled.
+PREPARING = """
+import sys
+from pathlib import Path
+from incubator import demo_prepare, settings
+from incubator.lib import translations
+
+translations.CATALOGUES = Path(sys.argv[1]) / "fr"
+translations.COMPILED = translations.CATALOGUES / "LC_MESSAGES" / "django.mo"
+settings.LOCALE_PATHS = [sys.argv[1]]
+
+def say():
+    from django.utils import translation
+    with translation.override("fr"):
+        print(translation.pgettext("brief", "Reasons"))
+    sys.exit()
+
+demo_prepare._tables_are_old = say
+demo_prepare.main()
+"""
+
+
+def test_the_first_demo_of_a_fresh_clone_is_filled_in_french(tmp_path: Path) -> None:
+    fresh = shutil.ignore_patterns("LC_MESSAGES")
+    shutil.copytree(translations.CATALOGUES, tmp_path / "fr", ignore=fresh)
+    environment = os.environ | {
+        "TRAVEE_ENV": "demo",
+        "DJANGO_SETTINGS_MODULE": "incubator.settings",
+        "DATABASE_URL": "postgresql:///nobody",
+    }
+    command = [sys.executable, "-c", PREPARING, str(tmp_path)]
+    done = subprocess.run(command, cwd=translations.ROOT, env=environment, capture_output=True, text=True)
+    assert done.stdout == "Motifs\n", done.stderr

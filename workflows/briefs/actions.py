@@ -136,8 +136,8 @@ def _another_edition(old: Brief, reason: str) -> Brief:
 
 def _again(failed: Brief, reason: str) -> Brief:
     failed.state, failed.failure, failed.tries = Brief.State.PREPARING, "", 0
-    failed.correction = reason
-    failed.save(update_fields=["state", "failure", "tries", "correction"])
+    failed.correction, failed.asked_at = reason, clock.now()
+    failed.save(update_fields=["state", "failure", "tries", "correction", "asked_at"])
     return failed
 
 

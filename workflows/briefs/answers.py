@@ -1,6 +1,6 @@
 """What a brief says of the panel's answers, from the frozen record of its round (`GateRound.record`)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -65,8 +65,14 @@ def must_meets(frozen: Mapping[str, Any], decision: Decision, language: str) -> 
             # A criterion may have the same key; its reason is printed with the criterion.
             reason="" if key in frozen["opinion"]["criteria"] else decision.criterion_reasons.get(key, ""),
         )
-        for key, found in frozen["opinion"]["must_meets"].items()
+        for key, found in _in_order(frozen["opinion"]["must_meets"], labels)
     )
+
+
+def _in_order(found: Mapping[str, Any], keys: Iterable[str]) -> list[tuple[str, Any]]:
+    """As the gate asks them: the database keeps the keys of an object in an order of its own."""
+    place = {key: at for at, key in enumerate(keys)}
+    return sorted(found.items(), key=lambda pair: place.get(pair[0], len(place)))
 
 
 def comparison(frozen: Mapping[str, Any]) -> Comparison | None:

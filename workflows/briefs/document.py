@@ -27,7 +27,7 @@ def attached(record: BriefRecord, public: Mapping[str, Any]) -> Attached:
     """The public record as the file that the document carries."""
     with translation.override(record.language):
         said = gettext("Public record of decision %(number)s") % {"number": record.number}
-    return Attached(NAME, as_bytes(public), said, record.decided_at)
+    return Attached(NAME, as_bytes(public), said, record.made_at)
 
 
 @lru_cache(1)
@@ -47,7 +47,7 @@ def _context(record: BriefRecord) -> dict[str, Any]:
         "result": words.RESULTS.get(record.opinion.result, "") if record.opinion else "",
         "rail": _rail(record),
         "square": drawings.square(
-            record.address, title=gettext("A square to scan, which leads to the address printed beside it")
+            record.address, title=gettext("A QR code, which leads to the address printed beside it")
         )
         if record.address
         else "",
@@ -87,11 +87,12 @@ def _answers(criterion: Criterion) -> str:
 
 def _step(step: NextStep, delays: Mapping[str, str]) -> dict[str, Any]:
     title, text = words.NEXT_STEPS[step.code]
-    until = ""
-    if step.due_on:
-        # A re-examination may be asked for longer by whoever was handed the brief later or was on leave.
-        sentence = (
-            gettext("At least until %(day)s.") if step.code == "reexamination" else gettext("Until %(day)s.")
-        )
-        until = sentence % {"day": plain_day(step.due_on, year=True)}
-    return {"title": title, "text": str(text) % delays, "until": until}
+    return {"title": title, "text": str(text) % delays, "until": until(step)}
+
+
+def until(step: NextStep) -> str:
+    """Until when, in a sentence; '' without a day."""
+    if step.due_on is None:
+        return ""
+    sentence = words.UNTIL.get(step.code, words.UNTIL_THEN)
+    return str(sentence) % {"day": plain_day(step.due_on, year=True)}

@@ -51,11 +51,13 @@ def record_of(decision: Decision, brief: Brief | None = None) -> BriefRecord:
 
 
 def _of_this_edition(brief: Brief) -> dict[str, Any]:
+    zone = ZoneInfo(brief.decision.round.idea.programme.entity.time_zone)
     return {
         "address": address_of(brief),
         "serial": serial_in_words(brief),
         "replaces": serial_in_words(brief.replaces) if brief.replaces else "",
         "correction": brief.correction,
+        "corrected_at": brief.asked_at.astimezone(zone) if brief.replaces else None,
         "round_sha256": commitment(brief.decision.round.record or {}, brief.salt),
     }
 

@@ -89,7 +89,7 @@ def _why(failed: Exception) -> str:
 def _sealed(document: bytes, record: BriefRecord) -> Sealed | None:
     with translation.override(record.language):
         name = gettext("Seal of the organisation")
-    return sealed(document, name=name, about=record.number, check_at=record.address)
+    return sealed(document, name=name, about=f"{record.serial}, {record.number}", check_at=record.address)
 
 
 def _rendered(brief: Brief, record: BriefRecord, *, before: str) -> tuple[BriefRecord, dict[str, Any], bytes]:

@@ -191,6 +191,8 @@ class BriefRecord:
     # The serial of the brief that this one corrects, and why.
     replaces: str = ""
     correction: str = ""
+    # When that was asked for; None in a first edition, and in corrections made before it was printed.
+    corrected_at: datetime | None = None
     comparison: Comparison | None = None
     # Its number in the entity's year, `2026/17`; '' in a draft of the document.
     serial: str = ""
@@ -199,10 +201,15 @@ class BriefRecord:
     # The number of the idea this one goes on in. To whom a redirect goes stands in no brief: all staff may read it.
     merged_into: str = ""
     experts: tuple[ExpertAnswer, ...] = ()
-    # Where this brief can be checked, with its token; printed as a square to scan too.
+    # Where this brief can be checked, with its token; printed as a QR code too.
     address: str = ""
     # The whole texts could not be laid out: `printed` cuts them.
     shortened: bool = False
+
+    @property
+    def made_at(self) -> datetime:
+        """When this edition was brought about."""
+        return self.corrected_at or self.decided_at
 
     @property
     def reasoned_criteria(self) -> tuple[Criterion, ...]:
@@ -275,6 +282,7 @@ def from_data(data: Mapping[str, Any]) -> BriefRecord:
         "opinion": lambda row: Opinion(**row) if row else None,
         "comparison": lambda row: Comparison(**row | {"held_on": _date(row["held_on"])}) if row else None,
         "decided_at": datetime.fromisoformat,
+        "corrected_at": lambda row: datetime.fromisoformat(row) if row else None,
         "author_due_on": _date,
         "hold_until": _date,
     }

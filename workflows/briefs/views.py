@@ -21,7 +21,7 @@ from incubator.people.actors import Actor
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from workflows.briefs import actions, queries, standing, words
-from workflows.briefs.checking.words import since
+from workflows.briefs.checking.words import numbered, since
 from workflows.briefs.forms import Correction
 from workflows.briefs.models import Brief, MaskedBrief
 from workflows.briefs.rules import MOST_TRIES
@@ -87,13 +87,18 @@ def evidence(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if not sha256:
         return _waiting(request, found)
     idea = found.decision.round.idea
+    newer = Brief.objects.filter(replaces=found, state=Brief.State.READY).select_related("series").first()
     context = {
         "brief": found,
         "idea": idea,
+        # As the papers have them.
+        "serial": _numbered(found),
+        "replaces": _numbered(found.replaces),
+        "replacing": _numbered(newer),
+        "replaced_by": newer,
         "sha256": sha256,
         # Whoever reads a copy with masked names would find them by trying: other fingerprints cover the names too.
         "whole": sha256 == found.sha256,
-        "replaced_by": Brief.objects.filter(replaces=found, state=Brief.State.READY).first(),
         # As the brief says it. Today's end would count each vote of a panel at the moment it is cast.
         "chain": (found.public or {}).get("chain"),
         "address": queries.address_of(found),
@@ -102,11 +107,15 @@ def evidence(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "briefs/evidence.html", context)
 
 
+def _numbered(one: Brief | None) -> str:
+    return numbered(queries.serial_in_words(one)) if one is not None else ""
+
+
 def _readable(request: HttpRequest, key: uuid.UUID) -> Brief:
     """The brief, if its idea is the reader's to read. Raises NotFound."""
     assert isinstance(request.user, Person)
     briefs = standing.with_later_round(Brief.objects.all())
-    briefs = briefs.select_related("replaces", "decision__round__idea__programme__entity")
+    briefs = briefs.select_related("series", "replaces__series", "decision__round__idea__programme__entity")
     found = briefs.filter(key=key).first()
     if found is None or not access().may_read(request.user, found.decision.round.idea):
         raise NotFound(

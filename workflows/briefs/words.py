@@ -100,7 +100,7 @@ NEXT_STEPS = {
         _("The page of the idea shows its next step, who has it in hand and until when."),
     ),
     "meet_conditions": (
-        _("The conditions are met"),
+        _("Meet the conditions"),
         _(
             "Each has an owner and a date. The owner says on the page of the idea when it is met; while one is open, "
             "the next gate cannot decide to go on."
@@ -175,6 +175,13 @@ NEXT_STEPS = {
         _("The programme team explains this decision to you and helps with the next step, whenever you ask."),
     ),
 }
+# Until when, where that is said of one part of a step's text.
+UNTIL = {
+    # Whoever was handed the brief later or was on leave may ask for longer.
+    "reexamination": _("At least until %(day)s."),
+    "find_sponsor": _("The search goes on until %(day)s."),
+}
+UNTIL_THEN = _("Until %(day)s.")
 # Codes of incubator.lib.pdf_process.PdfFailed, then of incubator.lib.seals.SealFailed
 FAILURES = {
     "time": _("A text in it took too long to lay out."),

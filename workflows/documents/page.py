@@ -13,9 +13,10 @@ from django.utils.translation import gettext, ngettext
 
 from ideas.drafting.models import TeamMember
 from incubator.lib.masks import worded
-from incubator.lib.words import number, plain_day, working_days
+from incubator.lib.words import number, working_days
 from workflows.briefs import drawings
 from workflows.briefs import words as briefs
+from workflows.briefs.document import until
 from workflows.briefs.record import NextStep, from_data
 from workflows.documents import rules, wording
 from workflows.documents.models import Document
@@ -67,8 +68,7 @@ def _letter(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _step(step: NextStep, delays: Mapping[str, str]) -> dict[str, Any]:
     title, text = briefs.NEXT_STEPS[step.code]
-    until = gettext("Until %(day)s.") % {"day": plain_day(step.due_on, year=True)} if step.due_on else ""
-    return {"title": title, "text": str(text) % delays, "until": until}
+    return {"title": title, "text": str(text) % delays, "until": until(step)}
 
 
 def _time_release(record: Mapping[str, Any]) -> dict[str, Any]:

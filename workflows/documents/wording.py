@@ -9,7 +9,8 @@ Kind = Document.Kind
 # What a document is, and for whom, on its page.
 ABOUT = {
     Kind.RECEIPT: _(
-        "What you handed in and when, with its fingerprint: proof that the text was yours on that day."
+        "Which text was received and when, with its fingerprint. It names nobody and bears no seal: by itself it "
+        "does not prove whose text it is."
     ),
     Kind.LETTER: _(
         "The decision as it is written to your team: its reasons, what you can do next, and until when."

@@ -13,6 +13,9 @@ from workflows.gates import rules
 from workflows.gates.facts import read_facts
 from workflows.gates.models import GateRound, Seat, Vote
 
+# Where a route begins: no gate before left a condition.
+FIRST_GATES = ("G0", "F", "L")
+
 
 def record_of(
     round_: GateRound,
@@ -27,9 +30,8 @@ def record_of(
     """
     facts = [rule["key"] for rule in round_.rules.get("must_meet", []) if rule["kind"] == "fact"]
     read = read_facts(idea, round_.gate, facts)
-    # Before the first round of the first gate nothing was decided.
     before = _before(round_, idea)
-    if round_.gate != "G0":
+    if round_.gate not in FIRST_GATES:
         read[rules.UNMET_CONDITIONS] = not before["unmet"]
     compared, brought = round_.comparison, brought_seats(round_)
     return {

@@ -28,7 +28,9 @@ class FileForm(forms.Form):
 class AddressForm(forms.Form):
     address = forms.CharField(
         label=_("Or the address printed on its last page"),
-        help_text=_("It ends with 22 letters and digits; the square beside it leads there too."),
+        help_text=_(
+            "It ends with 22 characters: letters, digits, - and _. The QR code beside it leads there too."
+        ),
         max_length=300,
         error_messages={"required": _("Type the address first.")},
     )

@@ -24,11 +24,12 @@ from incubator.lib import translations
 from incubator.lib.seals.configuration import certificates_in, of_the_demo
 from incubator.lib.seals.examination import Examination, Seal
 from incubator.lib.seals.process import examine_in_process
-from workflows.briefs.checking.rules import GOOD
+from workflows.briefs.checking.rules import verdict
 from workflows.briefs.public import NAME, differences
 
 ROOT = Path(__file__).resolve().parents[3]
 WELL, ILL, UNREAD = 0, 1, 2
+SEALED = ("sealed", "demonstration")
 
 
 class Certificates(NamedTuple):
@@ -118,38 +119,38 @@ def _file(name: str, known: Certificates, listed: set[str] | None) -> int:
         print(f"{name}: {error.strerror}", file=sys.stderr)
         return UNREAD
     found = examine_in_process(document, known.seals, known.stamps)
-    code, title, sentence, _kind = words.said(found, None, asked=False)
-    print(f"{name}: {title}. {sentence}")
+    # Read only once the seal is known to fit.
+    fits = verdict(found, None, asked=False) in SEALED
+    different = _different(document) if fits else None
+    code, title, sentence, _kind = words.said(found, None, asked=False, holds=not different)
+    print(_line(name, f"{title}. {sentence}"))
     for fact in words.facts(found, None, asked=False):
-        print(f"  {fact.term}: {fact.text}")
+        print(f"  {_line(fact.term, fact.text)}")
     if found.sha256:
-        print(f"  SHA-256: {found.sha256}")
-    holds = code in GOOD or code == "demonstration"
-    codes = [WELL if holds and (known.demo or code != "demonstration") else ILL]
-    if holds:
-        codes.append(_worked_out_again(document))
+        print(f"  {_line('SHA-256', found.sha256)}")
+    if different is not None:
+        print(f"  {_line(_('Opinion'), words.worked_out(different))}")
+    codes = [WELL if code == "sealed" or (code == "demonstration" and known.demo) else ILL]
     if listed is not None:
         codes.append(_in_list(found, listed))
     return max(codes)
 
 
-def _worked_out_again(document: bytes) -> int:
-    """The opinion and the decision, replayed from the data in the file: read only once its seal is known to fit."""
+def _line(term: str, text: str) -> str:
+    """In French a space stands before the colon."""
+    return _("%(term)s: %(text)s") % {"term": term, "text": text}
+
+
+def _different(document: bytes) -> list[str] | None:
+    """How the opinion and the decision, replayed from the data in the file, differ from what it says; None for a brief
+    from before briefs carried their data."""
     content = PdfReader(io.BytesIO(document)).attachments.get(NAME)
     if not content:
-        return WELL  # a brief from before briefs carried their data
+        return None
     try:
-        different = differences(json.loads(content[0]))
+        return differences(json.loads(content[0]))
     except ValueError:
-        different = ["unreadable"]
-    if different:
-        said = _("the data in this file give something else (%(what)s).") % {"what": ", ".join(different)}
-    else:
-        said = _(
-            "worked out again from the data in this file, the same; the decision was open to its decider."
-        )
-    print("  " + _("Opinion: %(said)s") % {"said": said})
-    return ILL if different else WELL
+        return ["unreadable"]
 
 
 def _in_list(found: Examination, listed: set[str]) -> int:
@@ -170,7 +171,7 @@ def _list(name: str, known: Certificates) -> tuple[int, set[str]]:
         print(f"{name}: {error}", file=sys.stderr)
         return UNREAD, set()
     fits, signer = signer_of_detached(content, signature, known.seals, known.stamps)
-    print(f"{name}: {_signed(fits, signer)}")
+    print(_line(name, _signed(fits, signer)))
     count = ngettext("%(month)s: %(count)s brief", "%(month)s: %(count)s briefs", len(briefs))
     print(f"  {count % {'month': listed.get('month', '?'), 'count': len(briefs)}}")
     well = fits and signer is not None and signer.trusted and (known.demo or not signer.demo)

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from incubator.lib.seals.examination import Examination
 from workflows.briefs.checking.rules import Known, embedded_matches
 from workflows.briefs.models import Brief
+from workflows.briefs.queries import serial_in_words
 from workflows.briefs.standing import standing_of, with_later_round
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -55,7 +56,9 @@ def of_file(found: Examination) -> Known | None:
 
 def _briefs() -> QuerySet[Brief]:
     ready = Brief.objects.filter(state=Brief.State.READY)
-    return with_later_round(ready).select_related("masked", "decision__round__idea__programme__entity")
+    return with_later_round(ready).select_related(
+        "masked", "series", "decision__round__idea__programme__entity"
+    )
 
 
 def _kept_as(brief: Brief, sha256: str) -> tuple[int, str]:
@@ -74,17 +77,17 @@ def _known(brief: Brief, kept: str) -> Known:
     decision = brief.decision
     assert decision.issued_at is not None, "only an issued decision has a brief"
     zone = ZoneInfo(decision.round.idea.programme.entity.time_zone)
-    edition = None
+    newer = None
     if not brief.in_force:
-        newer = Brief.objects.filter(decision_id=brief.decision_id, in_force=True)
-        edition = newer.values_list("edition", flat=True).first()
+        others = Brief.objects.filter(decision_id=brief.decision_id, in_force=True)
+        newer = others.select_related("series").first()
     return Known(
         number=brief.number,
-        edition=brief.edition,
+        serial=serial_in_words(brief),
         decided_on=decision.issued_at.astimezone(zone).date(),
         outcome=decision.outcome,
         kept=kept,
         in_force=brief.in_force,
-        replaced_by=edition,
+        replaced_by=serial_in_words(newer) if newer else "",
         standing=standing_of(brief),
     )

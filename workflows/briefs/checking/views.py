@@ -74,7 +74,7 @@ def verify_token(request: HttpRequest, token: str) -> HttpResponse:
     if paper is None:
         raise NotFound(
             _(
-                "No brief has this address. Check each letter, capitals too, or scan the square again. A brief that "
+                "No brief has this address. Check each letter, capitals too, or scan the QR code again. A brief that "
                 "gives an address unknown here is not ours."
             ),
             code="verify.unknown",
@@ -83,8 +83,8 @@ def verify_token(request: HttpRequest, token: str) -> HttpResponse:
         )
     known = paper.known
     facts = [
-        words.Fact(gettext("Number"), known.number),
-        words.Fact(gettext("Edition"), str(known.edition)),
+        words.Fact(gettext("Number"), words.numbered(known.serial)),
+        words.Fact(gettext("Reference"), known.number),
         words.Fact(gettext("Decided on"), plain_day(known.decided_on, year=True)),
         words.Fact(gettext("Decision"), str(brief_words.OUTCOMES[known.outcome])),
         words.force(known),

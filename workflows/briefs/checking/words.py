@@ -1,5 +1,6 @@
 """What the check says, on its page and in a terminal, in the language that is active."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,6 +88,19 @@ VERDICTS: dict[str, tuple[Any, Any, str]] = {
     "not_sealed": (
         gettext_lazy("This file has no seal, and is no decision brief kept here"),
         gettext_lazy("Nobody can say whether it was changed. Ask the programme for the sealed brief."),
+        "stop",
+    ),
+    "no_seal": (
+        gettext_lazy("This file has no seal"),
+        gettext_lazy("Nobody can say whether it was changed. Ask the programme for the sealed brief."),
+        "stop",
+    ),
+    "does_not_hold": (
+        gettext_lazy("This file is sealed, but its data do not hold"),
+        gettext_lazy(
+            "They cannot be read, or do not give the opinion and the decision that it says. Do not rely on it; ask the "
+            "programme for the brief."
+        ),
         "stop",
     ),
     "unsealed_copy": (
@@ -184,17 +198,17 @@ def _content(finding: str) -> Fact:
 
 
 KEPT = {
-    "file": gettext_lazy("The file kept as brief %(number)s, edition %(edition)s, decided on %(day)s: %(outcome)s."),
+    "file": gettext_lazy("The file kept as brief %(serial)s, %(number)s, decided on %(day)s: %(outcome)s."),
     "masked": gettext_lazy(
-        "A copy of brief %(number)s, edition %(edition)s, without the masked passages; decided on %(day)s: %(outcome)s."
+        "A copy of brief %(serial)s, %(number)s, without the masked passages; decided on %(day)s: %(outcome)s."
     ),
     "former": gettext_lazy(
-        "An earlier copy of brief %(number)s, edition %(edition)s, made before other passages were masked; decided on "
-        "%(day)s: %(outcome)s."
+        "An earlier copy of brief %(serial)s, %(number)s, made before other passages were masked; decided on %(day)s: "
+        "%(outcome)s."
     ),
     "beginning": gettext_lazy(
-        "The file begins as brief %(number)s, edition %(edition)s does, decided on %(day)s: %(outcome)s. It is not the "
-        "file kept."
+        "The file begins as brief %(serial)s, %(number)s, does, decided on %(day)s: %(outcome)s. It is not the file "
+        "kept."
     ),
 }  # fmt: skip
 
@@ -205,7 +219,7 @@ def _record(known: Known | None, found: Examination) -> Fact:
         return Fact(term, _("No brief kept here has the fingerprint of this file."), _("not found"), "stop")
     text = KEPT[known.kept] % {
         "number": known.number,
-        "edition": known.edition,
+        "serial": numbered(known.serial),
         "day": plain_day(known.decided_on, year=True),
         "outcome": words.OUTCOMES[known.outcome],
     }
@@ -230,17 +244,22 @@ STANDS_NO_MORE = {
 }
 
 
+def numbered(serial: str) -> str:
+    """`No. 2026/17`, as the paper's head has it: each correction has a number of its own."""
+    return pgettext("brief", "No. %(serial)s") % {"serial": serial}
+
+
 def force(known: Known) -> Fact:
-    """Whether the brief is in force, or which edition replaced it."""
+    """Whether the brief is in force, or which one replaced it."""
     term = pgettext("brief", "In force")
     if known.in_force:
-        text = _("No later edition has replaced it.")
+        text = _("No corrected brief has replaced it.")
         # Beside a decision that does not stand, a green tag would be read as if it did.
         return Fact(term, text) if known.standing.what else Fact(term, text, _("in force"), "ok")
-    if known.replaced_by is None:
+    if not known.replaced_by:
         return Fact(term, _("It is no longer in force."), _("not in force"), "turn")
-    text = _("Edition %(edition)s of brief %(number)s has replaced it.")
-    return Fact(term, text % {"edition": known.replaced_by, "number": known.number}, _("replaced"), "turn")
+    text = _("Brief %(serial)s has replaced it.") % {"serial": numbered(known.replaced_by)}
+    return Fact(term, text, _("replaced"), "turn")
 
 
 def since(standing: Standing) -> list[Fact]:
@@ -259,16 +278,16 @@ def since(standing: Standing) -> list[Fact]:
 def of_the_paper(known: Known) -> str:
     """What stands above the lines of a printed brief."""
     if not known.in_force:
-        said = _("Brief %(number)s has been replaced")
+        said = _("Brief %(serial)s has been replaced")
     elif known.standing.what == "overturned":
-        said = _("Brief %(number)s is genuine, and its decision was overturned")
+        said = _("Brief %(serial)s is genuine, and its decision was overturned")
     elif known.standing.what:
-        said = _("Brief %(number)s is genuine, and its decision was undone")
+        said = _("Brief %(serial)s is genuine, and its decision was undone")
     elif known.standing.later:
-        said = _("Brief %(number)s is genuine, and a later decision followed it")
+        said = _("Brief %(serial)s is genuine, and a later decision followed it")
     else:
-        said = _("Brief %(number)s is in force")
-    return said % {"number": known.number}
+        said = _("Brief %(serial)s is in force")
+    return said % {"serial": numbered(known.serial)}
 
 
 def _to_ask(found: Examination) -> list[Fact]:
@@ -288,8 +307,30 @@ def _day(instant: str) -> str:
     return plain_day(datetime.fromisoformat(instant), year=True) if instant else "?"
 
 
-def said(found: Examination, known: Known | None, *, asked: bool = True) -> tuple[str, Any, Any, str]:
+# What a replay of the file's data gives otherwise (`public.differences`).
+DIFFERENT = {
+    "opinion": gettext_lazy("the opinion"),
+    "permitted": gettext_lazy("the possible decisions"),
+    "decision": gettext_lazy("the decision"),
+}
+
+
+def worked_out(different: Sequence[str]) -> str:
+    """How the opinion that the file's data give compares with what the file says."""
+    if "unreadable" in different:
+        return _("the data in this file cannot be read.")
+    if different:
+        what = ", ".join(str(DIFFERENT[one]) for one in different)
+        return _("the data in this file give something else (%(what)s).") % {"what": what}
+    return _(
+        "worked out again from the data in this file, the same; the decision is one of those that it leaves open."
+    )
+
+
+def said(
+    found: Examination, known: Known | None, *, asked: bool = True, holds: bool = True
+) -> tuple[str, Any, Any, str]:
     """The verdict's code, its title, its sentence and its kind."""
-    code = verdict(found, known, asked=asked)
+    code = verdict(found, known, asked=asked, holds=holds)
     title, sentence, kind = VERDICTS[code]
     return code, title, sentence, kind
