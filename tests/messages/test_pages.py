@@ -1,5 +1,6 @@
 """My messages, the lead's list of uncertain mails, and the demo's outbox."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -166,7 +167,9 @@ def test_every_kind_speaks_in_both_languages_with_any_parameters(language: str, 
         {"gate": "%(title)s", "outcome": None, "day": "soon", "due_at": 7},
         {"due_at": "2026-13-99", "day": "2026-12-01T00:00:00"},
     ):
-        message = Message(kind=kind, subject_title="100 % %(x)s", parameters=parameters)
+        message = Message(
+            kind=kind, subject_title="100 % %(x)s", parameters=parameters, created_at=clock.now()
+        )
         with translation.override(language):
             said = wording.said(message)
             assert "100 % %(x)s" in said.subject
@@ -177,5 +180,8 @@ def test_every_kind_speaks_in_both_languages_with_any_parameters(language: str, 
 
 def test_a_due_date_is_said_with_its_day() -> None:
     message = Message(kind="vote", subject_title="A", parameters={"due_at": "2026-11-25T22:59:59+00:00"})
+    message.created_at = datetime(2026, 11, 20, tzinfo=UTC)
     with translation.override("en"):
         assert wording.said(message).more == "By Wednesday 25\u00a0November."
+        message.created_at = datetime(2026, 11, 26, tzinfo=UTC)
+        assert wording.said(message).more == "It was due on Wednesday 25\u00a0November."
