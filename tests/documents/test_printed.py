@@ -26,6 +26,7 @@ from tests.lib.test_pdf import font_names, structure
 from workflows.briefs.gathering import record_of
 from workflows.documents import actions, jobs, queries, rules
 from workflows.documents.page import html_of, stylesheet
+from workflows.gates.models import Decision, GateRound
 from workflows.journey.models import Reexamination
 from workflows.sessions import papers
 from workflows.sessions.models import SelectionSession, SessionDocument
@@ -97,6 +98,23 @@ def test_a_letter_opens_with_the_configured_words_and_gives_what_was_decided(
     assert "Hélène Marchetti-Roux" in text
     assert "Arrêté n° 2026-118" in text
     assert ("Dernier jour" in text) == (outcome == "stop"), "only what may be re-examined has a last day"
+
+
+def test_a_letter_says_what_the_panel_found_and_what_a_session_gave() -> None:
+    asked = stage.letter()
+    text = said(page_of(asked, "fr"))
+    assert "Avis du jury (simple)\xa0: Favorable, si… · note pondérée 2,50 sur 4" in text
+    assert "La décision suit l’avis du jury." in text
+    decision = Decision.objects.get(key=asked.key)
+    compared = {"held_on": "2026-11-10", "result": "waiting", "rank": 3, "waiting": 1, "places": 2}
+    GateRound.objects.filter(pk=decision.round_id).update(
+        record=(decision.round.record or {}) | {"comparison": compared}
+    )
+    text = said(page_of(asked, "fr"))
+    assert "séance de sélection le 10\xa0novembre 2026\xa0: sur la liste d’attente, rang 3, numéro 1" in text
+    assert "suit l’avis" not in text, (
+        "in a session the list is followed, and the opinion is one of its grounds"
+    )
 
 
 def test_a_receipt_and_the_brief_give_one_fingerprint_of_one_text() -> None:

@@ -59,6 +59,8 @@ def _letter(record: Mapping[str, Any]) -> dict[str, Any]:
         "brief": said,
         "title": said.title,
         "outcome": briefs.OUTCOMES[said.outcome],
+        "place": briefs.PLACES.get(said.comparison.result, "") if said.comparison else "",
+        "result": briefs.RESULTS.get(said.opinion.result, "") if said.opinion else "",
         # A recourse has a place of its own in the letter, with its last day.
         "steps": [_step(step, delays) for step in said.next_steps if step.code not in wording.RECOURSES],
         "recourse_words": str(wording.RECOURSES.get(record["recourse"], "")) % delays,
