@@ -13,7 +13,7 @@ from incubator.lib.seals.configuration import SealSettings
 from tests.briefs import records
 from tests.briefs.records import FONTS
 from tests.briefs.seals import sealed
-from tests.lib.printed import text_of
+from tests.lib.printed import place_of, text_of
 from tests.lib.test_pdf import font_names, structure
 from workflows.briefs import drawings, rules, words
 from workflows.briefs.document import html_of, stylesheet
@@ -163,6 +163,12 @@ def test_a_gate_without_a_panel_has_no_opinion_and_no_empty_section() -> None:
         "<p></p>",
     ):
         assert absent not in html.replace("A panel reads your idea", ""), absent
+
+
+def test_the_opening_words_stand_clear_of_the_votes_above_them(renderer: RenderingProcess) -> None:
+    document = render(renderer, records.selection(opening="Votre idée poursuit son chemin.", pitch=""))
+    votes, opening = place_of(document, "seuil 2,40"), place_of(document, "Votre idée poursuit")
+    assert opening.top - votes.bottom > 14  # points, of which the strip's own margin has eight
 
 
 def test_each_answer_is_a_dot_and_nothing_says_whose() -> None:
