@@ -21,7 +21,7 @@ from tests.briefs.decided import ISSUED, decided
 from tests.documents import stage
 from tests.documents.stage import Asked
 from tests.factories import EntityFactory
-from tests.lib.printed import pictures_of, text_of
+from tests.lib.printed import pictures_of, place_of, text_of
 from tests.lib.test_pdf import font_names, structure
 from workflows.briefs.gathering import record_of
 from workflows.documents import actions, jobs, queries, rules
@@ -227,6 +227,10 @@ def test_every_kind_is_laid_out(renderer: RenderingProcess, tmp_path: Path) -> N
         assert figures
         assert pictures_of(document), "the logo is there"
         assert all(entry["/Alt"] for entry in figures)
+        if kind == "receipt":
+            assert len(reader.pages) == 1, "the text follows what was handed in"
+            above = place_of(document, "Les fourgons roulent à vide")
+            assert place_of(document, "Qui le rencontre").top - above.bottom > 9, "points, above a heading"
         if kind == "pack":
             bookmarks = [item.title for item in reader.outline[1] if not isinstance(item, list)]
             assert sum("Jardins de pluie" in title for title in bookmarks) == 3
