@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.utils import translation
@@ -17,7 +18,7 @@ from tests.lib.printed import place_of, text_of
 from tests.lib.test_pdf import font_names, structure
 from workflows.briefs import drawings, rules, words
 from workflows.briefs.document import html_of, stylesheet
-from workflows.briefs.record import BriefRecord, NextStep, Signature, brief_number, from_data
+from workflows.briefs.record import BriefRecord, HistoryLine, NextStep, Signature, brief_number, from_data
 
 
 def render(renderer: RenderingProcess, record: BriefRecord) -> bytes:
@@ -169,6 +170,27 @@ def test_the_opening_words_stand_clear_of_the_votes_above_them(renderer: Renderi
     document = render(renderer, records.selection(opening="Votre idée poursuit son chemin.", pitch=""))
     votes, opening = place_of(document, "seuil 2,40"), place_of(document, "Votre idée poursuit")
     assert opening.top - votes.bottom > 14  # points, of which the strip's own margin has eight
+
+
+def test_what_is_checked_stands_on_the_page_that_is_signed(renderer: RenderingProcess) -> None:
+    past = (HistoryLine(date(2026, 10, 5), "submitted"),) * 18
+    document = render(renderer, records.admissibility(history=past, address="https://idees.example/verify/a"))
+    assert (
+        place_of(document, "Retrouver et vérifier").page == place_of(document, "Inès Benali", last=True).page
+    )
+
+
+def test_no_page_is_left_half_empty_for_what_may_go_on_overleaf(renderer: RenderingProcess) -> None:
+    record = records.selection(
+        conditions=(), criteria=tuple(replace(one, reason="") for one in records.CRITERIA)
+    )
+    document = render(renderer, record)
+    opinion, mean = (
+        place_of(document, "Chaque membre a répondu"),
+        place_of(document, "Note pondérée", last=True),
+    )
+    assert (opinion.page, mean.page) == (0, 1)
+    assert text_of(document).count("moyenne pondérée des moyennes") == 1
 
 
 def test_each_answer_is_a_dot_and_nothing_says_whose() -> None:

@@ -227,6 +227,10 @@ def test_every_kind_is_laid_out(renderer: RenderingProcess, tmp_path: Path) -> N
         assert figures
         assert pictures_of(document), "the logo is there"
         assert all(entry["/Alt"] for entry in figures)
+        assert place_of(document, "Hôtel de ville").bottom < 100, "the address, at the head of the page"
+        if kind == "letter":
+            signed = place_of(document, "Arrêté n° 2026-118")
+            assert place_of(document, "Le relevé de décision").top - signed.bottom > 9, "points"
         if kind == "receipt":
             assert len(reader.pages) == 1, "the text follows what was handed in"
             above = place_of(document, "Les fourgons roulent à vide")
