@@ -10,8 +10,8 @@ from django.utils import timezone, translation
 
 from incubator.lib import words
 from incubator.lib.masks import worded
+from workflows.briefs import words as briefs
 from workflows.briefs.gathering import letterhead_of
-from workflows.gates import wording as gates
 from workflows.sessions import queries, rules, wording
 from workflows.sessions.models import SelectionSession, SessionDocument, SessionIdea
 from workflows.sessions.screen import limits, result_words
@@ -85,5 +85,6 @@ def _rows(room: queries.Room, there: list[SessionIdea]) -> list[dict[str, Any]]:
 
 
 def decision_words(line: SessionIdea) -> str:
+    """As the decision's brief says it."""
     decision = getattr(line.round, "decision", None)
-    return gates.outcome_name(decision) if decision is not None and decision.issued_at is not None else ""
+    return str(briefs.OUTCOMES[decision.outcome]) if decision is not None and decision.issued_at else ""
