@@ -1,5 +1,6 @@
 """Agenda and minutes as HTML for the PDF."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -75,6 +76,7 @@ def _rows(room: queries.Room, there: list[SessionIdea]) -> list[dict[str, Any]]:
             "votes": line["votes"],
             "abstentions": line["abstentions"],
             "out": len(items[line["idea"]]["stepped_out"]),
+            "silent": _silent(room.session.record, items[line["idea"]]),
             "tie": wording.TIES[line["tie"]] if line["tie"] else "",
             "result": result_words(by_key[line["idea"]]),
             "decision": decision_words(by_key[line["idea"]]),
@@ -82,6 +84,12 @@ def _rows(room: queries.Room, there: list[SessionIdea]) -> list[dict[str, Any]]:
         for line in room.session.record["outcome"]["list"]
         if line["idea"] in by_key
     ]
+
+
+def _silent(record: Mapping[str, Any], item: Mapping[str, Any]) -> int:
+    """How many members were there for the idea and gave it no level; an abstention is one."""
+    voted = {vote["member"] for vote in item["votes"]}
+    return len({member["member"] for member in record["members"]} - voted - set(item["stepped_out"]))
 
 
 def decision_words(line: SessionIdea) -> str:
