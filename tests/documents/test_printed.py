@@ -47,7 +47,7 @@ FRENCH = {
     "promise": ("Promesse de soutien", "25\xa0jours, 18\xa0400\xa0€"),
     "time-release": ("Temps libéré", "2,5\xa0jours par mois"),
     "learning": ("Fiche d’apprentissage", "Ajouté par l’équipe le 20\xa0novembre 2026"),
-    "certificate": ("Attestation de contribution", "a eu cette idée"),
+    "certificate": ("Attestation de contribution", "a eu cette idée", "Rôle À l’origine de l’idée"),
     "pack": ("Dossier de séance", "Ordre des auditions", "note pondérée"),
 }
 
