@@ -251,6 +251,11 @@ def test_every_outcome_has_words_and_a_way_on() -> None:
                 assert str(words.OUTCOMES[outcome]) in html
 
 
+def test_talking_it_over_is_the_last_thing_that_can_be_done() -> None:
+    steps = rules.next_steps("G0", "rework", ["complete", "ask_lead", "withdraw"])
+    assert steps == ("complete", "withdraw", "ask_lead")
+
+
 def test_numbers_name_the_idea_the_gate_and_a_second_round() -> None:
     assert brief_number("2026-0142", "G1", 1) == "2026-0142-G1"
     assert brief_number("2026-0142", "G1", 2) == "2026-0142-G1-2"

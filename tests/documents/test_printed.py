@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,7 @@ def test_french_and_english(kind: str) -> None:
         ("go_with_conditions", {}, "Chiffrer l’entretien avec la direction des écoles."),
         ("rework", {"gaps": ["Dire qui entretient."], "author_due_at": stage.SIGNED}, "Dire qui entretient."),
         ("hold", {"hold_condition": "Le marché est attribué."}, "Le marché est attribué."),
+        ("hold", {"hold_until": date(2027, 3, 10)}, "Jusqu’au 10\xa0mars 2027."),
         ("stop", {}, "Onze débordements en un an."),
         ("stop", {"departs": True, "departure_reason": "Le budget a fondu."}, "Le budget a fondu."),
     ],
@@ -166,7 +167,8 @@ def test_a_pack_says_the_year_of_its_session_in_that_year_too() -> None:
 def test_a_service_s_no_may_be_sent_up() -> None:
     text = said(page_of(stage.letter("stop", gate="L", next_steps=["send_up"]), "fr"))
     assert "transmettre votre idée au programme" in text
-    assert "Dernier jour" in text
+    assert "Dernier jour pour la transmettre" in text
+    assert "Bonjour, Voici ce qui a été décidé de votre idée" in text, "no letter of the programme opens it"
 
 
 def test_hostile_words_stay_words() -> None:

@@ -127,6 +127,7 @@ def test_a_paper_says_the_year_of_its_session_in_that_year_too(kind: str) -> Non
     said = re.search(r'<p class="pitch">(.*), Salle du conseil</p>', page)
     assert said is not None
     assert f"{session.held_at.year} at " in said[1]
+    assert said[1][0].isupper()
 
 
 TITLE = {"fr": "Idées pour les écoles", "en": "Ideas for schools"}
