@@ -117,8 +117,8 @@ def euros(value: Decimal | float, cents: bool = False) -> str:
 
 
 def percent(value: Decimal | float, decimals: int = 0) -> str:
-    """`25 %` from 25, never from 0.25."""
-    return f"{number(value, decimals)}{NBSP}%"
+    """`25%` from 25, never from 0.25; in French with a space."""
+    return f"{number(value, decimals)}{NBSP if in_french() else ''}%"
 
 
 def days(value: Decimal | float) -> str:

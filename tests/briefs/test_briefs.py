@@ -8,6 +8,7 @@ from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -22,6 +23,7 @@ from incubator.lib import files
 from incubator.lib.pdf_answer import POLICY
 from incubator.lib.pdf_process import PdfFailed, render_in_process
 from incubator.people.actors import Actor
+from incubator.people.models import Mandate
 from tests.briefs.decided import (
     ISSUED,
     VOTERS,
@@ -32,7 +34,7 @@ from tests.briefs.decided import (
     triggers_silenced,
 )
 from tests.briefs.quick import laid_out_quickly
-from tests.factories import PersonFactory
+from tests.factories import MandateFactory, PersonFactory
 from workflows.briefs import actions, gathering, jobs, queries, rules
 from workflows.briefs import replay as briefs_replay
 from workflows.briefs.document import attached, html_of, stylesheet
@@ -69,6 +71,24 @@ def test_the_record_holds_what_was_decided_and_by_which_mandate() -> None:
     assert (record.title, record.content_version) == (idea.title, 1)
     assert re.fullmatch("[0-9a-f]{64}", record.content_sha256)
     assert record.letterhead.entity == "Ville de Port-Aubert"
+
+
+@pytest.mark.parametrize("capacity", Mandate.Capacity.values)
+def test_who_signed_is_named_with_a_capacity_that_guesses_no_gender(capacity: str) -> None:
+    holder = PersonFactory()
+    MandateFactory(holder=holder, capacity=capacity)
+    signed = gathering.record_of(decided(submitted_idea(), decider=holder)).decider
+    assert signed.name == holder.get_full_name()
+    assert re.search(r"\bou\b", signed.capacity) is None
+
+
+def test_a_capacity_in_the_place_of_a_name_begins_as_a_name() -> None:
+    idea = submitted_idea(language="en")
+    holder = PersonFactory()
+    MandateFactory(holder=holder, capacity="director")
+    decision = decided(idea, decider=holder)
+    with patch.object(gathering.signing, "decider_points_to_team", return_value=True):
+        assert gathering.record_of(decision).decider.name == "Director"
 
 
 def test_the_record_gives_answers_by_criterion_sorted_and_no_name_of_a_voter() -> None:

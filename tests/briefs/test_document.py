@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.utils import translation
@@ -13,11 +14,11 @@ from incubator.lib.seals.configuration import SealSettings
 from tests.briefs import records
 from tests.briefs.records import FONTS
 from tests.briefs.seals import sealed
-from tests.lib.printed import text_of
+from tests.lib.printed import place_of, text_of
 from tests.lib.test_pdf import font_names, structure
 from workflows.briefs import drawings, rules, words
 from workflows.briefs.document import html_of, stylesheet
-from workflows.briefs.record import BriefRecord, NextStep, Signature, brief_number, from_data
+from workflows.briefs.record import BriefRecord, HistoryLine, NextStep, Signature, brief_number, from_data
 
 
 def render(renderer: RenderingProcess, record: BriefRecord) -> bytes:
@@ -167,6 +168,33 @@ def test_a_gate_without_a_panel_has_no_opinion_and_no_empty_section() -> None:
         assert absent not in html.replace("A panel reads your idea", ""), absent
 
 
+def test_the_opening_words_stand_clear_of_the_votes_above_them(renderer: RenderingProcess) -> None:
+    document = render(renderer, records.selection(opening="Votre idée poursuit son chemin.", pitch=""))
+    votes, opening = place_of(document, "seuil 2,40"), place_of(document, "Votre idée poursuit")
+    assert opening.top - votes.bottom > 14  # points, of which the strip's own margin has eight
+
+
+def test_what_is_checked_stands_on_the_page_that_is_signed(renderer: RenderingProcess) -> None:
+    past = (HistoryLine(date(2026, 10, 5), "submitted"),) * 18
+    document = render(renderer, records.admissibility(history=past, address="https://idees.example/verify/a"))
+    assert (
+        place_of(document, "Retrouver et vérifier").page == place_of(document, "Inès Benali", last=True).page
+    )
+
+
+def test_no_page_is_left_half_empty_for_what_may_go_on_overleaf(renderer: RenderingProcess) -> None:
+    record = records.selection(
+        conditions=(), criteria=tuple(replace(one, reason="") for one in records.CRITERIA)
+    )
+    document = render(renderer, record)
+    opinion, mean = (
+        place_of(document, "Chaque membre a répondu"),
+        place_of(document, "Note pondérée", last=True),
+    )
+    assert (opinion.page, mean.page) == (0, 1)
+    assert text_of(document).count("moyenne pondérée des moyennes") == 1
+
+
 def test_each_answer_is_a_dot_and_nothing_says_whose() -> None:
     drawing = drawings.answers((1, 2, 2, 4), 2.25, title="4 answers")
     assert drawing.count("<circle") == 4
@@ -230,6 +258,11 @@ def test_every_outcome_has_words_and_a_way_on() -> None:
             html = html_of(record)
             with translation.override("en"):
                 assert str(words.OUTCOMES[outcome]) in html
+
+
+def test_talking_it_over_is_the_last_thing_that_can_be_done() -> None:
+    steps = rules.next_steps("G0", "rework", ["complete", "ask_lead", "withdraw"])
+    assert steps == ("complete", "withdraw", "ask_lead")
 
 
 def test_numbers_name_the_idea_the_gate_and_a_second_round() -> None:

@@ -15,9 +15,11 @@ from incubator.messages.models import Message
 from incubator.people import demo
 from incubator.people.models import Mandate, Person, RoleGrant
 from incubator.people.sign_in import StaffNumberBackend
-from workflows.demonstration import city
+from workflows.demonstration import city, gate_steps
 from workflows.demonstration.keys import dice
+from workflows.demonstration.material import read
 from workflows.demonstration.schedule import Diary
+from workflows.gates.configuration import default_rules
 from workflows.gates.models import Decision
 from workflows.gates.replay import replay
 from workflows.journey.models import Merge
@@ -90,6 +92,24 @@ def test_production_has_no_demo(settings: Any) -> None:
     with pytest.raises(city.NotEmpty):
         found(1)
     assert not Person.objects.exists()
+
+
+def test_whatever_a_decision_stands_on_has_a_sentence_of_its_own() -> None:
+    said = read("sentences")["criterion"]
+    for gate in ("L", "F", "G0", "G1", "G2", "G3", "G4"):
+        asked = {rule["key"] for rule in default_rules(gate)["criteria"] or default_rules(gate)["must_meet"]}
+        assert asked <= said["on"].keys(), gate
+        for outcome, telling in gate_steps.TELLING.items():
+            way = said["back" if outcome in gate_steps.BACK else "on"]
+            assert asked.isdisjoint(telling) or {key for key in telling if key in asked} <= way.keys()
+
+
+def test_an_idea_of_the_city_is_decided_against_its_panel() -> None:
+    assert any("!" in idea["way"] for idea in read("ideas")[: city.WHOLE])
+
+
+def test_nothing_learned_from_a_try_is_told_of_an_idea_that_was_only_read() -> None:
+    assert not any("essai" in sentence for sentence in read("sentences")["learning"]["read"])
 
 
 @pytest.mark.parametrize("shown", [date(2026, 5, 11), date(2027, 1, 2), date(2026, 11, 23)])

@@ -61,6 +61,9 @@ def a_session_is_over() -> None:
         ("not_heard", "stopped"),
     ]
     assert session.waiting_until > SHOWN
+    for line in session.lines.exclude(result="selected").select_related("round__decision"):
+        said = line.round.decision
+        assert said.reasons not in said.criterion_reasons.values(), "a criterion's reason is its own"
     letters = Brief.objects.filter(decision__round__session_lines__session=session)
     assert list(letters.values_list("state", flat=True)) == ["ready"] * 5
 

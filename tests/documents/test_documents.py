@@ -23,6 +23,7 @@ from tests.documents.stage import Asked
 from tests.platform.jobs import lose
 from workflows.documents import actions, jobs, queries
 from workflows.documents.models import Document
+from workflows.sessions.models import SelectionSession
 from workflows.sponsorship.models import Pledge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_briefs")]
@@ -73,6 +74,19 @@ def test_a_receipt_claims_no_more_than_it_says(
     client.post(asked.path, {"request_key": new_key()})
     run_jobs()
     assert asked.person.family_name not in quick_documents[-1]
+
+
+def test_the_packs_of_two_sessions_have_two_names(
+    client: Client, quick_documents: list[str], run_jobs: Any
+) -> None:
+    asked = stage.pack(2)
+    asked_for(asked)
+    run_jobs()
+    reader(client, asked.person)
+    held = SelectionSession.objects.get(key=asked.key).held_at.date().isoformat()
+    answer = client.get(f"{asked.path}/file")
+    answer.close()
+    assert f"-G1-{held}.pdf" in answer.headers["Content-Disposition"]
 
 
 def test_what_htmx_asks_is_that_part_only(client: Client, quick_documents: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,12 @@ from tests.briefs.decided import ISSUED, decided
 from tests.documents import stage
 from tests.documents.stage import Asked
 from tests.factories import EntityFactory
-from tests.lib.printed import pictures_of, text_of
+from tests.lib.printed import pictures_of, place_of, text_of
 from tests.lib.test_pdf import font_names, structure
 from workflows.briefs.gathering import record_of
 from workflows.documents import actions, jobs, queries, rules
 from workflows.documents.page import html_of, stylesheet
+from workflows.gates.models import Decision, GateRound
 from workflows.journey.models import Reexamination
 from workflows.sessions import papers
 from workflows.sessions.models import SelectionSession, SessionDocument
@@ -46,7 +47,7 @@ FRENCH = {
     "promise": ("Promesse de soutien", "25\xa0jours, 18\xa0400\xa0€"),
     "time-release": ("Temps libéré", "2,5\xa0jours par mois"),
     "learning": ("Fiche d’apprentissage", "Ajouté par l’équipe le 20\xa0novembre 2026"),
-    "certificate": ("Attestation de contribution", "a eu cette idée"),
+    "certificate": ("Attestation de contribution", "a eu cette idée", "Rôle À l’origine de l’idée"),
     "pack": ("Dossier de séance", "Ordre des auditions", "note pondérée"),
 }
 
@@ -85,6 +86,7 @@ def test_french_and_english(kind: str) -> None:
         ("go_with_conditions", {}, "Chiffrer l’entretien avec la direction des écoles."),
         ("rework", {"gaps": ["Dire qui entretient."], "author_due_at": stage.SIGNED}, "Dire qui entretient."),
         ("hold", {"hold_condition": "Le marché est attribué."}, "Le marché est attribué."),
+        ("hold", {"hold_until": date(2027, 3, 10)}, "Jusqu’au 10\xa0mars 2027."),
         ("stop", {}, "Onze débordements en un an."),
         ("stop", {"departs": True, "departure_reason": "Le budget a fondu."}, "Le budget a fondu."),
     ],
@@ -97,6 +99,23 @@ def test_a_letter_opens_with_the_configured_words_and_gives_what_was_decided(
     assert "Hélène Marchetti-Roux" in text
     assert "Arrêté n° 2026-118" in text
     assert ("Dernier jour" in text) == (outcome == "stop"), "only what may be re-examined has a last day"
+
+
+def test_a_letter_says_what_the_panel_found_and_what_a_session_gave() -> None:
+    asked = stage.letter()
+    text = said(page_of(asked, "fr"))
+    assert "Avis du jury (simple)\xa0: Favorable, si… · note pondérée 2,50 sur 4" in text
+    assert "La décision suit l’avis du jury." in text
+    decision = Decision.objects.get(key=asked.key)
+    compared = {"held_on": "2026-11-10", "result": "waiting", "rank": 3, "waiting": 1, "places": 2}
+    GateRound.objects.filter(pk=decision.round_id).update(
+        record=(decision.round.record or {}) | {"comparison": compared}
+    )
+    text = said(page_of(asked, "fr"))
+    assert "séance de sélection le 10\xa0novembre 2026\xa0: sur la liste d’attente, rang 3, numéro 1" in text
+    assert "suit l’avis" not in text, (
+        "in a session the list is followed, and the opinion is one of its grounds"
+    )
 
 
 def test_a_receipt_and_the_brief_give_one_fingerprint_of_one_text() -> None:
@@ -148,7 +167,8 @@ def test_a_pack_says_the_year_of_its_session_in_that_year_too() -> None:
 def test_a_service_s_no_may_be_sent_up() -> None:
     text = said(page_of(stage.letter("stop", gate="L", next_steps=["send_up"]), "fr"))
     assert "transmettre votre idée au programme" in text
-    assert "Dernier jour" in text
+    assert "Dernier jour pour la transmettre" in text
+    assert "Bonjour, Voici ce qui a été décidé de votre idée" in text, "no letter of the programme opens it"
 
 
 def test_hostile_words_stay_words() -> None:
@@ -209,6 +229,14 @@ def test_every_kind_is_laid_out(renderer: RenderingProcess, tmp_path: Path) -> N
         assert figures
         assert pictures_of(document), "the logo is there"
         assert all(entry["/Alt"] for entry in figures)
+        assert place_of(document, "Hôtel de ville").bottom < 100, "the address, at the head of the page"
+        if kind == "letter":
+            signed = place_of(document, "Arrêté n° 2026-118")
+            assert place_of(document, "Le relevé de décision").top - signed.bottom > 9, "points"
+        if kind == "receipt":
+            assert len(reader.pages) == 1, "the text follows what was handed in"
+            above = place_of(document, "Les fourgons roulent à vide")
+            assert place_of(document, "Qui le rencontre").top - above.bottom > 9, "points, above a heading"
         if kind == "pack":
             bookmarks = [item.title for item in reader.outline[1] if not isinstance(item, list)]
             assert sum("Jardins de pluie" in title for title in bookmarks) == 3

@@ -5,6 +5,7 @@ Texts and pictures are MuPDF's finding: pypdf takes twenty times as long, more t
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pymupdf
@@ -28,6 +29,23 @@ def text_of(document: bytes, page: int | None = None) -> str:
         leaves = opened if page is None else [opened[page]]
         said = " ".join(leaf.get_text() for leaf in leaves)
     return re.sub(r"\s+", " ", said).replace("\u200b", "")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where words stand: the page from 0, and how far from its top, in points."""
+
+    page: int
+    top: float
+    bottom: float
+
+
+def place_of(document: bytes, words: str, *, last: bool = False) -> Place:
+    """Where these words stand first, or last; they stand on one line."""
+    with pymupdf.open(stream=document, filetype="pdf") as opened:
+        found = [Place(leaf.number, box.y0, box.y1) for leaf in opened for box in leaf.search_for(words)]
+    assert found, words
+    return found[-1 if last else 0]
 
 
 def pictures_of(document: bytes) -> list[Any]:

@@ -41,7 +41,7 @@ def both(write: Any, *arguments: Any) -> tuple[str, str]:
         (words.short_number, Decimal("3.0"), "3", "3"),
         (words.euros, 18400, "€18,400", "18_400_€"),
         (words.euros, -5, "−€5", "−5_€"),
-        (words.percent, 25, "25_%", "25_%"),
+        (words.percent, 25, "25%", "25_%"),
         (words.days, 1, "1 day", "1_jour"),
         (words.days, Decimal("1.5"), "1.5 days", "1,5_jour"),
         (words.days, 2, "2 days", "2_jours"),

@@ -205,6 +205,7 @@ def test_calendar_and_documents(jury: Jury, run_jobs: Callable[..., Any]) -> Non
     for address, way in ((kept, "attachment"), (agenda, "inline")):
         made = lead.get(address)
         assert made.headers["Content-Disposition"].startswith(f"{way}; ")
+        assert f"-G1-{session.held_at.date().isoformat()}.pdf" in made.headers["Content-Disposition"]
         assert made.headers["Content-Security-Policy"] == POLICY
         html = b"".join(made.streaming_content).decode()
     assert "Un vélo-cargo" in html

@@ -3,25 +3,31 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pypdf
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from ideas.calls.models import Call
 from incubator.events.models import Event
 from incubator.lib import clock, files
-from incubator.lib.pdf_process import render_in_process
+from incubator.lib.pdf_process import RenderingProcess, render_in_process
+from incubator.people import actions as people
+from incubator.people.actors import IMPORT
 from incubator.people.models import Person
 from tests.gates.stage import signed_in
+from tests.lib.printed import place_of
 from tests.platform.jobs import lose
 from tests.sessions import stage
 from tests.sessions.stage import Jury
+from workflows.briefs import words as briefs
+from workflows.gates import wording as gates
 from workflows.journey import actions as journey
 from workflows.sessions import actions, jobs, papers, queries
-from workflows.sessions.models import SessionDocument
+from workflows.sessions.models import SelectionSession, SessionDocument
 from workflows.sessions.papers import html_of, stylesheet
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +73,49 @@ def test_an_agenda_made_anew_lists_no_idea_that_has_left_since() -> None:
     assert "jardin de pluie" not in page
 
 
+def minutes(session: SelectionSession, language: str = "fr") -> SessionDocument:
+    return SessionDocument(session=session, kind="minutes", language=language, asked_at=session.held_at)
+
+
+def test_the_minutes_explain_their_votes_and_say_a_decision_as_its_brief_does() -> None:
+    jury = Jury()
+    idea = stage.at_selection(jury, title="Un vélo-cargo")
+    session = stage.live(jury)
+    for person, level in zip(jury.members[:2], (1, None), strict=True):
+        actions.vote_in_room(session_key=session.key, idea_key=idea.key, level=level, by=stage.act(person))
+    actions.settle(session_key=session.key, by=stage.act(jury.lead))
+    stage.decide_all(session, jury)
+    page = html_of(minutes(queries.session_of(session.key)))
+    assert "1 vote est une abstention" in page
+    assert f"{len(jury.members) - 2} membre" in page
+    with translation.override("fr"):
+        assert f"<td>{briefs.OUTCOMES['stop']}</td>" in page
+        assert gates.OUTCOMES["stop"] == briefs.OUTCOMES["stop"]
+
+
+@pytest.mark.parametrize("kind", ["agenda", "minutes"])
+def test_a_paper_has_the_letterhead_s_address_and_a_day_of_its_own(kind: str) -> None:
+    jury = Jury()
+    people.change_letterhead(
+        entity=jury.call.programme.entity, by=IMPORT, address="1 place du Port", colour=""
+    )
+    stage.at_selection(jury)
+    session = queries.session_of(stage.settled(jury, [3]).key)
+    made = datetime(2026, 11, 12, 9, tzinfo=UTC)
+    page = html_of(SessionDocument(session=session, kind=kind, language="fr", asked_at=made))
+    assert "1 place du Port" in page
+    assert "établi le 12\xa0novembre 2026" in page
+
+
+def test_the_list_gives_its_room_to_the_ideas(renderer: RenderingProcess) -> None:
+    jury = Jury()
+    idea = stage.at_selection(jury, title="Une carte unique pour la bibliothèque et la piscine")
+    session = queries.session_of(stage.settled(jury, [3]).key)
+    made = renderer.render(html_of(minutes(session)), stylesheet=stylesheet())
+    row = place_of(made, "et la piscine")
+    assert row.top < place_of(made, idea.reference).top + 20, "two lines at most"
+
+
 @pytest.mark.parametrize("kind", ["agenda", "minutes"])
 def test_a_paper_says_the_year_of_its_session_in_that_year_too(kind: str) -> None:
     jury = Jury()
@@ -78,6 +127,7 @@ def test_a_paper_says_the_year_of_its_session_in_that_year_too(kind: str) -> Non
     said = re.search(r'<p class="pitch">(.*), Salle du conseil</p>', page)
     assert said is not None
     assert f"{session.held_at.year} at " in said[1]
+    assert said[1][0].isupper()
 
 
 TITLE = {"fr": "Idées pour les écoles", "en": "Ideas for schools"}

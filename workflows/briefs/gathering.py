@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from ideas.calls.models import Programme
@@ -33,6 +34,7 @@ from workflows.briefs.record import (
 from workflows.gates import signing
 from workflows.gates.configuration import delays_under, letter_of, recourse
 from workflows.gates.models import Decision, ExpertQuestion
+from workflows.gates.wording import SIGNED_AS
 
 AGAIN = ("resubmitted", "woken")
 WRITTEN = tuple(field.name for field in IdeaText._meta.get_fields())
@@ -179,7 +181,7 @@ def _signature(
 ) -> Signature:
     return Signature(
         name=person.get_full_name(),
-        capacity=str(Mandate.Capacity(capacity).label),
+        capacity=str(SIGNED_AS[capacity]),
         reference=reference,
         since=mandate.starts_on,
         until=mandate.ends_on,
@@ -213,8 +215,9 @@ def _second(decision: Decision) -> Signature | None:
 def _unnamed(capacity: str) -> Signature:
     # As with conditions: names may be hidden, now or after the end, and a brief stays what it is.
     kept = gettext("for the author’s department; the organisation keeps the name")
-    label = str(Mandate.Capacity(capacity).label)
-    return Signature(name=label, capacity=kept, reference="", since=None, until=None)
+    return Signature(
+        name=capfirst(str(SIGNED_AS[capacity])), capacity=kept, reference="", since=None, until=None
+    )
 
 
 def _conditions(decision: Decision, idea: Idea) -> tuple[Condition, ...]:

@@ -33,7 +33,7 @@ class Standing:
 def next_steps(
     gate: str, outcome: str, codes: Sequence[str], *, hold_condition: bool = False
 ) -> tuple[str, ...]:
-    """The brief's steps for the codes a decision holds, the first thing first.
+    """The brief's steps for the codes a decision holds, the first thing first and talking last.
 
     `follow` becomes what the gate opens. Never empty: no outcome leaves an author without a way on.
     """
@@ -43,7 +43,7 @@ def next_steps(
             steps += _onward(gate, outcome)
         elif code != "meet_condition" or hold_condition:
             steps.append(code)
-    return tuple(dict.fromkeys([*steps, TALK]))
+    return tuple(dict.fromkeys([*(step for step in steps if step != TALK), TALK]))
 
 
 def _onward(gate: str, outcome: str) -> list[str]:

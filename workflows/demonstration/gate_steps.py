@@ -29,6 +29,16 @@ LEANINGS = {
 }
 LEVELS = {"go": (3, 3, 4, 2, 3, 4), "go_if": (3, 3, 2, 3, 4), "not_now": (1, 2, 1, 2, 0)}
 BACK = (*rules.BACK, *rules.ELSEWHERE)
+# The criteria or must-meets that an outcome most often stands on, whichever the gate has first.
+TELLING = {
+    "go": ("immediate",),
+    "rework": ("problem", "learning", "evidence"),
+    "hold": ("feasibility", "cost_benefit"),
+    "stop": ("feasibility", "risks", "incidents", "own_means", "privacy"),
+    "merge": ("not_duplicate",),
+    "redirect": ("competence",),
+}
+AFTER_A_PILOT = ("G3", "G4")
 DAYS_PER_VOTE = {"G0": 2, "G1": 2, "G2": 1, "G4": 2}
 
 
@@ -142,8 +152,6 @@ def _second(story: IdeaStory, decision: Decision) -> Person:
 
 def _choice(story: IdeaStory, round_: GateRound, said: str) -> Choice:
     outcome, gate = said.rstrip("!"), round_.gate
-    keys = [rule["key"] for rule in round_.rules.get("criteria") or round_.rules["must_meet"]]
-    back = outcome in BACK
     fixture = story.fixture
     today = clock.today()
     until = fixture.get("hold_days")
@@ -151,7 +159,7 @@ def _choice(story: IdeaStory, round_: GateRound, said: str) -> Choice:
     return Choice(
         outcome=outcome,
         reasons=story.sentence(f"{gate}:{outcome}", "reasons", outcome),
-        criterion_reasons={story.dice.choice(keys): story.sentence("criterion", "back" if back else "on")},
+        criterion_reasons=_by_criterion(story, round_, outcome),
         departure_reason=story.sentence("departure") if said.endswith("!") else "",
         conditions=[
             (text, story.author, today + timedelta(days=40 + 20 * place))
@@ -160,13 +168,22 @@ def _choice(story: IdeaStory, round_: GateRound, said: str) -> Choice:
         if outcome == "go_with_conditions"
         else [],
         gaps=fixture.get("gaps") or [story.sentence("gap")] if outcome == "rework" else [],
-        learning=story.sentence("learning") if outcome == "stop" else "",
+        learning=story.sentence("learning", "tried" if gate in AFTER_A_PILOT else "read")
+        if outcome == "stop"
+        else "",
         hold_until=today + timedelta(days=until) if outcome == "hold" and until else None,
         hold_condition=fixture.get("hold_condition", "") if outcome == "hold" else "",
         answers=_answered(round_, outcome),
         target=Idea.objects.get(title=fixture["into"]) if outcome == "merge" else None,
         redirect_to=fixture["redirect"] if outcome == "redirect" else "",
     )
+
+
+def _by_criterion(story: IdeaStory, round_: GateRound, outcome: str) -> dict[str, str]:
+    """One criterion with its reason: for most outcomes the one that tells, if this gate asks it."""
+    keys = [rule["key"] for rule in round_.rules.get("criteria") or round_.rules["must_meet"]]
+    told = [key for key in TELLING.get(outcome, ()) if key in keys] or [story.dice.choice(keys)]
+    return {told[0]: story.sentence("criterion", "back" if outcome in BACK else "on", told[0])}
 
 
 def _answered(round_: GateRound, outcome: str) -> dict[str, str]:

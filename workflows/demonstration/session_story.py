@@ -106,7 +106,7 @@ class SessionStory:
             choices[str(line.idea.key)] = Choice(
                 outcome=OUTCOMES[line.result],
                 reasons=retained["reasons"],
-                criterion_reasons={retained["criterion"]: retained["reasons"]}
+                criterion_reasons=dict([self.fixture["criterion"][line.result]])
                 if retained["criterion"]
                 else {},
                 learning=retained["learning"],
@@ -117,7 +117,7 @@ class SessionStory:
         stops = OUTCOMES[line.result] == "stop"
         return {
             "reasons": self.fixture["reasons"][line.result],
-            "criterion": "" if line.result == "selected" else line.round.rules["criteria"][0]["key"],
+            "criterion": "" if line.result == "selected" else self.fixture["criterion"][line.result][0],
             "learning": self.fixture["learning"] if stops else "",
         }
 

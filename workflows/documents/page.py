@@ -1,6 +1,7 @@
 """From a document's record to the HTML and the stylesheet that `incubator.lib.pdf_process` renders."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 
 from ideas.drafting.models import TeamMember
 from incubator.lib.masks import worded
-from incubator.lib.words import number, working_days
+from incubator.lib.words import long_day, number, working_days
 from workflows.briefs import drawings
 from workflows.briefs import words as briefs
 from workflows.briefs.document import until
@@ -60,9 +61,21 @@ def _letter(record: Mapping[str, Any]) -> dict[str, Any]:
         "brief": said,
         "title": said.title,
         "outcome": briefs.OUTCOMES[said.outcome],
+        "place": briefs.PLACES.get(said.comparison.result, "") if said.comparison else "",
+        "result": briefs.RESULTS.get(said.opinion.result, "") if said.opinion else "",
         # A recourse has a place of its own in the letter, with its last day.
         "steps": [_step(step, delays) for step in said.next_steps if step.code not in wording.RECOURSES],
         "recourse_words": str(wording.RECOURSES.get(record["recourse"], "")) % delays,
+        "last_day": _last_day(record),
+    }
+
+
+def _last_day(record: Mapping[str, Any]) -> str:
+    until = record["recourse_until_on"]
+    if not until:
+        return ""
+    return str(wording.LAST_DAYS[record["recourse"]]) % {
+        "day": long_day(date.fromisoformat(until), year=True)
     }
 
 

@@ -1,6 +1,7 @@
 """A document's page: ask for it, see it being prepared, open it. The right to it is that of what it prints."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -43,8 +44,13 @@ def document_file(
     made = queries.made_of(found)
     if made is None or made.state != Document.State.READY:
         return redirect("document", kind=kind, key=key)
-    name = f"{wording.FILES[Document.Kind(kind)]}-{found.record['number']}"
-    return pdf_answer(made.sha256, name, download=download)
+    return pdf_answer(made.sha256, _file_name(kind, found.record), download=download)
+
+
+def _file_name(kind: str, record: Mapping[str, Any]) -> str:
+    """`letter-2026-0033`; a session has no number of its own, and goes by its gate and day."""
+    name = f"{wording.FILES[Document.Kind(kind)]}-{record['number']}"
+    return f"{name}-{record['held_at'][:10]}" if kind == Document.Kind.PACK else name
 
 
 def _context(kind: str, key: uuid.UUID, found: Paper) -> dict[str, Any]:

@@ -51,6 +51,10 @@ RECOURSES = {
         "submitted it there. Nothing goes through your manager."
     ),
 }
+LAST_DAYS = {
+    "reexamination": _("Last day to ask: %(day)s."),
+    "send_up": _("Last day to send it up: %(day)s."),
+}
 PARTS_PLAYED = {
     "author": _("had this idea, wrote it and submitted it"),
     "co_author": _("wrote and carried this idea with its author"),

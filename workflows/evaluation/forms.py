@@ -48,7 +48,7 @@ class DeliveryForm(forms.Form):
                 ChoiceText(_("Extend the pilot"), _("Once, when too little is known.")),
             ),
             (Evaluation.Advice.TRANSFER, ChoiceText(_("Transfer"), _("Another service takes it up."))),
-            (Evaluation.Advice.STOP, ChoiceText(_("Stop"), _("With what was learnt."))),
+            (Evaluation.Advice.STOP, ChoiceText(_("Stop"), _("With what was learned."))),
         ],
     )
     run_owner = Colleague(

@@ -83,6 +83,14 @@ DECIDERS = {
 }
 REDIRECTS = dict(Decision.RedirectTo.choices)
 CAPACITIES = dict(Mandate.Capacity.choices)
+# Beside the name of one person: nothing that would have to guess whether it is a man's or a woman's.
+SIGNED_AS = CAPACITIES | {
+    "head_of_service": pgettext_lazy("signed as", "head of service"),
+    "director": pgettext_lazy("signed as", "director"),
+    "dga": pgettext_lazy("signed as", "deputy director general"),
+    "dgs": pgettext_lazy("signed as", "director general of services"),
+    "elected": pgettext_lazy("signed as", "elected member"),
+}
 NEXT_STEPS = {
     "follow": gettext_lazy("Follow the idea on its page: it says who has it and until when."),
     "complete": gettext_lazy("Complete the text and send it again: it comes back to this gate."),

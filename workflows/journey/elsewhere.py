@@ -16,7 +16,7 @@ from incubator.people.once import new_key, once
 from workflows.briefs.gathering import content_sha256
 from workflows.gates.models import Decision
 from workflows.gates.redirects import may_read_redirect
-from workflows.gates.wording import CAPACITIES, redirected_to
+from workflows.gates.wording import SIGNED_AS, redirected_to
 from workflows.journey import actions, forms, queries
 
 
@@ -55,7 +55,7 @@ def hand_over(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         "idea": idea,
         "decision": decision,
-        "capacity": CAPACITIES.get(decision.capacity, decision.capacity),
+        "capacity": SIGNED_AS.get(decision.capacity, decision.capacity),
         "goes_to": redirected_to(decision),
         "submitted": words.moment(idea.submitted_at),
         "consented": words.moment(decision.consented_at),

@@ -435,7 +435,7 @@ _NEXT: dict[str, Any] = {
 }
 _ENDED = {
     "stopped": gettext_lazy(
-        "It has ended. Its reasons and what was learnt stay here for whoever takes it further."
+        "It has ended. Its reasons and what was learned stay here for whoever takes it further."
     ),
     "withdrawn": gettext_lazy("Its author took it back. Nothing more happens."),
     "merged": gettext_lazy("It goes on inside another idea."),

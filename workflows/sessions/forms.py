@@ -77,7 +77,7 @@ class PrepareForm(WhenAndWhere):
     hearing_minutes = _number(_("Minutes for each hearing"), 20)
     quorum = _number(_("Quorum"), 3, _("How many members must vote on each idea."))
     threshold = forms.DecimalField(
-        label=_("Least mean of a place"),
+        label=_("Mean needed for a place"),
         help_text=_("From 0 to 4. Below it an idea has no place, even if one is free."),
         initial=Decimal(2),
         min_value=0,
@@ -93,7 +93,8 @@ class PrepareForm(WhenAndWhere):
         label=_("then, before the draw"), choices=TIE_CHOICES, initial="opinion", required=False
     )
     passing_over = forms.BooleanField(
-        label=_("A smaller idea may pass one that no longer fits the envelope"), required=False
+        label=_("When an idea no longer fits in what is left, a smaller one after it may still have a place"),
+        required=False,
     )
     waiting_until = forms.DateField(label=_("The waiting list ends on"), widget=Day, validators=DAYS)
 

@@ -1,5 +1,6 @@
 """Agenda and minutes as HTML for the PDF."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,8 +11,8 @@ from django.utils import timezone, translation
 
 from incubator.lib import words
 from incubator.lib.masks import worded
+from workflows.briefs import words as briefs
 from workflows.briefs.gathering import letterhead_of
-from workflows.gates import wording as gates
 from workflows.sessions import queries, rules, wording
 from workflows.sessions.models import SelectionSession, SessionDocument, SessionIdea
 from workflows.sessions.screen import limits, result_words
@@ -75,6 +76,7 @@ def _rows(room: queries.Room, there: list[SessionIdea]) -> list[dict[str, Any]]:
             "votes": line["votes"],
             "abstentions": line["abstentions"],
             "out": len(items[line["idea"]]["stepped_out"]),
+            "silent": _silent(room.session.record, items[line["idea"]]),
             "tie": wording.TIES[line["tie"]] if line["tie"] else "",
             "result": result_words(by_key[line["idea"]]),
             "decision": decision_words(by_key[line["idea"]]),
@@ -84,6 +86,13 @@ def _rows(room: queries.Room, there: list[SessionIdea]) -> list[dict[str, Any]]:
     ]
 
 
+def _silent(record: Mapping[str, Any], item: Mapping[str, Any]) -> int:
+    """How many members were there for the idea and gave it no level; an abstention is one."""
+    voted = {vote["member"] for vote in item["votes"]}
+    return len({member["member"] for member in record["members"]} - voted - set(item["stepped_out"]))
+
+
 def decision_words(line: SessionIdea) -> str:
+    """As the decision's brief says it."""
     decision = getattr(line.round, "decision", None)
-    return gates.outcome_name(decision) if decision is not None and decision.issued_at is not None else ""
+    return str(briefs.OUTCOMES[decision.outcome]) if decision is not None and decision.issued_at else ""

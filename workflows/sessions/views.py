@@ -21,6 +21,7 @@ from ideas.pages import reader, typed
 from incubator.lib import clock
 from incubator.lib.pdf_answer import pdf_answer
 from incubator.lib.refusals import Invalid, NotFound, note
+from incubator.lib.words import local_day
 from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
 from workflows.sessions import actions, queries
@@ -145,7 +146,8 @@ def document(request: HttpRequest, key: uuid.UUID, kind: str, *, download: bool 
         may_ask = made.state == "failed" and queries.reader_of(found, reader(request)).runs
         context = {"session": found, "document": made, "may_ask": may_ask, "request_key": new_key()}
         return render(request, "workflows/sessions/waiting.html", context, status=202)
-    return pdf_answer(made.sha256, made.get_kind_display().replace(" ", "-"), download=download)
+    name = f"{made.get_kind_display().replace(' ', '-')}-{found.gate}-{local_day(found.held_at).isoformat()}"
+    return pdf_answer(made.sha256, name, download=download)
 
 
 # The acts. Each gives the id of the part of the page to come back to.

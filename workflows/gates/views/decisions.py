@@ -236,6 +236,7 @@ def _check(request: HttpRequest, round_: GateRound) -> HttpResponse:
         "kept": [(name, value) for name, value in request.POST.items() if name not in NOT_KEPT],
         "request_key": new_key(),
         "mandate": mine.mandate,
+        "capacity": wording.SIGNED_AS[mine.mandate.capacity] if mine.mandate else "",
     }
     return render(request, "gates/check.html", context)
 
