@@ -8,13 +8,14 @@ same HTML gives the same bytes.
 import logging
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from weasyprint import CSS, HTML, Attachment
+from weasyprint.pdf import tags
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -188,6 +189,25 @@ UNIVERSAL_ACCESS = (
     b"<pdfaProperty:description>Indicates, which part of ISO 14289 standard is followed</pdfaProperty:description>"
     b"</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
 )
+
+
+def _saying_its_language(build: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+    """WeasyPrint's tags, each with the `lang` of its own element: it writes the document's alone, and a text in
+    another language would be read aloud as if it were in that one."""
+
+    def built(box: Any, *rest: Any) -> Iterator[Any]:
+        element = getattr(box, "element", None)
+        language = element.get("lang") if element is not None and element.tag != "html" else None
+        for tag in build(box, *rest):
+            if language:
+                tag["Lang"] = tags.pydyf.String(language)
+            yield tag
+
+    return built
+
+
+# Its module calls it by this name, for the boxes within a box too.
+tags._build_box_tree = _saying_its_language(tags._build_box_tree)
 
 
 def _finish(document: Any, pdf: Any) -> None:

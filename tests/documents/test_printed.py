@@ -128,6 +128,15 @@ def test_a_receipt_and_the_brief_give_one_fingerprint_of_one_text() -> None:
     assert (receipt["version"], receipt["sha256"]) == (brief.content_version, brief.content_sha256)
 
 
+@pytest.mark.parametrize("kind", sorted(set(stage.KINDS) - {"letter"}))
+def test_the_idea_s_own_texts_are_marked_with_its_language(kind: str) -> None:
+    html = page_of(stage.KINDS[kind](), "en")
+    titles = re.findall(r'lang="(\w+)">[^<]*Jardins de pluie', html)
+    in_the_head = 0 if kind == "pack" else 1
+    assert len(titles) == html.count("Jardins de pluie") - in_the_head
+    assert set(titles) == {"fr"}
+
+
 def test_the_team_is_not_named_in_its_letter() -> None:
     assert "Le Goff" not in page_of(stage.letter(), "fr")
 

@@ -82,6 +82,13 @@ def document(process: RenderingProcess) -> bytes:
     return process.render(html, stylesheet=SHEET, attachments=[record()])
 
 
+def test_a_text_in_another_language_says_so_in_its_tags(process: RenderingProcess) -> None:
+    html = page('<h1>Minutes</h1><p lang="fr">Été</p><ul><li>2026 – <span lang="fr">Œuvre</span></li></ul>')
+    told = {(entry["/S"], entry.get("/Lang")) for entry in structure(process.render(html, stylesheet=SHEET))}
+    assert {("/P", "fr"), ("/Span", "fr")} <= told
+    assert ("/H1", None) in told
+
+
 def test_claims_archival_and_accessible_in_one_file(document: bytes) -> None:
     claims = read(document).trailer["/Root"]["/Metadata"].get_data().decode()
     assert re.search(r"pdfaid:part>3<|pdfaid:part=\"3\"", claims)

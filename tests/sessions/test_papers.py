@@ -99,11 +99,12 @@ def test_a_paper_has_the_letterhead_s_address_and_a_day_of_its_own(kind: str) ->
     people.change_letterhead(
         entity=jury.call.programme.entity, by=IMPORT, address="1 place du Port", colour=""
     )
-    stage.at_selection(jury)
+    stage.at_selection(jury, title="Un vélo-cargo")
     session = queries.session_of(stage.settled(jury, [3]).key)
     made = datetime(2026, 11, 12, 9, tzinfo=UTC)
     page = html_of(SessionDocument(session=session, kind=kind, language="fr", asked_at=made))
     assert "1 place du Port" in page
+    assert '<span lang="fr">Un vélo-cargo</span>' in page
     assert "établi le 12\xa0novembre 2026" in page
 
 

@@ -72,6 +72,7 @@ def _rows(room: queries.Room, there: list[SessionIdea]) -> list[dict[str, Any]]:
             "rank": line["rank"],
             "number": by_key[line["idea"]].idea.reference,
             "title": by_key[line["idea"]].idea.title,
+            "language": by_key[line["idea"]].idea.language,
             "mean": words.number(float(line["mean"]), 2),
             "votes": line["votes"],
             "abstentions": line["abstentions"],

@@ -46,6 +46,7 @@ def receipt(key: UUID, person: Person) -> Paper:
         head(Kind.RECEIPT, idea.programme, language(), idea.submitted_at, idea.reference)
         | {
             "title": content.title,
+            "texts_in": content.language,
             "submitted_at": _local(idea, idea.submitted_at),
             "handed_in_at": _local(idea, content.saved_at),
             "version": content.version,
@@ -110,6 +111,7 @@ def learning(key: UUID, person: Person) -> Paper:
         head(Kind.LEARNING, idea.programme, language(), last.issued_at, idea.reference)
         | {
             "title": idea.title,
+            "texts_in": idea.language,
             "pitch": idea.pitch,
             "gate": last.round.gate,
             "decided_at": _local(idea, last.issued_at),
@@ -160,6 +162,7 @@ def certificate(key: UUID, person: Person) -> Paper:
         head(Kind.CERTIFICATE, idea.programme, language(), idea.submitted_at, idea.reference)
         | {
             "title": shown(idea, None).title if named else "",
+            "texts_in": idea.language,
             "submitted_at": _local(idea, idea.submitted_at),
             "person_name": person.get_full_name(),
             "role": member.role,

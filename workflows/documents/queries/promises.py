@@ -34,6 +34,7 @@ def promise(key: UUID, person: Person) -> Paper:
         head(Kind.PROMISE, idea.programme, language(), pledge.answered_at, idea.reference)
         | {
             "title": masked(idea.title, passages),
+            "texts_in": idea.language,
             "sponsor": pledge.sponsor.get_full_name(),
             "department": _department(pledge.sponsor, signed.date()),
             "days": pledge.days,
@@ -75,6 +76,7 @@ def time_release(key: UUID, person: Person) -> Paper:
         head(Kind.TIME_RELEASE, idea.programme, language(), release.answered_at, idea.reference)
         | {
             "title": idea.title,
+            "texts_in": idea.language,
             "person_name": release.member.person.get_full_name(),
             "days_a_month": str(release.days_a_month),
             "signed_by": release.signed_by.get_full_name(),

@@ -88,6 +88,7 @@ def _idea(line: SessionIdea, votes: Votes, *, opinion: bool, zone: ZoneInfo) -> 
     return {
         "number": line.idea.reference,
         "title": line.idea.title,
+        "texts_in": line.idea.language,
         "pitch": line.idea.pitch,
         "hearing_at": iso(line.hearing_at.astimezone(zone)) if line.hearing_at else "",
         "euros": line.euros,
