@@ -41,7 +41,7 @@ def test_a_services_no_is_sent_up_to_the_programme(walk: Walk) -> None:
     choose(page, route="local")
     fill(page, service="Atelier des roses")
     press(page)
-    assert page.locator(".errors").count(), "no service of this name"
+    assert page.locator(".note--stop a[href='#id_service']").count(), "no service of this name"
     choose(page, route="local")
     fill(page, service="atelier des espaces verts")
     press(page)
