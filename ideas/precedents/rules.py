@@ -38,7 +38,7 @@ _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 class BadLine(Exception):
-    """`column`, or "" of the whole line, `code` and `values` for `wording.reason`; the line is not loaded."""
+    """`column`, or "" of the whole line, `code` and `values` for `wording.bad_line`; the line is not loaded."""
 
     def __init__(self, column: str, code: str, **values: Any) -> None:
         super().__init__(code)

@@ -38,9 +38,10 @@ _LATE = {
     "late_evaluation": gettext_lazy("The evaluation of “%(title)s” is late: see who can help"),
     "late_benefits": gettext_lazy("The benefits of “%(title)s” were to be read by now: see who can help"),
     "late_done": gettext_lazy("Word that “%(title)s” is done is late: see who can help"),
-    # Asked for no more, but an installation may have it open.
-    "late_team": gettext_lazy("The team of “%(title)s” is late: ask what it needs"),
+    # What has no words of its own.
     "late_answer": gettext_lazy("An answer about “%(title)s” is late: see who can help"),
+    # Said of no work any more, but an installation may have it open.
+    "late_team": gettext_lazy("The team of “%(title)s” is late: ask what it needs"),
 }
 # What may be late at the same time has different words. Yet leads do not read whom a drafted decision waits for, nor
 # that the panel is tied or called to discuss.

@@ -27,7 +27,7 @@ from workflows.gates import authority
 from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision
 from workflows.journey import actions, delays, forms, queries, reexaminations, wording
-from workflows.journey.actions.steps import check_lead
+from workflows.journey.actions.steps import check_lead, of_author
 from workflows.journey.models import Reexamination
 from workflows.journey.reexaminers import right_to_answer
 
@@ -132,9 +132,8 @@ def _act(
 @once
 def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """For the author: the idea is taken back."""
-    person = reader(request)
-    authors = queries.readable_idea(key, person).team.filter(role="author", accepted_at__isnull=False)
-    if request.method != "POST" and not authors.filter(person=person, left_at=None).exists():
+    own = Idea.objects.filter(**of_author(key, Actor(person=reader(request)), "author"))
+    if request.method != "POST" and not own.exists():
         raise NotFound(
             _("There is no such idea, or it is not open to you. Your list shows those you can read.")
         )
