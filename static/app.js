@@ -97,7 +97,8 @@
       note.hidden = idle < limit - Math.min(60, limit / 2);
       if (idle < limit) return;
       clearInterval(watch);
-      await Promise.all(savers.map((save) => save()));
+      /* Twice: a save on its way does not hold what was typed after it left. */
+      await Promise.all(savers.map((save) => save().then(save)));
       leaving = true;
       one("#sign-out").submit();
     }, 1000);

@@ -41,6 +41,7 @@ django.setup()
 pytest_plugins = [
     "tests.platform.emptied",
     "tests.platform.jobs",
+    "tests.platform.slow",
     "tests.platform.browser",
     "tests.platform.counting",
     "tests.briefs.quick",

@@ -6,6 +6,7 @@ from django.urls import reverse
 from ideas.drafting import actions, queries
 from incubator.people.actors import Actor
 from tests.factories import CallFactory, IdeaFactory, PersonFactory
+from tests.platform.following import follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -37,8 +38,8 @@ def test_a_draft_saves_itself_and_two_windows_lose_nothing(open_page, idea, auth
         second.locator("#id_concerned").focus()
     assert met.value.status == 409
     second.get_by_label("Garder les deux, l’un après l’autre").check()
-    second.get_by_role("button", name="Enregistrer mon choix").click()
-    second.wait_for_url("**/edit?part=2")
+    follow(second.get_by_role("button", name="Enregistrer mon choix"))
+    assert second.url.endswith("/edit?part=2")
     assert queries.draft_of(idea).problem == "Écrit dans la première fenêtre\n\nÉcrit dans la seconde"
 
 
@@ -90,9 +91,9 @@ def test_a_page_that_asks_to_choose_saves_nothing_by_itself(open_page, idea, aut
 def test_a_draft_is_written_without_script_at_320_pixels(open_page, author):
     CallFactory()
     page = open_page(author, path=reverse("idea-new"), width=320, scripts=False)
-    page.get_by_role("button", name="Commencer").click()
+    follow(page.get_by_role("button", name="Commencer"))
     page.fill("#id_title", "Un vélo")
-    page.get_by_role("button", name="Enregistrer et continuer").click()
+    follow(page.get_by_role("button", name="Enregistrer et continuer"))
     assert page.url.endswith("?part=2")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 

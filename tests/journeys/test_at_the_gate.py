@@ -13,7 +13,8 @@ from incubator.lib import clock
 from tests.gates import stage
 from tests.journey import cast as play
 from tests.journey.cast import in_days
-from tests.journeys.walk import Walk, choose, follow, press
+from tests.journeys.walk import Walk, choose, press
+from tests.platform.following import follow
 from workflows.clock.actions import tick
 from workflows.gates.models import Decision, GateRound, Seat
 

@@ -9,7 +9,7 @@ from incubator.lib import files
 from incubator.lib.seals.configuration import SealSettings
 from tests.briefs.checked import made
 from tests.briefs.seals import small_pdf, with_a_revision
-from tests.journeys.walk import follow
+from tests.platform.following import follow
 
 pytestmark = [
     pytest.mark.browser,

@@ -8,7 +8,8 @@ import pytest
 from tests.factories import PersonFactory
 from tests.gates import stage
 from tests.journey.cast import Cast
-from tests.journeys.walk import follow, look
+from tests.journeys.walk import look
+from tests.platform.following import follow
 from workflows.gates.models import Configuration, GateRound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -44,8 +45,7 @@ def test_a_configuration_is_edited_refused_mended_and_published_while_a_round_ru
     assert page.url.endswith("#id_gates.G1.criteria.6.fr")
     type_in(page, "gates.G1.criteria.6.fr", "Sobriété")
     # The Enter key saves.
-    with page.expect_navigation():
-        page.locator("[name='gates.G1.criteria.6.fr']").press("Enter")
+    follow(page.locator("[name='gates.G1.criteria.6.fr']"), "Enter")
 
     follow(page.locator("nav.crumb a").last)
     press(page, "check")

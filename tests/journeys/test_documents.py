@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.documents import stage
-from tests.journeys.walk import follow, look
+from tests.journeys.walk import look
+from tests.platform.following import follow
 from workflows.documents import jobs
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

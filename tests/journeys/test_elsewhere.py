@@ -7,7 +7,8 @@ import pytest
 
 from ideas.drafting.models import Idea
 from tests.journey import cast as play
-from tests.journeys.walk import TEXT, Walk, choose, fill, follow, give_pins, press, sign_in
+from tests.journeys.walk import TEXT, Walk, choose, fill, give_pins, press, sign_in
+from tests.platform.following import follow
 from workflows.gates.models import Seat
 from workflows.gates.wording import REDIRECTS
 

@@ -16,6 +16,7 @@ from tests.journey import cast as play
 from tests.journey.cast import Cast
 from tests.journeys.scenes import City, Visit
 from tests.journeys.walk import OVERFLOW, PIN, Run, give_pins
+from tests.platform.following import follow
 
 NOT_SWEPT = {
     "styleguide": "tests/ui/test_styleguide.py looks at it",
@@ -118,8 +119,7 @@ def go(page: Any, visit: Visit) -> str:
         page.goto(reverse("sign-in-code"))
         page.fill("[name=staff_number]", visit.code[0])
         page.fill("[name=code]", visit.code[1])
-        with page.expect_navigation():
-            page.locator("main form:not(.language) button.btn").click()
+        follow(page.locator("main form:not(.language) button.btn"))
     answer = page.goto(visit.path)
     if answer.status == visit.status and page.url.endswith(visit.path):
         return ""

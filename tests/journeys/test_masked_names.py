@@ -8,7 +8,8 @@ import pytest
 from tests.factories import CallFactory
 from tests.journey import cast as play
 from tests.journey.cast import Cast
-from tests.journeys.walk import Run, Walk, follow, give_pins, press
+from tests.journeys.walk import Run, Walk, give_pins, press
+from tests.platform.following import follow
 from workflows.gates.models import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]

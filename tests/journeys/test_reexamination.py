@@ -5,7 +5,8 @@ import pytest
 from ideas.drafting.models import Idea
 from tests.gates import stage
 from tests.journey import cast as play
-from tests.journeys.walk import Walk, choose, fill, follow, press
+from tests.journeys.walk import Walk, choose, fill, press
+from tests.platform.following import follow
 from workflows.gates.models import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]

@@ -7,7 +7,8 @@ import pytest
 from ideas.drafting.models import Idea
 from tests.factories import DepartmentFactory, PersonFactory
 from tests.journey import cast as play
-from tests.journeys.walk import Walk, choose, fill, follow, give_pins, press
+from tests.journeys.walk import Walk, choose, fill, give_pins, press
+from tests.platform.following import follow
 from workflows import nodes
 from workflows.pilots.models import Pilot
 

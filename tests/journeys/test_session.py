@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.walk import choose, fill, follow, look, press
+from tests.journeys.walk import choose, fill, look, press
 from tests.lib.printed import text_of
+from tests.platform.following import follow
 from tests.sessions import stage
 from tests.sessions.stage import Jury, act
 from workflows.gates.models import Decision

@@ -10,6 +10,7 @@ import pytest
 from ideas.drafting.models import Idea
 from incubator.lib import clock
 from tests.pilots.plans import launch, write_plan
+from tests.platform.following import follow
 from tests.sponsorship.cast import Cast, by, make_cast
 from workflows.evaluation import actions as evaluation
 from workflows.gates import hooks
@@ -43,20 +44,20 @@ def looks_right(assert_accessible: Check) -> Check:
 def test_a_plan_is_written_without_script(open_page: Any, cast: Cast, looks_right: Check) -> None:
     page = open_page(cast.author, path=f"/ideas/{cast.idea.key}/plan/edit", scripts=False, width=320)
     page.fill("#id_i0-name", "Minutes perdues")
-    page.click("text=Ajouter un indicateur")
+    follow(page.locator("text=Ajouter un indicateur"))
     assert page.locator("fieldset.indicator").count() == 3
     assert page.input_value("#id_i0-name") == "Minutes perdues"
-    page.click("text=Retirer l’indicateur 3")
+    follow(page.locator("text=Retirer l’indicateur 3"))
     page.fill("#id_i0-unit", "min")
     page.fill("#id_i0-baseline", "22,5")
     page.fill("#id_i0-target", "30")
     page.check("#id_i0-direction_1")
-    page.press("#id_i0-target", "Enter")  # the first button saves, it does not remove a row
+    follow(page.locator("#id_i0-target"), "Enter")  # the first button saves, it does not remove a row
     assert page.locator("#error-rows a").count() == 1
     assert page.input_value("#id_i0-baseline") == "22,5"
     page.fill("#id_i0-target", "12")
-    page.press("#id_i0-target", "Enter")
-    page.wait_for_url("**/plan")
+    follow(page.locator("#id_i0-target"), "Enter")
+    assert page.url.endswith("/plan")
     assert PilotPlan.objects.get().indicators.get().baseline == Decimal("22.5")
     scripted = open_page(cast.author, path=f"/ideas/{cast.idea.key}/plan", width=320)
     looks_right(scripted)

@@ -15,7 +15,8 @@ from incubator.inbox.models import WorkItem
 from incubator.people.models import Person
 from tests.factories import PersonFactory
 from tests.journey.cast import Cast, in_days
-from tests.journeys.walk import Run, Walk, follow, give_pins
+from tests.journeys.walk import Run, Walk, give_pins
+from tests.platform.following import follow
 from workflows.gates.models import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]

@@ -3,7 +3,8 @@
 import pytest
 
 from ideas.drafting.models import Idea
-from tests.journeys.walk import Walk, fill, follow, press
+from tests.journeys.walk import Walk, fill, press
+from tests.platform.following import follow
 from workflows.gates.models import Seat
 from workflows.journey.models import Reexamination
 

@@ -17,6 +17,7 @@ from incubator.people.models import Person
 from tests.factories import AbsenceFactory, IdeaFactory, PersonFactory
 from tests.metrics.conftest import NOW, ago, moved, submitted
 from tests.metrics.test_figures import staff
+from tests.platform.following import follow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 LONG = (
@@ -71,9 +72,9 @@ def test_it_is_accessible_and_fits_a_narrow_phone(
 
 def test_messages_are_marked_read_without_scripts(busy: Person, open_page: Callable[..., Any]) -> None:
     page = open_page(busy, path="/messages", scripts=False)
-    page.locator("button[name=message]").first.click()
+    follow(page.locator("button[name=message]").first)
     assert page.locator("button[name=message]").count() == 2
-    page.get_by_role("button", name="Tout marquer comme lu").click()
+    follow(page.get_by_role("button", name="Tout marquer comme lu"))
     assert page.locator("button[name=message]").count() == 0
     assert Message.objects.filter(read=False).count() == 0
 
@@ -89,7 +90,7 @@ def test_what_a_phone_s_bar_has_no_room_for_is_in_the_account_menu(open_page: Ca
     page.set_viewport_size({"width": 1280, "height": 800})
     assert "Suivi" not in links.all_inner_texts()
     page.set_viewport_size({"width": 390, "height": 800})
-    links.filter(has_text="Suivi").click()
+    follow(links.filter(has_text="Suivi"))
     page.wait_for_url("**/metrics")
 
 

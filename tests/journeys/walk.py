@@ -12,6 +12,7 @@ from typing import Any
 from incubator.people.models import Person
 from tests.factories import hashed
 from tests.journey.cast import Cast, in_days
+from tests.platform.following import follow
 
 PIN = "204816"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -32,12 +33,6 @@ TEXT = {
 def give_pins() -> None:
     """Everyone has chosen the same PIN, as after a code handed over in person."""
     Person.objects.update(password=hashed(PIN))
-
-
-def follow(link: Any) -> None:
-    """Click what leads to another page, and be on it: the page left would answer for the next for a moment."""
-    with link.page.expect_navigation():
-        link.click()
 
 
 def look(page: Any, name: str) -> None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from incubator.people import actions
 from incubator.people.actors import Actor
 from tests import factories
+from tests.platform.following import follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -21,17 +22,17 @@ def test_the_first_sign_in_without_scripts(open_page) -> None:
     person = factories.PersonFactory(never_signed_in=True, employed=True)
     issued = actions.issue_code(person=person, by=desk)
     page = open_page(path=reverse("sign-in"), scripts=False, width=320)
-    page.click(f"a[href='{reverse('sign-in-code')}']")
+    follow(page.locator(f"a[href='{reverse('sign-in-code')}']"))
     page.fill("#id_staff_number", f" {person.staff_number} ")
     page.fill("#id_code", issued.text.lower())
-    page.click("main form:not(.language) .btn")
+    follow(page.locator("main form:not(.language) .btn").first)
     page.fill("#id_secret", "123456")
     page.fill("#id_again", "123456")
-    page.click("main form:not(.language) .btn")
+    follow(page.locator("main form:not(.language) .btn").first)
     assert "123456" in page.inner_text("main"), "the refusal says what is too simple"
     page.fill("#id_secret", "les-quais-4-vents")
     page.fill("#id_again", "les-quais-4-vents")
-    page.click("main form:not(.language) .btn")
+    follow(page.locator("main form:not(.language) .btn").first)
     page.wait_for_url(re.compile(f"{reverse('my-work')}$"))
 
 
@@ -41,7 +42,7 @@ def test_a_shared_screen_signs_out_after_two_minutes_without_a_touch(open_page) 
     page.fill("#id_staff_number", person.staff_number)
     page.fill("#id_secret", factories.PASSWORD)
     page.check("#id_shared_screen")
-    page.click("main form:not(.language) .btn")
+    follow(page.locator("main form:not(.language) .btn").first)
     page.wait_for_url(f"**{reverse('account')}")
     page.clock.run_for(70_000)
     assert page.is_visible("#idle")
@@ -66,10 +67,12 @@ def test_every_answer_of_a_form_is_accessible_and_fits(open_page, assert_accessi
     factories.AbsenceFactory(person=person, deputy=other)
     factories.RoleGrantFactory(person=other, role="staff_representative")
     factories.MandateFactory(holder=other)
-    for path in ("sign-in", "sign-in-code"):
+    for path, field in (("sign-in", "#id_secret"), ("sign-in-code", "#id_code")):
         page = open_page(path=reverse(path), width=width, language=language)
         page.fill("#id_staff_number", "1")
-        page.click("main form:not(.language) .btn")
+        page.fill(field, "1")
+        follow(page.locator("main form:not(.language) .btn").first)
+        page.locator(".note--stop").wait_for()
         assert_accessible(page)
         assert not scrolls_sideways(page), path
     page = open_page(person, path=reverse("account"), width=width, language=language)
@@ -79,7 +82,7 @@ def test_every_answer_of_a_form_is_accessible_and_fits(open_page, assert_accessi
         assert not scrolls_sideways(page), path
     page.goto(reverse("issue-code", args=[other.key]))
     assert_accessible(page)
-    page.click("main form:not(.language) .btn")
+    follow(page.locator("main form:not(.language) .btn").first)
     page.wait_for_selector("dl.facts")
     assert_accessible(page)
     assert not scrolls_sideways(page)

@@ -78,7 +78,7 @@ def worth_failing(message: Any) -> bool:
 
 
 @pytest.fixture(scope="session")
-def idle(browser: Any) -> dict[tuple[Any, ...], list[Any]]:
+def idle(launch: Callable[..., Any]) -> dict[tuple[Any, ...], list[Any]]:
     """Browser contexts that no test uses now, by how they were made: their caches hold styles and fonts already."""
     return defaultdict(list)
 
@@ -108,8 +108,8 @@ def open_page(
         dark: bool = False,
         clock: bool = False,
     ) -> Any:
-        made = (live_server.url, scripts, language, dark)
-        context = idle[made].pop() if idle[made] and not clock else _context(browser, *made)
+        made = (browser, live_server.url, scripts, language, dark)
+        context = idle[made].pop() if idle[made] and not clock else _context(*made)
         if clock:
             context.clock.install()
         lent.append((made, context, clock))

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from incubator.lib.context import KIOSK_SECONDS
+from tests.platform.following import follow
 from tests.ui.urls import kept
 
 pytestmark = [
@@ -145,6 +146,24 @@ def test_a_shared_screen_saves_then_signs_out(open_page: Open, settings: Any) ->
     assert kept["text"] == "A whole sentence"
 
 
+def test_a_shared_screen_waits_for_a_save_on_its_way_then_saves_what_came_after(
+    open_page: Open, settings: Any
+) -> None:
+    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+    person = get_user_model().objects.create(staff_number="204118", given_name="Camille", family_name="L")
+    page = open_page(person, path="/test-page?kiosk=1", language="en-GB", clock=True)
+    held: list[Any] = []
+    page.route("**/autosave", lambda route: route.continue_() if held else held.append(route))
+    page.fill("#text", "Half a sentence")
+    rests(page, seconds=2)
+    page.fill("#text", "A whole sentence")
+    rests(page, seconds=KIOSK_SECONDS + 1)
+    assert page.url.endswith("/test-page?kiosk=1")
+    held[0].continue_()
+    page.wait_for_url("**/signed-out")
+    assert kept["text"] == "A whole sentence"
+
+
 def test_an_own_screen_stays_signed_in(open_page: Open) -> None:
     page = open_page(path="/test-page", clock=True)
     rests(page, seconds=2 * KIOSK_SECONDS)
@@ -170,7 +189,7 @@ def test_a_refused_part_shows_in_the_alert_region(open_page: Open) -> None:
 @pytest.mark.parametrize("scripts", [True, False])
 def test_errors_lead_to_their_fields(open_page: Open, scripts: bool) -> None:
     page = open_page(path="/form", language="en-GB", scripts=scripts)
-    page.click("text=Send")
+    follow(page.locator("text=Send"))
     summary = page.locator(".note--stop")
     assert "2 things to mend" in summary.inner_text()
     if scripts:
@@ -197,7 +216,7 @@ def test_the_menu_closes_on_escape_and_elsewhere(open_page: Open, settings: Any)
 
 def test_the_language_switch_works_without_script(open_page: Open) -> None:
     page = open_page(path="/help", scripts=False)
-    page.click("text=English")
+    follow(page.locator("text=English"))
     assert page.get_attribute("html", "lang") == "en"
     assert page.url.endswith("/help")
 
