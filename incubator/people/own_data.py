@@ -36,45 +36,9 @@ def _person(person: Person) -> dict[str, Any]:
         "language": person.language,
         "kind": person.kind,
         "last_sign_in": _text(person.last_login),
-        "posts": [
-            {
-                "department": post.department.name,
-                "entity": post.department.entity.name,
-                "title": post.title,
-                "head": post.is_head,
-                "line_manager": str(post.line_manager or ""),
-                "grade_band": post.grade_band,
-                "contract": post.contract,
-                "site": post.site,
-                "from": _text(post.starts_on),
-                "until_before": _text(post.ends_on),
-            }
-            for post in person.posts.select_related("department__entity", "line_manager").order_by(
-                "starts_on", "pk"
-            )
-        ],
-        "roles": [
-            {
-                "role": grant.role,
-                "entity": grant.entity.key if grant.entity else "",
-                "department": grant.department.code if grant.department else "",
-                "programme": grant.programme_key,
-                "from": _text(grant.starts_at),
-                "until": _text(grant.ends_at),
-            }
-            for grant in person.role_grants.select_related("entity", "department").order_by("starts_at", "pk")
-        ],
-        "mandates": [
-            {
-                "capacity": mandate.capacity,
-                "reference": mandate.reference,
-                "entity": mandate.entity.key,
-                "programme": mandate.programme_key,
-                "from": _text(mandate.starts_on),
-                "until_before": _text(mandate.ends_on),
-            }
-            for mandate in person.mandates.select_related("entity").order_by("starts_on", "pk")
-        ],
+        "posts": _posts(person),
+        "roles": _roles(person),
+        "mandates": _mandates(person),
         "absences": [
             {
                 "from": _text(absence.starts_on),
@@ -96,6 +60,53 @@ def _person(person: Person) -> dict[str, Any]:
             for code in person.sign_in_codes.select_related("issued_by").order_by("issued_at")
         ],
     }
+
+
+def _posts(person: Person) -> list[dict[str, Any]]:
+    held = person.posts.select_related("department__entity", "line_manager")
+    return [
+        {
+            "department": post.department.name,
+            "entity": post.department.entity.name,
+            "title": post.title,
+            "head": post.is_head,
+            "line_manager": str(post.line_manager or ""),
+            "grade_band": post.grade_band,
+            "contract": post.contract,
+            "site": post.site,
+            "from": _text(post.starts_on),
+            "until_before": _text(post.ends_on),
+        }
+        for post in held.order_by("starts_on", "pk")
+    ]
+
+
+def _roles(person: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "role": grant.role,
+            "entity": grant.entity.key if grant.entity else "",
+            "department": grant.department.code if grant.department else "",
+            "programme": grant.programme_key,
+            "from": _text(grant.starts_at),
+            "until": _text(grant.ends_at),
+        }
+        for grant in person.role_grants.select_related("entity", "department").order_by("starts_at", "pk")
+    ]
+
+
+def _mandates(person: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "capacity": mandate.capacity,
+            "reference": mandate.reference,
+            "entity": mandate.entity.key,
+            "programme": mandate.programme_key,
+            "from": _text(mandate.starts_on),
+            "until_before": _text(mandate.ends_on),
+        }
+        for mandate in person.mandates.select_related("entity").order_by("starts_on", "pk")
+    ]
 
 
 def _text(value: Any) -> str:

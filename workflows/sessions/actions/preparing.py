@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ideas.calls.models import Call
+from ideas.drafting.models import Idea
 from ideas.lock import locked_in_order
 from incubator.events.actions import effect
 from incubator.events.rules import sha256
@@ -77,10 +78,7 @@ def prepare(
         _check(stated, held_at, venue, waiting_until)
         found = {idea.pk: idea for idea in ideas}
         rounds = list(_at_gate(call, gate).filter(idea__in=found))
-        if SelectionSession.objects.filter(call=call, gate=gate, closed_at=None).exists():
-            raise Conflict(_("A session is being held for this call already."), code="session.exists")
-        if not rounds:
-            raise Conflict(_("No idea of this call stands at this gate now."), code="session.empty")
+        _check_compared(call, gate, rounds)
         _check_hidden_voters(stated, rounds)
         stated |= {name: rounds[0].rules.get(name, True) for name in ("authors_hidden", "voters_hidden")}
         session = SelectionSession.objects.create(
@@ -92,25 +90,7 @@ def prepare(
             waiting_until=waiting_until,
             prepared_at=clock.now(),
         )
-        SessionIdea.objects.bulk_create(
-            SessionIdea(
-                session=session,
-                idea=found[round_.idea_id],
-                round=round_,
-                euros=found[round_.idea_id].content.needs_euros or 0,
-                agent_days=found[round_.idea_id].content.needs_days or 0,
-            )
-            for round_ in rounds
-        )
-        for round_ in rounds:
-            # Compared anew: what an earlier session gave it no longer counts.
-            places.on_left(found[round_.idea_id], by, gate, before=session)
-        GateRound.objects.filter(pk__in=[round_.pk for round_ in rounds]).update(
-            comparison={"session": str(session.key), "result": ""}
-        )
-        inbox.close(*(f"decide:{round_.key}" for round_ in rounds))
-        entered = [effect("session", None, str(session.key))]
-        common.record_on_ideas(((idea, entered) for idea in ideas), "entered_session", by, session)
+        _enter(session, [(round_, found[round_.idea_id]) for round_ in rounds], by)
         effects = [effect("session", None, "preparing", ideas=len(rounds))]
         common.record(session, "session_prepared", by, effects, call=str(call.key), gate=gate, rules=stated)
         return session
@@ -263,6 +243,37 @@ def _at_gate(call: Call, gate: str = "") -> QuerySet[GateRound]:
         decision=None,
         rules__seats__gt=1,
     ).order_by("idea_id")
+
+
+def _check_compared(call: Call, gate: str, rounds: Sequence[GateRound]) -> None:
+    """One session at a time compares a call's ideas at a gate, and there are some."""
+    if SelectionSession.objects.filter(call=call, gate=gate, closed_at=None).exists():
+        raise Conflict(_("A session is being held for this call already."), code="session.exists")
+    if not rounds:
+        raise Conflict(_("No idea of this call stands at this gate now."), code="session.empty")
+
+
+def _enter(session: SelectionSession, compared: Sequence[tuple[GateRound, Idea]], by: Actor) -> None:
+    """These ideas are the session's: nobody is asked to decide on one alone any more."""
+    SessionIdea.objects.bulk_create(
+        SessionIdea(
+            session=session,
+            idea=idea,
+            round=round_,
+            euros=idea.content.needs_euros or 0,
+            agent_days=idea.content.needs_days or 0,
+        )
+        for round_, idea in compared
+    )
+    for _round, idea in compared:
+        # Compared anew: what an earlier session gave it no longer counts.
+        places.on_left(idea, by, session.gate, before=session)
+    GateRound.objects.filter(pk__in=[round_.pk for round_, _idea in compared]).update(
+        comparison={"session": str(session.key), "result": ""}
+    )
+    inbox.close(*(f"decide:{round_.key}" for round_, _idea in compared))
+    entered = [effect("session", None, str(session.key))]
+    common.record_on_ideas(((idea, entered) for _round, idea in compared), "entered_session", by, session)
 
 
 def _line(lines: Sequence[SessionIdea], idea_key: Any) -> SessionIdea:
