@@ -201,6 +201,21 @@ def two_votes() -> NotAllowed:
     )
 
 
+def reads_others(seat: Seat, person: Person) -> bool:
+    """Whether this person may read the others' votes from this seat: its holder, or the deputy who voted in it.
+
+    A deputy who reads beside a vote of the holder's could vote in another seat afterwards, knowing all of them.
+    """
+    return seat.person_id == person.pk or seat.votes.filter(in_force=True, cast_by=person).exists()
+
+
+def not_your_vote() -> NotAllowed:
+    return NotAllowed(
+        _("The vote in this seat is of the person you stand in for: only they read the others’ votes."),
+        code="others.not_your_vote",
+    )
+
+
 def have_voted_for_others(round_: GateRound) -> set[int]:
     """Whoever cast a vote in a seat lent to them, by primary key: a seat of their own would be a second vote."""
     lent = Vote.objects.filter(seat__round=round_).exclude(cast_by=F("seat__person"))

@@ -39,8 +39,9 @@ def second_with(
         concerned = [one for party in parties for one in authority.concerned_by(party)]
         asked = [one for one in [*concerned, *beside] if one.pk not in against]
         against |= conflicts_of(asked, idea, round_.gate) if asked else {}
-        if found := authority.free(parties, against, *barring):
-            return [party for party in found if party.person.pk not in taken], against
+        others = [party for party in parties if party.person.pk not in taken]
+        if found := authority.free(others, against, *barring):
+            return found, against
     return [], against
 
 

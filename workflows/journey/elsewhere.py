@@ -11,9 +11,9 @@ from ideas import roles
 from ideas.pages import reader
 from incubator.lib import words
 from incubator.lib.refusals import Invalid, NotFound, note
-from incubator.people.actors import Actor
 from incubator.people.once import new_key, once
 from workflows.briefs.gathering import content_sha256
+from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision
 from workflows.gates.redirects import may_read_redirect
 from workflows.gates.wording import SIGNED_AS, redirected_to
@@ -27,11 +27,12 @@ def undo_merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     person = reader(request)
     idea = queries.readable_idea(key, person)
     form = forms.Unmerging(request.POST if request.method == "POST" else None)
+    by = roles.acting_as(person, who_leads(idea))
     if request.method != "POST":
-        actions.check_may_undo(idea, idea.merged_into, Actor(person=person))
+        actions.check_may_undo(idea, idea.merged_into, by)
     elif form.is_valid():
         try:
-            actions.undo_merge(idea=key, by=Actor(person=person), reasons=form.cleaned_data["reasons"])
+            actions.undo_merge(idea=key, by=by, reasons=form.cleaned_data["reasons"])
             return redirect("idea", key=key)
         except Invalid as refusal:
             note(refusal)

@@ -26,9 +26,9 @@ from incubator.inbox import queries as inbox
 from incubator.inbox.models import WorkItem
 from incubator.lib import words
 from incubator.lib.refusals import NotFound, Refusal
-from incubator.people.actors import Actor
 from incubator.people.grants import mandates
 from incubator.people.models import Person
+from workflows.gates.leading import who_leads
 from workflows.gates.models import Condition, Decision
 from workflows.gates.redirects import may_read_redirect
 from workflows.gates.rules import GO_ON
@@ -199,7 +199,7 @@ UNDONE = ("idea_taken_out", "merge_undone")
 def may_undo(idea: Idea, person: Person) -> bool:
     """Whether this person would be let undo the merge now."""
     try:
-        check_may_undo(idea, idea.merged_into, Actor(person=person))
+        check_may_undo(idea, idea.merged_into, roles.acting_as(person, who_leads(idea)))
     except Refusal:
         return False
     return True

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ideas.drafting.models import Idea
+from incubator.events.models import Event
 from incubator.people import grants
 from incubator.people.actors import Actor
 from incubator.people.models import Person
@@ -12,6 +13,9 @@ from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import Decision, GateRound, Vote
 from workflows.journey.models import Reexamination
 from workflows.sessions.models import RoomVote, SessionMember
+
+# A draft that is set aside leaves no row: the chain knows whose it was.
+DRAFTING = ("decision_drafted", "consent_asked", "signature_declined", "decision_handed_over")
 
 
 def reexaminers(idea: Idea, gate: str) -> Sequence[Person]:
@@ -71,8 +75,8 @@ def right_to_answer(idea: Idea, asked: Reexamination, by: Actor) -> Actor | None
 def _without_part(people: Sequence[Person], idea: Idea, gate: str) -> list[Person]:
     """Those, each once, who took no part and are not too close.
 
-    Part is taken by deciding, sitting, voting for someone absent, being there when a session heard the idea, or
-    answering for an earlier stop of it.
+    Part is taken by deciding, or writing, asking for or handing back a decision that came to nothing; by sitting,
+    voting for someone absent, being there when a session heard the idea, or answering for an earlier stop of it.
     """
     took_part = set(
         Decision.objects.filter(round__idea=idea, issued_at__isnull=False).values_list(
@@ -87,6 +91,8 @@ def _without_part(people: Sequence[Person], idea: Idea, gate: str) -> list[Perso
     out |= set(RoomVote.objects.filter(line__idea=idea).values_list("cast_by", flat=True))
     answered = Reexamination.objects.filter(idea=idea).values_list("answered_by", "answered_on_behalf_of")
     out |= {pk for pair in answered for pk in pair if pk}
-    found = {person.pk: person for person in people if person.pk not in out}
+    wrote = Event.objects.filter(subject_kind="idea", subject_key=idea.key, verb__in=DRAFTING)
+    drafting = {key for pair in wrote.values_list("actor_key", "on_behalf_of_key") for key in pair if key}
+    found = {one.pk: one for one in people if one.pk not in out and one.key not in drafting}
     against = conflicts_of(found.values(), idea, gate)
     return [person for pk, person in found.items() if not against[pk].hard]

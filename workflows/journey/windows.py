@@ -34,7 +34,7 @@ def end_of(window: Reexamination, idea: Idea) -> datetime:
 
 
 def _all_away(idea: Idea, since: date) -> set[date]:
-    """The days on which nobody of the team could ask; a year at most of each absence."""
+    """The days on which nobody of the team could ask, in the year that follows: no absence stops a delay for ever."""
     later = FilteredRelation("absences", condition=Q(absences__ends_on__gte=since))
     team = roles.authors(idea).annotate(later=later)
     away: dict[int, set[date]] = {}
@@ -42,7 +42,6 @@ def _all_away(idea: Idea, since: date) -> set[date]:
         away.setdefault(person, set())
         if starts_on is None:
             continue
-        first = max(starts_on, since)
-        last = min(ends_on, first + LONGEST)
+        first, last = max(starts_on, since), min(ends_on, since + LONGEST)
         away[person] |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
     return set.intersection(*away.values()) if away else set()

@@ -20,8 +20,9 @@ def record_absence(
 ) -> Absence:
     """Absent from `starts_on` to `ends_on`, both included. Appends `absence_recorded`.
 
-    Raises NotAllowed unless it is one's own or the HR desk notes it; Invalid for a deputy who has left, is the
-    person, or is an administrator (who would vote in a lent seat); Conflict when it overlaps another.
+    Raises NotAllowed unless it is one's own or the HR desk notes it; Invalid for days that are over or far off, and
+    for a deputy who has left, is the person, or is an administrator (who would vote in a lent seat); Conflict when
+    it overlaps another.
     """
     authority.check_may_record_absence(by, person)
     _check_days(starts_on, ends_on)
@@ -77,6 +78,9 @@ def _check_days(starts_on: date, ends_on: date) -> None:
     if ends_on < clock.today():
         sentence = _("These days are over: an absence lends nothing afterwards.")
         raise Invalid(sentence, fields={"ends_on": [sentence]})
+    if starts_on - clock.today() > LONGEST:
+        sentence = _("More than three years ahead: note it when the days come nearer.")
+        raise Invalid(sentence, fields={"starts_on": [sentence]})
     if ends_on - starts_on > LONGEST:
         sentence = _("More than three years: note a shorter absence.")
         raise Invalid(sentence, fields={"ends_on": [sentence]})

@@ -253,9 +253,10 @@ def _day(cells: Mapping[str, str], name: str) -> date | None:
             day = datetime.strptime(text[:10], order).date()  # noqa: DTZ007  a day has no zone
         except ValueError:
             continue
+        if name == "ends_on" and day.year >= 2099:
+            return None  # 31/12/2099, or 31/12/9999, is how some systems write “no end”
         if 1900 <= day.year <= 2199:
-            # 31/12/2099 and later is how some systems write “no end”.
-            return None if name == "ends_on" and day.year >= 2099 else day
+            return day
     raise _Refused(name, "not_a_day", value=text)
 
 

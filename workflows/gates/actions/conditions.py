@@ -75,6 +75,11 @@ def confirm_condition(*, condition_key: Any, by: Actor) -> None:
         condition = _open_condition(condition_key, idea)
         if not authority.leads(idea, by):
             raise NotAllowed(_("A programme lead from outside the team confirms a condition."))
+        if condition.reported_at is None:
+            raise Conflict(
+                _("Nobody has said yet how this condition is met. Its owner does, then you confirm."),
+                code="condition.unreported",
+            )
         condition.met_at, condition.confirmed_by = clock.now(), by.human
         condition.save(update_fields=["met_at", "confirmed_by"])
         inbox.close(_item(condition), f"confirm:{condition.key}")

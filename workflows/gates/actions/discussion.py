@@ -14,8 +14,8 @@ from incubator.people.actors import Actor
 from workflows.gates import opinions, queries, records
 from workflows.gates.actions.rounds import seat_keys
 from workflows.gates.actions.seats import acting_in, own_seat
-from workflows.gates.actions.votes import refusal_for_conflict
-from workflows.gates.conflicts import conflicts, conflicts_of
+from workflows.gates.actions.votes import acting, refusal_for_conflict
+from workflows.gates.conflicts import conflicts_of
 from workflows.gates.models import Decision, Seat, Vote
 
 
@@ -32,7 +32,7 @@ def call_discussion(*, seat_key: Any, by: Actor) -> list[str]:
         round_ = own.round
         if not own.is_chair:
             raise NotAllowed(_("The chair of the panel calls a discussion."), code="discussion.not_chair")
-        if conflicts(by.human, idea, round_.gate).hard:
+        if any(found.hard for found in conflicts_of(acting(by), idea, round_.gate).values()):
             raise NotAllowed(refusal_for_conflict(idea), code="discussion.hard_conflict")
         if own.others_opened_at is None:
             raise Conflict(_("Read the others’ votes first."), code="discussion.unread")

@@ -221,6 +221,8 @@ def open_others(*, seat_key: Any, by: Actor) -> Seat:
             raise Conflict(
                 _("Give your own vote first; then you can read the others’."), code="others.before_own"
             )
+        if not queries.reads_others(own, by.human):
+            raise queries.not_your_vote()
         if own.others_opened_at is None:
             own.others_opened_at = clock.now()
             own.save(update_fields=["others_opened_at"])
@@ -262,13 +264,20 @@ def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, c
             code="vote.others_opened",
         )
     # Whoever has not voted may have been called in place of a vote that is gone.
-    if own.voted and not is_casting(own) and (refusal := rests_on_votes(own.round)):  # type: ignore[attr-defined]
+    settled = own.voted and not is_casting(own) and not _rewrites(own.round, by)  # type: ignore[attr-defined]
+    if settled and (refusal := rests_on_votes(own.round)):
         raise refusal
     if content_version != idea.content.version:
         raise Conflict(
             _("The team changed the text since you read it. Read the new version, then confirm your vote."),
             code=OTHER_VERSION,
         )
+
+
+def _rewrites(round_: GateRound, by: Actor) -> bool:
+    """Whether the vote comes with a decision in place of one's own draft: at G0, where both are one act."""
+    waiting = getattr(round_, "decision", None)
+    return round_.gate == "G0" and waiting is not None and waiting.decider_id == by.human.pk
 
 
 def rests_on_votes(round_: GateRound) -> Conflict | None:

@@ -10,6 +10,7 @@ from incubator.lib.refusals import Invalid
 
 MOST_CHARACTERS = 10_000
 MOST_ROWS = 20
+YEARS = range(1900, 2200)  # beyond, a day cannot be told in every time zone
 
 
 class Typed:
@@ -41,10 +42,14 @@ class Typed:
         if not text:
             return None
         try:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
             self.problems[name] = _("Give the day as year-month-day, such as 2027-03-31.")
             return None
+        if day.year not in YEARS:
+            self.problems[name] = _("This year is out of reach. Look at the day again.")
+            return None
+        return day
 
     def lines(self, name: str) -> list[str]:
         return [line.strip() for line in self.text(name).split("\n") if line.strip()]

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from ideas.drafting.models import Idea
 from incubator.inbox import actions as inbox
 from incubator.people.actors import Actor
@@ -12,7 +10,7 @@ from workflows.gates import actions as gates
 from workflows.gates.models import Decision
 from workflows.gates.rules import GO_ON
 from workflows.journey import arrivals
-from workflows.journey.actions.holds import pause, resume
+from workflows.journey.actions.holds import pause_without_sponsor, resume
 from workflows.journey.actions.merging import settle_merges
 from workflows.journey.actions.steps import PLACE
 from workflows.journey.models import Hold
@@ -29,9 +27,7 @@ def sponsor_lost(idea: Idea, by: Actor, _cause: Any) -> list[dict[str, Any]]:
     """A pilot without its sponsor is held until another one promises; before, the team seeks another."""
     if idea.state != "live" or idea.stage != "pilot":
         return []
-    return pause(
-        idea=idea, by=by, cause="sponsor_lost", condition=_("Another sponsor takes over the promise.")
-    )
+    return pause_without_sponsor(idea, by)
 
 
 def place_freed(idea: Idea, by: Actor, _cause: Any) -> list[dict[str, Any]]:

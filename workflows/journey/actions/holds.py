@@ -20,6 +20,7 @@ from workflows.gates.models import GateRound
 from workflows.journey.actions.steps import PLACE, check_lead, last_decision, tell
 from workflows.journey.models import Hold
 from workflows.sessions import actions as sessions
+from workflows.sponsorship.queries import pledge_in_force
 
 
 def pause(
@@ -53,6 +54,7 @@ def wake(*, idea: UUID, by: Actor, condition_met: str = "") -> Idea:
         if by.system is None:
             check_lead(found, by)
             sessions.check_not_waiting(found)
+            _check_sponsor(found, hold)
             if not condition_met.strip():
                 sentence = _("Say in a line how the condition is met.")
                 raise Invalid(sentence, code="wake.note", fields={"condition_met": [sentence]})
@@ -70,7 +72,29 @@ def resume(*, idea: Idea, hold: Hold, by: Actor) -> list[dict[str, Any]]:
     inbox.close(f"hold_condition:{idea.key}")
     effects = _go_back(hold, idea, by)
     idea.save(update_fields=PLACE)
+    if idea.state == "live" and _lacks_sponsor(idea, hold):
+        # The sponsor stepped back while the idea was on hold for something else.
+        effects += pause_without_sponsor(idea, by)
     return effects
+
+
+def pause_without_sponsor(idea: Idea, by: Actor) -> list[dict[str, Any]]:
+    """Hold a pilot until another sponsor promises; the caller holds its lock and appends the event."""
+    condition = _("Another sponsor takes over the promise.")
+    return pause(idea=idea, by=by, cause=Hold.Cause.SPONSOR_LOST, condition=condition)
+
+
+def _lacks_sponsor(idea: Idea, hold: Hold) -> bool:
+    return hold.stage == "pilot" and not hold.gate and pledge_in_force(idea) is None
+
+
+def _check_sponsor(idea: Idea, hold: Hold) -> None:
+    """Raises Conflict for a pilot without a promise in force: a sentence about one is none."""
+    if _lacks_sponsor(idea, hold):
+        raise Conflict(
+            _("No sponsor has promised yet. Ask one on the sponsorship page, then take the pilot up again."),
+            code="wake.no_sponsor",
+        )
 
 
 def _go_back(hold: Hold, idea: Idea, by: Actor) -> list[dict[str, Any]]:

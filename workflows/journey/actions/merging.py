@@ -17,7 +17,8 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import Actor
 from workflows import nodes
 from workflows.gates import actions as gates
-from workflows.gates.conflicts import conflicts
+from workflows.gates.actions.votes import acting
+from workflows.gates.conflicts import conflicts_of
 from workflows.gates.queries import open_conditions
 from workflows.journey.actions.steps import PLACE, SENTENCE, check_lead, tell
 from workflows.journey.models import Merge
@@ -58,7 +59,7 @@ def check_may_undo(idea: Idea, target: Idea | None, by: Actor) -> Merge:
         raise Conflict(
             _("This idea is not merged into another one, or no longer."), code="unmerge.not_merged"
         )
-    if conflicts(by.human, target, "").hard:
+    if any(found.hard for found in conflicts_of(acting(by), target, "").values()):
         raise NotAllowed(
             _("You are close to the idea this one was merged into: another programme lead does this."),
             code="unmerge.target_conflict",

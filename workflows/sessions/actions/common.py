@@ -25,7 +25,7 @@ from incubator.people import grants
 from incubator.people.actors import Actor
 from incubator.people.journal import Entry
 from incubator.people.models import Person
-from workflows.gates import leading
+from workflows.gates import leading, pools
 from workflows.gates.actions.rounds import days_to_decide, due_after
 from workflows.gates.leading import LEAD
 from workflows.gates.models import GateRound
@@ -153,7 +153,8 @@ def acting_for(by: Actor) -> list[Person]:
 def check_runs(session: SelectionSession, by: Actor) -> Actor:
     """The actor as the session's chair, as the chair's deputy, or as a lead of its programme. Raises NotAllowed."""
     chair = SessionMember.objects.filter(session=session, is_chair=True).select_related("person").first()
-    if chair is not None and chair.person in (by.human, *grants.stands_in_for(by.human)):
+    stands_in = chair is not None and chair.person in (by.human, *grants.stands_in_for(by.human))
+    if chair is not None and stands_in and pools.may_sit(chair.person, session.call.programme):
         return _in_place_of(chair.person, by)
     return check_lead(session, by)
 

@@ -223,6 +223,15 @@ def _check_callable(session: SelectionSession, person: Person) -> None:
         raise _invalid(_("This person sits, or has voted, for someone absent, and nobody has two votes."))
 
 
+def check_still_sits(session: SelectionSession, member: SessionMember) -> None:
+    """Raises NotAllowed when the role that the member was called for is over: it is read at each vote."""
+    if not pools.may_sit(member.person, session.call.programme):
+        raise NotAllowed(
+            _("The role for which this seat was given has ended: ask the lead of the session."),
+            code="room.role_over",
+        )
+
+
 def _votes_for_another(person: Person) -> Q:
     """Seats lent to this person now, or in which a vote the person cast still stands: it does when they have left."""
     return Q(sat_by=person, left_at=None) | Q(room_votes__cast_by=person, room_votes__in_force=True)

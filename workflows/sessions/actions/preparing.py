@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -234,15 +234,30 @@ def record_of(
 
 
 def _at_gate(call: Call, gate: str = "") -> QuerySet[GateRound]:
-    """The open rounds of a call's ideas that a panel judges and no session compares."""
+    """The open rounds of a call's ideas that a panel judges and no session compares.
+
+    An idea that has a place, and came back because its team completed its text, keeps it: it is decided for itself.
+    """
     rounds = GateRound.objects.filter(gate=gate) if gate else GateRound.objects.all()
-    return rounds.filter(
-        Q(comparison__isnull=True) | Q(comparison__carried=True),
-        idea__call=call,
-        state__in=["seating", "open"],
-        decision=None,
-        rules__seats__gt=1,
-    ).order_by("idea_id")
+    placed = SessionIdea.objects.filter(
+        idea=OuterRef("idea"),
+        session__call=call,
+        session__gate=OuterRef("gate"),
+        session__state__in=limits.GIVING,
+        result="selected",
+        left_at=None,
+    )
+    return (
+        rounds.exclude(Exists(placed))
+        .filter(
+            Q(comparison__isnull=True) | Q(comparison__carried=True),
+            idea__call=call,
+            state__in=["seating", "open"],
+            decision=None,
+            rules__seats__gt=1,
+        )
+        .order_by("idea_id")
+    )
 
 
 def _check_compared(call: Call, gate: str, rounds: Sequence[GateRound]) -> None:

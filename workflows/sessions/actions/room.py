@@ -18,6 +18,7 @@ from workflows.sessions.actions.members import (
     check_distance,
     check_here,
     check_present,
+    check_still_sits,
     deputy_for,
     is_present,
     member_of,
@@ -104,6 +105,7 @@ def vote_in_room(*, session_key: Any, idea_key: Any, level: int | None, by: Acto
         member = seat_in_room(session, by)
         if member.person_id != by.human.pk:
             by = Actor(person=by.human, on_behalf_of=member.person)
+        check_still_sits(session, member)
         line = _heard(session, idea_key)
         _check_may_vote(session, member, line, by)
         if level is not None and level not in rules.LEVELS:

@@ -114,8 +114,10 @@ def recourse(document: Document, facts: Facts) -> Iterator[Problem]:
         if _may_be_sent_up(gate, facts):
             continue
         others, own = facts.reexaminers.get(gate, frozenset()), facts.deciders.get(gate, frozenset())
-        # Whoever decides the stop, somebody else is left to answer.
-        if own and any(not others - {decider} for decider in own):
+        two = bool((configured.get("second_signature_for") or {}).get("stop"))
+        signers = own | facts.second_signers if two else own
+        # Whoever decides the stop, and whoever signs it too, somebody else is left to answer.
+        if own and any(not others - {decider, signer} for decider in own for signer in signers):
             yield Problem("stop_without_recourse", f"/gates/{gate}/decider", {"gate": gate})
 
 
