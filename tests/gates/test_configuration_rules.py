@@ -263,6 +263,12 @@ CHECKED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         "stop_without_recourse",
         "/gates/G1/decider",
     ),
+    "a stop of two signatures without recourse": (
+        {"/gates/G1/second_signature_for": {"stop": "another_lead"}},
+        {"reexaminers": dict.fromkeys(GATES, BOTH)},
+        "stop_without_recourse",
+        "/gates/G1/decider",
+    ),
     "nobody re-examines": (
         {},
         {"reexaminers": {}},

@@ -72,6 +72,23 @@ def test_a_deputy_finds_the_seat_even_of_a_confidential_idea(seat: Seat, deputy:
     assert "You stand in for" in client.get(reverse("review", args=[seat.key])).text
 
 
+def test_a_deputy_reads_the_others_only_where_the_deputy_voted(seat: Seat, deputy: Person) -> None:
+    """Else whoever stands in for two would read all votes in one seat, then vote in the other."""
+    third = SeatFactory(round=seat.round, person=PersonFactory(employed=True))
+    AbsenceFactory(person=third.person, deputy=deputy)
+    vote(seat, seat.person)
+    with pytest.raises(NotAllowed) as refused:
+        actions.open_others(seat_key=seat.key, by=act(deputy))
+    assert refused.value.code == "others.not_your_vote"
+    actions.open_others(seat_key=seat.key, by=act(seat.person))
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(deputy)
+    assert client.get(reverse("others", args=[seat.key])).status_code == 403
+    assert vote(third, deputy).cast_by == deputy
+    actions.open_others(seat_key=third.key, by=act(deputy))
+    assert client.get(reverse("others", args=[third.key])).status_code == 200
+
+
 def test_nobody_votes_twice(seat: Seat) -> None:
     other = stage.seats_of(seat.round)[0].person
     AbsenceFactory(person=seat.person, deputy=other)

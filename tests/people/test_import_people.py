@@ -65,6 +65,11 @@ def load(tmp_path: Path):
     return run
 
 
+def test_a_post_without_end_is_written_in_more_than_one_way(load) -> None:
+    assert load(ALL.replace("31/12/2099", "31/12/9999")) == (35, 35, 0, 0, 0, 0, 0)
+    assert Post.objects.get(person__staff_number="111").ends_on is None
+
+
 def test_everybody_arrives_and_the_second_time_nothing_changes(load, django_assert_max_num_queries) -> None:
     assert load(ALL) == (35, 35, 0, 0, 0, 0, 0)
     zoe = Person.objects.get(staff_number="100")

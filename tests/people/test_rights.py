@@ -176,6 +176,7 @@ def test_absences_that_are_refused(administrator) -> None:
         {"ends_on": today - timedelta(days=1)},
         {"starts_on": date(2020, 1, 1), "ends_on": date(2020, 1, 2)},
         {"ends_on": date(9999, 12, 31)},
+        {"starts_on": date(9999, 6, 1), "ends_on": date(9999, 12, 31)},
         {"deputy": person},
         {"deputy": factories.PersonFactory(departed=True)},
         {"deputy": administrator.human},

@@ -13,7 +13,7 @@ from django.utils import translation
 from incubator.events.models import Event
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
-from incubator.people.models import Person, PrivateLink
+from incubator.people.models import Person, PrivateLink, RoleGrant
 from incubator.people.once import new_key
 from tests.factories import AbsenceFactory, PersonFactory, TeamMemberFactory
 from tests.gates.stage import signed_in
@@ -62,6 +62,18 @@ def jury(live: Live) -> Jury:
 @pytest.fixture
 def session(live: Live) -> SelectionSession:
     return live[1]
+
+
+def test_a_role_that_has_ended_neither_votes_nor_chairs(jury: Jury, session: SelectionSession) -> None:
+    member, line = jury.members[1], stage.heard(session)[0]
+    RoleGrant.objects.filter(person=member).update(ends_at=clock.now())
+    with pytest.raises(NotAllowed) as refused:
+        actions.vote_in_room(session_key=session.key, idea_key=line.idea.key, level=4, by=act(member))
+    assert refused.value.code == "room.role_over"
+    chair = SessionMember.objects.get(session=session, is_chair=True).person
+    RoleGrant.objects.filter(person=chair).update(ends_at=clock.now())
+    with pytest.raises(NotAllowed):
+        actions.settle(session_key=session.key, by=act(chair))
 
 
 def lent(jury: Jury, session: SelectionSession, deputy: Person | None = None) -> Person:

@@ -87,6 +87,32 @@ def test_which_decisions_give_a_place_up(
     assert (line.left_at is not None) == given_up
 
 
+def test_a_team_that_completes_its_text_keeps_its_place_and_is_not_compared_again(
+    jury: Jury, run_jobs: Run
+) -> None:
+    jury.call.places = 3
+    jury.call.save()
+    for _ in range(2):
+        stage.at_selection(jury)
+    session = stage.settled(jury, [4, 3], heard=3)
+    first, second = stage.lines(session)
+    rework = stage.choice_for(second, "rework", gaps=["Le plan"], departure_reason="Le plan manque.")
+    choices = {str(first.idea.key): stage.choice_for(first, "go"), str(second.idea.key): rework}
+    actions.decide(session_key=session.key, by=act(jury.dga), choices=choices)
+    run_jobs()
+    actions.close(session_key=session.key, by=act(jury.lead))
+    author = second.idea.team.get(role="author").person
+    journey.resubmit(idea=second.idea.key, by=act(author))
+    with pytest.raises(Conflict) as refused:
+        stage.prepared(jury, heard=3)
+    assert refused.value.code == "session.empty"
+    assert limits.left(jury.call, "G1")["places"] == 1
+    come = stage.at_selection(jury)
+    prepared = stage.prepared(jury, heard=3)
+    assert prepared.rules["places"] == 1
+    assert [line.idea for line in stage.lines(prepared)] == [come]
+
+
 def test_a_link_that_appears_after_the_vote_voids_it(jury: Jury) -> None:
     idea = stage.at_selection(jury)
     session = stage.live(jury)
