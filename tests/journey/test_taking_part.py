@@ -7,9 +7,12 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from ideas import roles
+from ideas.drafting import actions as drafting
 from ideas.drafting.models import Idea
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotAllowed
+from incubator.people import actions as people
 from incubator.people.actors import CLOCK, Actor
 from incubator.people.models import Mandate, PrivateLink, RoleGrant
 from tests.factories import AbsenceFactory, MandateFactory, PersonFactory, TeamMemberFactory
@@ -243,3 +246,28 @@ def test_a_day_beyond_all_calendars_is_refused_with_its_field(cast: Cast, run_jo
     }
     page = stage.signed_in(cast.lead).post(reverse("expert-questions", args=[round_.key]), asked)
     assert page.status_code == 422
+
+
+def test_a_colleague_takes_over_an_idea_whose_author_has_left(cast: Cast, run_jobs: Run) -> None:
+    idea = in_review(cast, run_jobs)
+    people.depart(person=cast.author, on=clock.today(), by=CLOCK)
+    run_jobs()
+    idea.refresh_from_db()
+    assert idea.state == "held"
+    with pytest.raises(Conflict) as refused:
+        journey.wake(idea=idea.key, by=act(cast.lead), condition_met="Une collègue reprend l’idée.")
+    assert refused.value.code == "wake.no_author"
+    client, address = stage.signed_in(cast.lead), reverse("idea-wake", args=[idea.key])
+    colleague = PersonFactory(employed=True)
+    assert client.post(address, {"person": PersonFactory(guest=True).staff_number}).status_code == 422
+    assert stage.signed_in(colleague).post(address, {"person": colleague.staff_number}).status_code == 403
+    assert client.post(address, {"person": colleague.staff_number}).status_code == 302
+    assert "has not answered yet" in client.get(address, headers={"accept-language": "en"}).text
+    assert client.post(address, {"person": PersonFactory(employed=True).staff_number}).status_code == 409
+    drafting.accept_invitation(idea=idea, by=act(colleague))
+    woken = client.post(address, {"condition_met": "Une collègue reprend l’idée."})
+    assert woken.status_code == 302
+    idea.refresh_from_db()
+    assert (idea.state, list(roles.authors(idea))) == ("live", [colleague])
+    with pytest.raises(Conflict):
+        journey.ask_author(idea=idea.key, by=act(cast.lead), person=PersonFactory(employed=True))

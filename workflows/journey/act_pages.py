@@ -27,6 +27,7 @@ from workflows.gates import authority
 from workflows.gates.leading import who_leads
 from workflows.gates.models import Decision
 from workflows.journey import actions, delays, forms, queries, reexaminations, wording
+from workflows.journey.actions.holds import waits_for_author
 from workflows.journey.actions.steps import check_lead, of_author
 from workflows.journey.models import Reexamination
 from workflows.journey.reexaminers import right_to_answer
@@ -157,6 +158,17 @@ def wake(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         if hold is None:
             raise Conflict(_("This idea is not on hold."), code="wake.not_held")
         check_lead(idea, _as_lead(idea, Actor(person=person)))
+    if waits_for_author(idea):
+        return _act(
+            request,
+            key,
+            forms.AskAuthor,
+            "journey/ask_author.html",
+            lambda idea, by, data: actions.ask_author(
+                idea=idea.key, by=_as_lead(idea, by), person=data["person"]
+            ),
+            asked=queries.author_asked(idea),
+        )
     return _act(
         request,
         key,

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from incubator.lib.forms import ChoiceText
+from incubator.people.choosing import Colleague
 from workflows.journey import wording
 
 
@@ -121,6 +122,14 @@ class Unmerging(forms.Form):
 class Waking(forms.Form):
     condition_met = forms.CharField(
         label=_("How is the condition met?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000
+    )
+
+
+class AskAuthor(forms.Form):
+    person = Colleague(
+        label=_("Who takes this idea over?"),
+        help_text=_("First and last name, or staff number. They are asked, and may say no."),
+        error_messages={"required": _("Name someone.")},
     )
 
 

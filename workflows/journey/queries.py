@@ -222,6 +222,12 @@ def hold_of(idea: Idea, passages: Sequence[str]) -> Hold | None:
     return found and masked_row(found, ["condition"], passages)
 
 
+def author_asked(idea: Idea) -> TeamMember | None:
+    """Who is asked to take over an idea without an author, and has not answered."""
+    asked = idea.team.filter(role="author", accepted_at=None, declined_at=None, left_at=None)
+    return asked.select_related("person").first()
+
+
 def window_of(idea: Idea) -> Reexamination | None:
     """The last re-examination, open or answered; its window shows what the author can still do."""
     if idea.state != "stopped":

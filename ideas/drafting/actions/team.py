@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ideas import joining
+from ideas import joining, roles
 from ideas.acts import record
 from ideas.drafting import queries, rules
 from ideas.drafting.models import CLOSED, Idea, TeamMember
@@ -26,22 +26,40 @@ def invite(*, idea: Idea, by: Actor, person: Person, role: str = TeamMember.Role
     """Ask a colleague to join as co-author or helper. Raises NotAllowed, Conflict, Invalid."""
     if role not in INVITED_AS:
         raise Invalid(_("Choose co-author or helper."), code="team.role")
-    if not person.is_active or person.kind != Person.Kind.EMPLOYEE:
-        raise Invalid(_("Only employees of the city join a team."), code="team.not_employee")
     with locked(idea.pk) as idea:
         _check_may_invite(idea, by.human)
-        member = TeamMember.objects.filter(idea=idea, person=person).first()
-        if member and member.left_at is None and member.declined_at is None:
-            raise Conflict(_("This colleague is already in the team or invited."), code="team.already")
-        if idea.team.filter(left_at=None, declined_at=None).count() >= LARGEST_TEAM:
-            raise Conflict(_("A team has twenty people at most."), code="team.full")
-        member = member or TeamMember(idea=idea, person=person)
-        member.role, member.invited_by, member.invited_at = role, by.human, clock.now()
-        member.was_member = member.was_member or member.accepted_at is not None
-        member.accepted_at = member.declined_at = member.left_at = None
-        member.save()
-        queries.ask_for_an_answer(idea, member)
-        _tell(idea, by, "invited", member, None, "invited")
+        return _ask_to_join(idea, by, person, role)
+
+
+def invite_author(*, idea: Idea, by: Actor, person: Person) -> TeamMember:
+    """Ask a colleague to take over an idea whose authors have all left: whoever accepts is its author.
+
+    The caller holds the idea's lock and has checked who asks. Raises Conflict, Invalid.
+    """
+    if roles.authors_now(idea):
+        raise Conflict(_("Someone of the team answers for this idea already."), code="team.has_author")
+    if idea.team.filter(
+        role=TeamMember.Role.AUTHOR, accepted_at=None, declined_at=None, left_at=None
+    ).exists():
+        raise Conflict(_("A colleague is asked already: wait for the answer."), code="team.asked")
+    return _ask_to_join(idea, by, person, TeamMember.Role.AUTHOR)
+
+
+def _ask_to_join(idea: Idea, by: Actor, person: Person, role: str) -> TeamMember:
+    if not person.is_active or person.kind != Person.Kind.EMPLOYEE:
+        raise Invalid(_("Only employees of the city join a team."), code="team.not_employee")
+    member = TeamMember.objects.filter(idea=idea, person=person).first()
+    if member and member.left_at is None and member.declined_at is None:
+        raise Conflict(_("This colleague is already in the team or invited."), code="team.already")
+    if idea.team.filter(left_at=None, declined_at=None).count() >= LARGEST_TEAM:
+        raise Conflict(_("A team has twenty people at most."), code="team.full")
+    member = member or TeamMember(idea=idea, person=person)
+    member.role, member.invited_by, member.invited_at = role, by.human, clock.now()
+    member.was_member = member.was_member or member.accepted_at is not None
+    member.accepted_at = member.declined_at = member.left_at = None
+    member.save()
+    queries.ask_for_an_answer(idea, member)
+    _tell(idea, by, "invited", member, None, "invited")
     return member
 
 

@@ -15,12 +15,19 @@ from workflows.journey.actions.reexamination import (
 )
 from workflows.journey.actions.routes import closed_routes, may_report_done, may_send_up, report_done, send_up
 from workflows.journey.actions.submitting import resubmit, submit, withdraw
-from workflows.journey.actions.succession import author_left, carry_on, nobody_carries_on, not_carry_on
+from workflows.journey.actions.succession import (
+    ask_author,
+    author_left,
+    carry_on,
+    nobody_carries_on,
+    not_carry_on,
+)
 
 __all__ = [
     "add_learning",
     "answer_reexamination",
     "ask_again",
+    "ask_author",
     "ask_reexamination",
     "author_left",
     "benefits_read",

@@ -55,6 +55,13 @@ def wake(*, idea: UUID, by: Actor, condition_met: str = "") -> Idea:
             check_lead(found, by)
             sessions.check_not_waiting(found)
             _check_sponsor(found, hold)
+            if waits_for_author(found):
+                raise Conflict(
+                    _(
+                        "Nobody answers for this idea yet. Ask a colleague to take it over, then take it up again."
+                    ),
+                    code="wake.no_author",
+                )
             if not condition_met.strip():
                 sentence = _("Say in a line how the condition is met.")
                 raise Invalid(sentence, code="wake.note", fields={"condition_met": [sentence]})
@@ -86,6 +93,12 @@ def pause_without_sponsor(idea: Idea, by: Actor) -> list[dict[str, Any]]:
 
 def _lacks_sponsor(idea: Idea, hold: Hold) -> bool:
     return hold.stage == "pilot" and not hold.gate and pledge_in_force(idea) is None
+
+
+def waits_for_author(idea: Idea) -> bool:
+    """Whether the idea is on hold because its authors have left, and nobody has followed them yet."""
+    held = Hold.objects.filter(idea=idea, woken_at=None, cause=Hold.Cause.AUTHOR_LEFT)
+    return idea.state == "held" and held.exists() and not roles.authors_now(idea)
 
 
 def _check_sponsor(idea: Idea, hold: Hold) -> None:

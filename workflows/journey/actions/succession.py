@@ -12,18 +12,19 @@ from django.utils.translation import gettext as _
 
 from ideas import roles
 from ideas.acts import wait_for
+from ideas.drafting import actions as drafting
 from ideas.drafting.models import Idea, TeamMember
 from ideas.drafting.rules import may_invite
 from ideas.lock import locked
 from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
-from incubator.lib.refusals import Conflict, NotFound
+from incubator.lib.refusals import Conflict, Invalid, NotFound
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.gates.configuration import delays_of
-from workflows.journey.actions.holds import pause, resume
-from workflows.journey.actions.steps import tell
+from workflows.journey.actions.holds import pause, resume, waits_for_author
+from workflows.journey.actions.steps import check_lead, tell
 from workflows.journey.models import Hold
 
 LEFT = Hold.Cause.AUTHOR_LEFT
@@ -89,6 +90,23 @@ def nobody_carries_on(*, idea: UUID, by: Actor) -> None:
         if Hold.objects.filter(idea=found, cause=LEFT, held_at__gte=due).exists():
             raise Conflict(_("It was held for this before, and taken up again."), code="carry_on.twice")
         tell(found, "author_not_followed", by, {}, _hold(found, by))
+
+
+def ask_author(*, idea: UUID, person: Person, by: Actor) -> None:
+    """A lead asks a colleague to take over an idea that is held because nobody of its team is left.
+
+    Raises NotAllowed (no lead), Conflict (not held for this, an author is there or asked), Invalid on `person`.
+    """
+    with locked(key=idea) as found:
+        check_lead(found, by)
+        if not waits_for_author(found):
+            raise Conflict(_("This idea does not wait for an author."), code="author.not_sought")
+        try:
+            drafting.invite_author(idea=found, by=by, person=person)
+        except Invalid as refusal:
+            raise Invalid(
+                refusal.sentence, code=refusal.code, fields={"person": [refusal.sentence]}
+            ) from None
 
 
 def heirs(idea: Idea) -> QuerySet[TeamMember]:
