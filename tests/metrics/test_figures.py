@@ -63,22 +63,48 @@ def test_what_not_everyone_may_read_is_not_counted() -> None:
     assert found.stages[0].ideas == 1
 
 
-def test_first_answers_in_time_late_and_late_now() -> None:
+def test_first_answers_in_time_late_and_missing() -> None:
     for fields in (
         {"state": "decided", "closed_at": ago(3)},
         {"state": "decided", "closed_at": ago(1)},
+        {"state": "decided", "closed_at": ago(1), "due_at": NOW + timedelta(days=1)},  # early: not due yet
         {"state": "open"},
         {"state": "open", "due_at": NOW + timedelta(days=1)},
         {"state": "void", "closed_at": ago(1)},
         {"state": "decided", "closed_at": ago(500), "due_at": ago(499)},
     ):
-        round_of(submitted(30), **fields)
+        round_of(submitted(30, due_at=fields.get("due_at", ago(2))), **fields)
     found = queries.figures().answered
-    assert (found.in_time, found.late, found.late_now) == (1, 1, 1)
+    assert (found.in_time, found.late, found.missing) == (1, 1, 1)
     with translation.override("en"):
         assert sentences.answered(found) == (
-            "1 of the 2 first answers of the last twelve months came in time. 1 is late now."
+            "1 of the 3 first answers due in the last twelve months, on all three routes, came in time. "
+            "1 came after its day. 1 is still missing."
         )
+
+
+def test_each_route_s_first_answer_counts_and_no_later_one() -> None:
+    for route, gate, answered in (("local", "L", 3), ("fast", "F", 1), ("standard", "G0", 3)):
+        idea = submitted(30, route=route)
+        round_of(idea, gate, state="decided", closed_at=ago(answered))
+        round_of(idea, gate, number=2, state="open")
+        round_of(idea, "G3", state="decided", closed_at=ago(1))
+    paused = submitted(30, due_at=ago(2))
+    round_of(paused, state="void", closed_at=ago(7))
+    round_of(paused, number=2)
+    found = queries.figures().answered
+    assert (found.in_time, found.late, found.missing) == (2, 1, 1)
+
+
+def test_a_late_idea_that_was_answered_once_misses_no_first_answer() -> None:
+    idea = submitted(30, due_at=ago(2))
+    round_of(idea, state="decided", closed_at=ago(3))
+    round_of(idea, number=2)
+    figures = queries.figures()
+    assert (figures.waiting.late, figures.waiting.late_in) == (1, [("submission", 1)])
+    assert figures.answered.missing == 0
+    with translation.override("en"):
+        assert sentences.waiting(figures.waiting).endswith("1 is late, by 2 working days: Submission 1.")
 
 
 def test_waiting_counts_working_days_of_lateness() -> None:
@@ -87,6 +113,12 @@ def test_waiting_counts_working_days_of_lateness() -> None:
     submitted(30, due_at=ago(4), state="held")
     found = queries.figures().waiting
     assert (found.under_way, found.late, found.oldest_late) == (2, 1, 4)
+    submitted(30, due_at=ago(1), stage="pilot")
+    submitted(30, due_at=ago(1), stage="pilot")
+    with translation.override("en"):
+        assert sentences.waiting(queries.figures().waiting) == (
+            "4 ideas are under way. 3 are late, the oldest by 4 working days: Submission 1, Pilot 2."
+        )
 
 
 def test_an_idea_still_there_counts_as_open_and_the_clock_stands_on_hold() -> None:

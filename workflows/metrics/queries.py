@@ -1,6 +1,6 @@
 """The figures, in a handful of queries. Each is about ideas that all staff may read; see `counted`."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -8,17 +8,19 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
+from ideas.drafting.queries import late
 from incubator.events.models import Event
 from incubator.lib import clock, working_days
 from workflows.gates.configuration import defaults, gate_delay
 from workflows.gates.configuration.reading import documents_of
 from workflows.gates.models import Condition, Decision, GateRound
+from workflows.gates.records import FIRST_GATES
 from workflows.metrics import rules, survival
 from workflows.metrics.rules import STAGES, Path
 from workflows.sponsorship.models import Pledge
@@ -47,18 +49,21 @@ def midnight(day: date) -> datetime:
 
 @dataclass(frozen=True)
 class Answered:
-    """First answers due in the window: given in time, given late, and late now (of any age)."""
+    """First answers that were due in the window: given in time, given late, and missing still (since whenever)."""
 
     in_time: int
     late: int
-    late_now: int
+    missing: int
 
 
 @dataclass(frozen=True)
 class Waiting:
+    """`late_in`: how many of the late ones are in each stage, in order, without stages that have none."""
+
     under_way: int
     late: int
     oldest_late: int  # working days
+    late_in: list[tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,9 @@ class Row(NamedTuple):
     key: Any
     route: str
     state: str
+    stage: str
     due_at: datetime | None
+    late: bool
     submitted_at: datetime
     zone: str
     country: str
@@ -149,11 +156,14 @@ def figures() -> Figures:
         Row(*values)  # type: ignore[arg-type] # submitted ideas only
         for values in counted()
         .filter(submitted_at__isnull=False)
+        .annotate(late=late())
         .values_list(
             "key",
             "route",
             "state",
+            "stage",
             "due_at",
+            "late",
             "submitted_at",
             "programme__entity__time_zone",
             "programme__entity__holidays_country",
@@ -194,20 +204,30 @@ def _paths() -> dict[Any, Path]:
 
 
 def _answered(since: datetime, now: datetime) -> Answered:
-    first = GateRound.objects.filter(gate="G0", number=1, idea__in=counted()).exclude(state="void")
-    over = Q(state="decided", due_at__gte=since)
-    found = first.aggregate(
+    """The first decision on each idea at the gate that each of its routes begins with. An answer that is not due yet
+    is left out, given or not: counting those given early would make the share too good."""
+    before = GateRound.objects.filter(
+        idea=OuterRef("idea"), gate=OuterRef("gate"), number__lt=OuterRef("number"), state="decided"
+    )
+    # A pause voids a round: the answer is then that of the next one.
+    rounds = GateRound.objects.filter(gate__in=FIRST_GATES, idea__in=counted()).exclude(state="void")
+    over = Q(state="decided", due_at__gte=since, due_at__lt=now)
+    found = rounds.exclude(Exists(before)).aggregate(
         in_time=Count("pk", filter=over & Q(closed_at__lte=F("due_at"))),
         late=Count("pk", filter=over & Q(closed_at__gt=F("due_at"))),
-        late_now=Count("pk", filter=Q(state__in=["seating", "open"], due_at__lt=now)),
+        missing=Count("pk", filter=Q(state__in=["seating", "open"]) & late("idea__")),
     )
     return Answered(**found)
 
 
 def _waiting(ideas: list[Row], now: datetime) -> Waiting:
     live = [idea for idea in ideas if idea.state == "live"]
-    late = [_working_days(idea, idea.due_at, now) for idea in live if idea.due_at and idea.due_at < now]
-    return Waiting(len(live), len(late), max(late, default=0))
+    behind = [idea for idea in live if idea.late]
+    oldest = max((_working_days(idea, idea.due_at, now) for idea in behind if idea.due_at), default=0)
+    where = Counter(idea.stage for idea in behind)
+    return Waiting(
+        len(live), len(behind), oldest, [(stage, where[stage]) for stage in STAGES if where[stage]]
+    )
 
 
 def _working_days(idea: Row, start: datetime, end: datetime) -> int:

@@ -32,19 +32,22 @@ def six(figures: Figures) -> list[dict[str, str]]:
 
 
 def answered(found: Answered) -> str:
-    due = found.in_time + found.late
+    """An answer that is missing after its day counts as one that did not come in time."""
+    due = found.in_time + found.late + found.missing
     if not due:
-        said = _("No first answer was due in the last twelve months.")
-    else:
-        said = ngettext(
-            "%(in_time)s of %(due)s first answer of the last twelve months came in time.",
-            "%(in_time)s of the %(due)s first answers of the last twelve months came in time.",
-            due,
-        ) % {"in_time": words.number(found.in_time), "due": words.number(due)}
-    if not found.late_now:
-        return f"{said} {_('None is late now.')}"
-    late = ngettext("%(late)s is late now.", "%(late)s are late now.", found.late_now)
-    return f"{said} {late % {'late': words.number(found.late_now)}}"
+        return _("No first answer was due in the last twelve months, on any of the three routes.")
+    said = ngettext(
+        "%(in_time)s of %(due)s first answer due in the last twelve months, on all three routes, came in time.",
+        "%(in_time)s of the %(due)s first answers due in the last twelve months, on all three routes, came in time.",
+        due,
+    ) % {"in_time": words.number(found.in_time), "due": words.number(due)}
+    if found.late:
+        after = ngettext("%(number)s came after its day.", "%(number)s came after their day.", found.late)
+        said = f"{said} {after % {'number': words.number(found.late)}}"
+    if not found.missing:
+        return f"{said} {_('None is missing.')}"
+    missing = ngettext("%(number)s is still missing.", "%(number)s are still missing.", found.missing)
+    return f"{said} {missing % {'number': words.number(found.missing)}}"
 
 
 def waiting(found: Waiting) -> str:
@@ -55,11 +58,17 @@ def waiting(found: Waiting) -> str:
     if not found.late:
         return f"{said} {_('Each is within its time.')}"
     late = ngettext(
-        "%(late)s is late, by %(days)s.", "%(late)s are late, the oldest by %(days)s.", found.late
-    )
-    return (
-        f"{said} {late % {'late': words.number(found.late), 'days': words.working_days(found.oldest_late)}}"
-    )
+        "%(late)s is late, by %(days)s: %(stages)s.",
+        "%(late)s are late, the oldest by %(days)s: %(stages)s.",
+        found.late,
+    ) % {
+        "late": words.number(found.late),
+        "days": words.working_days(found.oldest_late),
+        "stages": ", ".join(
+            f"{STAGE_NAMES[stage]} {words.number(number)}" for stage, number in found.late_in
+        ),
+    }
+    return f"{said} {late}"
 
 
 def worst(stages: list[StageTime]) -> StageTime | None:
