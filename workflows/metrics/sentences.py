@@ -24,7 +24,7 @@ def six(figures: Figures) -> list[dict[str, str]]:
     return [
         {"title": _("Answered in time"), "text": answered(figures.answered)},
         {"title": _("Waiting now"), "text": waiting(figures.waiting)},
-        {"title": _("The stage that blocks"), "text": blocks(figures.stages)},
+        {"title": _("The stage that blocks"), "text": blocks(figures.stages, figures.waiting.late)},
         {"title": _("Reasons given"), "text": reasons(figures.reasons)},
         {"title": _("Promises kept"), "text": promises(figures.promises)},
         {"title": _("What changed"), "text": changed(figures.changed)},
@@ -71,26 +71,47 @@ def waiting(found: Waiting) -> str:
     return f"{said} {late}"
 
 
-def worst(stages: list[StageTime]) -> StageTime | None:
-    """The stage that exceeds its promise most; None when none does."""
-    found = max(stages, key=lambda stage: stage.overrun, default=None)
-    return found if found is not None and found.overrun > 0 else None
+def slow(stages: list[StageTime]) -> list[StageTime]:
+    """The stages in which more than a quarter of the ideas stay longer than promised, the furthest beyond first."""
+    found = [stage for stage in stages if stage.overrun > 0]
+    return sorted(found, key=lambda stage: -stage.overrun)
 
 
-def blocks(stages: list[StageTime]) -> str:
+def _names(stages: list[StageTime]) -> str:
+    return ", ".join(str(STAGE_NAMES[stage.stage]) for stage in stages)
+
+
+def blocks(stages: list[StageTime], late: int) -> str:
+    """`late`: the ideas late now, which a stage that keeps its promise to most may have too."""
     if not any(stage.enough for stage in stages):
         return _("Too few ideas have been through a stage to say.")
-    found = worst(stages)
-    if found is None:
-        return _("None: half of the ideas leave each stage within the promised time.")
+    found = slow(stages)
+    if not found:
+        said = _(
+            "No stage holds back more than a quarter of the ideas: three quarters leave in time, where enough have been"
+            " to say."
+        )
+        return f"{said} {_('Those that are late all the same stand under “Waiting now”.')}" if late else said
+    first, others = found[0], found[1:]
+    days = first.three_quarters if first.three_quarters is not None else first.longest
     values = {
-        "stage": STAGE_NAMES[found.stage],
-        "days": words.working_days(found.half if found.half is not None else found.longest),
-        "promise": words.number(found.promise or 0),
+        "stage": STAGE_NAMES[first.stage],
+        "days": words.working_days(days),
+        "promise": words.number(first.promise or 0),
     }
-    if found.half is None:
-        return _("%(stage)s: half of the ideas take at least %(days)s. We promised %(promise)s.") % values
-    return _("%(stage)s: half of the ideas leave it within %(days)s. We promised %(promise)s.") % values
+    if first.three_quarters is None:
+        said = _(
+            "%(stage)s: more than a quarter of the ideas take at least %(days)s. We promised %(promise)s."
+        )
+    else:
+        said = _("%(stage)s: three quarters of the ideas leave it within %(days)s. We promised %(promise)s.")
+    said %= values
+    if not others:
+        return said
+    also = _("More than a quarter stay longer than promised here too: %(stages)s.") % {
+        "stages": _names(others)
+    }
+    return f"{said} {also}"
 
 
 def reasons(found: Reasons) -> str:
@@ -171,10 +192,14 @@ def funnel_finding(funnel: list[tuple[str, int]]) -> str:
 
 
 def times_finding(stages: list[StageTime]) -> str:
-    found = worst(stages)
-    if found is None:
-        return _("No stage takes longer than promised")
-    return _("%(stage)s takes longer than promised") % {"stage": STAGE_NAMES[found.stage]}
+    if not any(stage.enough for stage in stages):
+        return _("Too few ideas have been through a stage to say how long it takes")
+    found = slow(stages)
+    if not found:
+        return _("Three quarters of the ideas leave each stage in time")
+    return _("More than a quarter of the ideas stay longer than promised: %(stages)s") % {
+        "stages": _names(found)
+    }
 
 
 def participation_finding(content: dict[str, Any]) -> str:

@@ -137,6 +137,7 @@ def times_chart(figures: Figures, title: str) -> str:
             upper=stage.three_quarters,
             promise=stage.promise,
             note=_note(stage),
+            lasted=stage.longest,
         )
         for stage in drawn
     ]
