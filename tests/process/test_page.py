@@ -46,7 +46,9 @@ def test_the_picture_shows_each_count_and_marks_what_is_late() -> None:
     standard = next(route for route in routes() if route.key == "standard")
     drawn = str(shown.picture(standard, {STEP + "selection": Count(14, 0), STEP + "pilot": Count(6, 2)}))
     assert re.search(r'class="cnt-t"[^>]*>14<', drawn)
-    assert re.search(r'class="cnt-t late-t"[^>]*>6<', drawn)
+    assert re.search(r'class="cnt-t"[^>]*>6<', drawn), "all six, as if none were late"
+    assert re.search(r'class="sub late"[^>]*>2 (late|en retard)<', drawn)
+    assert drawn.count('class="cnt late') == drawn.count("late-t") == 0
     assert "style=" not in drawn
     assert "<script" not in drawn
 
