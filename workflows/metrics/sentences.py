@@ -207,3 +207,18 @@ def participation_finding(content: dict[str, Any]) -> str:
         return _("Too few people took part to say how many")
     count, size = content["total"]
     return _("%(share)s of staff proposed an idea") % {"share": words.percent(100 * count / size, 1)}
+
+
+def participation_alone(content: dict[str, Any]) -> str:
+    """What stands in place of the table where no direction has figures; '' where one has."""
+    if content["shown"] or not content["total"]:
+        return ""
+    count, size = content["total"]
+    said = ngettext(
+        "%(count)s of %(size)s person took part.", "%(count)s of %(size)s people took part.", size
+    ) % {"count": words.number(count), "size": words.number(size)}
+    why = _(
+        "By direction nothing can be shown for this half-year: too few people took part in some, and what the others"
+        " show would let it be worked out."
+    )
+    return f"{said} {why}"
