@@ -165,9 +165,9 @@ def test_the_time_promised_for_a_stage_is_that_of_its_gate(
 
 def test_the_stage_that_blocks_is_the_furthest_beyond_its_promise() -> None:
     def stage(
-        name: str, most: int | None, promise: int | None = 10, enough: bool = True, often_past: bool = True
+        name: str, most: int | None, promise: int | None = 10, enough: bool = True, judged: bool = True
     ) -> StageTime:
-        return StageTime(name, 9, 3, 2, most, 30, promise, enough, often_past)
+        return StageTime(name, 9, 3, 2, most, 30, promise, enough, judged)
 
     with translation.override("en"):
         slow = [stage("review", 11), stage("sponsorship", 38), stage("pilot", 99, None)]
@@ -177,13 +177,13 @@ def test_the_stage_that_blocks_is_the_furthest_beyond_its_promise() -> None:
         )
         assert sentences.times_finding(slow).endswith("stay longer than promised: Sponsorship, Review")
         assert sentences.blocks([stage("review", None)], 0).startswith(
-            "Review: more than a quarter of the ideas take at least 30"
+            "Review: more than a quarter of the ideas take longer than the 10 working days"
         )
-        for kept in ([stage("review", 10)], [stage("review", None, often_past=False)]):
-            assert sentences.blocks(kept, 0).startswith("No stage holds back more than a quarter")
+        for kept in ([stage("review", 10)], [stage("review", None, judged=False)]):
+            assert sentences.blocks(kept, 0).startswith("No stage is known to keep more")
             assert "late all the same" not in sentences.blocks(kept, 0)
             assert sentences.blocks(kept, 17).endswith("late all the same stand under “Waiting now”.")
-            assert sentences.times_finding(kept).startswith("Three quarters")
+            assert sentences.times_finding(kept).startswith("No stage is known to keep more")
         assert sentences.blocks([stage("review", 90, enough=False)], 0).startswith("Too few")
 
 
@@ -196,7 +196,26 @@ def test_half_of_the_ideas_being_quick_does_not_hide_those_that_stay() -> None:
     stage = queries.figures().stages[0]
     assert (stage.half, stage.three_quarters) == (2, None)
     with translation.override("en"):
-        assert sentences.blocks([stage], 4).startswith("Submission: more than a quarter of the ideas take at")
+        assert sentences.blocks([stage], 4).startswith("Submission: more than a quarter of the ideas take")
+
+
+def test_a_stage_is_named_when_its_bar_passes_its_promise() -> None:
+    """Seven evaluations took 21 to 25 days of 35, two are there after 46 and 55, two have come since."""
+    spells = [(days, True) for days in (22, 23, 24, 25, 25, 25, 25)]
+    spells += [(days, False) for days in (21, 31, 46, 55)]
+    stage = queries._stage_time("evaluation", spells, 35)
+    assert (stage.half, stage.three_quarters, stage.longest) == (25, None, 55)
+    with translation.override("en"):
+        assert sentences.blocks([stage], 4) == (
+            "Evaluation: more than a quarter of the ideas take longer than the 35 working days that we promised."
+        )
+        assert sentences.times_finding([stage]).endswith("stay longer than promised: Evaluation")
+
+
+def test_a_stage_whose_ideas_have_all_come_lately_is_not_named() -> None:
+    spells = [(days, True) for days in (27, 28, 29, 30, 31)] + [(days, False) for days in range(40, 79)]
+    stage = queries._stage_time("sponsorship", spells, 100)
+    assert (stage.three_quarters, stage.overrun) == (None, 0)
 
 
 def test_one_old_idea_among_many_new_ones_is_no_stage_that_blocks() -> None:

@@ -70,7 +70,8 @@ class Waiting:
 class StageTime:
     """Working days in a stage, ideas still there counted as open; None: not reached yet, or too few ideas.
 
-    `often_past`: of the stays that are over or past the promise, enough of them, more than a quarter are past it.
+    `judged`: the promise can be held against the stage before three quarters are done, as most stays, and enough of
+    them, are over or past it, and more than one is past it.
     """
 
     stage: str
@@ -81,19 +82,19 @@ class StageTime:
     longest: int
     promise: int | None
     enough: bool
-    often_past: bool
+    judged: bool
 
     @property
     def overrun(self) -> float:
         """By what share more than a quarter of the ideas exceed the promise, 0 where three quarters keep it. A median
         would hide the late ones: half may be quick, and the other half stay for ever.
 
-        Where three quarters are not done yet, the longest stay known stands in, unless that one is an exception among
-        many that have just come.
+        Where three quarters are not done yet, the longest stay known stands in, unless that one is an exception, or
+        most have come too lately to tell.
         """
         if not self.enough or self.promise is None:
             return 0.0
-        if self.three_quarters is None and not self.often_past:
+        if self.three_quarters is None and not self.judged:
             return 0.0
         days = self.three_quarters if self.three_quarters is not None else self.longest
         return max(days / self.promise - 1, 0.0)
@@ -274,7 +275,7 @@ def _stage_time(stage: str, spells: list[survival.Spell], promise: int | None) -
         longest=survival.longest(spells),
         promise=promise,
         enough=enough,
-        often_past=known >= threshold() and 4 * past > known,
+        judged=past > 1 and known >= threshold() and 2 * known >= len(spells),
     )
 
 

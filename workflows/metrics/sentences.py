@@ -87,25 +87,24 @@ def blocks(stages: list[StageTime], late: int) -> str:
         return _("Too few ideas have been through a stage to say.")
     found = slow(stages)
     if not found:
-        said = _(
-            "No stage holds back more than a quarter of the ideas: three quarters leave in time, where enough have been"
-            " to say."
-        )
+        said = _("No stage is known to keep more than a quarter of its ideas longer than promised.")
         return f"{said} {_('Those that are late all the same stand under “Waiting now”.')}" if late else said
     first, others = found[0], found[1:]
-    days = first.three_quarters if first.three_quarters is not None else first.longest
-    values = {
-        "stage": STAGE_NAMES[first.stage],
-        "days": words.working_days(days),
-        "promise": words.number(first.promise or 0),
-    }
     if first.three_quarters is None:
         said = _(
-            "%(stage)s: more than a quarter of the ideas take at least %(days)s. We promised %(promise)s."
-        )
+            "%(stage)s: more than a quarter of the ideas take longer than the %(promise)s that we promised."
+        ) % {
+            "stage": STAGE_NAMES[first.stage],
+            "promise": words.working_days(first.promise or 0),
+        }
     else:
-        said = _("%(stage)s: three quarters of the ideas leave it within %(days)s. We promised %(promise)s.")
-    said %= values
+        said = _(
+            "%(stage)s: three quarters of the ideas leave it within %(days)s. We promised %(promise)s."
+        ) % {
+            "stage": STAGE_NAMES[first.stage],
+            "days": words.working_days(first.three_quarters),
+            "promise": words.number(first.promise or 0),
+        }
     if not others:
         return said
     also = _("More than a quarter stay longer than promised here too: %(stages)s.") % {
@@ -196,7 +195,7 @@ def times_finding(stages: list[StageTime]) -> str:
         return _("Too few ideas have been through a stage to say how long it takes")
     found = slow(stages)
     if not found:
-        return _("Three quarters of the ideas leave each stage in time")
+        return _("No stage is known to keep more than a quarter of its ideas too long")
     return _("More than a quarter of the ideas stay longer than promised: %(stages)s") % {
         "stages": _names(found)
     }
