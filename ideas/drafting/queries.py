@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONObject
 from django.urls import reverse
@@ -18,6 +18,7 @@ from ideas.drafting import rules
 from ideas.drafting.masking.queries import shown, with_passages
 from ideas.drafting.models import Attachment, Draft, Idea, IdeaContent, TeamMember
 from incubator.inbox.actions import open_for
+from incubator.lib import clock
 from incubator.lib.refusals import NotFound
 from incubator.people.models import Person, normal_staff_number
 
@@ -25,6 +26,14 @@ NOT_HERE = _(
     "There is no idea here that you can open. It may be a draft of another team; "
     "if someone sent you this link, ask them to add you."
 )
+
+
+def late(idea: str = "") -> Q:
+    """Ideas under way, past the day by which what they wait for was due: one meaning for every list and every count.
+
+    `idea`: how what is filtered leads to its idea, such as `idea__`.
+    """
+    return Q(**{f"{idea}state": Idea.State.LIVE, f"{idea}due_at__lt": clock.now()})
 
 
 def in_team(person: Person) -> QuerySet[TeamMember]:

@@ -40,13 +40,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Interval:
-    """From half done to three quarters done, in days, against a promise; None: not reached yet."""
+    """From half done to three quarters done, in days, against a promise; None: not reached yet.
+
+    `lasted`: the longest known so far.
+    """
 
     label: Any
     median: float | None
     upper: float | None
     promise: float | None = None
     note: Any = ""
+    lasted: float | None = None
 
 
 @dataclass(frozen=True)
@@ -169,10 +173,11 @@ def funnel(rows: Sequence[Row], *, title: Any, sentence: Any) -> SafeString:
 
 
 def intervals(rows: Sequence[Interval], *, title: Any, sentence: Any, longest: float) -> SafeString:
-    """Dot: half are done (a ring when later than promised); bar: to three quarters, hatched to the edge
-    when not reached; dashed line: the promise. `longest`: days at the right edge.
+    """Dot: half are done (a ring when later than promised); bar: to three quarters, hatched when not reached, to what
+    lasted longest or else to the edge; dashed line: the promise. `longest`: days at the right edge.
 
-    A median that is not reached shows no dot: its bar is hatched from the promise or from zero.
+    A median that is not reached shows no dot: its bar is hatched from the promise or from zero. No bar passes the
+    promise unless something did.
     """
     drawing = _Drawing(height=54 * len(rows))
 
@@ -183,8 +188,10 @@ def intervals(rows: Sequence[Interval], *, title: Any, sentence: Any, longest: f
         top = 54 * index
         _headline(drawing, top + 16, row.label, row.note)
         drawing.add("path", d=f"M10 {top + 38}H{WIDTH - 10}", class_="grid", stroke_width=2)
-        start = at(row.median if row.median is not None else row.promise or 0)
-        end = at(row.upper) if row.upper is not None else float(WIDTH - 2)
+        begins = row.median if row.median is not None else row.promise or 0
+        until = row.upper if row.upper is not None else row.lasted
+        start = at(begins if until is None or begins < until else 0)
+        end = at(until) if until is not None else float(WIDTH - 2)
         drawing.add(
             "rect",
             x=start,

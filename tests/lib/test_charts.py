@@ -70,6 +70,16 @@ def test_a_late_median_is_a_ring_and_an_unreached_one_no_dot() -> None:
     assert len([mark for mark in root.iter("rect") if mark.get("class") == "open"]) == 2
 
 
+def test_a_bar_passes_its_promise_only_when_something_did() -> None:
+    rows = [Interval("a", 31, None, 100, lasted=78), Interval("b", 25, None, 35, lasted=55)]
+    rows += [Interval("c", None, None, 50, lasted=20), Interval("d", None, None, 20, lasted=50)]
+    root = read(charts.intervals(rows, longest=100, **NAMED))
+    bars = [mark for mark in root.iter("rect") if mark.get("class") == "open"]
+    edges = [(float(bar.get("x", "")), float(bar.get("x", "")) + float(bar.get("width", ""))) for bar in bars]
+    day = [((start - 10) / 3.8, (end - 10) / 3.8) for start, end in edges]
+    assert day == [pytest.approx(one, abs=1) for one in ((31, 78), (25, 55), (0, 20), (20, 50))]
+
+
 def test_a_step_curve_rises_to_its_share() -> None:
     root = read(charts.steps([Step(0, 0), Step(50, 0.5)], until=100, **NAMED))
     (line,) = [mark.get("d") for mark in root.iter("path") if mark.get("class") == "line"]

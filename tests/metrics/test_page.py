@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 from typing import Any
 
@@ -57,10 +58,42 @@ def test_every_employee_reads_it_in_either_language(client: Client) -> None:
 def test_hidden_figures_are_in_no_response(client: Client) -> None:
     shown = read(client)
     rows = {row.split("</th>")[0]: row for row in shown.split('<th scope="row">')[1:]}
-    assert rows["Deux"].count(">s</td>") == 3
-    assert rows["Trois"].count(">s</td>") == 0
+    assert set(rows) & set(NAMES) == {"Trois", "Quatre"}
+    (together,) = (row for name, row in rows.items() if "2 others together" in name + row)
+    assert re.findall(r">([^<>]+)</td>", together) == ["15", "61", "24.6%"]
+    assert re.findall(r"<li>([^<]+)</li>", together) == ["=SOMME(A1)", "Deux"]
     assert ">30<" not in shown
     assert ">12<" not in shown
+    assert ">s</td>" not in shown.split("participation")[-1]
+
+
+def test_where_no_direction_may_be_shown_a_sentence_says_so(client: Client) -> None:
+    for number in range(6):
+        _place, people = staff(20, name=f"Direction {number}")
+        submitted(IN_MAY, author=people[0])
+    shown = read(client)
+    assert "6 of 120 people took part. By direction nothing can be shown" in shown
+    assert "Direction 3" not in shown
+    assert 'scope="row">All services' not in shown
+    found = {row[0]: row[1:] for row in downloaded(client) if row}
+    assert found["Direction 3"] == ["s", "s", "s"]
+    assert found["All services"] == ["6", "120", "5.0%"]
+
+
+def test_two_hidden_pairs_are_shown_as_one_sum(client: Client) -> None:
+    """Their sums apart are large enough, but whoever knows one of a pair would know the other."""
+    for name, size, took_part in (
+        ("Un", 30, 3), ("Deux", 31, 12), ("Trois", 40, 4), ("Quatre", 41, 9), ("Cinq", 60, 9), ("Six", 61, 8),
+    ):  # fmt: skip
+        _place, people = staff(size, name=name)
+        for person in people[:took_part]:
+            submitted(IN_MAY, author=person)
+    found = {row[0]: row[1:] for row in downloaded(client) if row}
+    assert found["4 others together"] == ["28", "142", "19.7%"]
+    assert found["All services"] == ["45", "263", "17.1%"]
+    assert len(PublishedTable.objects.get().content["hidden"]) == 2
+    shown = read(client)
+    assert not any(f">{number}<" in shown for number in (15, 13, 81))
 
 
 @pytest.mark.usefixtures("city")
@@ -68,6 +101,7 @@ def test_the_download_says_what_the_page_says_and_computes_nothing(client: Clien
     rows = downloaded(client)
     found = {row[0]: row[1:] for row in rows if row}
     assert found["'=SOMME(A1)"] == found["Deux"] == ["s", "s", "s"]
+    assert found["2 others together"] == ["15", "61", "24.6%"]
     assert found["Trois"] == ["9", "60", "15.0%"]
     assert found["All services"] == ["32", "182", "17.6%"]
     shown = read(client)

@@ -10,12 +10,15 @@ from xml.etree import ElementTree
 import pytest
 from django.utils import translation
 
+from ideas.drafting.models import Idea
 from incubator.lib import clock
 from tests.factories import DepartmentFactory, PersonFactory
 from tests.gates.stage import signed_in, texts
 from tests.journey import cast as play
 from tests.journey.cast import Cast, act
 from workflows.journey import actions as journey
+from workflows.journey import portfolio
+from workflows.metrics.queries import figures
 from workflows.process import queries, shown, wording
 from workflows.process.drawing import Count
 from workflows.process.topology import PLACES, routes
@@ -43,7 +46,9 @@ def test_the_picture_shows_each_count_and_marks_what_is_late() -> None:
     standard = next(route for route in routes() if route.key == "standard")
     drawn = str(shown.picture(standard, {STEP + "selection": Count(14, 0), STEP + "pilot": Count(6, 2)}))
     assert re.search(r'class="cnt-t"[^>]*>14<', drawn)
-    assert re.search(r'class="cnt-t late-t"[^>]*>6<', drawn)
+    assert re.search(r'class="cnt-t"[^>]*>6<', drawn), "all six, as if none were late"
+    assert re.search(r'class="sub late"[^>]*>2 (late|en retard)<', drawn)
+    assert drawn.count('class="cnt late') == drawn.count("late-t") == 0
     assert "style=" not in drawn
     assert "<script" not in drawn
 
@@ -121,6 +126,21 @@ def test_counts_are_what_every_employee_can_list(cast: Cast, run_jobs: Run) -> N
     assert queries.counts() == {STEP + "admissibility": Count(1, 0)}
     with clock.moved(clock.now() + timedelta(days=30)):
         assert queries.counts() == {STEP + "admissibility": Count(1, 1)}
+
+
+@pytest.mark.django_db
+def test_late_is_the_same_in_the_picture_in_the_list_of_ideas_and_in_the_figures(
+    cast: Cast, run_jobs: Run
+) -> None:
+    play.submit(cast)
+    run_jobs()
+    reader, due = PersonFactory(employed=True), Idea.objects.get().due_at
+    assert due is not None
+    for at, late in ((due, 0), (due + timedelta(minutes=1), 1)):
+        with clock.moved(at):
+            listed = portfolio.Portfolio({"state": "late"}, queryset=portfolio.base(reader)).qs.count()
+            drawn = sum(count.late for count in queries.counts().values())
+            assert (listed, drawn, figures().waiting.late, figures().answered.missing) == (late,) * 4
 
 
 @pytest.mark.django_db

@@ -17,8 +17,9 @@ from ideas.calls.models import Programme
 from ideas.drafting import rules
 from ideas.drafting.masking.queries import shown_all
 from ideas.drafting.models import Idea
+from ideas.drafting.queries import late
 from ideas.search.queries import search, shown_title
-from incubator.lib import clock, words
+from incubator.lib import words
 from incubator.people.models import Person
 from workflows.journey import wording
 
@@ -94,7 +95,7 @@ class Portfolio(django_filters.FilterSet):
 
     def by_state(self, queryset: QuerySet[Idea], _name: str, value: str) -> QuerySet[Idea]:
         if value == "late":
-            return queryset.filter(state="live", due_at__lt=clock.now())
+            return queryset.filter(late())
         return queryset.filter(state="live" if value == "open" else value)
 
     def keep(self, queryset: QuerySet[Idea], _name: str, _value: str) -> QuerySet[Idea]:

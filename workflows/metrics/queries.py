@@ -1,6 +1,6 @@
 """The figures, in a handful of queries. Each is about ideas that all staff may read; see `counted`."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -8,17 +8,19 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
+from ideas.drafting.queries import late
 from incubator.events.models import Event
 from incubator.lib import clock, working_days
 from workflows.gates.configuration import defaults, gate_delay
 from workflows.gates.configuration.reading import documents_of
 from workflows.gates.models import Condition, Decision, GateRound
+from workflows.gates.records import FIRST_GATES
 from workflows.metrics import rules, survival
 from workflows.metrics.rules import STAGES, Path
 from workflows.sponsorship.models import Pledge
@@ -47,23 +49,30 @@ def midnight(day: date) -> datetime:
 
 @dataclass(frozen=True)
 class Answered:
-    """First answers due in the window: given in time, given late, and late now (of any age)."""
+    """First answers that were due in the window: given in time, given late, and missing still (since whenever)."""
 
     in_time: int
     late: int
-    late_now: int
+    missing: int
 
 
 @dataclass(frozen=True)
 class Waiting:
+    """`late_in`: how many of the late ones are in each stage, in order, without stages that have none."""
+
     under_way: int
     late: int
     oldest_late: int  # working days
+    late_in: list[tuple[str, int]]
 
 
 @dataclass(frozen=True)
 class StageTime:
-    """Working days in a stage, ideas still there counted as open; None: not reached yet, or too few ideas."""
+    """Working days in a stage, ideas still there counted as open; None: not reached yet, or too few ideas.
+
+    `judged`: the promise can be held against the stage before three quarters are done, as most stays, and enough of
+    them, are over or past it, and more than one is past it.
+    """
 
     stage: str
     ideas: int
@@ -73,14 +82,22 @@ class StageTime:
     longest: int
     promise: int | None
     enough: bool
+    judged: bool
 
     @property
     def overrun(self) -> float:
-        """By what share half of the ideas exceed the promise, 0 within it. Where half are not done yet, the
-        longest stay known stands in: half take at least as long."""
+        """By what share more than a quarter of the ideas exceed the promise, 0 where three quarters keep it. A median
+        would hide the late ones: half may be quick, and the other half stay for ever.
+
+        Where three quarters are not done yet, the longest stay known stands in, unless that one is an exception, or
+        most have come too lately to tell.
+        """
         if not self.enough or self.promise is None:
             return 0.0
-        return max((self.half if self.half is not None else self.longest) / self.promise - 1, 0.0)
+        if self.three_quarters is None and not self.judged:
+            return 0.0
+        days = self.three_quarters if self.three_quarters is not None else self.longest
+        return max(days / self.promise - 1, 0.0)
 
 
 @dataclass(frozen=True)
@@ -134,7 +151,9 @@ class Row(NamedTuple):
     key: Any
     route: str
     state: str
+    stage: str
     due_at: datetime | None
+    late: bool
     submitted_at: datetime
     zone: str
     country: str
@@ -149,11 +168,14 @@ def figures() -> Figures:
         Row(*values)  # type: ignore[arg-type] # submitted ideas only
         for values in counted()
         .filter(submitted_at__isnull=False)
+        .annotate(late=late())
         .values_list(
             "key",
             "route",
             "state",
+            "stage",
             "due_at",
+            "late",
             "submitted_at",
             "programme__entity__time_zone",
             "programme__entity__holidays_country",
@@ -194,20 +216,30 @@ def _paths() -> dict[Any, Path]:
 
 
 def _answered(since: datetime, now: datetime) -> Answered:
-    first = GateRound.objects.filter(gate="G0", number=1, idea__in=counted()).exclude(state="void")
-    over = Q(state="decided", due_at__gte=since)
-    found = first.aggregate(
+    """The first decision on each idea at the gate that each of its routes begins with. An answer that is not due yet
+    is left out, given or not: counting those given early would make the share too good."""
+    before = GateRound.objects.filter(
+        idea=OuterRef("idea"), gate=OuterRef("gate"), number__lt=OuterRef("number"), state="decided"
+    )
+    # A pause voids a round: the answer is then that of the next one.
+    rounds = GateRound.objects.filter(gate__in=FIRST_GATES, idea__in=counted()).exclude(state="void")
+    over = Q(state="decided", due_at__gte=since, due_at__lt=now)
+    found = rounds.exclude(Exists(before)).aggregate(
         in_time=Count("pk", filter=over & Q(closed_at__lte=F("due_at"))),
         late=Count("pk", filter=over & Q(closed_at__gt=F("due_at"))),
-        late_now=Count("pk", filter=Q(state__in=["seating", "open"], due_at__lt=now)),
+        missing=Count("pk", filter=Q(state__in=["seating", "open"]) & late("idea__")),
     )
     return Answered(**found)
 
 
 def _waiting(ideas: list[Row], now: datetime) -> Waiting:
     live = [idea for idea in ideas if idea.state == "live"]
-    late = [_working_days(idea, idea.due_at, now) for idea in live if idea.due_at and idea.due_at < now]
-    return Waiting(len(live), len(late), max(late, default=0))
+    behind = [idea for idea in live if idea.late]
+    oldest = max((_working_days(idea, idea.due_at, now) for idea in behind if idea.due_at), default=0)
+    where = Counter(idea.stage for idea in behind)
+    return Waiting(
+        len(live), len(behind), oldest, [(stage, where[stage]) for stage in STAGES if where[stage]]
+    )
 
 
 def _working_days(idea: Row, start: datetime, end: datetime) -> int:
@@ -232,6 +264,8 @@ def _stages(ideas: list[Row], paths: dict[Any, Path], now: datetime) -> list[Sta
 
 def _stage_time(stage: str, spells: list[survival.Spell], promise: int | None) -> StageTime:
     enough = len(spells) >= threshold()
+    past = sum(days > promise for days, _over in spells) if promise is not None else 0
+    known = past + sum(over and promise is not None and days <= promise for days, over in spells)
     return StageTime(
         stage=stage,
         ideas=len(spells),
@@ -241,6 +275,7 @@ def _stage_time(stage: str, spells: list[survival.Spell], promise: int | None) -
         longest=survival.longest(spells),
         promise=promise,
         enough=enough,
+        judged=past > 1 and known >= threshold() and 2 * known >= len(spells),
     )
 
 

@@ -24,7 +24,7 @@ def six(figures: Figures) -> list[dict[str, str]]:
     return [
         {"title": _("Answered in time"), "text": answered(figures.answered)},
         {"title": _("Waiting now"), "text": waiting(figures.waiting)},
-        {"title": _("The stage that blocks"), "text": blocks(figures.stages)},
+        {"title": _("The stage that blocks"), "text": blocks(figures.stages, figures.waiting.late)},
         {"title": _("Reasons given"), "text": reasons(figures.reasons)},
         {"title": _("Promises kept"), "text": promises(figures.promises)},
         {"title": _("What changed"), "text": changed(figures.changed)},
@@ -32,19 +32,22 @@ def six(figures: Figures) -> list[dict[str, str]]:
 
 
 def answered(found: Answered) -> str:
-    due = found.in_time + found.late
+    """An answer that is missing after its day counts as one that did not come in time."""
+    due = found.in_time + found.late + found.missing
     if not due:
-        said = _("No first answer was due in the last twelve months.")
-    else:
-        said = ngettext(
-            "%(in_time)s of %(due)s first answer of the last twelve months came in time.",
-            "%(in_time)s of the %(due)s first answers of the last twelve months came in time.",
-            due,
-        ) % {"in_time": words.number(found.in_time), "due": words.number(due)}
-    if not found.late_now:
-        return f"{said} {_('None is late now.')}"
-    late = ngettext("%(late)s is late now.", "%(late)s are late now.", found.late_now)
-    return f"{said} {late % {'late': words.number(found.late_now)}}"
+        return _("No first answer was due in the last twelve months, on any of the three routes.")
+    said = ngettext(
+        "%(in_time)s of %(due)s first answer due in the last twelve months, on all three routes, came in time.",
+        "%(in_time)s of the %(due)s first answers due in the last twelve months, on all three routes, came in time.",
+        due,
+    ) % {"in_time": words.number(found.in_time), "due": words.number(due)}
+    if found.late:
+        after = ngettext("%(number)s came after its day.", "%(number)s came after their day.", found.late)
+        said = f"{said} {after % {'number': words.number(found.late)}}"
+    if not found.missing:
+        return f"{said} {_('None is missing.')}"
+    missing = ngettext("%(number)s is still missing.", "%(number)s are still missing.", found.missing)
+    return f"{said} {missing % {'number': words.number(found.missing)}}"
 
 
 def waiting(found: Waiting) -> str:
@@ -55,33 +58,59 @@ def waiting(found: Waiting) -> str:
     if not found.late:
         return f"{said} {_('Each is within its time.')}"
     late = ngettext(
-        "%(late)s is late, by %(days)s.", "%(late)s are late, the oldest by %(days)s.", found.late
-    )
-    return (
-        f"{said} {late % {'late': words.number(found.late), 'days': words.working_days(found.oldest_late)}}"
-    )
+        "%(late)s is late, by %(days)s: %(stages)s.",
+        "%(late)s are late, the oldest by %(days)s: %(stages)s.",
+        found.late,
+    ) % {
+        "late": words.number(found.late),
+        "days": words.working_days(found.oldest_late),
+        "stages": ", ".join(
+            f"{STAGE_NAMES[stage]} {words.number(number)}" for stage, number in found.late_in
+        ),
+    }
+    return f"{said} {late}"
 
 
-def worst(stages: list[StageTime]) -> StageTime | None:
-    """The stage that exceeds its promise most; None when none does."""
-    found = max(stages, key=lambda stage: stage.overrun, default=None)
-    return found if found is not None and found.overrun > 0 else None
+def slow(stages: list[StageTime]) -> list[StageTime]:
+    """The stages in which more than a quarter of the ideas stay longer than promised, the furthest beyond first."""
+    found = [stage for stage in stages if stage.overrun > 0]
+    return sorted(found, key=lambda stage: -stage.overrun)
 
 
-def blocks(stages: list[StageTime]) -> str:
+def _names(stages: list[StageTime]) -> str:
+    return ", ".join(str(STAGE_NAMES[stage.stage]) for stage in stages)
+
+
+def blocks(stages: list[StageTime], late: int) -> str:
+    """`late`: the ideas late now, which a stage that keeps its promise to most may have too."""
     if not any(stage.enough for stage in stages):
         return _("Too few ideas have been through a stage to say.")
-    found = worst(stages)
-    if found is None:
-        return _("None: half of the ideas leave each stage within the promised time.")
-    values = {
-        "stage": STAGE_NAMES[found.stage],
-        "days": words.working_days(found.half if found.half is not None else found.longest),
-        "promise": words.number(found.promise or 0),
+    found = slow(stages)
+    if not found:
+        said = _("No stage is known to keep more than a quarter of its ideas longer than promised.")
+        return f"{said} {_('Those that are late all the same stand under “Waiting now”.')}" if late else said
+    first, others = found[0], found[1:]
+    if first.three_quarters is None:
+        said = _(
+            "%(stage)s: more than a quarter of the ideas take longer than the %(promise)s that we promised."
+        ) % {
+            "stage": STAGE_NAMES[first.stage],
+            "promise": words.working_days(first.promise or 0),
+        }
+    else:
+        said = _(
+            "%(stage)s: three quarters of the ideas leave it within %(days)s. We promised %(promise)s."
+        ) % {
+            "stage": STAGE_NAMES[first.stage],
+            "days": words.working_days(first.three_quarters),
+            "promise": words.number(first.promise or 0),
+        }
+    if not others:
+        return said
+    also = _("More than a quarter stay longer than promised here too: %(stages)s.") % {
+        "stages": _names(others)
     }
-    if found.half is None:
-        return _("%(stage)s: half of the ideas take at least %(days)s. We promised %(promise)s.") % values
-    return _("%(stage)s: half of the ideas leave it within %(days)s. We promised %(promise)s.") % values
+    return f"{said} {also}"
 
 
 def reasons(found: Reasons) -> str:
@@ -162,10 +191,14 @@ def funnel_finding(funnel: list[tuple[str, int]]) -> str:
 
 
 def times_finding(stages: list[StageTime]) -> str:
-    found = worst(stages)
-    if found is None:
-        return _("No stage takes longer than promised")
-    return _("%(stage)s takes longer than promised") % {"stage": STAGE_NAMES[found.stage]}
+    if not any(stage.enough for stage in stages):
+        return _("Too few ideas have been through a stage to say how long it takes")
+    found = slow(stages)
+    if not found:
+        return _("No stage is known to keep more than a quarter of its ideas too long")
+    return _("More than a quarter of the ideas stay longer than promised: %(stages)s") % {
+        "stages": _names(found)
+    }
 
 
 def participation_finding(content: dict[str, Any]) -> str:
@@ -173,3 +206,18 @@ def participation_finding(content: dict[str, Any]) -> str:
         return _("Too few people took part to say how many")
     count, size = content["total"]
     return _("%(share)s of staff proposed an idea") % {"share": words.percent(100 * count / size, 1)}
+
+
+def participation_alone(content: dict[str, Any]) -> str:
+    """What stands in place of the table where no direction has figures; '' where one has."""
+    if content["shown"] or not content["total"]:
+        return ""
+    count, size = content["total"]
+    said = ngettext(
+        "%(count)s of %(size)s person took part.", "%(count)s of %(size)s people took part.", size
+    ) % {"count": words.number(count), "size": words.number(size)}
+    why = _(
+        "By direction nothing can be shown for this half-year: too few people took part in some, and what the others"
+        " show would let it be worked out."
+    )
+    return f"{said} {why}"

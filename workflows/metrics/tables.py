@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from incubator.lib import charts, words
 from incubator.lib.charts import Interval, Part
@@ -71,19 +72,14 @@ def _quantile(stage: StageTime, days: int | None) -> str:
 
 
 def participation(content: dict[str, Any]) -> Table:
-    """Directions with their figures, hidden ones with `s`, then what the hidden ones are together, then all."""
-    rows = [
-        [_label(row), words.number(row["count"]), words.number(row["size"]), _share(row)]
-        for row in sorted(content["shown"], key=_label)
-    ]
-    for block in content["hidden"]:
-        names = sorted(_label(row) for row in block["rows"])
-        rows += [[name, HIDDEN, HIDDEN, HIDDEN] for name in names]
+    """Directions with their figures, what the hidden ones are together, these with `s`, then all."""
+    rows = [_figures(_label(row), row) for row in sorted(content["shown"], key=_label)]
+    names, rest = hidden(content), _rest(content)
+    if rest:
+        rows.append(_figures(_together(len(names)), rest))
+    rows += [[name, HIDDEN, HIDDEN, HIDDEN] for name in names]
     if content["total"]:
-        whole = {"count": content["total"][0], "size": content["total"][1]}
-        rows.append(
-            [_("All services"), words.number(whole["count"]), words.number(whole["size"]), _share(whole)]
-        )
+        rows.append(_figures(_("All services"), _whole(content)))
     return Table(
         _("Authors and co-authors by direction"),
         [_("Direction"), _("People who took part"), _("Staff"), _("Share")],
@@ -92,20 +88,55 @@ def participation(content: dict[str, Any]) -> Table:
 
 
 def participation_rows(content: dict[str, Any], table: Table) -> list[dict[str, Any]]:
-    """The rows of `participation`, each with its share (0 to 1) to be drawn beside the largest one's; a hidden
-    row's `share` is None."""
+    """The rows of `participation` for the page: a direction's with its share (0 to 1), to be drawn beside the largest
+    one's, and the hidden ones as the `names` of the one row they share. None where no direction has figures."""
+    if not content["shown"]:
+        return []
     shares = {_label(row): row["count"] / row["size"] for row in content["shown"]}
-    largest = max(shares.values(), default=0) or 1
+    largest = max(shares.values()) or 1
+    names = hidden(content)
     return [
         {
             "name": row[0],
-            "share": shares[row[0]] / largest if row[0] in shares and row[1] != HIDDEN else None,
+            "names": names if row[0] == _together(len(names)) else [],
+            "share": shares[row[0]] / largest if row[0] in shares else None,
             "cells": [
                 {"label": label, "text": text} for label, text in zip(table.columns[1:], row[1:], strict=True)
             ],
         }
         for row in table.rows
+        if row[1] != HIDDEN
     ]
+
+
+def hidden(content: dict[str, Any]) -> list[str]:
+    """The names of the directions whose figures are hidden."""
+    return sorted(_label(row) for block in content["hidden"] for row in block["rows"])
+
+
+def _rest(content: dict[str, Any]) -> dict[str, int] | None:
+    """What all hidden directions are together, where some are shown: the total less the others, which whoever can
+    subtract knows. Not the blocks apart, though their sums are large enough: someone who knows one of two directions
+    would know the other."""
+    if not content["hidden"] or not content["shown"]:
+        return None
+    return {
+        what: number - sum(row[what] for row in content["shown"]) for what, number in _whole(content).items()
+    }
+
+
+def _whole(content: dict[str, Any]) -> dict[str, int]:
+    return {"count": content["total"][0], "size": content["total"][1]}
+
+
+def _together(number: int) -> str:
+    return ngettext("%(number)s other, not shown apart", "%(number)s others together", number) % {
+        "number": words.number(number)
+    }
+
+
+def _figures(name: str, row: dict[str, Any]) -> list[str]:
+    return [name, words.number(row["count"]), words.number(row["size"]), _share(row)]
 
 
 def _label(row: dict[str, Any]) -> str:
@@ -137,6 +168,7 @@ def times_chart(figures: Figures, title: str) -> str:
             upper=stage.three_quarters,
             promise=stage.promise,
             note=_note(stage),
+            lasted=stage.longest,
         )
         for stage in drawn
     ]

@@ -45,6 +45,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         context |= {
             "participation": _shown(shown),
             "participation_rows": tables.participation_rows(table.content, shown),
+            "participation_alone": sentences.participation_alone(table.content),
             "participation_title": sentences.participation_finding(table.content),
         }
     return render(request, "metrics/metrics.html", context)

@@ -163,14 +163,14 @@ def _gate(box: Box, x: int, y: int) -> list[str]:
 
 
 def _count(box: Box, corner: tuple[int, int], below: tuple[int, int]) -> list[str]:
-    """How many at the step's corner; how many of them are late, under all that is written there."""
+    """How many at the step's corner; how many of them are late, in red under all that is written there: a red count
+    of all would read as if all were late."""
     if box.count is None or not box.count.now:
         return []
     x, y = corner
-    late = " late" if box.count.late else ""
-    marks = [f'<circle class="cnt{late}" cx="{x}" cy="{y}" r="{BADGE}"/>']
-    marks += _words(x, y + 5, [str(box.count.now)], f"cnt-t{' late-t' if late else ''}")
-    return marks + (_words(*below, [box.late_words], "sub") if late else [])
+    marks = [f'<circle class="cnt" cx="{x}" cy="{y}" r="{BADGE}"/>']
+    marks += _words(x, y + 5, [str(box.count.now)], "cnt-t")
+    return marks + (_words(*below, [box.late_words], "sub late") if box.count.late else [])
 
 
 def _arrow(key: str, grid: Grid, source: Box, target: Box, label: str) -> list[str]:

@@ -7,11 +7,11 @@ draft, nothing withdrawn. So a count tells nobody what they could not read one b
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from ideas.calls.models import Programme
 from ideas.drafting.models import Idea
-from incubator.lib import clock
+from ideas.drafting.queries import late
 from incubator.lib.reference import defaults
 from workflows.gates.configuration.document import document_from
 from workflows.gates.configuration.reading import in_force
@@ -27,12 +27,11 @@ def counts(programme: Programme | None = None) -> Mapping[str, drawing.Count]:
     ideas = Idea.objects.filter(state__in=COUNTED, confidential=False)
     if programme is not None:
         ideas = ideas.filter(programme=programme)
-    late = Q(idea__state="live", idea__due_at__lt=clock.now())
     rows = (
         IdeaProcess.objects.filter(finished=None, idea__in=ideas, task__finished=None)
         .order_by()
         .values_list("task__flow_task")
-        .annotate(Count("pk"), late=Count("pk", filter=late))
+        .annotate(Count("pk"), late=Count("pk", filter=late("idea__")))
     )
     return {_name(node): drawing.Count(number, behind) for node, number, behind in rows if node is not None}
 
