@@ -24,6 +24,16 @@ from incubator.lib.seals import Sealed, demo
 from incubator.lib.seals.configuration import SealSettings
 
 PASSPHRASE = "for tests only"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_reader() -> Iterator[None]:
+    """On a busy machine a child that reads a seal waits for its turn: what it may compute stays as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("incubator.lib.seals.process.WALL_SECONDS", 120.0)
+        yield
+
+
 AT = datetime(2026, 11, 12, 15, 40, tzinfo=UTC)
 
 

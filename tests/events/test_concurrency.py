@@ -2,38 +2,23 @@
 
 import threading
 import uuid
+from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from ideas import lock
 from incubator.events import queries
 from incubator.events.actions import Subject, append
 from incubator.people.actors import CLOCK
 from tests.factories import IdeaFactory
+from tests.races.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(count: int, act: "object") -> list[BaseException]:
-    failures: list[BaseException] = []
-    gate = threading.Barrier(count)
-
-    def run() -> None:
-        try:
-            gate.wait(10)
-            act()  # type: ignore[operator]
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return failures
+def failures_of(count: int, act: Callable[[], object]) -> list[BaseException]:
+    return [found for found in at_once(*[act] * count) if isinstance(found, BaseException)]
 
 
 def test_acts_under_the_ideas_lock_follow_each_other() -> None:
@@ -43,7 +28,7 @@ def test_acts_under_the_ideas_lock_follow_each_other() -> None:
         with lock.locked(idea.pk) as locked:
             append(subject=Subject("idea", locked.key), verb="saved", by=CLOCK)
 
-    assert at_once(8, act) == []
+    assert failures_of(8, act) == []
     assert [event.sequence for event in queries.of_subject("idea", idea.key)] == list(range(1, 9))
     assert queries.verify().broken == []
 
@@ -55,10 +40,10 @@ def test_without_a_lock_the_constraint_keeps_the_chain_whole() -> None:
     def act() -> None:
         with transaction.atomic():
             queries.Event.objects.filter(subject_key=about.key).first()
-            read.wait(10)
+            read.wait(60)
             append(subject=about, verb="saved", by=CLOCK)
 
-    failures = at_once(2, act)
+    failures = failures_of(2, act)
     assert all(isinstance(failure, IntegrityError) for failure in failures)
     assert len(list(queries.of_subject(*about))) == 2 - len(failures)
     assert queries.verify().broken == []

@@ -434,7 +434,7 @@ def test_merging_by_number_on_the_decision_page(idea: Idea, cast: Cast, target: 
         answer = client.post(url, sent | {"target": wrong})
         assert answer.status_code == 422, wrong
         assert 'href="#id_target"' in answer.content.decode()
-    answer = client.post(url, sent | {"target": f"2026-{target.number:04d}"})
+    answer = client.post(url, sent | {"target": target.reference})
     assert target.title in answer.content.decode()
     assert client.post(url, sent | {"target": str(target.number), "step": "decide"}).status_code == 302
     idea.refresh_from_db()

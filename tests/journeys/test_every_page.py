@@ -206,5 +206,5 @@ def test_with_the_keyboard_alone(open_page: Callable[..., Any]) -> None:
     page.keyboard.press("Enter")
     page.locator("form[data-autosave]").first.wait_for()
     tab_to(page, ".tabs a[href='/'], .crumb a")
-    page.keyboard.press("Enter")
-    page.locator("h1").wait_for()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")

@@ -57,7 +57,7 @@ class Post:
         self.received.append(envelope)
         self.reached.set()
         if self.hangs:
-            await asyncio.sleep(30)
+            await asyncio.sleep(120)
         if self.drops:
             server.transport.abort()
         return "250 taken"
@@ -70,7 +70,7 @@ def post(settings: Any) -> Iterator[Post]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     handler = Post()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller = Controller(handler, hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port

@@ -91,7 +91,7 @@ def test_killed_before_the_server_answers_it_is_never_sent_again(
     post.hangs = True
     name, port = connection.settings_dict["NAME"], django_settings.EMAIL_PORT
     worker = subprocess.Popen([sys.executable, "-c", KILLED, name, str(port), str(message.pk)])
-    assert post.reached.wait(30), "the child sent nothing"
+    assert post.reached.wait(120), "the child sent nothing"
     worker.kill()
     worker.wait(10)
     assert state(message) == "sending"

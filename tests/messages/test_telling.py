@@ -82,9 +82,9 @@ def test_two_workers_at_once_tell_and_send_once(told: Told, post: Any) -> None:
 
     def work() -> None:
         try:
-            gate.wait(10)
+            gate.wait(60)
             jobs.tell(event.pk)
-            gate.wait(10)
+            gate.wait(60)
             jobs.send(Message.objects.get().pk)
         except BaseException as error:
             failures.append(error)
@@ -95,7 +95,7 @@ def test_two_workers_at_once_tell_and_send_once(told: Told, post: Any) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     assert failures == []
     assert Message.objects.get().mail == "sent"
     assert len(post.received) == 1

@@ -3,14 +3,12 @@
 import csv
 import io
 import re
-import threading
 from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from incubator.events.models import Event
 from incubator.events.queries import verify
@@ -18,6 +16,7 @@ from incubator.lib import clock
 from incubator.people import reporting
 from incubator.people.models import Department, Person, Post
 from tests import factories
+from tests.races.together import at_once
 
 pytestmark = pytest.mark.django_db
 HEADINGS = (
@@ -433,23 +432,13 @@ def test_two_imports_at_one_instant_load_once(tmp_path: Path) -> None:
     factories.EntityFactory()
     path = tmp_path / "file.csv"
     path.write_text(ALL)
-    start, results = threading.Barrier(2), []
 
-    def run() -> None:
-        start.wait()
+    def run() -> str:
         out = io.StringIO()
-        try:
-            call_command("import_people", str(path), stdout=out, stderr=io.StringIO())
-            results.append(out.getvalue().splitlines()[-1])
-        finally:
-            connection.close()
+        call_command("import_people", str(path), stdout=out, stderr=io.StringIO())
+        return out.getvalue().splitlines()[-1]
 
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == [
+    assert sorted(at_once(run, run)) == [
         "35 read, 0 arrived, 0 moved, 0 left, 0 changed, 35 unchanged, 0 refused",
         "35 read, 35 arrived, 0 moved, 0 left, 0 changed, 0 unchanged, 0 refused",
     ]

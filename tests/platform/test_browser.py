@@ -22,10 +22,10 @@ def test_a_broken_policy_and_a_script_error_are_noticed(browser: Any, live_serve
     page = context.new_page()
     page.on("console", lambda message: said.append(message.text) if fixtures.worth_failing(message) else None)
     page.goto("/no-such-page")
-    page.evaluate(
-        "document.body.append(Object.assign(document.createElement('img'), {src: 'https://example.org/x'}))"
-    )
-    page.wait_for_timeout(200)
+    with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        page.evaluate(
+            "document.body.append(Object.assign(document.createElement('img'), {src: 'https://example.org/x'}))"
+        )
     context.close()
     assert any("Content Security Policy" in words for words in said)
     assert not any("status of 404" in words for words in said)

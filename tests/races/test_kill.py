@@ -47,7 +47,7 @@ def killed_everywhere(person: Person, url: str, data: dict[str, Any]) -> None:
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": here()},
+        env={**os.environ, "DATABASE_URL": here(), "LOCK_TIMEOUT_MILLISECONDS": "120000"},
         timeout=580,
         check=False,
     )

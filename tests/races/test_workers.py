@@ -71,7 +71,7 @@ def killed(deaths: list[dict[str, Any]]) -> list[Any]:
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": here()},
+        env={**os.environ, "DATABASE_URL": here(), "LOCK_TIMEOUT_MILLISECONDS": "120000"},
         timeout=580,
         check=False,
     )

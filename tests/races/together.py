@@ -20,6 +20,7 @@ def at_once(*acts: Act) -> list[Any]:
         try:
             with connection.cursor() as cursor:  # the product gives up after 3 s: a busy machine is slower
                 cursor.execute("set lock_timeout = '60s'")
+            connection.close_at = None  # another thread's request may let this one close "old" connections
             gate.wait(60)
             results[place] = act()
         except Exception as error:
