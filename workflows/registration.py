@@ -66,6 +66,7 @@ def register() -> None:
     hooks.on("benefits_read", journey.benefits_read)
     own_data.add("votes", held.votes)
     own_data.add("kept_decisions", held.kept_decisions)
+    own_data.add("kept_votes", held.kept_votes)
     own_data.add("expert_answers", held.expert_answers)
     own_data.add("session_votes", room_votes_of_person)
     own_data.add("documents", documents_of_person)
