@@ -85,6 +85,7 @@ def register() -> None:
     departures.on_grant_given(session_departures.on_grant_change)
     departures.on_closeness(gates_departures.on_closeness)
     departures.on_closeness(journey_departures.on_closeness)
+    departures.on_absence(gates_departures.on_absence)
     departures.on_absence(journey_departures.on_absence)
     joining.on_joined(gates_departures.on_joined)
     joining.on_joined(journey_departures.on_joined)

@@ -15,13 +15,14 @@ from incubator.events.models import Event
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict, NotAllowed, NotFound
 from incubator.people import own_data
+from incubator.people.actions import end_absence
 from incubator.people.models import Absence, Person
 from incubator.people.once import new_key
 from tests.factories import AbsenceFactory, PersonFactory, TeamMemberFactory
 from tests.gates import stage
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
-from workflows.gates import actions, records
+from workflows.gates import actions, jobs, records
 from workflows.gates.models import GateRound, KeptVote, Seat, Vote
 from workflows.journey import actions as journey
 
@@ -137,6 +138,25 @@ def test_a_deputy_and_the_holder_do_not_read_what_the_other_typed(seat: Seat) ->
     Absence.objects.all().delete()
     with pytest.raises(NotFound):
         actions.keep_vote(seat_key=seat.key, by=act(deputy), typed={"choice": "go"})
+
+
+@pytest.mark.parametrize("back", ["early", "by its date", "left"])
+def test_a_seat_lent_back_holds_nothing_of_its_deputy(seat: Seat, back: str) -> None:
+    keep(seat)
+    deputy = PersonFactory(employed=True)
+    absence = AbsenceFactory(person=seat.person, deputy=deputy)
+    keep(seat, deputy)
+    jobs.a_new_day()
+    assert KeptVote.objects.count() == 2
+    if back == "early":
+        end_absence(absence=absence, by=act(seat.person))
+    elif back == "left":
+        Person.objects.filter(pk=deputy.pk).update(is_active=False)
+        jobs.a_new_day()
+    else:
+        Absence.objects.filter(pk=absence.pk).update(ends_on=clock.today() - timedelta(days=1))
+        jobs.a_new_day()
+    assert KeptVote.objects.get().person == seat.person
 
 
 @pytest.mark.parametrize("end", ["sent", "aside", "changed", "close", "decided", "withdrawn", "leaves"])

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from ideas.lock import locked
 from incubator.lib import clock
 from incubator.lib.refusals import Conflict
 from incubator.people.actors import Actor
+from incubator.people.models import Absence
 from workflows.gates.actions.seats import acting_in, own_seat
 from workflows.gates.actions.votes import acting, check_may_vote
 from workflows.gates.conflicts import conflicts_of
@@ -55,3 +57,16 @@ def keep_vote(
         kept.typed, kept.version, kept.page, kept.kept_at = found, kept.version + 1, page, clock.now()
         kept.save()
         return kept
+
+
+def drop_left_behind() -> None:
+    """Drop what nobody can send any more: a deputy typed it in a seat that is lent back, or its writer has left."""
+    today = clock.today()
+    stands_in = Absence.objects.filter(
+        person=OuterRef("seat__person"),
+        deputy=OuterRef("person"),
+        starts_on__lte=today,
+        ends_on__gte=today,
+    )
+    own = Q(person=F("seat__person"))
+    KeptVote.objects.exclude(Q(person__is_active=True) & (own | Exists(stands_in))).delete()
