@@ -15,7 +15,7 @@
     const saved = document.getElementById(form.dataset.saved || "saved");
     const region = one("#refusal");
     /* On a page that asks to choose between two texts, the choice comes first. */
-    let timer, sending, dirty = false, paused = Boolean(document.getElementById("conflict"));
+    let timer, sending, dirty = "unsaved" in form.dataset, paused = Boolean(document.getElementById("conflict"));
 
     const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
     const body = () => {
@@ -76,6 +76,7 @@
     addEventListener("online", () => dirty && save());
     addEventListener("beforeunload", (event) => { if (dirty && !leaving) event.preventDefault(); });
     savers.push(save);
+    if (dirty) later(2000);
   }
   let leaving = false;
   document.querySelectorAll("form[data-autosave]").forEach(autosave);

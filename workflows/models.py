@@ -12,6 +12,7 @@ from workflows.gates.models import (
     GateConfiguration,
     GateRound,
     KeptDecision,
+    KeptVote,
     Seat,
     Vote,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "Incident",
     "Indicator",
     "KeptDecision",
+    "KeptVote",
     "LearningNote",
     "MaskedBrief",
     "Pilot",

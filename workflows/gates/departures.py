@@ -39,6 +39,11 @@ def on_leaving(person: Person, on: date, by: Actor) -> None:
         _ask_leads(grant)
 
 
+def on_absence(person: Person) -> None:
+    """Someone is away, or back: a seat that is lent back holds nothing more of what its deputy typed."""
+    actions.drop_left_behind()
+
+
 def on_grant_end(grant: RoleGrant, by: Actor) -> None:
     """A role has ended: seats that came with it and have no vote yet go to substitutes, a lead's rounds to others."""
     if grant.role in lapses.SEATED_BY:

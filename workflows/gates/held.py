@@ -4,7 +4,7 @@ from typing import Any
 
 from ideas.drafting.masking.queries import masked_row, passages_for
 from incubator.people.models import Person
-from workflows.gates.models import ExpertQuestion, KeptDecision, Vote
+from workflows.gates.models import ExpertQuestion, KeptDecision, KeptVote, Vote
 
 Rows = list[dict[str, Any]]
 
@@ -31,6 +31,16 @@ def kept_decisions(person: Person) -> Rows:
     kept = KeptDecision.objects.filter(person=person).select_related("round").order_by("pk")
     return [
         {"round": str(one.round.key), "kept_at": one.kept_at.isoformat(), "typed": one.typed} for one in kept
+    ]
+
+
+def kept_votes(person: Person) -> Rows:
+    """What they typed of votes they have not sent."""
+    kept = KeptVote.objects.filter(person=person).select_related("seat__round").order_by("pk")
+    return [
+        {"round": str(one.seat.round.key), "kept_at": one.kept_at.isoformat(), "typed": one.typed}
+        for one in kept
+        if one.typed
     ]
 
 

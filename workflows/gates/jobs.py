@@ -94,7 +94,9 @@ def _ask_for_what_follows(key: UUID, *, late: bool) -> None:
 def a_new_day(timestamp: int = 0) -> None:
     """What a date alone has ended or begun: roles, delegations, posts, absences. Nobody acted, so nobody told us."""
     from workflows.gates import lapses
+    from workflows.gates.actions import drop_left_behind
 
+    drop_left_behind()
     for holder in lapses.role_holders():
         free_seats(person=holder)
     for entity in lapses.entities_of_mandates():

@@ -391,6 +391,23 @@ class KeptDecision(models.Model):
         ]
 
 
+class KeptVote(models.Model):
+    """A vote begun and not sent, for nobody but whoever typed it: `typed` is `{field of the form: text}`. No vote.
+
+    `page` names the form that kept it last: what that one sends next is never another window's.
+    """
+
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="kept_votes")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    typed = models.JSONField()
+    version = models.PositiveIntegerField(default=1)
+    page = models.UUIDField(null=True, blank=True)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["seat", "person"], name="one_kept_vote_per_person")]
+
+
 class ExpertQuestion(models.Model):
     """A question a lead asks an expert during a round: answered, or closed by a lead with a reason.
 

@@ -6,6 +6,7 @@ from workflows.gates.configuration import views as configuration
 urlpatterns = [
     path("reviews", views.reviews, name="reviews"),
     path("reviews/<uuid:key>", views.review, name="review"),
+    path("reviews/<uuid:key>/kept", views.autosave, name="review-autosave"),
     path("reviews/<uuid:key>/others", views.others, name="others"),
     path("reviews/<uuid:key>/discussion", views.discussion, name="discussion"),
     path("reviews/<uuid:key>/aside", views.aside, name="step-aside"),

@@ -15,6 +15,7 @@ from workflows.gates.actions.decisions import check, decide, next_steps
 from workflows.gates.actions.discussion import call_discussion
 from workflows.gates.actions.experts import answer_expert, ask_expert, close_question, experts, open_questions
 from workflows.gates.actions.keeping import keep_decision
+from workflows.gates.actions.keeping_votes import drop_left_behind, keep_vote
 from workflows.gates.actions.rounds import enter, void
 from workflows.gates.actions.seating import fill_seats
 from workflows.gates.actions.seats import change_seat, replace_leaver, seat, step_aside, void_conflicted
@@ -40,11 +41,13 @@ __all__ = [
     "decide",
     "decline",
     "decline_consent",
+    "drop_left_behind",
     "enter",
     "experts",
     "fill_seats",
     "hand_over",
     "keep_decision",
+    "keep_vote",
     "may_report",
     "next_steps",
     "open_others",

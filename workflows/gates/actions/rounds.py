@@ -14,7 +14,7 @@ from incubator.lib.deferring import defer
 from incubator.people.models import Entity
 from workflows.gates import hooks
 from workflows.gates.configuration import gate_delay, pinned
-from workflows.gates.models import GateRound, KeptDecision, Seat
+from workflows.gates.models import GateRound, KeptDecision, KeptVote, Seat
 
 
 def due_after(entity: Entity, count: int, start: Any = None) -> Any:
@@ -66,13 +66,19 @@ def enter(idea: Idea, gate: str, *, after: GateRound | None = None) -> tuple[Gat
 
 
 def close_seats(round_: GateRound, now: datetime) -> None:
-    """Close the seats that are open still."""
+    """Close the seats that are open still; what was typed of votes not sent is gone."""
     with planned_once() as cursor:
-        cursor.execute(CLOSE_SEATS, [now, round_.pk])
+        cursor.execute(CLOSE_SEATS, {"round": round_.pk, "now": now})
+
+
+def drop_kept(*seats: Seat) -> None:
+    """What was typed in these seats and not sent is gone: they are left, or others' votes are open to them."""
+    KeptVote.objects.filter(seat__in=seats).delete()
 
 
 def close_decided(round_: GateRound, *, seats: bool) -> None:
-    """Write the record and the end of a decided round; with its open seats, in the same statement."""
+    """Write the record and the end of a decided round; with its open seats, and what was typed in them, in the same
+    statement."""
     if not seats:
         round_.save(update_fields=["record", "record_sha256", "state", "closed_at"])
         return
@@ -90,12 +96,17 @@ def close_decided(round_: GateRound, *, seats: bool) -> None:
 
 
 # By hand, as every decision asks it.
-CLOSE_SEATS = (
-    "update workflows_seat set state = 'closed', left_at = %s where round_id = %s and state = 'open'"
+CLOSE_SEATS = """
+with dropped as (
+  delete from workflows_keptvote where seat_id in (select id from workflows_seat where round_id = %(round)s)
 )
+update workflows_seat set state = 'closed', left_at = %(now)s where round_id = %(round)s and state = 'open'
+"""
 CLOSE_DECIDED = """
 with seats as (
   update workflows_seat set state = 'closed', left_at = %(now)s where round_id = %(round)s and state = 'open'
+), dropped as (
+  delete from workflows_keptvote where seat_id in (select id from workflows_seat where round_id = %(round)s)
 )
 update workflows_gateround
 set state = %(state)s, closed_at = %(now)s, record = %(record)s::jsonb, record_sha256 = %(sha256)s where id = %(round)s

@@ -21,7 +21,7 @@ from incubator.people import sign_in
 from incubator.people.actors import SUBSTITUTION, Actor
 from incubator.people.models import Person
 from workflows.gates import authority, hooks, pools, queries, records
-from workflows.gates.actions.rounds import seat_keys
+from workflows.gates.actions.rounds import drop_kept, seat_keys
 from workflows.gates.actions.seating import (
     ask_vote,
     call_substitutes,
@@ -92,6 +92,7 @@ def step_aside(*, seat_key: Any, by: Actor) -> None:
         left.votes.filter(in_force=True).update(in_force=False, ended_at=now, end_reason="stepped_aside")
         left.state, left.left_at, left.is_chair = "aside", now, False
         left.save(update_fields=["state", "left_at", "is_chair"])
+        drop_kept(left)
         inbox.close(*seat_keys(left.key))
         effects = [effect("seat", "open", "aside", seat=str(left.key))]
         effects += call_substitutes(left.round, idea, by)
@@ -123,6 +124,7 @@ def change_seat(
         left.votes.filter(in_force=True).update(in_force=False, ended_at=now, end_reason="seat_changed")
         left.state, left.left_at, left.is_chair, left.left_reason = "replaced", now, False, reason.strip()
         left.save(update_fields=["state", "left_at", "is_chair", "left_reason"])
+        drop_kept(left)
         inbox.close(*seat_keys(left.key))
         effects = [effect("seat", "open", "replaced", seat=str(left.key))]
         made = None
@@ -231,6 +233,7 @@ def void_conflicted(*, round_key: Any, by: Actor = SUBSTITUTION) -> int:
         Seat.objects.filter(pk__in=[item.pk for item in voided]).update(
             state="voided", left_at=now, is_chair=False
         )
+        drop_kept(*voided)
         inbox.close(*[key for item in voided for key in seat_keys(item.key)])
         effects = [effect("seat", "open", "voided", seat=str(item.key)) for item in voided]
         effects += call_substitutes(round_, idea, by)
@@ -246,6 +249,7 @@ def replace_leaver(*, seat_key: Any, by: Actor) -> None:
             return
         left.state, left.left_at, left.is_chair = "replaced", clock.now(), False
         left.save(update_fields=["state", "left_at", "is_chair"])
+        drop_kept(left)
         inbox.close(*seat_keys(left.key))
         effects = [effect("seat", "open", "replaced", seat=str(left.key))]
         effects += call_substitutes(left.round, idea, by)

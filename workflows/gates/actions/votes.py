@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from ideas.access import access
@@ -14,13 +15,14 @@ from incubator.events.models import Event
 from incubator.events.rules import canonical, sha256
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
+from incubator.lib.built_once import planned_once
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.messages.actions import defer_telling
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.gates import authority, queries, rules
 from workflows.gates.actions.closing import opened, opinion_keys, settle
-from workflows.gates.actions.rounds import seat_keys
+from workflows.gates.actions.rounds import drop_kept, seat_keys
 from workflows.gates.actions.seating import ask_decision
 from workflows.gates.actions.seats import acting_in, own_seat
 from workflows.gates.conflicts import Conflicts, conflicts_of
@@ -113,7 +115,7 @@ def put_in(own: Seat, idea: Idea, by: Actor, ballot: Ballot, against: Mapping[in
     now = clock.now()
     if own.voted:  # type: ignore[attr-defined] # annotated by own_seat
         own.votes.filter(in_force=True).update(in_force=False, ended_at=now, end_reason="replaced")
-    return Vote.objects.create(
+    cast = Vote(
         seat=own,
         choice=ballot.choice,
         must_meets=_judgements(own.round, ballot.must_meets),
@@ -128,6 +130,26 @@ def put_in(own: Seat, idea: Idea, by: Actor, ballot: Ballot, against: Mapping[in
         cast_by=by.human,
         cast_at=now,
     )
+    _insert(cast)
+    return cast
+
+
+COLUMNS = [column for column in Vote._meta.concrete_fields if not column.primary_key]
+# By hand, as every vote asks it: what was kept of it goes in the same statement.
+CAST = f"""
+with dropped as (delete from workflows_keptvote where seat_id = %s)
+insert into workflows_vote ({", ".join(str(one.column) for one in COLUMNS)})
+values ({", ".join(["%s"] * len(COLUMNS))})
+returning id
+"""  # noqa: S608  only names of columns
+
+
+def _insert(cast: Vote) -> None:
+    values = [one.get_db_prep_save(getattr(cast, one.attname), connection) for one in COLUMNS]
+    with planned_once() as cursor:
+        cursor.execute(CAST, [cast.seat_id, *values])
+        (cast.pk,) = cursor.fetchone()
+    cast._state.adding = False
 
 
 def record_vote(
@@ -226,6 +248,7 @@ def open_others(*, seat_key: Any, by: Actor) -> Seat:
         if own.others_opened_at is None:
             own.others_opened_at = clock.now()
             own.save(update_fields=["others_opened_at"])
+            drop_kept(own)
             append(
                 subject=Subject("idea", idea.key),
                 verb="others_opened",
@@ -254,6 +277,16 @@ def acting(by: Actor) -> list[Person]:
 
 
 def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, content_version: int) -> None:
+    check_may_vote(own, idea, against, by)
+    if content_version != idea.content.version:
+        raise Conflict(
+            _("The team changed the text since you read it. Read the new version, then confirm your vote."),
+            code=OTHER_VERSION,
+        )
+
+
+def check_may_vote(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor) -> None:
+    """Raises NotAllowed (hard conflict) or Conflict (the vote can no longer change). `own` is of `own_seat`."""
     if any(against[one.pk].hard for one in acting(by)):
         raise NotAllowed(refusal_for_conflict(idea), code="vote.hard_conflict")
     if own.others_opened_at is not None and not is_casting(own):
@@ -267,11 +300,6 @@ def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, c
     settled = own.voted and not is_casting(own) and not _rewrites(own.round, by)  # type: ignore[attr-defined]
     if settled and (refusal := rests_on_votes(own.round)):
         raise refusal
-    if content_version != idea.content.version:
-        raise Conflict(
-            _("The team changed the text since you read it. Read the new version, then confirm your vote."),
-            code=OTHER_VERSION,
-        )
 
 
 def _rewrites(round_: GateRound, by: Actor) -> bool:

@@ -4,11 +4,13 @@ from workflows.gates.views.conditions import condition
 from workflows.gates.views.consents import consent
 from workflows.gates.views.decisions import decision
 from workflows.gates.views.experts import expert_questions
+from workflows.gates.views.kept_votes import autosave
 from workflows.gates.views.reviews import aside, discussion, others, review, reviews
 from workflows.gates.views.seats import change_seat, seats
 
 __all__ = [
     "aside",
+    "autosave",
     "change_seat",
     "condition",
     "consent",

@@ -6,14 +6,15 @@ from django.http import QueryDict
 
 from incubator.people.models import Person
 from workflows.gates.forms.decisions import DecisionForm
+from workflows.gates.forms.shown import Shown
 from workflows.gates.forms.typed import Typed
-from workflows.gates.models import GateRound, KeptDecision
+from workflows.gates.models import GateRound, KeptDecision, KeptVote
 
 # What says nothing to a reader.
 UNSHOWN = ("content_version",)
 
 
-def typed_in(form: DecisionForm, data: QueryDict) -> dict[str, str]:
+def typed_in(form: Shown, data: QueryDict) -> dict[str, str]:
     """What was sent for the fields of this form. Raises Invalid for a character or a length that cannot be kept."""
     typed = Typed(data)
     found = {name: typed.text(name) for name in form.fields if name in data}
@@ -25,7 +26,7 @@ def kept_by(round_: GateRound, person: Person) -> KeptDecision | None:
     return KeptDecision.objects.filter(round=round_, person=person).first()
 
 
-def as_typed(kept: KeptDecision) -> QueryDict:
+def as_typed(kept: KeptDecision | KeptVote) -> QueryDict:
     """The form's data, as it was sent."""
     data = QueryDict(mutable=True)
     data.update(kept.typed)

@@ -26,12 +26,16 @@ from incubator.lib.row_numbers import row_number
 from incubator.people.models import Person
 from incubator.people.once import new_key, once
 from workflows.gates import actions, opinions, queries, records, rules, wording
+from workflows.gates.actions.keeping_votes import KEPT_ELSEWHERE
 from workflows.gates.actions.seats import own_seat
 from workflows.gates.actions.votes import OTHER_VERSION, gap_sentence, refusal_for_conflict, rests_on_votes
 from workflows.gates.conflicts import conflicts
 from workflows.gates.forms.typed import MOST_ROWS
 from workflows.gates.forms.votes import Answers, VoteForm, answers_of, initial_of
-from workflows.gates.models import GateRound, Seat, Vote
+from workflows.gates.models import GateRound, KeptVote, Seat, Vote
+from workflows.gates.views import kept_votes
+from workflows.gates.views.kept import as_typed
+from workflows.gates.views.kept_votes import Window
 from workflows.gates.views.reading import (
     actor,
     asked_last_time,
@@ -157,11 +161,13 @@ def review(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The opinion page of a seat. Nothing of other votes is in the response before one's own, not even a count."""
     if request.method != "POST":
         return _page(request, queries.seat_of(reader(request), key))
+    if request.POST.get("step") == "keep":
+        return _keep(request, queries.seat_of(reader(request), key))
     answers = answers_of(request.POST)
     if answers.links == "aside":
         return redirect("step-aside", key=key)
     if "add" in request.POST:
-        rows = sum(name.endswith("_text") for name in request.POST if name.startswith("condition_")) + 1
+        rows = kept_votes.rows_in(request.POST) + 1
         return _page(request, queries.seat_of(reader(request), key), data=request.POST, rows=rows)
     try:
         return _cast(request, key, answers)
@@ -170,6 +176,25 @@ def review(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             raise
         note(refusal)
         return _again(request, queries.seat_of(reader(request), key), answers, refusal)
+
+
+def _keep(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Put the form aside as it is. A repeat keeps the same once more, so it needs no request key: with one, whoever
+    came back to the same form could not send it."""
+    if seat.round.gate == "G0":
+        return redirect("decide", key=seat.round.key)
+    try:
+        kept = kept_votes.keep(request, seat)
+    except Refusal as refusal:
+        if not isinstance(refusal, Invalid) and refusal.code != KEPT_ELSEWHERE:
+            raise
+        note(refusal)
+        if isinstance(refusal, Invalid):
+            return _page(request, seat, data=request.POST, found=refusal.fields, status=422)
+        return _page(request, seat, data=request.POST, status=409, elsewhere=True)
+    if kept and kept.typed:
+        messages.success(request, _("Kept, for you alone. It counts once you send it."))
+    return redirect("reviews")
 
 
 @once
@@ -225,6 +250,7 @@ def _page(
     rows: int = 0,
     status: int = 200,
     changed: dict[str, Any] | None = None,
+    elsewhere: bool = False,
 ) -> HttpResponse:
     person, round_ = reader(request), seat.round
     idea = round_.idea
@@ -237,25 +263,20 @@ def _page(
     vote = seat.votes.filter(in_force=True).first()
     open_still = seat.state == "open" and round_.state in ("open", "seating")
     version = idea.content.version
-    form = None
+    form: dict[str, Any] = {"form": None}
     casting = open_still and seat.is_chair and queries.is_casting(round_)
     fixed = rests_on_votes(round_) if vote and open_still and not casting else None
     if open_still and not fixed and (seat.others_opened_at is None or casting):
-        typed = sum(name.startswith("condition_") and name.endswith("_text") for name in data or ())
-        form = VoteForm(
-            data,
-            found=found,
-            rules=round_.rules,
-            rows=min(max(rows, typed, len(vote.conditions) if vote else 0, 1), MOST_ROWS),
-            initial=initial_of(vote, version),
-        )
+        form = _form(seat, person, vote, data=data, found=found, rows=rows, elsewhere=elsewhere)
     brief, due = idea_in_brief(idea, person), round_.review_due_at or round_.due_at
     context = {
         "seat": seat,
         "round": round_,
         "gate": heading(round_),
         "idea": brief,
-        "form": form,
+        # What a page shows again after a POST is kept nowhere yet.
+        "unsaved": request.method == "POST",
+        "elsewhere": elsewhere,
         "vote": _shown(vote, round_) if vote else None,
         "fixed": fixed.sentence if fixed else "",
         "casting": casting,
@@ -267,13 +288,55 @@ def _page(
         "open_still": open_still,
         "panel": _panel(seat),
         "due": due,
-        "late": form is not None and due <= clock.now(),
+        "late": form["form"] is not None and due <= clock.now(),
         "changed": changed,
         "discussed": [wording.label_of(item, round_.rules) for item in queries.discussion_of(round_)]
         if vote
         else [],
     }
-    return render(request, "gates/review.html", context, status=status)
+    return render(request, "gates/review.html", context | form, status=status)
+
+
+def _form(
+    seat: Seat,
+    person: Person,
+    vote: Vote | None,
+    *,
+    data: Any,
+    found: dict[str, Any] | None,
+    rows: int,
+    elsewhere: bool,
+) -> dict[str, Any]:
+    """The form: with what was sent, else with what is kept, else with the vote in force; and which window it is."""
+    context: dict[str, Any] = {}
+    version = seat.round.idea.content.version
+    kept = kept_votes.kept_in(seat, person) if data is None or elsewhere else None
+    window = Window.sent(data) if data is not None and not elsewhere else Window.new(kept, vote)
+    if data is None and kept and kept.typed:
+        data, changed = _taken_up(kept, seat.round, version)
+        context = {"kept": kept} | ({"changed": changed} if changed else {})
+    rows = max(rows, kept_votes.rows_in(data or ()), len(vote.conditions) if vote else 0, 1)
+    return context | {
+        "form": VoteForm(
+            data,
+            found=found,
+            rules=seat.round.rules,
+            rows=min(rows, MOST_ROWS),
+            initial=initial_of(vote, version),
+        ),
+        "window": window,
+        "saved": {"state": "conflict" if elsewhere else "saved", "at": kept.kept_at if kept else None},
+    }
+
+
+def _taken_up(kept: KeptVote, round_: GateRound, version: int) -> tuple[Any, dict[str, Any] | None]:
+    """What was kept, as the form's data; when the text has changed since, on the new version, and what to say of it."""
+    data = as_typed(kept)
+    read = data.get("content_version", "")
+    data["content_version"] = str(version)
+    if not read.isdigit() or int(read) == version:
+        return data, None
+    return data, {"read": int(read), "now": version, "url": comparison(round_, int(read), version)}
 
 
 def _panel(seat: Seat) -> dict[str, Any]:
