@@ -35,10 +35,10 @@ def shown(record: Mapping[str, Any]) -> dict[str, Any]:
         "casting_vote": found.casting_vote and found.result not in ("incomplete", "none"),
         "must_meets": [_must_meet(key, item, record) for key, item in found.must_meets.items()],
         "criteria": [_criterion(key, item, configured) for key, item in found.criteria.items()],
-        "apart": [wording.label_of(key, configured) for key in far_apart(record)],
+        "apart": [wording.criterion_label(key, configured) for key in far_apart(record)],
         "threshold": configured.get("threshold"),
         "conditions": proposed_conditions(record),
-        "blocked": [wording.label_of(key, configured) for key in rules.blocked_facts(record)],
+        "blocked": [wording.must_meet_label(key, configured) for key in rules.blocked_facts(record)],
     }
 
 
@@ -96,7 +96,7 @@ def _must_meet(key: str, item: rules.MustMeet, record: Mapping[str, Any]) -> dic
     judged = item.kind == "judgement" and bool(record["rules"].get("seats"))
     return {
         "key": key,
-        "label": wording.label_of(key, record["rules"]),
+        "label": wording.must_meet_label(key, record["rules"]),
         "met": item.met,
         "counts": _counts(item) if judged else "",
         "fact": item.kind == "fact",
@@ -115,7 +115,7 @@ def _counts(item: rules.MustMeet) -> str:
 def _criterion(key: str, item: rules.Criterion, configured: Mapping[str, Any]) -> dict[str, Any]:
     levels = item.levels
     return {
-        "label": wording.label_of(key, configured),
+        "label": wording.criterion_label(key, configured),
         "weight": wording.weight({"weight": item.weight}),
         "mean": words.number(float(item.mean), 2) if item.mean is not None else "",
         "mean_number": float(item.mean) if item.mean is not None else None,
