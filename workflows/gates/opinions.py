@@ -38,6 +38,9 @@ def shown(record: Mapping[str, Any]) -> dict[str, Any]:
         "apart": [wording.criterion_label(key, configured) for key in far_apart(record)],
         "threshold": configured.get("threshold"),
         "conditions": proposed_conditions(record),
+        "reads_facts": any(item.kind == "fact" for item in found.must_meets.values()),
+        # Where nobody sits, whoever decides answers what no record can.
+        "to_answer": found.result == "none" and any(map(_is_unanswered, found.must_meets.values())),
         "blocked": [wording.must_meet_label(key, configured) for key in rules.blocked_facts(record)],
     }
 
@@ -102,6 +105,10 @@ def _must_meet(key: str, item: rules.MustMeet, record: Mapping[str, Any]) -> dic
         "fact": item.kind == "fact",
         "reasons": unordered(reason for reason in reasons if reason),
     }
+
+
+def _is_unanswered(item: rules.MustMeet) -> bool:
+    return item.kind == "judgement" and item.met is None
 
 
 def _counts(item: rules.MustMeet) -> str:

@@ -161,6 +161,9 @@ STEPS = {
     "decision_handed_over": gettext_lazy("The decision was handed over"),
 }
 
+# Where nobody sits, the event that opens a round asks for the decision.
+STEPS_WITHOUT_PANEL = {"panel_seated": gettext_lazy("The decision was asked for")}
+
 
 def said(words: Mapping[str, Any]) -> str:
     """The words of a rule (`{"en", "fr"}`) in the language in force."""
@@ -214,6 +217,11 @@ def tied_label(key: str, configured: Mapping[str, Any]) -> str:
 
 def _label(key: str, rows: Iterable[Mapping[str, Any]]) -> str:
     return next((said(row) for row in rows if row["key"] == key), key)
+
+
+def step(verb: str, *, panel: bool) -> str:
+    """What an event in a consultation is called; `panel`: whether anybody sits at its gate."""
+    return str(STEPS[verb] if panel else STEPS_WITHOUT_PANEL.get(verb, STEPS[verb]))
 
 
 def consequence(gate: str, outcome: str, configured: Mapping[str, Any]) -> str:
