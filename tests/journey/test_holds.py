@@ -97,3 +97,8 @@ def test_who_says_whether_it_has_come_is_asked_by_a_day(until: date | None) -> N
         with clock.moved(item.due_at + timedelta(days=14)):
             tick()
         assert WorkItem.objects.filter(verb=late("hold_condition"), closed_at=None).exists()
+        play.journey.wake(
+            idea=round_.idea.key, by=play.act(cast.lead), condition_met="Le raccordement est fait."
+        )
+        tick()
+        assert not WorkItem.objects.filter(verb=late("hold_condition"), closed_at=None).exists()
