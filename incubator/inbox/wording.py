@@ -45,7 +45,7 @@ ASKS: dict[str, Ask] = {
         gettext_lazy("Decide what follows for “%(title)s”"),
         pgettext_lazy("work item", "Decide"),
         lent=True,
-        hint=gettext_lazy("Read the panel’s opinion, decide, give your reasons."),
+        hint=gettext_lazy("Read what is known, decide, give your reasons."),
     ),
     "admissibility": Ask(
         gettext_lazy("Say whether “%(title)s” is admissible"),

@@ -37,10 +37,18 @@ TITLES = {
     403: _("This is not yours to do"),
     404: _("There is nothing here for you"),
     405: _("This cannot be done here"),
-    409: _("This has changed in the meantime"),
+    409: _("This is not possible as things stand"),
     413: _("This is too large to send"),
     422: _("Something needs mending first"),
 }
+OVERTAKEN = _("This has changed in the meantime")
+
+
+def title_of(refusal: Refusal) -> Any:
+    """What the page is headed by: by the status, but that a 409 may be a rule's, with nothing changed meanwhile."""
+    if isinstance(refusal, Conflict) and refusal.overtaken:
+        return OVERTAKEN
+    return TITLES.get(refusal.status, TITLES[400])
 
 
 def is_partial(request: HttpRequest) -> bool:
@@ -60,7 +68,7 @@ def show(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     partial = is_partial(request)
     context = {
         "refusal": refusal,
-        "title": TITLES.get(refusal.status, TITLES[400]),
+        "title": title_of(refusal),
         "changed_nothing": request.method not in ("GET", "HEAD", "OPTIONS"),
         "ways_on": _ways_on(request, refusal),
         "written": [] if partial else _written(request, refusal),

@@ -16,6 +16,24 @@ LONGEST_PLACE = 200
 
 Sentence = Any  # str or a lazy translation; gettext_lazy has no precise public type
 
+# The last words of the codes of a Conflict that say: it was so when the page was opened, and is no longer.
+OVERTAKEN = frozenset(
+    (
+        "changed",
+        "opinion_changed",
+        "panel_changed",
+        "other_version",
+        "version",
+        "two_texts",
+        "closed",
+        "done",
+        "gone",
+        "left",
+        "taken",
+        "void",
+    )
+)
+
 
 class Refusal(Exception):
     """Raised when an act cannot be done.
@@ -66,10 +84,15 @@ class NotFound(Refusal):
 
 
 class Conflict(Refusal):
-    """The state no longer permits it: somebody was faster, or it is done already (409)."""
+    """The state does not permit it: somebody was faster, it is done already, or a rule asks for more first (409)."""
 
     status = 409
     code = "conflict"
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether somebody was faster, as the code’s last word says; else a rule refuses, and waiting may change it."""
+        return self.code.rpartition(".")[2] in OVERTAKEN
 
 
 class Invalid(Refusal):

@@ -137,6 +137,7 @@ def test_nobody_is_reminded_on_the_day_they_were_asked(idea: Idea) -> None:
     [
         ("held", "nobody", "vote", False),
         ("held", "nobody", "meet_condition", False),
+        ("held", "nobody", "hold_condition", True),
         ("live", "author", "meet_condition", False),
         ("live", "author", "rework", True),
         ("live", "panel", "meet_condition", True),

@@ -21,8 +21,11 @@ from tests.gates import stage
 from tests.gates.test_statements_later import asked_of_a_service, at_g2, in_fast_lane
 from tests.journey import cast as steps
 from tests.journey.cast import Cast, act
+from workflows.clock.actions import tick
+from workflows.clock.wording import late
 from workflows.gates import actions, records, rules
 from workflows.gates.actions import Choice
+from workflows.gates.actions.rounds import due_after
 from workflows.gates.models import Condition, Decision, GateRound
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +254,21 @@ def test_a_condition_is_reported_by_its_owner_and_confirmed_by_a_lead(cast: Cast
     assert records.record_of(round_, round_.idea)["facts"]["conditions"]
     with pytest.raises(Conflict):
         actions.confirm_condition(condition_key=key, by=act(cast.lead))
+
+
+def test_whoever_confirms_a_condition_is_asked_by_a_day_and_reminded(cast: Cast, round_: GateRound) -> None:
+    condition = ("Tester de nuit", cast.author, steps.in_days(20))
+    choice = Choice(outcome="go_with_conditions", conditions=[condition], **WRITTEN)
+    actions.decide(round_key=round_.key, by=act(cast.dga), choice=choice)
+    key = Condition.objects.get().key
+    actions.report_condition(condition_key=key, by=act(cast.author), note="Testé le 3 mars.")
+    asked = WorkItem.objects.filter(verb="confirm_condition", person=cast.lead)
+    assert asked.get().due_at == due_after(round_.idea.programme.entity, 5), (
+        "as admissibility, the lead’s own gate"
+    )
+    with clock.moved(asked.get().due_at + timedelta(days=14)):
+        tick()
+        assert WorkItem.objects.filter(verb=late("confirm_condition"), closed_at=None).exists()
 
 
 def test_a_condition_reported_before_reports_were_dated_gets_the_day_of_its_event(

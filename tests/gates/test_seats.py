@@ -1,5 +1,6 @@
 """Seats: filled from the pool, given by hand, left, voided; law 1 at seating."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
+from incubator.lib import clock, working_days
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people.models import Person, PrivateLink
 from tests.factories import (
@@ -107,6 +109,32 @@ def test_without_a_panel_the_lead_is_asked_once_and_told_why(round_: GateRound, 
     assert (item.person, item.verb) == (lead, "seat_panel")
     events = Event.objects.filter(subject_key=round_.idea.key)
     assert [event.payload["missing"] for event in events] == [["chair", "people"]]
+
+
+@pytest.mark.parametrize(
+    ("gate", "votes_until", "panel_by"),
+    [
+        ("G1", (date(2026, 6, 26), date(2026, 7, 17)), date(2026, 6, 17)),
+        ("G2", (None, date(2026, 6, 19)), date(2026, 6, 12)),
+        ("G1", (date(2026, 6, 9), date(2026, 7, 17)), date(2026, 6, 9)),
+        ("G1", (date(2026, 6, 5), date(2026, 7, 17)), date(2026, 6, 9)),
+    ],
+    ids=["half of 14 days", "half of 9, by the decision’s day alone", "a day left", "none left"],
+)
+def test_a_panel_is_to_be_found_while_there_is_time_to_vote(
+    author: Person, lead: Person, gate: str, votes_until: tuple[date | None, date], panel_by: date
+) -> None:
+    """Monday 8 June 2026. The decision’s day is no day for a panel, which has to read and vote before it."""
+    review, due = (day and working_days.end_of_day(day, "Europe/Paris") for day in votes_until)
+    idea = IdeaFactory(author=author, live=True)
+    with clock.moved(datetime(2026, 6, 8, 9, tzinfo=UTC)):
+        fill(
+            GateRoundFactory(
+                idea=idea, gate=gate, state="seating", opened_at=None, review_due_at=review, due_at=due
+            )
+        )
+    item = WorkItem.objects.get(verb="seat_panel")
+    assert item.due_at == working_days.end_of_day(panel_by, "Europe/Paris")
 
 
 def test_g0_prefers_a_lead_with_a_delegation(author: Person, lead: Person) -> None:

@@ -8,12 +8,16 @@ from django.test import Client
 from django.urls import reverse
 
 from ideas.drafting.models import Idea
-from incubator.lib import clock
+from incubator.inbox.models import WorkItem
+from incubator.lib import clock, working_days
 from tests.factories import PersonFactory
 from tests.gates import stage
 from tests.journey import cast as play
 from tests.journey.cast import Cast
 from workflows.clock.actions import tick
+from workflows.clock.models import ClockStep
+from workflows.clock.wording import late
+from workflows.gates.actions.rounds import due_after
 
 pytestmark = pytest.mark.django_db
 CONDITION = "Les gymnases sont raccordés"
@@ -73,3 +77,28 @@ def test_with_both_it_wakes_by_itself_on_its_day(run_jobs: Any) -> None:
     with clock.moved(clock.now() + timedelta(days=10)):
         tick()
     assert Idea.objects.get().state == "live"
+
+
+@pytest.mark.parametrize("until", [None, UNTIL], ids=["a condition alone", "a day as well"])
+def test_who_says_whether_it_has_come_is_asked_by_a_day(until: date | None) -> None:
+    cast = Cast()
+    round_ = stage.at_g1(cast)
+    stage.all_vote(round_, "not_now")
+    play.decide(round_.idea, cast.dga, "hold", hold_until=until, hold_condition=CONDITION)
+    entity = round_.idea.programme.entity
+    item = WorkItem.objects.get(verb="hold_condition", person=cast.lead)
+    assert item.due_at == (
+        working_days.end_of_day(until, entity.time_zone) if until else due_after(entity, 60)
+    )
+    with clock.moved(item.due_at - timedelta(hours=12)):
+        tick()
+    assert ClockStep.objects.filter(key=item.key).exclude(done_at=None).exists()
+    if until is None:
+        with clock.moved(item.due_at + timedelta(days=14)):
+            tick()
+        assert WorkItem.objects.filter(verb=late("hold_condition"), closed_at=None).exists()
+        play.journey.wake(
+            idea=round_.idea.key, by=play.act(cast.lead), condition_met="Le raccordement est fait."
+        )
+        tick()
+        assert not WorkItem.objects.filter(verb=late("hold_condition"), closed_at=None).exists()

@@ -100,6 +100,16 @@ def test_the_picture_of_someone_else_is_not_even_opened(
     assert idea.state == "live"
 
 
+def test_where_nobody_sits_no_panel_is_spoken_of(idea: Idea, head: Person) -> None:
+    address = reverse("decide", args=[play.round_of(idea).key])
+    page = texts(signed_in(head).get(address, headers={"accept-language": "en"}).content.decode())
+    assert "The author and the team are told first. We do not tell" in page
+    assert "panel" not in page
+    assert "Nobody’s score or vote" not in page
+    assert "Nothing is read from the record at this gate" in page
+    assert "Everything asked for is there" not in page
+
+
 def test_only_a_member_sends_it_up_and_only_after_a_no(idea: Idea, cast: Cast, head: Person) -> None:
     address = f"/ideas/{idea.key}/send-up"
     author = signed_in(cast.author)

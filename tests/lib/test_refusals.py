@@ -15,12 +15,13 @@ from django.test import Client
 
 from incubator.lib import receiving
 from incubator.lib.errors import SECRET
-from incubator.lib.refusals import Invalid, lock_wait, note, refused_at
+from incubator.lib.refusals import Conflict, Invalid, lock_wait, note, refused_at
 from incubator.people.forms import sign_in
 from tests.factories import PersonFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.lib.urls")]
 HTMX = {"HX-Request": "true"}
+CHANGED, AS_IT_STANDS = "This has changed in the meantime", "This is not possible as things stand"
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +51,36 @@ def test_each_has_its_status_and_a_page_or_a_part(
     assert "Nothing was changed." in text
     assert ("<html" in text) is not bool(headers)
     assert answer.headers.get("HX-Retarget") == ("#refusal" if headers else None)
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_rule_that_refuses_does_not_say_that_something_has_changed(
+    client: Client, headers: dict[str, str]
+) -> None:
+    spoken = {"Accept-Language": "en", **headers}
+    rule, race = (client.post(f"/refused/{why}", headers=spoken).text for why in ("conflict", "overtaken"))
+    for page, own, other in ((rule, AS_IT_STANDS, CHANGED), (race, CHANGED, AS_IT_STANDS)):
+        assert own in page
+        assert other not in page
+
+
+@pytest.mark.parametrize(
+    ("code", "overtaken"),
+    [
+        ("decide.closed", True),
+        ("plan.version", True),
+        ("vote.other_version", True),
+        ("sign.opinion_changed", True),
+        ("draft.two_texts", True),
+        ("session.quorum", False),
+        ("pilot.extended", False),
+        ("decide.panel_still_votes", False),
+        ("lock_wait", False),
+        ("conflict", False),
+    ],
+)
+def test_a_lost_race_is_told_from_a_rule_by_its_code(code: str, overtaken: bool) -> None:
+    assert Conflict("Not so.", code=code).overtaken is overtaken
 
 
 def test_it_speaks_the_language_of_the_page(client: Client) -> None:

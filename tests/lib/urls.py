@@ -14,6 +14,7 @@ RAISED = {
     "not-allowed": lambda: NotAllowed(_("Nothing was changed."), code="seat.hard_conflict"),
     "not-found": lambda: NotFound("Gone."),
     "conflict": lambda: Conflict("Decided already.", next_url="/there", next_label="There"),
+    "overtaken": lambda: Conflict("Decided already.", code="decide.closed"),
     "invalid": lambda: Invalid("Mend it.", fields={"title": ["Too long."]}),
     "denied": PermissionDenied,
     "missing": Http404,

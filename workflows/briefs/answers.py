@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from workflows.briefs.record import Comparison, Criterion, MustMeet, Opinion
 from workflows.gates.models import Decision
-from workflows.gates.rules import UNMET_CONDITIONS
+from workflows.gates.rules import UNMET_CONDITIONS, must_meet_reason_key
 
 
 def label(named: Mapping[str, Any], language: str) -> str:
@@ -52,7 +52,8 @@ def criteria(frozen: Mapping[str, Any], decision: Decision, language: str) -> tu
 
 
 def must_meets(frozen: Mapping[str, Any], decision: Decision, language: str) -> tuple[MustMeet, ...]:
-    labels = {rule["key"]: label(rule, language) for rule in frozen["rules"].get("must_meet", [])}
+    configured = frozen["rules"]
+    labels = {rule["key"]: label(rule, language) for rule in configured.get("must_meet", [])}
     labels[UNMET_CONDITIONS] = gettext("The conditions of the gate before are met")
     return tuple(
         MustMeet(
@@ -62,8 +63,7 @@ def must_meets(frozen: Mapping[str, Any], decision: Decision, language: str) -> 
             yes=found["yes"],
             no=found["no"],
             cannot_tell=found["cannot_tell"],
-            # A criterion may have the same key; its reason is printed with the criterion.
-            reason="" if key in frozen["opinion"]["criteria"] else decision.criterion_reasons.get(key, ""),
+            reason=decision.criterion_reasons.get(must_meet_reason_key(key, configured), ""),
         )
         for key, found in _in_order(frozen["opinion"]["must_meets"], labels)
     )

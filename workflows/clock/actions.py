@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -87,7 +88,7 @@ def _carry_out(step: ClockStep) -> str:
 def remind(step: ClockStep) -> None:
     """Remind whoever has this open; nothing happens when it was done or put off since it was claimed."""
     with locked(key=step.subject_key) as idea:
-        if idea.state != Idea.State.HELD and waiting(step):
+        if _owed(idea, waiting(step)):
             record(idea, "reminded", CLOCK, work=step.key, step=step.step)
 
 
@@ -95,7 +96,7 @@ def escalate(step: ClockStep) -> None:
     """Say to the lead, or of the lead’s own work to whoever is above, that a role is late; once per idea and ask."""
     with locked(key=step.subject_key) as idea:
         items = waiting(step)
-        if idea.state == Idea.State.HELD or not items:
+        if not _owed(idea, items):
             return
         late = items[0].verb
         key = f"late:{late}:{idea.key}"
@@ -106,6 +107,11 @@ def escalate(step: ClockStep) -> None:
         wait_for(people, idea=idea, key=key, verb=wording.late(late), url=url, due_at=step.due_at)
         effects = [effect("work", None, "late", of=late)]
         record(idea, "escalated", CLOCK, effects, late=key, work=step.key, to=role)
+
+
+def _owed(idea: Idea, items: Sequence[WorkItem]) -> bool:
+    """Whether any of it waits still, and does not rest with a held idea."""
+    return bool(items) and (idea.state != Idea.State.HELD or items[0].verb == rules.OF_THE_HOLD)
 
 
 def _where(idea: Idea, item: WorkItem, role: str) -> str:

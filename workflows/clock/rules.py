@@ -8,6 +8,8 @@ from typing import Any
 HALF = "half"
 ESCALATE = "escalate"
 LONGEST_CLOSURE = 366
+# The work of a hold itself, which does not rest with the idea: to say whether what it waits for has come.
+OF_THE_HOLD = "hold_condition"
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,10 @@ order by owed.due_at limit %s on conflict do nothing
 # One line per entity, kind of reminders and step: an idea's reminders are those of the rules its last round was
 # opened under, or without a round those its programme has in force. The last step that an item has reached, unless it
 # or a later one was claimed: after a night without a worker nobody is told three times. Nobody is reminded on the day
-# they were asked, while the idea is held or back with its author, or while away without a deputy who may do it. `near`
-# is materialized: the planner, which cannot see how few items are reached, would otherwise look up every idea once per
-# step. Other work than an idea's follows the rules its programme has in force. What says that work is late has
-# that work's day, and is nobody's lateness itself.
+# they were asked, while the idea is held (but to say whether what it waits for has come) or back with its author, or
+# while away without a deputy who may do it. `near` is materialized: the planner, which cannot see how few items are
+# reached, would otherwise look up every idea once per step. Other work than an idea's follows the rules its programme
+# has in force. What says that work is late has that work's day, and is nobody's lateness itself.
 REMIND = """
 with plan as (
   select * from unnest(%(entities)s::bigint[], %(kinds)s::int[], %(ranks)s::int[], %(steps)s::text[],
@@ -61,7 +61,8 @@ near as materialized (
   where item.closed_at is null and item.subject_kind = 'idea' and not starts_with(item.key, 'late:')
     and (item.due_at <= (select max(until) from plan)
       or item.opened_at + (item.due_at - item.opened_at) / 2 <= %(now)s)
-    and idea.state <> 'held' and (idea.holder <> 'author' or idea.state <> 'live' or item.verb = 'rework')
+    and (idea.state <> 'held' or item.verb = %(of_the_hold)s)
+    and (idea.holder <> 'author' or idea.state <> 'live' or item.verb = 'rework')
   union all
   select item.*, programme.entity_id, coalesce(current.kind, 0) as kind from inbox_workitem item
   join other on other.key = item.subject_key
@@ -113,6 +114,7 @@ def sweep() -> int:
                 "lent": wording.lent(),
                 "escalate": rules.ESCALATE,
                 "other_verbs": other_work.verbs(),
+                "of_the_hold": rules.OF_THE_HOLD,
             }
             remind = REMIND.format(other=other_work.programmes())
             cursor.execute(remind, plan | given | {"now": now, "most": MOST})

@@ -27,11 +27,11 @@ def _rule(rule: rules.Rule, configured: Mapping[str, Any]) -> dict[str, Any]:
         "quorum": lambda: (gettext("Quorum"), gettext("%(voted)s voted, %(needed)s needed") % said),
         "diversity": lambda: (gettext("Another department"), gettext("has to have voted")),
         "must_meet": lambda: (
-            wording.label_of(rule.key, configured),
+            wording.must_meet_label(rule.key, configured),
             gettext("%(yes)s yes, %(no)s no, %(cannot)s cannot tell")
             % {"yes": said["yes"], "no": said["no"], "cannot": said["cannot_tell"]},
         ),
-        "fact": lambda: (wording.label_of(rule.key, configured), gettext("read from the record")),
+        "fact": lambda: (wording.must_meet_label(rule.key, configured), gettext("read from the record")),
         "majority": lambda: (gettext("Majority"), _majority(rule, said)),
         "threshold": lambda: (gettext("Weighted score"), _score(rule)),
         "place": lambda: (gettext("A place in the selection session"), _place(rule)),
@@ -75,11 +75,17 @@ def _any_of(group: list[rules.Change], configured: Mapping[str, Any]) -> str:
     return gettext(", or ").join(_change(change, configured) for change in group)
 
 
+def _what(change: rules.Change, configured: Mapping[str, Any]) -> str:
+    """The criterion whose levels, or the must-meet whose answers, would have had to be otherwise."""
+    label = wording.criterion_label if change.code == "levels" else wording.must_meet_label
+    return label(change.key, configured) if change.key else ""
+
+
 def _change(change: rules.Change, configured: Mapping[str, Any]) -> str:
     count = change.count
     said = {
         "number": words.number(count),
-        "what": wording.label_of(change.key, configured) if change.key else "",
+        "what": _what(change, configured),
         "points": words.number(count / 100, 2),
     }
     found: str = {

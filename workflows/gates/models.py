@@ -250,7 +250,7 @@ class Decision(models.Model):
 
     `answers`: must-meets the decider answered at a gate without seats. `target`: the idea a merge leads into.
     `redirect_to`, `redirect_service`: whom a redirect hands the idea to, with the consent of one of its authors.
-    `criterion_reasons`: `{criterion or must-meet key: text}`; `next_steps`: codes of what the author can do next.
+    `criterion_reasons`: `{one of rules.reason_keys: text}`; `next_steps`: codes of what the author can do next.
     """
 
     class Outcome(models.TextChoices):

@@ -35,10 +35,13 @@ def shown(record: Mapping[str, Any]) -> dict[str, Any]:
         "casting_vote": found.casting_vote and found.result not in ("incomplete", "none"),
         "must_meets": [_must_meet(key, item, record) for key, item in found.must_meets.items()],
         "criteria": [_criterion(key, item, configured) for key, item in found.criteria.items()],
-        "apart": [wording.label_of(key, configured) for key in far_apart(record)],
+        "apart": [wording.criterion_label(key, configured) for key in far_apart(record)],
         "threshold": configured.get("threshold"),
         "conditions": proposed_conditions(record),
-        "blocked": [wording.label_of(key, configured) for key in rules.blocked_facts(record)],
+        "reads_facts": any(item.kind == "fact" for item in found.must_meets.values()),
+        # Where nobody sits, whoever decides answers what no record can.
+        "to_answer": found.result == "none" and any(map(_is_unanswered, found.must_meets.values())),
+        "blocked": [wording.must_meet_label(key, configured) for key in rules.blocked_facts(record)],
     }
 
 
@@ -96,12 +99,16 @@ def _must_meet(key: str, item: rules.MustMeet, record: Mapping[str, Any]) -> dic
     judged = item.kind == "judgement" and bool(record["rules"].get("seats"))
     return {
         "key": key,
-        "label": wording.label_of(key, record["rules"]),
+        "label": wording.must_meet_label(key, record["rules"]),
         "met": item.met,
         "counts": _counts(item) if judged else "",
         "fact": item.kind == "fact",
         "reasons": unordered(reason for reason in reasons if reason),
     }
+
+
+def _is_unanswered(item: rules.MustMeet) -> bool:
+    return item.kind == "judgement" and item.met is None
 
 
 def _counts(item: rules.MustMeet) -> str:
@@ -115,7 +122,7 @@ def _counts(item: rules.MustMeet) -> str:
 def _criterion(key: str, item: rules.Criterion, configured: Mapping[str, Any]) -> dict[str, Any]:
     levels = item.levels
     return {
-        "label": wording.label_of(key, configured),
+        "label": wording.criterion_label(key, configured),
         "weight": wording.weight({"weight": item.weight}),
         "mean": words.number(float(item.mean), 2) if item.mean is not None else "",
         "mean_number": float(item.mean) if item.mean is not None else None,

@@ -1,6 +1,6 @@
 """What a gate says: the words of its rules, results, outcomes and lacks, in the language in force."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
@@ -161,6 +161,9 @@ STEPS = {
     "decision_handed_over": gettext_lazy("The decision was handed over"),
 }
 
+# Where nobody sits, the event that opens a round asks for the decision.
+STEPS_WITHOUT_PANEL = {"panel_seated": gettext_lazy("The decision was asked for")}
+
 
 def said(words: Mapping[str, Any]) -> str:
     """The words of a rule (`{"en", "fr"}`) in the language in force."""
@@ -190,14 +193,35 @@ def gate_name(gate: str, configured: Mapping[str, Any]) -> str:
     return f"{gate} · {said(configured)}" if said(configured) else gate
 
 
-def label_of(key: str, configured: Mapping[str, Any]) -> str:
-    """The words of a criterion or must-meet of these rules, by its key."""
-    if key == rules.UNMET_CONDITIONS:
-        return str(BLOCKING_CONDITIONS)
-    for rule in [*configured.get("criteria", []), *configured.get("must_meet", [])]:
-        if rule["key"] == key:
-            return said(rule)
-    return key
+def criterion_label(key: str, configured: Mapping[str, Any]) -> str:
+    """The words of a criterion of these rules, by its key."""
+    return _label(key, configured.get("criteria") or [])
+
+
+def must_meet_label(key: str, configured: Mapping[str, Any]) -> str:
+    """The words of a must-meet of these rules, by its key, which a criterion may have too."""
+    return (
+        str(BLOCKING_CONDITIONS)
+        if key == rules.UNMET_CONDITIONS
+        else _label(key, configured.get("must_meet") or [])
+    )
+
+
+def tied_label(key: str, configured: Mapping[str, Any]) -> str:
+    """The words of what a reason is tied to, by one of `rules.reason_keys`."""
+    for row in configured.get("must_meet") or []:
+        if rules.must_meet_reason_key(row["key"], configured) == key:
+            return said(row)
+    return criterion_label(key, configured)
+
+
+def _label(key: str, rows: Iterable[Mapping[str, Any]]) -> str:
+    return next((said(row) for row in rows if row["key"] == key), key)
+
+
+def step(verb: str, *, panel: bool) -> str:
+    """What an event in a consultation is called; `panel`: whether anybody sits at its gate."""
+    return str(STEPS[verb] if panel else STEPS_WITHOUT_PANEL.get(verb, STEPS[verb]))
 
 
 def consequence(gate: str, outcome: str, configured: Mapping[str, Any]) -> str:
@@ -221,7 +245,9 @@ def missing(code: str, record: Mapping[str, Any], found: rules.Opinion) -> str:
     configured = record["rules"]
     if code.startswith("must_meet:"):
         key = code.partition(":")[2]
-        return gettext("Nobody has answered “%(must_meet)s”.") % {"must_meet": label_of(key, configured)}
+        return gettext("Nobody has answered “%(must_meet)s”.") % {
+            "must_meet": must_meet_label(key, configured)
+        }
     if code == "quorum":
         lacking = configured["quorum"] - sum(found.votes.values())
         return ngettext(

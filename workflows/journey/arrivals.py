@@ -104,11 +104,12 @@ def held(movement: Movement) -> None:
     until = fields.get("until")
     # Held for want of the team's text, which the team may still hand in.
     holder = "author" if fields["cause"] == Hold.Cause.LAPSED_REWORK else "nobody"
-    movement.effects += _place(
-        idea, "held", idea.stage, holder, working_days.end_of_day(until, zone) if until else None
-    )
+    back_at = working_days.end_of_day(until, zone) if until else None
+    movement.effects += _place(idea, "held", idea.stage, holder, back_at)
     if fields.get("condition"):
-        _ask(idea, outside_leads(idea), "hold_condition", reverse("idea-wake", args=[idea.key]), None)
+        # Without a day of its own it is looked at again after as long as an investigation, so that nobody forgets it.
+        due = back_at or due_after(idea.programme.entity, _delays(movement)["investigation"])
+        _ask(idea, outside_leads(idea), "hold_condition", reverse("idea-wake", args=[idea.key]), due)
 
 
 def stopped(movement: Movement) -> None:

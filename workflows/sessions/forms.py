@@ -247,7 +247,7 @@ def onward_at(line: SessionIdea) -> list[str]:
 
 def criteria_of(line: SessionIdea) -> list[tuple[str, Any]]:
     """The criteria and must-meets of the idea's gate, and none."""
-    named = [(key, gates.label_of(key, line.round.rules)) for key in reason_keys(line.round.rules)]
+    named = [(key, gates.tied_label(key, line.round.rules)) for key in reason_keys(line.round.rules)]
     return [("", _("none")), *named]
 
 

@@ -82,7 +82,7 @@ class SessionIdea(models.Model):
     result = models.CharField(max_length=12, choices=Result, blank=True)
     rank = models.PositiveSmallIntegerField(null=True, blank=True)
     reasons = models.TextField(blank=True)
-    criterion = models.CharField(max_length=40, blank=True)
+    criterion = models.CharField(max_length=60, blank=True)
     learning = models.TextField(blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     left_number = models.PositiveSmallIntegerField(null=True, blank=True)

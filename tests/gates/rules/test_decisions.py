@@ -239,7 +239,7 @@ def test_where_nothing_is_asked_a_refusal_s_reasons_are_tied_to_nothing() -> Non
         ({"criteria": [{"key": "value"}]}, ["value"]),
         (
             {"criteria": [{"key": "value"}], "must_meet": [{"key": "safe"}, {"key": "value"}]},
-            ["value", "safe"],
+            ["value", "safe", "must_meet:value"],
         ),
     ],
 )

@@ -18,6 +18,8 @@ from incubator.lib.refusals import Conflict, Invalid, NotAllowed, NotFound
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.gates import authority
+from workflows.gates.actions.rounds import due_after
+from workflows.gates.configuration import lead_days
 from workflows.gates.leading import who_leads
 from workflows.gates.models import Condition
 from workflows.gates.queries import ASKED_IN, conditions_of_leavers
@@ -65,6 +67,7 @@ def report_condition(*, condition_key: Any, by: Actor, note: str) -> None:
             key=f"confirm:{condition.key}",
             verb="confirm_condition",
             url=reverse("condition", args=[condition.key]),
+            due_at=due_after(idea.programme.entity, lead_days(idea.programme)),
         )
         record(idea, "condition_reported", by, condition=str(condition.key), note_sha256=sha256(note))
 

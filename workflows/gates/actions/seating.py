@@ -1,7 +1,9 @@
 """Filling the seats of a panel from its pool, and asking those who sit."""
 
 from collections.abc import Container, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -12,12 +14,13 @@ from ideas.lock import locked
 from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.inbox.models import WorkItem
-from incubator.lib import clock
+from incubator.lib import clock, working_days
 from incubator.lib.deferring import defer
 from incubator.people import grants, sign_in
 from incubator.people.actors import SEATING, Actor
 from incubator.people.models import Person, Post
 from workflows.gates import authority, hooks, pools
+from workflows.gates.actions.rounds import due_after
 from workflows.gates.configuration import open_seats_per_person
 from workflows.gates.conflicts import conflicts_of
 from workflows.gates.leading import who_leads
@@ -182,9 +185,25 @@ def _no_panel(round_: GateRound, idea: Idea, missing: list[str]) -> None:
         subject_key=idea.key,
         subject_title=idea.title,
         url=reverse("seats", args=[round_.key]),
-        due_at=round_.due_at,
+        due_at=_panel_needed_by(round_, idea),
     )
     record(idea, "no_panel", SEATING, round=str(round_.key), missing=missing)
+
+
+def _panel_needed_by(round_: GateRound, idea: Idea) -> datetime:
+    """The half of the working days that are left for the votes: whoever is seated by then has as many to read and vote.
+
+    On the day when votes are due it would be too late; where no time is left, the next working day.
+    """
+    entity = idea.programme.entity
+    left = working_days.working_days_between(
+        clock.today(entity.time_zone),
+        (round_.review_due_at or round_.due_at).astimezone(ZoneInfo(entity.time_zone)).date(),
+        country=entity.holidays_country,
+        closing_days=entity.closing_days,
+    )
+    due: datetime = due_after(entity, max(left // 2, 1))
+    return due
 
 
 def _without_substitute(seats: Sequence[Seat]) -> list[Seat]:

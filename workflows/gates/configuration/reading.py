@@ -126,6 +126,11 @@ def gate_delays(programmes: Collection[Programme], *gates: str) -> dict[Programm
     }
 
 
+def lead_days(programme: Programme) -> int:
+    """Working days a lead has to answer what is short: those of admissibility, as the programme has them now."""
+    return gate_delays([programme], "G0")[programme]["G0"].due
+
+
 def answered_in(programmes: Collection[Programme]) -> dict[Programme, Answered]:
     """Of each programme, within how many working days an idea submitted now is answered."""
     return {

@@ -231,7 +231,7 @@ class DecisionForm(Shown):
 
     def _add_ties(self) -> None:
         for key in self.keys:
-            self.fields[f"reason_{key}"] = text(wording.label_of(key, self.rules), rows=2)
+            self.fields[f"reason_{key}"] = text(wording.tied_label(key, self.rules), rows=2)
 
     def _add_conditions(self) -> None:
         for row in range(self.rows):

@@ -20,6 +20,9 @@ BACK_AT = {
 PROTECTED = ("safety_register", "prevention_adviser", "cst", "hr")
 REDIRECTS = ("service", *PROTECTED)
 
+# Before the key of a must-meet: no key of a configuration holds a colon.
+MARK = "must_meet:"
+
 
 @dataclass(frozen=True)
 class Permitted:
@@ -98,9 +101,18 @@ def _result(record: Record) -> str | None:
 
 
 def reason_keys(rules: Record) -> list[str]:
-    """What reasons can be tied to: criteria, then must-meets; a key that is both stands once."""
-    rows = [*(rules.get("criteria") or []), *(rules.get("must_meet") or [])]
-    return list(dict.fromkeys(row["key"] for row in rows))
+    """What reasons can be tied to: criteria, then must-meets, as `must_meet_reason_key` has them."""
+    criteria = [row["key"] for row in rules.get("criteria") or []]
+    return criteria + [must_meet_reason_key(row["key"], rules) for row in rules.get("must_meet") or []]
+
+
+def must_meet_reason_key(key: str, rules: Record) -> str:
+    """By what a reason tied to a must-meet is kept: its key, marked where a criterion of the gate has the same.
+
+    The plain key is the criterion's then, as in the decisions taken before must-meets were marked.
+    """
+    doubled = any(row["key"] == key for row in rules.get("criteria") or [])
+    return f"{MARK}{key}" if doubled else key
 
 
 def decision_gaps(

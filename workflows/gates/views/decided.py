@@ -49,7 +49,7 @@ def preview(
         "opening": wording.said(letter_of(decision.round.configuration, decision.outcome)),
         "reasons": decision.reasons,
         "ties": [
-            {"label": wording.label_of(key, configured), "text": text}
+            {"label": wording.tied_label(key, configured), "text": text}
             for key, text in decision.criterion_reasons.items()
             if text
         ],

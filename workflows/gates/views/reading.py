@@ -112,8 +112,9 @@ def questions_read(round_: GateRound, passages: Sequence[str]) -> list[ExpertQue
 
 def steps(round_: GateRound) -> list[dict[str, Any]]:
     """What happened in a consultation, in words, newest first; nobody is named."""
+    seated = has_panel(round_)
     return [
-        {"title": str(wording.STEPS[event.verb]), "text": words.moment(event.happened_at)}
+        {"title": wording.step(event.verb, panel=seated), "text": words.moment(event.happened_at)}
         for event in queries.steps_of(round_, round_.idea)
     ]
 

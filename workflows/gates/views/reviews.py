@@ -290,7 +290,7 @@ def _page(
         "due": due,
         "late": form["form"] is not None and due <= clock.now(),
         "changed": changed,
-        "discussed": [wording.label_of(item, round_.rules) for item in queries.discussion_of(round_)]
+        "discussed": [wording.criterion_label(item, round_.rules) for item in queries.discussion_of(round_)]
         if vote
         else [],
     }
@@ -422,7 +422,7 @@ def _apart(seat: Seat, *, decided: bool) -> dict[str, Any] | None:
     if not seat.is_chair or decided:
         return None
     record = records.record_of(seat.round, seat.round.idea)
-    labels = [wording.label_of(item, seat.round.rules) for item in opinions.far_apart(record)]
+    labels = [wording.criterion_label(item, seat.round.rules) for item in opinions.far_apart(record)]
     return {"labels": labels, "called": bool(queries.discussion_of(seat.round)), "key": new_key()}
 
 
