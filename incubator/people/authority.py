@@ -148,6 +148,11 @@ def administers(person: Person, entity: Entity | None) -> bool:
     )
 
 
+def notes_absences(person: Person) -> bool:
+    """Whether the person notes absences of colleagues somewhere; of whom, `check_may_record_absence` says."""
+    return "hr_desk" in grants.roles_anywhere(person)
+
+
 def check_may_record_absence(by: Actor, person: Person) -> None:
     """One’s own absences; those of others, the HR desk where they work."""
     if by.person is None or by.person == person:

@@ -322,6 +322,8 @@ class Absence(models.Model):
     deputy = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="deputised_absences"
     )
+    # The HR desk, for someone who cannot; None for who noted it for oneself, and for an import.
+    noted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     starts_on = models.DateField()
     ends_on = models.DateField()
 

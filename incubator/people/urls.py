@@ -1,6 +1,6 @@
 from django.urls import path
 
-from incubator.people.views import account, desk, guests, letterhead, rights, sign_in
+from incubator.people.views import absences, account, desk, guests, letterhead, rights, sign_in
 
 urlpatterns = [
     path("sign-in", sign_in.sign_in, name="sign-in"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("people", desk.desk, name="desk"),
     path("people/add", guests.add, name="add-guest"),
     path("people/<uuid:key>/code", desk.code, name="issue-code"),
+    path("people/<uuid:key>/absences", absences.absences, name="absences"),
+    path("people/<uuid:key>/absences/<int:pk>/end", absences.end, name="end-colleague-absence"),
     path("administration/roles", rights.roles, name="roles"),
     path("administration/roles/<int:pk>/end", rights.end_role, name="end-role"),
     path("administration/mandates", rights.mandates, name="mandates"),

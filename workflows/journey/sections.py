@@ -67,6 +67,9 @@ def for_my_role(person: Person) -> Section | None:
     if roles.keys() & set(rules.CODE_GIVERS):
         detail = _("For colleagues who arrive, or have lost their PIN or password")
         links.append(_link("desk", _("Hand over sign-in codes"), detail))
+    if "hr_desk" in roles:
+        detail = _("For who cannot, such as somebody suddenly ill; a deputy may stand in")
+        links.append(_link("desk", _("Note a colleague’s absence"), detail))
     if person.is_superuser or rules.ADMINISTRATOR in roles:
         links.append(_link("roles", _("Roles"), _("Who has which role, and until when")))
         links.append(_link("mandates", _("Mandates"), _("Who decides by which delegation")))
