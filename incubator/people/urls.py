@@ -1,6 +1,6 @@
 from django.urls import path
 
-from incubator.people.views import absences, account, desk, guests, letterhead, rights, sign_in
+from incubator.people.views import absences, account, desk, entity, guests, letterhead, rights, sign_in
 
 urlpatterns = [
     path("sign-in", sign_in.sign_in, name="sign-in"),
@@ -26,6 +26,10 @@ urlpatterns = [
     path("administration/roles/<int:pk>/end", rights.end_role, name="end-role"),
     path("administration/mandates", rights.mandates, name="mandates"),
     path("administration/mandates/<int:pk>/end", rights.end_mandate, name="end-mandate"),
+    path("administration/entity", entity.entities, name="entities"),
+    path("administration/entity/<slug:key>", entity.entity, name="entity"),
+    path("administration/entity/<slug:key>/close", entity.close, name="close-days"),
+    path("administration/entity/<slug:key>/reopen", entity.reopen, name="reopen-days"),
     path("administration/letterhead", letterhead.letterheads, name="letterheads"),
     path("administration/letterhead/<slug:key>", letterhead.change, name="letterhead"),
     path("administration/letterhead/<slug:key>/logo", letterhead.logo, name="letterhead-logo"),

@@ -106,6 +106,11 @@ class City:
         yield Visit(administrator, reverse("add-guest"))
         yield Visit(administrator, reverse("mandates"))
         yield Visit(administrator, reverse("letterheads"))
+        entity = Department.objects.all()[0].entity
+        days = {"first_day": in_days(20), "last_day": in_days(35)}
+        entity = people.close_days(entity=entity, by=act(administrator), **days)
+        yield Visit(administrator, reverse("entities"))
+        yield Visit(administrator, f"{reverse('entity', args=[entity.key])}?year={in_days(20).year}")
         yield Visit(self.cast.lead, reverse("calls"))
         yield Visit(self.cast.lead, reverse("call-new"))
         yield Visit(self.cast.lead, reverse("call-edit", args=[self.cast.call.key]))

@@ -75,6 +75,11 @@ def for_my_role(person: Person) -> Section | None:
         links.append(_link("mandates", _("Mandates"), _("Who decides by which delegation")))
         detail = _("The address, colour and logo at the head of each document")
         links.append(_link("letterheads", _("Letterhead"), detail))
+        links.append(
+            _link(
+                "entities", _("Closing days"), _("When everything is closed: no deadline counts these days")
+            )
+        )
     if any(roles.values()):
         detail = _("Its gates, criteria, delays and letters")
         links.append(_link("configurations", _("How the programme works"), detail))
