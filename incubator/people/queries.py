@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from django.db.models import Func, Q, QuerySet, TextField, Value
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, Replace
 
@@ -144,6 +144,13 @@ def administered(person: Person) -> QuerySet[Entity]:
     if granted.filter(entity=None).exists():
         return Entity.objects.order_by("name")
     return Entity.objects.filter(pk__in=granted.values("entity")).order_by("name")
+
+
+def employers() -> list[Entity]:
+    """The entities that have departments, by name: not those whose projects are only read here."""
+    return list(
+        Entity.objects.filter(Exists(Department.objects.filter(entity=OuterRef("pk")))).order_by("name")
+    )
 
 
 def logos_named(sha256s: Collection[str]) -> set[str]:

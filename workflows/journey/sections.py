@@ -75,11 +75,8 @@ def for_my_role(person: Person) -> Section | None:
         links.append(_link("mandates", _("Mandates"), _("Who decides by which delegation")))
         detail = _("The address, colour and logo at the head of each document")
         links.append(_link("letterheads", _("Letterhead"), detail))
-        links.append(
-            _link(
-                "entities", _("Closing days"), _("When everything is closed: no deadline counts these days")
-            )
-        )
+        detail = _("When everything is closed, and whether the charter is signed")
+        links.append(_link("entities", _("Closing days and charter"), detail))
     if any(roles.values()):
         detail = _("Its gates, criteria, delays and letters")
         links.append(_link("configurations", _("How the programme works"), detail))

@@ -1,4 +1,4 @@
-"""The administrator's page of what is set for an entity: the days on which it is closed."""
+"""The administrator's page of what is set for an entity: its closing days, whether it signed the charter."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from incubator.lib.working_days import named_holidays
 from incubator.people import actions, closings, queries
 from incubator.people.actions.closings import YEARS_AHEAD
 from incubator.people.actors import Actor
-from incubator.people.forms.entity import ClosingForm
+from incubator.people.forms.entity import CharterForm, ClosingForm
 from incubator.people.models import Entity
 from incubator.people.once import once
 from incubator.people.views.answers import administered, done, reader
@@ -61,6 +61,19 @@ def reopen(request: HttpRequest, key: str) -> HttpResponse:
     return _back(found, form.cleaned_data["first_day"].year)
 
 
+@require_POST
+@once
+def answer_charter(request: HttpRequest, key: str) -> HttpResponse:
+    found, by = administered(request, key), Actor(person=reader(request))
+    form = CharterForm(request.POST, entity=found)
+    if form.is_valid() and done(
+        form, lambda: actions.answer_charter(entity=found, by=by, **form.cleaned_data)
+    ):
+        messages.success(request, _("Noted. The page of the charter says so from now on."))
+        return redirect("entity", found.key)
+    return _page(request, found, charter=form)
+
+
 def _back(found: Entity, year: int) -> HttpResponse:
     return redirect(f"{reverse('entity', args=[found.key])}?year={year}")
 
@@ -71,6 +84,7 @@ def _page(request: HttpRequest, found: Entity, **bound: forms.Form) -> HttpRespo
         "entity": found,
         "others": others,
         "closing": ClosingForm(),
+        "charter": CharterForm(entity=found),
         "refused": next(iter(bound.values()), None),
         **_year(request, found),
     } | bound
