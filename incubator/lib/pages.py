@@ -1,4 +1,4 @@
-"""Pages that only say something (accessibility, your data, charter, help), and the language switch."""
+"""Pages that only say something (accessibility, your data, help), and the language switch."""
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from incubator.lib.context import APPEARANCE_COOKIE, APPEARANCES
 from incubator.lib.languages import supported
-from incubator.lib.reference import defaults, in_language
 
 
 @login_not_required
@@ -23,13 +22,6 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def your_data(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/your_data.html")
-
-
-@login_not_required
-@require_safe
-def charter(request: HttpRequest) -> HttpResponse:
-    promises = [in_language(worded) for worded in defaults()["charter"]]
-    return render(request, "pages/charter.html", {"promises": promises})
 
 
 @login_not_required

@@ -10,6 +10,5 @@ urlpatterns = [
     path("styleguide", styleguide, name="styleguide"),
     path("accessibilite", pages.accessibility, name="accessibility"),
     path("your-data", pages.your_data, name="your-data"),
-    path("charter", pages.charter, name="charter"),
     path("help", pages.help_page, name="help"),
 ]

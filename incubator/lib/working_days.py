@@ -21,6 +21,18 @@ def _public_holidays(country: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(country, years=year)) if country else frozenset()
 
 
+@lru_cache(maxsize=64)
+def named_holidays(country: str, year: int, language: str) -> tuple[tuple[date, str], ...]:
+    """The public holidays of a year in their order, named in `language` or, without, in the country's own."""
+    if not country:
+        return ()
+    known = holidays.country_holidays(country)
+    spoken = (one for one in known.supported_languages if one.partition("_")[0] == language)
+    # Without a language the library looks at the server's own.
+    named = next(spoken, known.default_language)
+    return tuple(sorted(holidays.country_holidays(country, years=year, language=named).items()))
+
+
 def is_working_day(day: date, *, country: str = "FR", closing_days: Collection[date] = ()) -> bool:
     """Monday to Friday, neither a public holiday of `country` (ISO code, or '' for none) nor closed."""
     return day.weekday() < 5 and day not in _public_holidays(country, day.year) and day not in closing_days

@@ -138,7 +138,7 @@ def check_may_grant(by: Actor, person: Person | None, entity: Entity | None) -> 
 def check_may_administer(by: Actor, entity: Entity) -> None:
     """Only an administrator of that entity (or the installation's superuser)."""
     if by.person is not None and not administers(by.person, entity):
-        raise NotAllowed(_("Only an administrator of this entity changes its letterhead."))
+        raise NotAllowed(_("Only an administrator of this entity changes what is set for it."))
 
 
 def administers(person: Person, entity: Entity | None) -> bool:
@@ -146,6 +146,11 @@ def administers(person: Person, entity: Entity | None) -> bool:
     return person.is_active and (
         person.is_superuser or grants.holds(person, rules.ADMINISTRATOR, entity=entity)
     )
+
+
+def notes_absences(person: Person) -> bool:
+    """Whether the person notes absences of colleagues somewhere; of whom, `check_may_record_absence` says."""
+    return "hr_desk" in grants.roles_anywhere(person)
 
 
 def check_may_record_absence(by: Actor, person: Person) -> None:

@@ -43,14 +43,25 @@ class Entity(models.Model):
     # By its SHA-256, so that printing it costs no query.
     logo = models.ForeignKey(Logo, models.PROTECT, to_field="sha256", null=True, blank=True, related_name="+")
     colour = models.CharField(max_length=7, blank=True, default="", db_default="")
+    # Signed, declined with a word why, or neither yet: what the page of the charter says.
     signed_charter_on = models.DateField(null=True, blank=True)
+    declined_charter_on = models.DateField(null=True, blank=True)
+    declined_charter_because = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(colour="") | Q(colour__regex="^#[0-9a-f]{6}$"),
                 name="letterhead_colour_is_a_colour",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(declined_charter_on=None, declined_charter_because="")
+                | (
+                    Q(declined_charter_on__isnull=False, signed_charter_on=None)
+                    & ~Q(declined_charter_because="")
+                ),
+                name="charter_signed_or_declined_with_why",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -322,6 +333,8 @@ class Absence(models.Model):
     deputy = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="deputised_absences"
     )
+    # The HR desk, for someone who cannot; None for who noted it for oneself, and for an import.
+    noted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     starts_on = models.DateField()
     ends_on = models.DateField()
 

@@ -44,8 +44,9 @@ def _person(person: Person) -> dict[str, Any]:
                 "from": _text(absence.starts_on),
                 "to": _text(absence.ends_on),
                 "deputy": str(absence.deputy or ""),
+                "noted_by": str(absence.noted_by or ""),
             }
-            for absence in person.absences.select_related("deputy").order_by("starts_on")
+            for absence in person.absences.select_related("deputy", "noted_by").order_by("starts_on")
         ],
         "people_i_would_not_judge": [
             {"name": str(link.other), "noted_at": _text(link.noted_at)}

@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from django.db.models import Func, Q, QuerySet, TextField, Value
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, Replace
 
 from incubator.lib import clock
 from incubator.people import rules
 from incubator.people.models import (
+    Absence,
     Department,
     Entity,
     Logo,
@@ -23,6 +24,7 @@ from incubator.people.models import (
 SHORTEST_SEARCH = 3
 MOST_FOUND = 20
 PAGE = 30
+ABSENCES = 20
 
 
 class Rights(NamedTuple):
@@ -46,6 +48,16 @@ def rights_of(person: Person) -> Rights:
         list(running_grants().filter(person=person).order_by("role", "pk")),
         list(running_mandates().filter(holder=person).order_by("capacity", "pk")),
     )
+
+
+def coming_absences(person: Person, after: int | None) -> tuple[list[Absence], int | None]:
+    """Those that are not over, the next first, from the one after the key `after`; and the key to go on from."""
+    found = person.absences.filter(ends_on__gte=clock.today()).select_related("deputy", "noted_by")
+    last = person.absences.filter(pk=after).first() if after is not None else None
+    if last is not None:
+        found = found.filter(Q(starts_on__gt=last.starts_on) | Q(starts_on=last.starts_on, pk__gt=last.pk))
+    rows = list(found.order_by("starts_on", "pk")[: ABSENCES + 1])
+    return rows[:ABSENCES], rows[ABSENCES - 1].pk if len(rows) > ABSENCES else None
 
 
 def running_grants() -> QuerySet[RoleGrant]:
@@ -132,6 +144,13 @@ def administered(person: Person) -> QuerySet[Entity]:
     if granted.filter(entity=None).exists():
         return Entity.objects.order_by("name")
     return Entity.objects.filter(pk__in=granted.values("entity")).order_by("name")
+
+
+def employers() -> list[Entity]:
+    """The entities that have departments, by name: not those whose projects are only read here."""
+    return list(
+        Entity.objects.filter(Exists(Department.objects.filter(entity=OuterRef("pk")))).order_by("name")
+    )
 
 
 def logos_named(sha256s: Collection[str]) -> set[str]:

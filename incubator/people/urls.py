@@ -1,6 +1,16 @@
 from django.urls import path
 
-from incubator.people.views import account, desk, guests, letterhead, rights, sign_in
+from incubator.people.views import (
+    absences,
+    account,
+    charter,
+    desk,
+    entity,
+    guests,
+    letterhead,
+    rights,
+    sign_in,
+)
 
 urlpatterns = [
     path("sign-in", sign_in.sign_in, name="sign-in"),
@@ -8,6 +18,7 @@ urlpatterns = [
     path("sign-in/code", sign_in.code, name="sign-in-code"),
     path("sign-in/choose", sign_in.choose_secret, name="choose-secret"),
     path("sign-in/stay", sign_in.stay, name="stay"),
+    path("charter", charter.charter, name="charter"),
     path("account", account.account, name="account"),
     path("account/details", account.keep_details, name="account-details"),
     path("account/secret", account.change_secret, name="change-secret"),
@@ -20,10 +31,17 @@ urlpatterns = [
     path("people", desk.desk, name="desk"),
     path("people/add", guests.add, name="add-guest"),
     path("people/<uuid:key>/code", desk.code, name="issue-code"),
+    path("people/<uuid:key>/absences", absences.absences, name="absences"),
+    path("people/<uuid:key>/absences/<int:pk>/end", absences.end, name="end-colleague-absence"),
     path("administration/roles", rights.roles, name="roles"),
     path("administration/roles/<int:pk>/end", rights.end_role, name="end-role"),
     path("administration/mandates", rights.mandates, name="mandates"),
     path("administration/mandates/<int:pk>/end", rights.end_mandate, name="end-mandate"),
+    path("administration/entity", entity.entities, name="entities"),
+    path("administration/entity/<slug:key>", entity.entity, name="entity"),
+    path("administration/entity/<slug:key>/close", entity.close, name="close-days"),
+    path("administration/entity/<slug:key>/reopen", entity.reopen, name="reopen-days"),
+    path("administration/entity/<slug:key>/charter", entity.answer_charter, name="answer-charter"),
     path("administration/letterhead", letterhead.letterheads, name="letterheads"),
     path("administration/letterhead/<slug:key>", letterhead.change, name="letterhead"),
     path("administration/letterhead/<slug:key>/logo", letterhead.logo, name="letterhead-logo"),

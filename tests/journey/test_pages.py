@@ -286,7 +286,7 @@ def test_an_idea_has_one_number_on_pages_in_messages_and_on_papers(cast, run_job
         ("hr_desk", ["desk"]),
         ("champion", ["desk"]),
         ("staff_representative", ["desk"]),
-        ("administrator", ["roles", "mandates", "letterheads", "configurations"]),
+        ("administrator", ["roles", "mandates", "letterheads", "entities", "configurations"]),
         ("auditor", ["reexaminations", "configurations"]),
         ("panel_member", []),
     ],

@@ -88,7 +88,16 @@ class City:
             yield Visit(anyone, reverse(name))
         yield Visit(desk, f"{reverse('desk')}?q={anyone.staff_number}")
         yield Visit(desk, reverse("issue-code", args=[newcomer.key]))
+        yield Visit(desk, reverse("absences", args=[self.away(desk).key]))
         yield Visit(anyone, "/nowhere", status=404)
+
+    def away(self, desk: Person) -> Person:
+        """Someone whose absence the HR desk noted, with a deputy."""
+        person, deputy = PersonFactory(employed=True), PersonFactory(employed=True)
+        people.record_absence(
+            person=person, deputy=deputy, starts_on=in_days(0), ends_on=in_days(9), by=act(desk)
+        )
+        return person
 
     def office(self) -> Iterator[Visit]:
         """Rights, calls, figures, messages."""
@@ -97,6 +106,11 @@ class City:
         yield Visit(administrator, reverse("add-guest"))
         yield Visit(administrator, reverse("mandates"))
         yield Visit(administrator, reverse("letterheads"))
+        entity = Department.objects.all()[0].entity
+        days = {"first_day": in_days(20), "last_day": in_days(35)}
+        entity = people.close_days(entity=entity, by=act(administrator), **days)
+        yield Visit(administrator, reverse("entities"))
+        yield Visit(administrator, f"{reverse('entity', args=[entity.key])}?year={in_days(20).year}")
         yield Visit(self.cast.lead, reverse("calls"))
         yield Visit(self.cast.lead, reverse("call-new"))
         yield Visit(self.cast.lead, reverse("call-edit", args=[self.cast.call.key]))

@@ -69,6 +69,74 @@ def test_absences_are_noted_and_ended() -> None:
         assert "note--stop" in response.content.decode()
 
 
+# --- Absences noted by the HR desk -----------------------------------------------------------------------
+
+
+def typed_absence(deputy: Person) -> dict[str, str]:
+    return {
+        "absence-starts_on": day(0), "absence-ends_on": day(3), "absence-deputy": deputy.staff_number,
+        "request_key": new_key(),
+    }  # fmt: skip
+
+
+def test_the_hr_desk_notes_a_colleagues_absence_and_its_end() -> None:
+    person, deputy = factories.PersonFactory.create_batch(2, employed=True, language="en")
+    desk = factories.PersonFactory(employed=True, role="hr_desk", language="en")
+    client, page = as_(desk), reverse("absences", args=[person.key])
+    found = client.get(reverse("desk"), {"q": person.staff_number}).text
+    assert f'href="{page}"' in found, "the page is reached from the person's line"
+    assert "roles, seats on panels, votes and decisions" in client.get(page).text
+    typed = typed_absence(deputy)
+    for _ in range(2):
+        assert client.post(page, typed)["Location"] == page
+    assert list(grants.deputies_of(person)) == [deputy]
+    absence = Absence.objects.get()
+    assert absence.noted_by == desk
+    event = Event.objects.get(verb="absence_recorded")
+    assert (event.subject_key, event.actor_key) == (person.key, desk.key), "the event names who noted it"
+    assert f"noted for you by {desk}" in as_(person).get(reverse("account")).text
+    assert json.loads(as_(person).get(reverse("own-data")).content)["person"]["absences"] == [
+        {"from": day(0), "to": day(3), "deputy": str(deputy), "noted_by": str(desk)}
+    ]
+    ended = reverse("end-colleague-absence", args=[person.key, absence.pk])
+    assert client.post(ended, {"request_key": new_key()})["Location"] == page
+    assert not grants.is_absent(person)
+    assert Event.objects.get(verb="absence_ended").actor_key == desk.key
+    assert client.post(ended).status_code == 404
+
+
+def test_an_absence_is_noted_only_by_the_desk_of_where_the_person_works() -> None:
+    person, deputy, champion = factories.PersonFactory.create_batch(3, employed=True)
+    elsewhere = factories.EntityFactory(key="harbour", name="The harbour")
+    factories.RoleGrantFactory(person=champion, role="champion")
+    desk = factories.PersonFactory(employed=True, role="hr_desk", role__entity=elsewhere)
+    absence = factories.AbsenceFactory(person=person, starts_on=clock.today(), ends_on=clock.today())
+    page = reverse("absences", args=[person.key])
+    ended = reverse("end-colleague-absence", args=[person.key, absence.pk])
+    for refused in (deputy, champion, desk):
+        client = as_(refused)
+        assert client.get(page).status_code == 403
+        assert client.post(page, typed_absence(deputy)).status_code == 403
+        assert client.post(ended).status_code == 403
+    assert (
+        reverse("absences", args=[person.key])
+        not in as_(champion).get(reverse("desk"), {"q": person.staff_number}).text
+    )
+    assert Absence.objects.get() == absence
+    assert as_(deputy).get(reverse("absences", args=[new_key()])).status_code == 403
+
+
+def test_the_desk_lends_nothing_to_itself_and_notes_its_own_on_its_account() -> None:
+    person = factories.PersonFactory(employed=True)
+    desk = factories.PersonFactory(role="hr_desk", language="en")
+    page = reverse("absences", args=[person.key])
+    answer = as_(desk).post(page, typed_absence(desk))
+    assert answer.status_code == 422
+    assert "Nobody makes themselves the deputy" in answer.text
+    assert not Absence.objects.exists()
+    assert as_(desk).get(reverse("absences", args=[desk.key]))["Location"] == reverse("account")
+
+
 def test_the_private_list_is_only_ones_own() -> None:
     person, other, third = factories.PersonFactory.create_batch(3)
     client = as_(person)

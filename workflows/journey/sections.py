@@ -67,11 +67,16 @@ def for_my_role(person: Person) -> Section | None:
     if roles.keys() & set(rules.CODE_GIVERS):
         detail = _("For colleagues who arrive, or have lost their PIN or password")
         links.append(_link("desk", _("Hand over sign-in codes"), detail))
+    if "hr_desk" in roles:
+        detail = _("For who cannot, such as somebody suddenly ill; a deputy may stand in")
+        links.append(_link("desk", _("Note a colleague’s absence"), detail))
     if person.is_superuser or rules.ADMINISTRATOR in roles:
         links.append(_link("roles", _("Roles"), _("Who has which role, and until when")))
         links.append(_link("mandates", _("Mandates"), _("Who decides by which delegation")))
         detail = _("The address, colour and logo at the head of each document")
         links.append(_link("letterheads", _("Letterhead"), detail))
+        detail = _("When everything is closed, and whether the charter is signed")
+        links.append(_link("entities", _("Closing days and charter"), detail))
     if any(roles.values()):
         detail = _("Its gates, criteria, delays and letters")
         links.append(_link("configurations", _("How the programme works"), detail))

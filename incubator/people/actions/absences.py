@@ -21,20 +21,23 @@ def record_absence(
     """Absent from `starts_on` to `ends_on`, both included. Appends `absence_recorded`.
 
     Raises NotAllowed unless it is one's own or the HR desk notes it; Invalid for days that are over or far off, and
-    for a deputy who has left, is the person, or is an administrator (who would vote in a lent seat); Conflict when
-    it overlaps another.
+    for a deputy who has left, is the person, is whoever notes it for the person, or is an administrator (who would
+    vote in a lent seat); Conflict when it overlaps another.
     """
     authority.check_may_record_absence(by, person)
     _check_days(starts_on, ends_on)
     if deputy is not None:
-        _check_deputy(person, deputy)
+        _check_deputy(person, deputy, by)
     with transaction.atomic():
         person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         if person.absences.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
             raise Conflict(
                 _("These days overlap an absence already noted. End that one first, or choose other days.")
             )
-        absence = Absence.objects.create(person=person, deputy=deputy, starts_on=starts_on, ends_on=ends_on)
+        noted_by = by.person if by.person != person else None
+        absence = Absence.objects.create(
+            person=person, deputy=deputy, noted_by=noted_by, starts_on=starts_on, ends_on=ends_on
+        )
         journal.record(
             Entry(
                 "person",
@@ -86,9 +89,12 @@ def _check_days(starts_on: date, ends_on: date) -> None:
         raise Invalid(sentence, fields={"ends_on": [sentence]})
 
 
-def _check_deputy(person: Person, deputy: Person) -> None:
+def _check_deputy(person: Person, deputy: Person, by: Actor) -> None:
     if deputy == person:
         sentence = _("A deputy is someone else.")
+    elif deputy == by.person:
+        # Rights lent by one's own hand would be rights given to oneself.
+        sentence = _("Nobody makes themselves the deputy of a colleague: name someone else.")
     elif not sign_in.may_sign_in(deputy):
         sentence = _("This person has left, or is a guest whose access is over.")
     elif person.kind == Person.Kind.EMPLOYEE and deputy.kind != Person.Kind.EMPLOYEE:

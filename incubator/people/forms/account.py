@@ -1,5 +1,7 @@
 """What a person changes about oneself."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +42,17 @@ class AbsenceForm(forms.Form):
             "both of you."
         ),
     )
+
+
+class ColleagueAbsenceForm(AbsenceForm):
+    """The same, noted by the HR desk for someone else."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["deputy"].help_text = _(
+            "First and last name, or staff number. Holds this person’s roles, seats and decisions on these days, with "
+            "the conflicts of both. Left empty, nobody stands in."
+        )
 
 
 class LinkForm(forms.Form):

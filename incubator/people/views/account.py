@@ -4,21 +4,19 @@ import json
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from incubator.lib import clock
 from incubator.lib.refusals import Invalid, NotFound
 from incubator.lib.row_numbers import row_number
 from incubator.people import actions, authority, grants, own_data, queries, rules
 from incubator.people.actors import Actor
 from incubator.people.forms.account import AbsenceForm, DetailsForm, LinkForm
 from incubator.people.forms.sign_in import ChangeSecretForm
-from incubator.people.models import Absence, Person, PrivateLink
+from incubator.people.models import Person, PrivateLink
 from incubator.people.once import once
 from incubator.people.sign_in import end_other_sessions
 from incubator.people.views.answers import done, form_page, mend, reader, typed
@@ -121,16 +119,6 @@ def _back(request: HttpRequest, said: str) -> HttpResponse:
     return redirect("account")
 
 
-def _absences(person: Person, request: HttpRequest) -> list[Absence]:
-    """Those that are not over, the next first; one more than is listed, after the one named."""
-    found = person.absences.filter(ends_on__gte=clock.today()).select_related("deputy")
-    after = row_number(request.GET.get("absences", ""))
-    last = person.absences.filter(pk=after).first() if after is not None else None
-    if last is not None:
-        found = found.filter(Q(starts_on__gt=last.starts_on) | Q(starts_on=last.starts_on, pk__gt=last.pk))
-    return list(found.order_by("starts_on", "pk")[: LISTED + 1])
-
-
 def _links(person: Person, request: HttpRequest) -> list[PrivateLink]:
     """In the order they were noted; one more than is listed, after the one named."""
     found = person.private_links.select_related("other").order_by("pk")
@@ -147,19 +135,21 @@ def _page(request: HttpRequest, **bound: forms.Form) -> HttpResponse:
         "link": LinkForm(),
     } | bound
     roles = grants.roles_anywhere(person)
-    absences, links = _absences(person, request), _links(person, request)
+    absences, next_absences = queries.coming_absences(person, row_number(request.GET.get("absences", "")))
+    links = _links(person, request)
     context = {
         **found,
         "bound": next(iter(bound.values()), None),
         "person": person,
         "posts": queries.posts_of(person),
         "rights": queries.rights_of(person),
-        "absences": absences[:LISTED],
-        "next_absences": absences[LISTED - 1].pk if len(absences) > LISTED else None,
+        "absences": absences,
+        "next_absences": next_absences,
         "links": links[:LISTED],
         "next_links": links[LISTED - 1].pk if len(links) > LISTED else None,
         "codes": person.sign_in_codes.select_related("issued_by").order_by("-issued_at")[:5],
         "may_hand_over": bool(roles & set(rules.CODE_GIVERS)),
+        "notes_absences": "hr_desk" in roles,
         "may_configure": bool(roles & set(rules.CONFIGURERS)),
         "adds_guests": authority.adds_guests(person),
         "administers": person.is_superuser or rules.ADMINISTRATOR in roles,

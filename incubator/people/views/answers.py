@@ -7,16 +7,25 @@ from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from incubator.lib.refusals import Invalid, note
-from incubator.people import once
-from incubator.people.models import Person
+from incubator.lib.refusals import Invalid, NotFound, note
+from incubator.people import once, queries
+from incubator.people.models import Entity, Person
 
 
 def reader(request: HttpRequest) -> Person:
     """The signed-in person: every page asks for sign-in unless its view says otherwise."""
     assert isinstance(request.user, Person)
     return request.user
+
+
+def administered(request: HttpRequest, key: str) -> Entity:
+    """The entity of this key, for who administers it; raises NotFound for anyone else."""
+    found = queries.administered(reader(request)).filter(key=key).first()
+    if found is None:
+        raise NotFound(_("There is no such entity, or you do not administer it."))
+    return found
 
 
 def typed(request: HttpRequest) -> QueryDict | None:

@@ -31,6 +31,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "more": more,
         "shortest": queries.SHORTEST_SEARCH,
+        "notes_absences": authority.notes_absences(reader(request)),
         "adds_guests": authority.adds_guests(reader(request)),
     }
     return render(request, "people/desk.html", context)

@@ -12,8 +12,7 @@ from incubator.lib.refusals import Invalid, NotAllowed, NotFound
 from incubator.people import actions, queries
 from incubator.people.actors import Actor
 from incubator.people.forms.letterhead import LetterheadForm
-from incubator.people.models import Entity
-from incubator.people.views.answers import mend, reader
+from incubator.people.views.answers import administered, mend, reader
 
 
 @require_safe
@@ -24,7 +23,7 @@ def letterheads(request: HttpRequest) -> HttpResponse:
 # Not `once`: drawing a logo anew must not hold a transaction. The same letterhead twice is one change.
 @require_POST
 def change(request: HttpRequest, key: str) -> HttpResponse:
-    form = LetterheadForm(request.POST, request.FILES, entity=_administered(request, key))
+    form = LetterheadForm(request.POST, request.FILES, entity=administered(request, key))
     if not form.is_valid():
         return _page(request, form)
     try:
@@ -39,19 +38,12 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def logo(request: HttpRequest, key: str) -> HttpResponseBase:
     """The picture itself, for whoever may change it."""
-    entity = _administered(request, key)
+    entity = administered(request, key)
     if entity.logo_id is None:
         raise NotFound(_("This entity has no logo."))
     response = FileResponse(files.open_verified(entity.logo_id), content_type="image/png")
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _administered(request: HttpRequest, key: str) -> Entity:
-    found = queries.administered(reader(request)).filter(key=key).first()
-    if found is None:
-        raise NotFound(_("There is no such entity, or you do not administer it."))
-    return found
 
 
 def _page(request: HttpRequest, refused: LetterheadForm | None = None) -> HttpResponse:
