@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0034_conditions_reported_before'),
+        ('workflows', '0035_kept_votes'),
     ]
 
     operations = [
