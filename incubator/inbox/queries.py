@@ -55,6 +55,11 @@ def open_on(person: Person, kind: str, key: UUID) -> WorkItem | None:
     return None if first is None or first.elsewhere else first
 
 
+def open_named(person: Person, key: str) -> WorkItem | None:
+    """This open item of the person's, with its `person`: one's own, or of someone absent the person stands in for."""
+    return _open(person).select_related("person").filter(key=key).order_by("pk").first()
+
+
 def open_count(person: Person) -> int:
     """How many things wait for this person; asked once per request."""
     known = vars(person).get(COUNTED)

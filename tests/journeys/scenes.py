@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
+from ideas.acts import wait_for
 from ideas.drafting import actions as drafting
 from ideas.drafting.masking import actions as masking
 from incubator.lib import clock
@@ -144,6 +145,10 @@ class City:
         yield Visit(first.person, reverse("review", args=[first.key]))
         yield Visit(first.person, reverse("step-aside", args=[first.key]))
         yield Visit(second.person, reverse("others", args=[second.key]))
+        late = reverse("late-work", args=[reading.key, "vote"])
+        told = {"key": f"late:vote:{reading.key}", "verb": "late_opinion", "due_at": clock.now()}
+        wait_for([cast.lead], idea=reading, url=late, **told)
+        yield Visit(cast.lead, late)
         yield Visit(cast.lead, reverse("seats", args=[play.round_of(reading).key]))
         yield Visit(cast.lead, reverse("seat-change", args=[first.key]))
         yield from self._asked_of_experts(play.round_of(reading))

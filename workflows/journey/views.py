@@ -188,7 +188,8 @@ def _next(idea: Idea, person: Person, reader: queries.Reader, hold: Any, window:
         return {
             "my_turn": True,
             "text": ". ".join(texts),
-            "url": reader.task.url,
+            # A page does not lead to itself.
+            "url": reader.task.url if reader.task.url != reverse("idea", args=[idea.key]) else "",
             "label": button(reader.task.verb),
         }
     found = {"my_turn": False, "text": wording.next_text(idea, hold, window)}
