@@ -158,6 +158,7 @@ class City:
         yield Visit(cast.author, reverse("receipt", args=[reading.key]))
         yield Visit(cast.author, reverse("idea-withdraw", args=[reading.key]))
         yield Visit(cast.author, reverse("portfolio"))
+        yield Visit(cast.author, f"{reverse('portfolio')}?call={cast.call.key}")
 
     def _asked_of_experts(self, round_: GateRound) -> Iterator[Visit]:
         expert = PersonFactory(employed=True, role="expert")

@@ -36,6 +36,8 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
     context = {
         "form": chosen.form,
         "views": portfolio.views(choice.get("state", "")),
+        "call": choice.get("call"),
+        "without_call_url": _list_url(request, "call"),
         "rows": [portfolio.row(idea) for idea in found.ideas],
         "count": found.counted,
         "more_than_counted": found.more_than_counted,
@@ -49,9 +51,16 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
 
 
 def _precedents_url(request: HttpRequest) -> str:
+    return _list_url(request, state="precedent")
+
+
+def _list_url(request: HttpRequest, *without: str, **instead: str) -> str:
+    """The start of this list without some of what was chosen, or with something else."""
     query = request.GET.copy()
-    query.pop("after", None)
-    query["state"] = "precedent"
+    for name in ("after", *without):
+        query.pop(name, None)
+    for name, value in instead.items():
+        query[name] = value
     return f"{reverse('portfolio')}?{query.urlencode()}"
 
 
