@@ -231,6 +231,7 @@ class City:
         auditor = PersonFactory(employed=True, role="auditor")
         for page in (reverse("my-work"), reverse("reexaminations"), reverse("idea", args=[again.key])):
             yield Visit(auditor, page)
+        yield Visit(auditor, reverse("idea-trail", args=[again.key]))
         for person in (auditor, cast.dgs, cast.author):
             yield Visit(person, reverse("reexamination", args=[again.key]))
         yield Visit(cast.author, reverse("idea", args=[stopped.key]))
