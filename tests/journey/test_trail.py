@@ -50,7 +50,8 @@ def test_every_event_in_order_and_each_vote_by_key(cast: Cast, round_: GateRound
     before = Event.objects.count()
     status, page = read(auditor, idea)
     assert status == 200
-    verbs = [f"<b>{event.sequence}. {event.verb}</b>" for event in Event.objects.filter(subject_key=idea.key)]
+    chain = Event.objects.filter(subject_key=idea.key).order_by("sequence")
+    verbs = [f"<b>{event.sequence}. {event.verb}</b>" for event in chain]
     places = [page.index(verb) for verb in verbs]
     assert places == sorted(places)
     assert f"The chain of {len(verbs)} events holds" in page

@@ -84,12 +84,10 @@ _KIND = {
 }
 
 
-_ASKED = gettext_lazy("Your part of “%(title)s” is late: you are asked what you need")
+_ASKED = gettext_lazy("Your part of “%(title)s” is late: the programme team asks what you need")
 _TOLD = {
-    "asked_after": Text(
-        _ASKED, gettext_lazy("The page shows what waits. Say to whoever asks what would help.")
-    ),
-    "asked_after_in_words": Text(_ASKED, gettext_lazy("In the words of whoever asks: “%(line)s”")),
+    "asked_after": Text(_ASKED, gettext_lazy("Tell the programme team what would help you.")),
+    "asked_after_in_words": Text(_ASKED, gettext_lazy("In their words: “%(line)s”")),
 }
 
 

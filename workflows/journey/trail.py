@@ -121,18 +121,15 @@ def _round(round_: GateRound) -> dict[str, Any]:
 def _seat(seat: Mapping[str, Any], configured: Mapping[str, Any]) -> dict[str, Any]:
     """A comment or a reason may hold a name: only codes and levels are shown."""
     vote = seat["vote"] or {}
-    answers = [
-        f"{gates.label_of(key, configured)}: {gates.ANSWERS.get(given['answer'], given['answer'])}"
-        for key, given in (vote.get("must_meets") or {}).items()
-    ]
-    scores = [
-        f"{gates.label_of(key, configured)}: {_plain(given.get('level'))}"
-        for key, given in (vote.get("scores") or {}).items()
-    ]
+    said = {key: gates.ANSWERS[given["answer"]] for key, given in (vote.get("must_meets") or {}).items()}
+    said |= {key: _plain(given.get("level")) for key, given in (vote.get("scores") or {}).items()}
     return {
         "person": seat["person"],
         "cast_by": vote.get("cast_by", ""),
         "chair": seat["chair"],
         "choice": gates.VOTES[vote["choice"]][0] if vote else _("did not vote"),
-        "answers": answers + scores,
+        "answers": [
+            _("%(rule)s: %(said)s") % {"rule": gates.label_of(key, configured), "said": answer}
+            for key, answer in said.items()
+        ],
     }
