@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ideas.calls.urls")),
     path("", include("ideas.drafting.urls")),
     path("", include("workflows.journey.urls")),
+    path("", include("workflows.clock.urls")),
     path("", include("workflows.process.urls")),
     path("", include("workflows.metrics.urls")),
     path("", include("workflows.gates.urls")),

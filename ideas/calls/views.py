@@ -60,6 +60,7 @@ def call(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "call": found,
         "departments": list(found.departments.order_by("name")),
         "is_open": rules.is_open(found.always_open, found.opens_at, found.closes_at, now),
+        "is_to_come": found.opens_at is not None and found.opens_at > now,
         "asks_me": queries.open_calls(reader(request)).filter(pk=found.pk).exists(),
         "may_change": queries.leads(reader(request), found.programme),
     }

@@ -17,7 +17,7 @@ LIMIT = 50
 @require_safe
 @login_required
 def my_work(request: HttpRequest) -> HttpResponse:
-    """What waits for me, soonest due first; then what rooms above show here."""
+    """What I have to do, then what is late with others, each soonest due first; then what rooms above show here."""
     person = request.user
     assert isinstance(person, Person)
     after = request.GET.get("after", "")
@@ -26,9 +26,12 @@ def my_work(request: HttpRequest) -> HttpResponse:
     total = items[0].total if items else 0  # type: ignore[attr-defined] # annotated by the query
     if not after:
         queries.remember_count(person, total)
+    mine = [item for item in items if not queries.is_with_others(item)]
+    others = [item for item in items if queries.is_with_others(item)]
     context = {
         "today": clock.today(),
-        "tasks": [_task(item, person, first=not place) for place, item in enumerate(items)],
+        "tasks": [_task(item, person, first=not place) for place, item in enumerate(mine)],
+        "others": [_task(item, person, first=False) for item in others],
         "total": total,
         "heading": wording.heading(total),
         "further": bool(after),

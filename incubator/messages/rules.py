@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Telling:
     """One person to be told of an event. `kind` is a code of `messages.wording`.
 
-    `parameters` hold codes, numbers and ISO dates, never a name: who wrote an idea may be hidden (law 8).
+    `parameters` hold codes, numbers and ISO dates, never a name: who wrote an idea may be hidden (law 8);
+    or a line that a colleague wrote to this person, with what is masked for them masked.
     `programme_key` tells which lead sees that its e-mail may not have arrived; without one, no lead sees what it
     was about.
     """

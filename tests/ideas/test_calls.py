@@ -9,7 +9,7 @@ from django.urls import reverse
 from ideas.calls import actions, queries, rules
 from ideas.calls.models import Call, Programme
 from incubator.events.models import Event
-from incubator.lib import clock
+from incubator.lib import clock, words
 from incubator.lib.refusals import Conflict, Invalid, NotAllowed
 from incubator.people.actors import IMPORT, Actor
 from tests.factories import (
@@ -280,6 +280,18 @@ def test_a_lead_comes_by_links_from_the_ideas_to_a_call_and_to_its_session(lead,
     for name, keys in (("call", [call.key]), ("call", [over.key]), ("call-new", [])):
         assert f'href="{reverse(name, args=keys)}"' in listed
     assert f'href="/calls/{call.key}/session"' in client.get(reverse("call", args=[call.key])).text
+
+
+def test_a_call_that_is_not_open_says_since_when_or_from_when(client):
+    client.force_login(PersonFactory(employed=True, language="en"))
+    over, to_come = CallFactory(**dates(-60, -30)), CallFactory(**dates(2, 30))
+    page = client.get(reverse("call", args=[over.key])).text
+    assert f"Closed since {words.plain_day(over.closes_at)}" in page
+    address = f"{reverse('portfolio')}?call="
+    assert address in page
+    page = client.get(reverse("call", args=[to_come.key])).text
+    assert f"Opens on {words.plain_day(to_come.opens_at)}" in page
+    assert address not in page
 
 
 def test_everyone_reads_the_open_calls_and_no_other(client):

@@ -53,25 +53,47 @@ def test_soonest_first_undated_last_then_by_age(wait: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_late_with_others_comes_after_what_one_has_to_do(wait: Any) -> None:
+    person = PersonFactory()
+    wait(person, title="late", key="late:vote:1", url="/late", due_at=AT - timedelta(days=9))
+    for title, due in (("undated", None), ("dated", AT)):
+        wait(person, title=title, due_at=due)
+    assert [item.subject_title for item in queries.open_items(person, 9)] == ["dated", "undated", "late"]
+
+
+@pytest.mark.django_db
+def test_lateness_is_not_shown_beside_ones_own_work_on_the_same_page(wait: Any) -> None:
+    person, other = PersonFactory(), PersonFactory()
+    wait(person, other, title="late", key="late:vote:1", url="/panel")
+    wait(person, title="own", verb="complete_opinion", key="complete_opinion:1", url="/panel")
+    assert [item.subject_title for item in queries.open_items(person, 9)] == ["own"]
+    assert [item.subject_title for item in queries.open_items(other, 9)] == ["late"]
+    assert (queries.open_count(person), queries.open_count(other)) == (1, 1)
+    actions.close("complete_opinion:1")
+    assert [item.subject_title for item in queries.open_items(person, 9)] == ["late"]
+
+
+@pytest.mark.django_db
 @given(
-    dues=st.lists(st.none() | st.integers(0, 4), max_size=12),
+    dues=st.lists(st.tuples(st.sampled_from(["", "late:"]), st.none() | st.integers(0, 4)), max_size=12),
     limit=st.integers(1, 5),
 )
 @settings(max_examples=30, deadline=None)
-def test_pages_by_place_show_each_item_once_in_order(dues: list[int | None], limit: int) -> None:
+def test_pages_by_place_show_each_item_once_in_order(dues: list[tuple[str, int | None]], limit: int) -> None:
     WorkItem.objects.all().delete()
     person = PersonFactory()
     WorkItem.objects.bulk_create(
         WorkItem(
             person=person,
-            key=f"k{n}",
+            key=f"{about}k{n}",
             verb="vote",
             subject_kind="idea",
             subject_key=person.key,
             opened_at=AT,
             due_at=None if due is None else AT + timedelta(days=due),
+            url=f"/{n}",
         )
-        for n, due in enumerate(dues)
+        for n, (about, due) in enumerate(dues)
     )
     whole = queries.open_items(person, 99)
     shown: list[WorkItem] = []

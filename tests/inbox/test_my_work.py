@@ -44,6 +44,18 @@ def test_it_says_what_waits_until_when(client: Client, wait: Any) -> None:
     assert shown.count("tag--turn") == 1
 
 
+def test_what_is_late_with_others_has_a_heading_of_its_own(client: Client, wait: Any) -> None:
+    person = PersonFactory()
+    wait(person, title="Bikes", due_at=clock.now() + timedelta(days=9))
+    wait(person, title="Trains", url="/late", key="late:vote:1", due_at=clock.now() - timedelta(days=9))
+    shown = page(client, person)
+    assert shown.index("Bikes") < shown.index("Late with others") < shown.index("Trains")
+    wait(other := PersonFactory(), title="Trains", url="/late", key="late:vote:1")
+    shown = page(client, other)
+    assert "Late with others" in shown
+    assert "You are up to date" not in shown
+
+
 def test_it_speaks_french(client: Client, wait: Any) -> None:
     person = PersonFactory()
     wait(person, title="Des vélos")

@@ -193,6 +193,24 @@ def test_the_filter_by_programme_lists_its_ideas() -> None:
     assert [row["title"] for row in page.context["rows"]] == ["Des casiers"]
 
 
+def test_an_idea_names_its_call_and_a_call_leads_to_those_of_its_ideas_one_may_read(at_most) -> None:
+    call, reader = CallFactory(), PersonFactory()
+    mine = IdeaFactory(live=True, title="Des casiers", call=call, programme=call.programme)
+    IdeaFactory(live=True, title="Un banc")
+    IdeaFactory(live=True, title="Une invention", call=call, programme=call.programme, confidential=True)
+    client = signed_in(reader)
+    address = f"{reverse('portfolio')}?call={call.key}"
+    assert f'href="{reverse("call", args=[call.key])}"' in client.get(reverse("idea", args=[mine.key])).text
+    assert f'href="{address}"' in client.get(reverse("call", args=[call.key])).text
+    with at_most(8):
+        page = client.get(address)
+    assert [row["title"] for row in page.context["rows"]] == ["Des casiers"]
+    assert f'href="{reverse("portfolio")}?"' in page.text
+    assert call.title_en in page.text
+    again = client.get(address, {"call": call.key, "q": "banc"})
+    assert f'href="{reverse("portfolio")}?q=banc"' in again.text
+
+
 def test_search_finds_any_word_by_stem_without_accents() -> None:
     IdeaFactory(live=True, title="Réparer les trottinettes des écoles")
     IdeaFactory(live=True, title="Des casiers pour la nuit")
@@ -224,7 +242,7 @@ def test_precedents_are_listed_where_they_are_asked_for_and_counted_where_words_
     assert "of another city has these words too" in listed(q="bancs")[1]
 
 
-@pytest.mark.parametrize("name", ["sort", "state", "stage", "programme"])
+@pytest.mark.parametrize("name", ["sort", "state", "stage", "programme", "call"])
 def test_a_choice_that_does_not_exist_is_no_choice(name: str) -> None:
     IdeaFactory(live=True, title="Des casiers")
     page = signed_in(PersonFactory()).get(reverse("portfolio"), {name: "nope", "q": "casiers"})

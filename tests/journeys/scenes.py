@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
+from ideas.acts import wait_for
 from ideas.drafting import actions as drafting
 from ideas.drafting.masking import actions as masking
 from incubator.lib import clock
@@ -158,6 +159,10 @@ class City:
         yield Visit(first.person, reverse("review", args=[first.key]))
         yield Visit(first.person, reverse("step-aside", args=[first.key]))
         yield Visit(second.person, reverse("others", args=[second.key]))
+        late = reverse("late-work", args=[reading.key, "vote"])
+        told = {"key": f"late:vote:{reading.key}", "verb": "late_opinion", "due_at": clock.now()}
+        wait_for([cast.lead], idea=reading, url=late, **told)
+        yield Visit(cast.lead, late)
         yield Visit(cast.lead, reverse("seats", args=[play.round_of(reading).key]))
         yield Visit(cast.lead, reverse("seat-change", args=[first.key]))
         yield from self._asked_of_experts(play.round_of(reading))
@@ -167,6 +172,7 @@ class City:
         yield Visit(cast.author, reverse("receipt", args=[reading.key]))
         yield Visit(cast.author, reverse("idea-withdraw", args=[reading.key]))
         yield Visit(cast.author, reverse("portfolio"))
+        yield Visit(cast.author, f"{reverse('portfolio')}?call={cast.call.key}")
 
     def _asked_of_experts(self, round_: GateRound) -> Iterator[Visit]:
         expert = PersonFactory(employed=True, role="expert")
@@ -239,6 +245,7 @@ class City:
         auditor = PersonFactory(employed=True, role="auditor")
         for page in (reverse("my-work"), reverse("reexaminations"), reverse("idea", args=[again.key])):
             yield Visit(auditor, page)
+        yield Visit(auditor, reverse("idea-trail", args=[again.key]))
         for person in (auditor, cast.dgs, cast.author):
             yield Visit(person, reverse("reexamination", args=[again.key]))
         yield Visit(cast.author, reverse("idea", args=[stopped.key]))

@@ -12,6 +12,7 @@ from incubator.people.actors import Actor
 from tests.laws import who
 from tests.laws.game import Game, Try, Violation, act, press
 from tests.laws.seen import Row, Seen, look
+from workflows.clock import asking
 from workflows.clock.actions import tick
 from workflows.gates.configuration import actions as configurations
 from workflows.gates.jobs import a_new_day
@@ -130,6 +131,23 @@ def time_passes(game: Game, _target: Any) -> Try:
         return counted
 
     return Try(f"time passes to {at:%d %B %H:%M}", None, run)
+
+
+def _told_late(seen: Seen) -> list[str]:
+    told = [row for row in seen.workitem if row.key.startswith("late:") and row.subject_kind == "idea"]
+    return list(dict.fromkeys(row.key for row in told))
+
+
+@act(_told_late, weight=2)
+def ask_after(game: Game, late: str) -> Try:
+    """Whoever was told that work is late has asked what it needs."""
+    told = [row for row in game.seen.workitem if row.key == late]
+    rights = who.lent(game.seen, [row.person_id for row in told])
+
+    def run(by: Actor) -> object:
+        return asking.ask_after(late=late, by=by, line=game.picks.of(["", "Que vous faut-il ?"]))
+
+    return Try("asking after late work", rights, run, ("idea", told[0].subject_key))
 
 
 @act(lambda seen: [True], weight=2)

@@ -27,7 +27,7 @@ SHOWS = {
     " G0:redirect G0:merge undo_merge keep_decision",
     "selection": "vote_again open_others step_aside note_link change_seat seat_by_hand withdraw"
     " decide_early late_vote G1:go G1:go_with_conditions G1:rework G1:hold G1:stop",
-    "far_apart": "call_discussion",
+    "far_apart": "call_discussion ask_after",
     "handed_on": "consent decline_consent",
     "sponsorship_": "ask_sponsor promise decline_pledge withdraw_pledge take_back_question ask_time time_opinion"
     " sign_time refuse_time arbitrate_time take_back_time confirm_budget save_plan",
@@ -55,6 +55,7 @@ BEFORE = {
     "check_configuration": "begin_configuration edit_configuration",
     "publish_configuration": "begin_configuration edit_configuration check_configuration",
     "retire_configuration": "begin_configuration edit_configuration check_configuration publish_configuration",
+    "ask_after": "time_passes",
     "end_absence": "declare_absence",
     "end_grant": "grant_role",
     "end_mandate": "give_mandate",

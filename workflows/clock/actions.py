@@ -115,12 +115,12 @@ def _owed(idea: Idea, items: Sequence[WorkItem]) -> bool:
 
 
 def _where(idea: Idea, item: WorkItem, role: str) -> str:
-    """The panel's seats, where a lead can change them, or the idea."""
+    """The panel's seats, where a lead can change them, or the page of what is late."""
     if item.verb == "vote" and role == "lead":
         seat = Seat.objects.select_related("round").filter(key=item.key.partition(":")[2]).first()
         if seat is not None:
             return reverse("seats", args=[seat.round.key])
-    return reverse("idea", args=[idea.key])
+    return reverse("late-work", args=[idea.key, item.verb])
 
 
 def waiting(step: ClockStep) -> list[WorkItem]:

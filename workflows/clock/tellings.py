@@ -38,12 +38,13 @@ def reminders(event: Event, programme: str, may_read: Callable[[Person], bool]) 
             },
         )
         for item in items.select_related("person").order_by("pk")
-        for person in _present(item)
+        for person in present(item)
         if person.pk == item.person_id or may_read(person)
     ]
 
 
-def _present(item: WorkItem) -> list[Person]:
+def present(item: WorkItem) -> list[Person]:
+    """Whoever has the work, or while they are away their deputies for it."""
     if not grants.is_absent(item.person):
         return [item.person]
     deputies = grants.deputies_of(item.person) if item.verb in wording.lent() else Person.objects.none()

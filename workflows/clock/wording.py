@@ -1,8 +1,10 @@
-"""What the clock says: which work is late, and whose role it is, never who."""
+"""What the clock says: which work is late, and whose role it is, never who; and that somebody asks after it."""
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from incubator.inbox.wording import Ask, declare
+from incubator.messages import wording as messages
+from incubator.messages.wording import Text
 
 _LATE = {
     "late_opinion": gettext_lazy("The panel’s opinion on “%(title)s” is late: see who can help"),
@@ -82,6 +84,13 @@ _KIND = {
 }
 
 
+_ASKED = gettext_lazy("Your part of “%(title)s” is late: the programme team asks what you need")
+_TOLD = {
+    "asked_after": Text(_ASKED, gettext_lazy("Tell the programme team what would help you.")),
+    "asked_after_in_words": Text(_ASKED, gettext_lazy("In their words: “%(line)s”")),
+}
+
+
 def late(verb: str) -> str:
     """The code of the work item that says that work of this code is late."""
     return _KIND.get(verb, "late_answer")
@@ -91,3 +100,5 @@ def declare_all() -> None:
     button = pgettext_lazy("work item", "Look")
     for code, title in _LATE.items():
         declare(code, Ask(title, button, lent=True))
+    for kind, text in _TOLD.items():
+        messages.declare(kind, text)

@@ -7,13 +7,14 @@ import django_filters
 from django.core import signing
 from django.db.models import Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce
+from django.forms import HiddenInput
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ideas.access import access
-from ideas.calls.models import Programme
+from ideas.calls.models import Call, Programme
 from ideas.drafting import rules
 from ideas.drafting.masking.queries import shown_all
 from ideas.drafting.models import Idea
@@ -55,6 +56,10 @@ class Portfolio(django_filters.FilterSet):
         queryset=Programme.objects.order_by("name_fr"),
         label=_("Programme"),
         empty_label=_("All"),
+    )
+    # Chosen on a call's page: calls grow in number, so there is no list of them to choose from.
+    call = django_filters.ModelChoiceFilter(
+        to_field_name="key", queryset=Call.objects.all(), widget=HiddenInput(), required=False
     )
     sort = django_filters.ChoiceFilter(
         method="keep", choices=SORTS, label=_("Order"), empty_label=_("Best match first"), required=False

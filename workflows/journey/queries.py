@@ -34,7 +34,7 @@ from workflows.gates.leading import who_leads
 from workflows.gates.models import Condition, Decision
 from workflows.gates.redirects import may_read_redirect
 from workflows.gates.rules import GO_ON
-from workflows.journey import delays, windows, wording
+from workflows.journey import delays, trail, windows, wording
 from workflows.journey.actions.merging import check_may_undo
 from workflows.journey.models import Done, Hold, LearningNote, Merge, Reexamination
 
@@ -89,7 +89,7 @@ def readable_idea(key: UUID, reader: Person, **also: Combinable) -> Idea:
 
 def page_idea(key: UUID, reader: Person) -> Idea:
     """The same, with its files, with `names_hidden` and, from this reader, `authors_hidden`: as `access()` answers them
-    one by one; and with what `journey.delays` says of it."""
+    one by one; with what `journey.delays` says of it; and `audited`, whether this reader audits its programme."""
     this = OuterRef("pk")
     return readable_idea(
         key,
@@ -98,6 +98,7 @@ def page_idea(key: UUID, reader: Person) -> Idea:
         names_hidden=Exists(access().hidden_from(None).filter(pk=this)),
         authors_hidden=Exists(access().hidden_from(reader).filter(pk=this)),
         attached=attached_to("pk"),
+        audited=trail.audits(reader),
     )
 
 

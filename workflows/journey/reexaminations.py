@@ -12,15 +12,14 @@ from ideas.drafting.masking.queries import hidden_of, marked_on, masked_copy
 from ideas.drafting.models import EVER_IN_TEAM, Idea, TeamMember
 from incubator.lib import words
 from incubator.lib.row_numbers import row_number
-from incubator.people import grants
 from incubator.people.models import Person
 from workflows.gates import explained
 from workflows.gates.models import Decision
 from workflows.journey import queries, wording
 from workflows.journey.models import Reexamination
+from workflows.journey.trail import grants_on
 
 PAGE = 50
-AUDITOR = "auditor"
 ANSWERS = {"upheld": gettext_lazy("The stop is upheld"), "overturned": gettext_lazy("The stop is overturned")}
 
 
@@ -39,7 +38,10 @@ def stop_of(asked: Reexamination, decisions: list[Decision]) -> Decision:
 
 
 def sees_why(person: Person, asked: Reexamination, *, may_answer: bool) -> bool:
-    """Only whoever answers, or answered, a re-examination, and the auditor, outside the team, once it is asked for."""
+    """Only whoever answers, or answered, a re-examination, and the auditor, outside the team, once it is asked for.
+
+    `may_answer`: known to be one of those who answer, or its auditor.
+    """
     if asked.asked_at is None or asked.gate == "L":
         return False
     if may_answer or person.pk in (asked.answered_by_id, asked.answered_on_behalf_of_id):
@@ -85,15 +87,9 @@ def line(asked: Reexamination) -> dict[str, Any]:
 def _audited_by(person: Person) -> QuerySet[Reexamination]:
     """What was asked for where this person is the auditor, of ideas whose team they were never in, nor in that of one
     merged into them."""
-    scope = grants.of_person(person, AUDITOR).filter(
-        Q(entity=None) | Q(entity=OuterRef("idea__programme__entity")),
-        Q(programme_key="") | Q(programme_key=OuterRef("idea__programme__key")),
-        department=None,
-        person__is_active=True,
-    )
     inside = Q(idea=OuterRef("idea")) | Q(idea__merged_into=OuterRef("idea"))
     mine = TeamMember.objects.filter(EVER_IN_TEAM, inside, person=person)
-    return _asked().filter(Exists(scope), ~Exists(mine))
+    return _asked().filter(Exists(grants_on(person, "idea__")), ~Exists(mine))
 
 
 def _asked() -> QuerySet[Reexamination]:

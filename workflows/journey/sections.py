@@ -15,7 +15,7 @@ from incubator.people import rules
 from incubator.people.models import Person
 from workflows.gates.configuration import queries as configuration
 from workflows.gates.models import Decision
-from workflows.journey import portfolio, reexaminations, wording
+from workflows.journey import portfolio, trail, wording
 
 MOST = 8
 LATELY = timedelta(days=7)
@@ -61,9 +61,11 @@ def for_my_role(person: Person) -> Section | None:
     auditor what was looked at again."""
     roles = configuration.held_by(person)
     links = []
-    if reexaminations.AUDITOR in roles:
+    if trail.AUDITOR in roles:
         detail = _("What teams asked to be looked at again, and why they were stopped, rule by rule")
         links.append(_link("reexaminations", _("Re-examinations"), detail))
+        detail = _("From the page of an idea: every act in order, and the votes of closed rounds")
+        links.append(_link("portfolio", _("The trail of each idea"), detail))
     if roles.keys() & set(rules.CODE_GIVERS):
         detail = _("For colleagues who arrive, or have lost their PIN or password")
         links.append(_link("desk", _("Hand over sign-in codes"), detail))

@@ -6,6 +6,7 @@ urlpatterns = [
     path("ideas", views.portfolio_page, name="portfolio"),
     path("ideas/<uuid:key>", views.idea_page, name="idea"),
     path("reexaminations", views.reexaminations_page, name="reexaminations"),
+    path("ideas/<uuid:key>/trail", views.trail_page, name="idea-trail"),
     path("ideas/<uuid:key>/submit", act_pages.submit, name="idea-submit"),
     path("ideas/<uuid:key>/receipt", act_pages.receipt, name="receipt"),
     path("ideas/<uuid:key>/withdraw", act_pages.withdraw, name="idea-withdraw"),

@@ -21,7 +21,7 @@ from incubator.people.models import Person
 from incubator.people.once import new_key
 from incubator.people.views.answers import reader as signed_in
 from workflows.briefs.queries import briefs_of
-from workflows.journey import actions, delays, portfolio, queries, reexaminations, wording
+from workflows.journey import actions, delays, portfolio, queries, reexaminations, trail, wording
 from workflows.journey.models import Reexamination
 
 
@@ -36,6 +36,8 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
     context = {
         "form": chosen.form,
         "views": portfolio.views(choice.get("state", "")),
+        "call": choice.get("call"),
+        "without_call_url": _list_url(request, "call"),
         "rows": [portfolio.row(idea) for idea in found.ideas],
         "count": found.counted,
         "more_than_counted": found.more_than_counted,
@@ -49,9 +51,16 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
 
 
 def _precedents_url(request: HttpRequest) -> str:
+    return _list_url(request, state="precedent")
+
+
+def _list_url(request: HttpRequest, *without: str, **instead: str) -> str:
+    """The start of this list without some of what was chosen, or with something else."""
     query = request.GET.copy()
-    query.pop("after", None)
-    query["state"] = "precedent"
+    for name in ("after", *without):
+        query.pop(name, None)
+    for name, value in instead.items():
+        query[name] = value
     return f"{reverse('portfolio')}?{query.urlencode()}"
 
 
@@ -78,6 +87,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     precedent = queries.precedent_of(idea)
     entries = queries.history_of(idea, decisions)
     elsewhere = queries.elsewhere_of(idea, person, decisions, entries, passages)
+    has_trail = trail.may_read(person, idea)
     names_hidden = reader.sees_authors and vars(idea)["names_hidden"]
     context = {
         "idea": idea,
@@ -101,7 +111,8 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "sent_up": queries.sent_up_of(idea, decisions, reader, person, passages),
         "route": wording.ROUTE_NAMES[idea.route] if idea.route != "standard" else "",
         "may_reexamine": reader.in_team and actions.may_ask_reexamination(idea, window),
-        "looked_at_again": _looked_at_again(idea, person, reader, window, entries),
+        "looked_at_again": _looked_at_again(idea, person, reader, window, entries, audits=has_trail),
+        "has_trail": has_trail,
         "recourse": delays.recourse(idea),
         "goes_on": idea.state in ("live", "held"),
         "closed": idea.state in CLOSED,
@@ -118,7 +129,7 @@ def idea_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def reexaminations_page(request: HttpRequest) -> HttpResponse:
     """For the auditor: what was asked to be looked at again, each with the rule-by-rule why."""
     person = signed_in(request)
-    if reexaminations.AUDITOR not in grants.roles_anywhere(person):
+    if trail.AUDITOR not in grants.roles_anywhere(person):
         raise nothing_here()
     found = reexaminations.audited(person, request.GET.get("after", ""))
     shown, more = found[: reexaminations.PAGE], len(found) > reexaminations.PAGE
@@ -130,23 +141,40 @@ def reexaminations_page(request: HttpRequest) -> HttpResponse:
     return render(request, "journey/reexaminations.html", context)
 
 
+@require_safe
+def trail_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """For the auditor: what happened to an idea, event by event, and the votes of its closed rounds, persons as keys.
+
+    Reading changes nothing and is no event.
+    """
+    person = signed_in(request)
+    idea = queries.readable_idea(key, person, audited=trail.audits(person))
+    if not trail.may_read(person, idea):
+        raise nothing_here()
+    context = {"idea": idea, **trail.trail_of(idea, request.GET.get("after", ""))}
+    return render(request, "journey/trail.html", context)
+
+
 def _looked_at_again(
     idea: Idea,
     person: Person,
     reader: queries.Reader,
     window: Reexamination | None,
     entries: list[dict[str, Any]],
+    *,
+    audits: bool,
 ) -> str:
     """Where this reader reads what was asked to be looked at again: the team, whoever answered, the auditor.
 
-    `window`, `entries`: as `window_of` and `history_of` give them. '' for whoever reads none of it.
+    `window`, `entries`: as `window_of` and `history_of` give them; `audits`: this reader may read
+    the idea's trail. '' for whoever reads none of it.
     """
     if not any(entry.get("verb") == "reexamination_asked" for entry in entries):
         return ""
     asked = window or reexaminations.of_idea(idea)
     if asked is None or asked.asked_at is None:
         return ""
-    if not reader.in_team and not reexaminations.sees_why(person, asked, may_answer=False):
+    if not reader.in_team and not reexaminations.sees_why(person, asked, may_answer=audits):
         return ""
     return reverse("reexamination", args=[idea.key])
 
@@ -188,7 +216,8 @@ def _next(idea: Idea, person: Person, reader: queries.Reader, hold: Any, window:
         return {
             "my_turn": True,
             "text": ". ".join(texts),
-            "url": reader.task.url,
+            # A page does not lead to itself.
+            "url": reader.task.url if reader.task.url != reverse("idea", args=[idea.key]) else "",
             "label": button(reader.task.verb),
         }
     found = {"my_turn": False, "text": wording.next_text(idea, hold, window)}

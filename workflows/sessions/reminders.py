@@ -1,8 +1,14 @@
 """The decisions and the closing of a session have their day too: who is reminded, and who hears that they are late."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from uuid import UUID
+
 from django.urls import reverse
 
 from incubator.events.actions import effect
+from incubator.events.models import Event
 from incubator.inbox import actions as inbox
 from incubator.inbox.models import WorkItem
 from incubator.people import grants
@@ -50,13 +56,21 @@ def escalate(step: ClockStep) -> None:
             subject_kind="session",
             subject_key=session.key,
             subject_title=session.call.title_fr,
-            url=reverse("session", args=[session.key]),
+            url=reverse("late-work", args=[session.key, late]),
             due_at=step.due_at,
         )
         effects = [effect("work", None, "late", of=late)]
         common.record(session, "escalated", CLOCK, effects, late=key, work=step.key, to=role)
 
 
+@contextmanager
+def held(key: UUID) -> Iterator[Callable[..., Event]]:
+    """The session under its lock, and what appends to its chain."""
+    with common.locked_session(key) as session:
+        yield partial(common.record, session)
+
+
 def register_reminders() -> None:
     # A seat in the room is no work that can be late.
-    register(OtherWork(("decide_session", "close_session"), PROGRAMMES, remind, escalate))
+    verbs = ("decide_session", "close_session")
+    register(OtherWork("session", verbs, PROGRAMMES, remind, escalate, held))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from ideas.access import access
 from ideas.drafting.masking.queries import passages_of, shown, suggested
 from ideas.drafting.masking.rules import masked_all
+from incubator.inbox.queries import open_named
 from incubator.lib.refusals import Conflict, Invalid, NotFound, note
 from incubator.people.models import Person, normal_staff_number
 from incubator.people.once import new_key, once
@@ -179,6 +180,7 @@ def _page(
         if round_.state == "seating"
         else [],
         "form": SeatForm(data, found=refusal.fields if refusal is not None else None, ask_chair=wanted > 1),
+        "told_late": open_named(reader(request), f"late:vote:{round_.idea.key}") is not None,
         "close": _closeness(round_, data)
         if refusal is not None and "conflict_reason" in refusal.fields
         else [],
