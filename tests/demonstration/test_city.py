@@ -1,7 +1,9 @@
 """A small city, played whole: its chains hold, its ideas stand where their stories left them."""
 
+from collections import Counter
 from datetime import date
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +22,10 @@ from workflows.demonstration.keys import dice
 from workflows.demonstration.material import read
 from workflows.demonstration.schedule import Diary
 from workflows.gates.configuration import default_rules
-from workflows.gates.models import Decision
+from workflows.gates.models import Decision, Vote
 from workflows.gates.replay import replay
 from workflows.journey.models import Merge
+from workflows.pilots.models import CheckIn
 
 pytestmark = pytest.mark.django_db
 SHOWN = date(2026, 11, 22)
@@ -40,7 +43,8 @@ def elsewhere(written: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for one in written if one in asked or one["title"] in into]
 
 
-def test_a_small_city_stands(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_city_stands(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
     written = city._fixtures(60)
     played = written[:12] + [one for one in elsewhere(written) if one not in written[:12]]
     monkeypatch.setattr(city, "_fixtures", lambda count: played)
@@ -57,6 +61,7 @@ def test_a_small_city_stands(settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
     assert set(ProcrastinateJob.objects.values_list("task_name", "status")) == {("briefs.render", "todo")}
     assert set(Message.objects.values_list("mail", flat=True)) == {"none"}
     stories_ended_elsewhere()
+    nothing_is_said_twice_of_an_idea()
     accounts_have_every_role()
     with pytest.raises(city.NotEmpty):
         found(1)
@@ -73,6 +78,27 @@ def stories_ended_elsewhere() -> None:
     assert (undone.undone_at is not None, undone.idea.state) == (True, "live")
     handed = Idea.objects.get(state="redirected")
     assert Decision.objects.get(round__idea=handed).consented_by == handed.team.get(role="author").person
+
+
+def nothing_is_said_twice_of_an_idea() -> None:
+    """Reasons, comments and notes of check-ins; each reason of a gate is its own, whatever the idea."""
+    of_gate: dict[str, set[str]] = {}
+    said: dict[int, list[str]] = {}
+    for decision in Decision.objects.select_related("round"):
+        of_gate.setdefault(decision.round.gate, set()).add(decision.reasons)
+        said.setdefault(decision.round.idea_id, []).extend(
+            [decision.reasons, *decision.criterion_reasons.values()]
+        )
+    for idea, comment in Vote.objects.values_list("seat__round__idea", "comment_to_authors"):
+        said.setdefault(idea, []).append(comment)
+    for idea, note in CheckIn.objects.values_list("pilot__idea", "note"):
+        said.setdefault(idea, []).append(note)
+    assert {
+        one for found in said.values() for one, times in Counter(found).items() if one and times > 1
+    } == set()
+    assert len(of_gate["G0"]) > 5
+    assert all(len(of_gate[gate]) > 1 for gate in ("G1", "G2", "G3"))
+    assert sum(map(len, of_gate.values())) == len(set().union(*of_gate.values()))
 
 
 def accounts_have_every_role() -> None:

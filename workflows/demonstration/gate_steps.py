@@ -11,6 +11,7 @@ from incubator.people.actors import CLOCK
 from incubator.people.models import Person
 from workflows.demonstration.cast import act
 from workflows.demonstration.idea_story import IdeaStory, step
+from workflows.demonstration.material import read
 from workflows.gates import actions as gates
 from workflows.gates import authority, rules
 from workflows.gates.actions import Choice
@@ -125,9 +126,11 @@ def _answers(story: IdeaStory, round_: GateRound, choice: str) -> dict[str, Any]
     return {
         "must_meets": {key: {"answer": "yes", "reason": ""} for key in asked},
         "scores": scores,
-        "conditions": [{"text": story.sentence("condition"), "due_on": due}] if choice == "go_if" else [],
-        "comment_to_authors": story.sentence("comment", choice) if choice != "go_if" else "",
-        "comment_to_panel": story.sentence("to_panel") if story.dice.random() < 0.3 else "",
+        "conditions": [{"text": story.sentence("condition", round_.gate), "due_on": due}]
+        if choice == "go_if"
+        else [],
+        "comment_to_authors": story.sentence("comment", round_.gate, choice) if choice != "go_if" else "",
+        "comment_to_panel": story.sentence("to_panel", round_.gate) if story.dice.random() < 0.3 else "",
     }
 
 
@@ -155,15 +158,14 @@ def _choice(story: IdeaStory, round_: GateRound, said: str) -> Choice:
     fixture = story.fixture
     today = clock.today()
     until = fixture.get("hold_days")
-    conditions = fixture.get("conditions") or [story.sentence("condition")]
     return Choice(
         outcome=outcome,
-        reasons=story.sentence(f"{gate}:{outcome}", "reasons", outcome),
+        reasons=story.voice.reasons(gate, outcome, said.endswith("!"), story.idea),
         criterion_reasons=_by_criterion(story, round_, outcome),
         departure_reason=story.sentence("departure") if said.endswith("!") else "",
         conditions=[
             (text, story.author, today + timedelta(days=40 + 20 * place))
-            for place, text in enumerate(conditions)
+            for place, text in enumerate(fixture.get("conditions") or [story.sentence("condition", gate)])
         ]
         if outcome == "go_with_conditions"
         else [],
@@ -219,7 +221,7 @@ def report(story: IdeaStory, _said: str) -> Acts:
     condition = _condition(story)
     yield story.later(12)
     gates.report_condition(
-        condition_key=condition.key, by=act(condition.owner), note=story.sentence("condition_met")
+        condition_key=condition.key, by=act(condition.owner), note=_note_of(story, condition)
     )
 
 
@@ -228,6 +230,18 @@ def confirm(story: IdeaStory, _said: str) -> Acts:
     condition = _condition(story)
     yield story.later(3)
     gates.confirm_condition(condition_key=condition.key, by=act(story.cast["programme_lead"][0]))
+
+
+def _note_of(story: IdeaStory, condition: Condition) -> str:
+    """How this condition was met: the fixture's own, or what the sentence of the condition goes with."""
+    own: list[str] = story.fixture.get("conditions", [])
+    if condition.text in own:
+        return str(story.fixture["conditions_met"][own.index(condition.text)])
+    return next(
+        str(found[condition.text])
+        for found in read("sentences")["condition"].values()
+        if condition.text in found
+    )
 
 
 def _condition(story: IdeaStory) -> Condition:
