@@ -1,7 +1,7 @@
 """A small city, played whole: its chains hold, its ideas stand where their stories left them."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,18 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from ideas.drafting.models import Idea
 from incubator.events import queries as events
+from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
+from incubator.lib import clock, working_days
 from incubator.messages.models import Message
 from incubator.people import demo
 from incubator.people.models import Mandate, Person, RoleGrant
 from incubator.people.sign_in import StaffNumberBackend
+from workflows.clock import actions
 from workflows.demonstration import city, gate_steps
 from workflows.demonstration.keys import dice
 from workflows.demonstration.material import read
-from workflows.demonstration.schedule import Diary
+from workflows.demonstration.schedule import ZONE, Diary
 from workflows.gates.configuration import default_rules
 from workflows.gates.models import Decision, Vote
 from workflows.gates.replay import replay
@@ -62,6 +65,7 @@ def test_a_small_city_stands(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp
     assert set(Message.objects.values_list("mail", flat=True)) == {"none"}
     stories_ended_elsewhere()
     nothing_is_said_twice_of_an_idea()
+    the_clock_ticked_on_its_days()
     accounts_have_every_role()
     with pytest.raises(city.NotEmpty):
         found(1)
@@ -99,6 +103,21 @@ def nothing_is_said_twice_of_an_idea() -> None:
     assert len(of_gate["G0"]) > 5
     assert all(len(of_gate[gate]) > 1 for gate in ("G1", "G2", "G3"))
     assert sum(map(len, of_gate.values())) == len(set().union(*of_gate.values()))
+
+
+def the_clock_ticked_on_its_days() -> None:
+    """Reminders lie on working days of the past, and the first tick of the day it is shown finds little to add."""
+    said = Event.objects.filter(verb__in=["reminded", "escalated"])
+    days = {clock.day_of(event.happened_at) for event in said}
+    assert len(days) > 5
+    assert all(working_days.is_working_day(day) and day < SHOWN for day in days)
+    before = said.count()
+    # The next working day.
+    with clock.moved(datetime.combine(SHOWN + timedelta(days=1), time(9), ZONE)):
+        assert actions.tick()["failed"] == 0
+        late = WorkItem.objects.filter(key__startswith="late:", closed_at=None)
+        assert late.values("key").distinct().count() <= 4
+    assert said.count() - before <= 12
 
 
 def accounts_have_every_role() -> None:

@@ -251,7 +251,7 @@ def _condition(story: IdeaStory) -> Condition:
 
 @step("wake")
 def wake(story: IdeaStory, said: str) -> Acts:
-    """`wake` on its day by the clock, or `wake:met` by a lead."""
+    """`wake` on its day by the clock, where none ticked in the morning; or `wake:met` by a lead."""
     hold = Hold.objects.get(idea=story.idea, woken_at=None)
     if said == "met":
         yield story.later(20)
@@ -260,7 +260,8 @@ def wake(story: IdeaStory, said: str) -> Acts:
     else:
         assert hold.until is not None, "a hold that waits for a condition has no day"
         yield story.diary.until(hold.until)
-        journey.wake(idea=story.idea.key, by=CLOCK)
+        if Hold.objects.filter(pk=hold.pk, woken_at=None).exists():
+            journey.wake(idea=story.idea.key, by=CLOCK)
     story.fresh()
 
 
@@ -280,9 +281,10 @@ def reexamine(story: IdeaStory, said: str) -> Acts:
 
 @step("close_window")
 def close_window(story: IdeaStory, _said: str) -> Acts:
-    """Nobody asked in time: the stop is final."""
+    """Nobody asked in time: the clock makes the stop final, if none has ticked since."""
     yield story.later(22)
-    journey.close_window(idea=story.idea.key, by=CLOCK)
+    if Reexamination.objects.filter(idea=story.idea, closed_at=None).exists():
+        journey.close_window(idea=story.idea.key, by=CLOCK)
 
 
 def permitted(round_: GateRound) -> list[str]:

@@ -95,7 +95,8 @@ def time_opinion(story: IdeaStory, said: str) -> Acts:
         return
     if said == "silence":
         yield story.later(20)
-        time_actions.record_silence(release=release, by=CLOCK)
+        if _release(story).opinion_at is None:  # no clock has ticked since
+            time_actions.record_silence(release=release, by=CLOCK)
         return
     yield story.later(5)
     note = story.sentence("reserved") if said == "reserved" else ""
