@@ -1,7 +1,9 @@
 """A small city, played whole: its chains hold, its ideas stand where their stories left them."""
 
-from datetime import date
+from collections import Counter
+from datetime import date, datetime, time, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,19 +12,23 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from ideas.drafting.models import Idea
 from incubator.events import queries as events
+from incubator.events.models import Event
 from incubator.inbox.models import WorkItem
+from incubator.lib import clock, working_days
 from incubator.messages.models import Message
 from incubator.people import demo
 from incubator.people.models import Mandate, Person, RoleGrant
 from incubator.people.sign_in import StaffNumberBackend
+from workflows.clock import actions
 from workflows.demonstration import city, gate_steps
 from workflows.demonstration.keys import dice
 from workflows.demonstration.material import read
-from workflows.demonstration.schedule import Diary
+from workflows.demonstration.schedule import ZONE, Diary
 from workflows.gates.configuration import default_rules
-from workflows.gates.models import Decision
+from workflows.gates.models import Decision, Vote
 from workflows.gates.replay import replay
 from workflows.journey.models import Merge
+from workflows.pilots.models import CheckIn
 
 pytestmark = pytest.mark.django_db
 SHOWN = date(2026, 11, 22)
@@ -40,7 +46,8 @@ def elsewhere(written: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for one in written if one in asked or one["title"] in into]
 
 
-def test_a_small_city_stands(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_city_stands(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
     written = city._fixtures(60)
     played = written[:12] + [one for one in elsewhere(written) if one not in written[:12]]
     monkeypatch.setattr(city, "_fixtures", lambda count: played)
@@ -57,6 +64,8 @@ def test_a_small_city_stands(settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
     assert set(ProcrastinateJob.objects.values_list("task_name", "status")) == {("briefs.render", "todo")}
     assert set(Message.objects.values_list("mail", flat=True)) == {"none"}
     stories_ended_elsewhere()
+    nothing_is_said_twice_of_an_idea()
+    the_clock_ticked_on_its_days()
     accounts_have_every_role()
     with pytest.raises(city.NotEmpty):
         found(1)
@@ -73,6 +82,42 @@ def stories_ended_elsewhere() -> None:
     assert (undone.undone_at is not None, undone.idea.state) == (True, "live")
     handed = Idea.objects.get(state="redirected")
     assert Decision.objects.get(round__idea=handed).consented_by == handed.team.get(role="author").person
+
+
+def nothing_is_said_twice_of_an_idea() -> None:
+    """Reasons, comments and notes of check-ins; each reason of a gate is its own, whatever the idea."""
+    of_gate: dict[str, set[str]] = {}
+    said: dict[int, list[str]] = {}
+    for decision in Decision.objects.select_related("round"):
+        of_gate.setdefault(decision.round.gate, set()).add(decision.reasons)
+        said.setdefault(decision.round.idea_id, []).extend(
+            [decision.reasons, *decision.criterion_reasons.values()]
+        )
+    for idea, comment in Vote.objects.values_list("seat__round__idea", "comment_to_authors"):
+        said.setdefault(idea, []).append(comment)
+    for idea, note in CheckIn.objects.values_list("pilot__idea", "note"):
+        said.setdefault(idea, []).append(note)
+    assert {
+        one for found in said.values() for one, times in Counter(found).items() if one and times > 1
+    } == set()
+    assert len(of_gate["G0"]) > 5
+    assert all(len(of_gate[gate]) > 1 for gate in ("G1", "G2", "G3"))
+    assert sum(map(len, of_gate.values())) == len(set().union(*of_gate.values()))
+
+
+def the_clock_ticked_on_its_days() -> None:
+    """Reminders lie on working days of the past, and the first tick of the day it is shown finds little to add."""
+    said = Event.objects.filter(verb__in=["reminded", "escalated"])
+    days = {clock.day_of(event.happened_at) for event in said}
+    assert len(days) > 5
+    assert all(working_days.is_working_day(day) and day < SHOWN for day in days)
+    before = said.count()
+    # The next working day.
+    with clock.moved(datetime.combine(SHOWN + timedelta(days=1), time(9), ZONE)):
+        assert actions.tick()["failed"] == 0
+        late = WorkItem.objects.filter(key__startswith="late:", closed_at=None)
+        assert late.values("key").distinct().count() <= 4
+    assert said.count() - before <= 12
 
 
 def accounts_have_every_role() -> None:

@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from datetime import date, datetime, time
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from ideas.drafting.models import Idea
+from ideas.drafting.models import Attachment, Idea
 from incubator.events import queries as events
-from incubator.lib import clock
+from incubator.lib import clock, files
 from incubator.people.models import Person
 from workflows.briefs.models import Brief
 from workflows.demonstration import city
@@ -19,7 +20,7 @@ from workflows.demonstration.material import read
 from workflows.demonstration.schedule import ZONE
 from workflows.gates.models import Configuration, Decision, GateRound
 from workflows.gates.replay import replay
-from workflows.journey.models import Reexamination
+from workflows.journey.models import Done, Reexamination
 from workflows.sessions.models import SelectionSession, SessionDocument
 
 pytestmark = pytest.mark.django_db
@@ -28,9 +29,15 @@ NOW = datetime.combine(SHOWN, time(15), ZONE)
 
 
 def test_a_whole_city_has_sessions_short_routes_masks_and_changed_rules(
-    monkeypatch: pytest.MonkeyPatch, quick_briefs: list[str], run_jobs: Callable[..., list[str]]
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    tmp_path: Path,
+    quick_briefs: list[str],
+    run_jobs: Callable[..., list[str]],
 ) -> None:
     from workflows.sessions import jobs
+
+    settings.MEDIA_ROOT = tmp_path
 
     monkeypatch.setattr(jobs, "render_in_process", lambda html, *, stylesheet: html.encode())
     own = city._fixtures(city.WHOLE)[city.WHOLE :]
@@ -41,6 +48,7 @@ def test_a_whole_city_has_sessions_short_routes_masks_and_changed_rules(
     with clock.moved(NOW):
         a_session_is_over()
         short_routes_are_taken()
+        files_are_attached()
         rules_have_changed()
         run_jobs()
         the_other_session_is_held(accounts(), run_jobs)
@@ -74,8 +82,20 @@ def short_routes_are_taken() -> None:
     assert Reexamination.objects.get(idea=sent_up, gate="L").grounds
     assert GateRound.objects.get(gate="L", state="open").idea.route == "local"
     fast = Decision.objects.get(round__gate="F")
+    done = Done.objects.select_related("idea", "photo").order_by("pk")
+    assert [(one.idea.state, one.photo.content_type) for one in done] == [("in_service", "image/jpeg")] * 2
+    assert len({one.line for one in done}) == 2
     assert (fast.outcome, fast.second_capacity, fast.round.idea.stage) == ("go", "director", "pilot")
     assert fast.briefs.get().language == "en"
+
+
+def files_are_attached() -> None:
+    """A picture, a page and a table, as the upload cleans them; the ideas' versions hold them."""
+    kept = Attachment.objects.filter(removed_at=None, idea__content__isnull=False)
+    assert {name.rpartition(".")[2] for name in kept.values_list("name", flat=True)} == {"jpg", "pdf", "xlsx"}
+    assert all(files.read(sha) for sha in kept.values_list("sha256", flat=True))
+    shown = Idea.objects.get(title__startswith="Des caisses à outils")
+    assert len(shown.content.files) == 2
 
 
 def rules_have_changed() -> None:

@@ -1,6 +1,7 @@
 """One look at everything that waits: what time has reached is written to the ledger, by the database itself.
 
-No row comes to this process, so 100,000 of them cost no memory; a handful of statements, whatever the number.
+No row comes to this process, so 100,000 of them cost no memory; a handful of statements, whatever the number. What is
+due at the same instant is claimed in the order of its keys, so that the same histories give the same events.
 """
 
 from typing import Any
@@ -26,7 +27,7 @@ from ({owed}) as owed(key, due_at, subject_key)
 where not exists (
   select from workflows_clockstep known
   where known.key = owed.key and known.due_at = owed.due_at and known.step = %s)
-order by owed.due_at limit %s on conflict do nothing
+order by owed.due_at, owed.key limit %s on conflict do nothing
 """
 
 # One line per entity, kind of reminders and step: an idea's reminders are those of the rules its last round was
@@ -90,7 +91,7 @@ select key, due_at, subject_key, step, rank, %(now)s, %(now)s, 0 from reached
 where not exists (
   select from workflows_clockstep known
   where known.key = reached.key and known.due_at = reached.due_at and known.rank >= reached.rank)
-order by due_at limit %(most)s on conflict do nothing
+order by due_at, key limit %(most)s on conflict do nothing
 """
 
 # What was said to be late has been done since, or has another day now.

@@ -24,7 +24,7 @@ from incubator.people.organisation.reading import read as read_table
 from workflows.demonstration import gate_steps, keys, pilot_steps, submission_steps
 from workflows.demonstration.cast import Cast, act, appoint
 from workflows.demonstration.changed_rules import stories_of as changes
-from workflows.demonstration.followers import run_jobs
+from workflows.demonstration.followers import a_morning, run_jobs
 from workflows.demonstration.idea_story import IdeaStory
 from workflows.demonstration.material import read
 from workflows.demonstration.programme import open_calls
@@ -101,7 +101,7 @@ def found(
         if size.ideas >= WHOLE:
             told += changes(cast, until)
             told += sessions(seed, until, cast, calls, [one.fixture for one in stories])
-        acts = play(told, morning, run_jobs)
+        acts = play(told, morning, run_jobs, a_morning)
         _settle(morning)
     return Found(
         Person.objects.count(), len(stories), acts, [one.fixture["title"] for one in stories if one.broke_off]
@@ -185,7 +185,7 @@ def _settle(morning: datetime) -> None:
     """The last night is over: whoever is back from leave has been seated. Old news has been read."""
     with clock.moved(morning):
         a_new_day()
-        run_jobs()
+        a_morning()
     Message.objects.filter(created_at__lt=morning - timedelta(days=10)).update(read=True)
 
 

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from incubator.lib import clock
 from incubator.messages.rules import MAILED_WITHIN
 from workflows.briefs.models import Brief
+from workflows.clock import actions as ticking
 from workflows.sessions.models import SelectionSession
 
 LEFT_TO_THE_WORKER = ("briefs.render", "sessions.render")
@@ -34,6 +35,16 @@ def run_jobs() -> None:
             _run(name, arguments)
             cursor.execute("select procrastinate_finish_job_v1(%s, 'succeeded', true)", [number])
     raise RuntimeError(f"jobs without end, the last one {name}")
+
+
+def a_morning() -> None:
+    """What the worker's clock has found by this hour: reminders, lateness, and what time does to ideas.
+
+    Raises RuntimeError where a step failed: in a city that is played, nothing is tried again.
+    """
+    if found := ticking.tick()["failed"]:
+        raise RuntimeError(f"{found} steps of the clock failed; the log says why.")
+    run_jobs()
 
 
 def make_letters(session: SelectionSession) -> None:

@@ -11,6 +11,7 @@ from incubator.people.actors import CLOCK
 from incubator.people.models import Person
 from workflows.demonstration.cast import act
 from workflows.demonstration.idea_story import IdeaStory, step
+from workflows.demonstration.material import read
 from workflows.gates import actions as gates
 from workflows.gates import authority, rules
 from workflows.gates.actions import Choice
@@ -125,9 +126,11 @@ def _answers(story: IdeaStory, round_: GateRound, choice: str) -> dict[str, Any]
     return {
         "must_meets": {key: {"answer": "yes", "reason": ""} for key in asked},
         "scores": scores,
-        "conditions": [{"text": story.sentence("condition"), "due_on": due}] if choice == "go_if" else [],
-        "comment_to_authors": story.sentence("comment", choice) if choice != "go_if" else "",
-        "comment_to_panel": story.sentence("to_panel") if story.dice.random() < 0.3 else "",
+        "conditions": [{"text": story.sentence("condition", round_.gate), "due_on": due}]
+        if choice == "go_if"
+        else [],
+        "comment_to_authors": story.sentence("comment", round_.gate, choice) if choice != "go_if" else "",
+        "comment_to_panel": story.sentence("to_panel", round_.gate) if story.dice.random() < 0.3 else "",
     }
 
 
@@ -155,15 +158,14 @@ def _choice(story: IdeaStory, round_: GateRound, said: str) -> Choice:
     fixture = story.fixture
     today = clock.today()
     until = fixture.get("hold_days")
-    conditions = fixture.get("conditions") or [story.sentence("condition")]
     return Choice(
         outcome=outcome,
-        reasons=story.sentence(f"{gate}:{outcome}", "reasons", outcome),
+        reasons=story.voice.reasons(gate, outcome, said.endswith("!"), story.idea),
         criterion_reasons=_by_criterion(story, round_, outcome),
         departure_reason=story.sentence("departure") if said.endswith("!") else "",
         conditions=[
             (text, story.author, today + timedelta(days=40 + 20 * place))
-            for place, text in enumerate(conditions)
+            for place, text in enumerate(fixture.get("conditions") or [story.sentence("condition", gate)])
         ]
         if outcome == "go_with_conditions"
         else [],
@@ -219,7 +221,7 @@ def report(story: IdeaStory, _said: str) -> Acts:
     condition = _condition(story)
     yield story.later(12)
     gates.report_condition(
-        condition_key=condition.key, by=act(condition.owner), note=story.sentence("condition_met")
+        condition_key=condition.key, by=act(condition.owner), note=_note_of(story, condition)
     )
 
 
@@ -230,6 +232,18 @@ def confirm(story: IdeaStory, _said: str) -> Acts:
     gates.confirm_condition(condition_key=condition.key, by=act(story.cast["programme_lead"][0]))
 
 
+def _note_of(story: IdeaStory, condition: Condition) -> str:
+    """How this condition was met: the fixture's own, or what the sentence of the condition goes with."""
+    own: list[str] = story.fixture.get("conditions", [])
+    if condition.text in own:
+        return str(story.fixture["conditions_met"][own.index(condition.text)])
+    return next(
+        str(found[condition.text])
+        for found in read("sentences")["condition"].values()
+        if condition.text in found
+    )
+
+
 def _condition(story: IdeaStory) -> Condition:
     found = Condition.objects.filter(decision__round__idea=story.idea, met_at=None)
     return found.select_related("owner").order_by("pk")[0]
@@ -237,7 +251,7 @@ def _condition(story: IdeaStory) -> Condition:
 
 @step("wake")
 def wake(story: IdeaStory, said: str) -> Acts:
-    """`wake` on its day by the clock, or `wake:met` by a lead."""
+    """`wake` on its day by the clock, where none ticked in the morning; or `wake:met` by a lead."""
     hold = Hold.objects.get(idea=story.idea, woken_at=None)
     if said == "met":
         yield story.later(20)
@@ -246,7 +260,8 @@ def wake(story: IdeaStory, said: str) -> Acts:
     else:
         assert hold.until is not None, "a hold that waits for a condition has no day"
         yield story.diary.until(hold.until)
-        journey.wake(idea=story.idea.key, by=CLOCK)
+        if Hold.objects.filter(pk=hold.pk, woken_at=None).exists():
+            journey.wake(idea=story.idea.key, by=CLOCK)
     story.fresh()
 
 
@@ -266,9 +281,10 @@ def reexamine(story: IdeaStory, said: str) -> Acts:
 
 @step("close_window")
 def close_window(story: IdeaStory, _said: str) -> Acts:
-    """Nobody asked in time: the stop is final."""
+    """Nobody asked in time: the clock makes the stop final, if none has ticked since."""
     yield story.later(22)
-    journey.close_window(idea=story.idea.key, by=CLOCK)
+    if Reexamination.objects.filter(idea=story.idea, closed_at=None).exists():
+        journey.close_window(idea=story.idea.key, by=CLOCK)
 
 
 def permitted(round_: GateRound) -> list[str]:

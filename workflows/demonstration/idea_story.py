@@ -15,8 +15,8 @@ from ideas.drafting.models import Idea
 from incubator.people.models import Person
 from workflows.demonstration.cast import Cast, act
 from workflows.demonstration.keys import dice
-from workflows.demonstration.material import read
 from workflows.demonstration.schedule import Diary, Story
+from workflows.demonstration.wording import LANGUAGE, Voice
 from workflows.gates.models import GateRound
 
 TEXTS = (
@@ -42,6 +42,7 @@ class IdeaStory:
     def __post_init__(self) -> None:
         self.dice = dice(self.seed, "idea", self.number)
         self.author = self.cast.author(self.fixture["author"])
+        self.voice = Voice(self.fixture.get("language", LANGUAGE), self.fixture.get("says", {}), self.dice)
         self.idea: Idea
         self.broke_off = False
 
@@ -102,14 +103,8 @@ class IdeaStory:
         return found
 
     def sentence(self, *path: str) -> str:
-        """What the fixture says for this idea, else one of the sentences that fit."""
-        own = self.fixture.get("says", {})
-        if path[0] in own:
-            return str(own[path[0]])
-        found = read("sentences")
-        for part in path[1:] if path[0] not in found else path:
-            found = found[part]
-        return str(self.dice.choice(found))
+        """What the fixture says for this idea, else one of the sentences that fit and were not said of it yet."""
+        return self.voice.sentence(*path, idea=self.idea)
 
 
 Step = Callable[[IdeaStory, str], Iterator[datetime]]

@@ -28,6 +28,8 @@ from workflows.sponsorship.models import Pledge, TimeRelease
 
 Acts = Iterator[datetime]
 
+SHORT = Decimal("0.6")  # of the way a pilot goes that is to be extended
+
 
 @step("ask_sponsor")
 def ask_sponsor(story: IdeaStory, _said: str) -> Acts:
@@ -93,7 +95,8 @@ def time_opinion(story: IdeaStory, said: str) -> Acts:
         return
     if said == "silence":
         yield story.later(20)
-        time_actions.record_silence(release=release, by=CLOCK)
+        if _release(story).opinion_at is None:  # no clock has ticked since
+            time_actions.record_silence(release=release, by=CLOCK)
         return
     yield story.later(5)
     note = story.sentence("reserved") if said == "reserved" else ""
@@ -197,7 +200,7 @@ def sponsored(story: IdeaStory, _said: str) -> Acts:
 
 @step("check_in")
 def check_in(story: IdeaStory, said: str) -> Acts:
-    """`check_in:N` follows the plan for N months; `check_in:N:drift` goes the wrong way."""
+    """`check_in:N` follows the plan for N months; `:short` falls short of it, `:drift` goes the wrong way."""
     number, _, manner = (said or "1").partition(":")
     pilot = Pilot.objects.get(idea=story.idea)
     months = story.idea.pilot_plan.months * (2 if pilot.extended_once else 1)
@@ -206,13 +209,13 @@ def check_in(story: IdeaStory, said: str) -> Acts:
         due = pilot.started_on + (done + 1) * pilot_rules.CHECK_IN_EVERY
         yield story.diary.until(due)
         share = Decimal(done + 1) / Decimal(months)
-        pace = "in_trouble" if manner == "drift" and done else "slower" if manner == "drift" else "on_track"
+        pace = "in_trouble" if manner == "drift" and done else "slower" if manner else "on_track"
         pilots.record_check_in(
             pilot=pilot,
             on=clock.today(),
             pace=pace,
             note=story.sentence("check_in", pace),
-            readings=_readings(story, share, manner == "drift"),
+            readings=_readings(story, share * SHORT if manner == "short" else share, manner == "drift"),
             by=act(story.author),
         )
 

@@ -1,7 +1,7 @@
 """Many stories played in the order of time: each act at its own instant, of whatever story it is."""
 
 import heapq
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from incubator.lib import clock, working_days
 
 ZONE = ZoneInfo("Europe/Paris")
 OPENS, CLOSES = time(8, 15), time(17, 45)
+MORNING = time(8, 5)  # people are written to from eight o'clock on, and act from `OPENS` on
 
 # A story gives the instant of its next act, and acts when it is resumed: then the clock shows that instant.
 Story = Generator[datetime, None, None]
@@ -64,16 +65,24 @@ class TooLate(Exception):
     """A story goes on after the day the city is shown: its fixture begins too late."""
 
 
-def play(stories: Sequence[tuple[str, Story]], until: datetime, afterwards: Callable[[], None]) -> int:
+def play(
+    stories: Sequence[tuple[str, Story]],
+    until: datetime,
+    afterwards: Callable[[], None],
+    each_morning: Callable[[], None] = lambda: None,
+) -> int:
     """Play every story to its end and return how many acts that took.
 
-    `afterwards` is called at the instant of each act: what a worker would do at once. Raises TooLate.
+    `afterwards` is called at the instant of each act: what a worker would do at once. `each_morning` is called on
+    every working day from the first act to the day before `until`, ahead of that day's acts. Raises TooLate.
     """
     waiting: list[tuple[datetime, int]] = []
     late: list[str] = []
     for place, (_name, story) in enumerate(stories):
         if (first := next(story, None)) is not None:
             heapq.heappush(waiting, (first, place))
+    mornings = _mornings(waiting[0][0], until) if waiting else iter(())
+    morning = next(mornings, until)
     acts = 0
     while waiting:
         instant, place = heapq.heappop(waiting)
@@ -83,16 +92,42 @@ def play(stories: Sequence[tuple[str, Story]], until: datetime, afterwards: Call
                 f"“{name}” is not over: its next act is due {(instant - until).days + 1} days too late."
             )
             continue
+        while morning <= instant:
+            _wake_up(morning, each_morning)
+            morning = next(mornings, until)
         acts += 1
-        with clock.moved(instant):
-            try:
-                following = next(story, None)
-            except Exception as error:
-                error.add_note(f"in the story of “{name}” at {instant.isoformat()}")
-                raise
-            afterwards()
+        following = _act(name, story, instant, afterwards)
         if following is not None:
             heapq.heappush(waiting, (following, place))
+    while morning < until:
+        _wake_up(morning, each_morning)
+        morning = next(mornings, until)
     if late:
         raise TooLate("\n".join(late))
     return acts
+
+
+def _act(name: str, story: Story, instant: datetime, afterwards: Callable[[], None]) -> datetime | None:
+    """One act at its instant, and when the story goes on."""
+    with clock.moved(instant):
+        try:
+            following = next(story, None)
+        except Exception as error:
+            error.add_note(f"in the story of “{name}” at {instant.isoformat()}")
+            raise
+        afterwards()
+    return following
+
+
+def _wake_up(morning: datetime, each_morning: Callable[[], None]) -> None:
+    with clock.moved(morning):
+        each_morning()
+
+
+def _mornings(first: datetime, until: datetime) -> Iterator[datetime]:
+    """Every working day's `MORNING` from the day of `first` on, before `until`."""
+    day = first.astimezone(ZONE).date()
+    while (morning := datetime.combine(day, MORNING, ZONE)) < until:
+        if working_days.is_working_day(day):
+            yield morning.astimezone(UTC)
+        day += timedelta(days=1)

@@ -9,6 +9,7 @@ from incubator.people.models import Department
 from workflows.demonstration.cast import act
 from workflows.demonstration.idea_story import IdeaStory, step
 from workflows.demonstration.material import read
+from workflows.demonstration.papers import paper
 from workflows.journey import actions as journey
 
 Acts = Iterator[datetime]
@@ -30,6 +31,23 @@ def confirm_author(story: IdeaStory, _said: str) -> Acts:
     """The author for whom a helper typed confirms."""
     yield story.later(2)
     drafting.accept_invitation(idea=story.idea, by=act(story.author))
+
+
+@step("attach")
+def attach(story: IdeaStory, _said: str) -> Acts:
+    """The files of the fixture, each with the lines of what it shows."""
+    for name, lines in story.fixture["files"].items():
+        yield story.later()
+        drafting.attach(idea=story.fresh(), by=act(story.author), upload=paper(name, lines))
+
+
+@step("done")
+def done(story: IdeaStory, _said: str) -> Acts:
+    """A service that said yes has done it: the author says so with the photo and the line of the fixture."""
+    yield story.later(9)
+    line, (name, things) = story.sentence("done"), story.fixture["photo"]
+    journey.report_done(idea=story.idea.key, by=act(story.author), line=line, photo=paper(name, things))
+    story.fresh()
 
 
 @step("version")
