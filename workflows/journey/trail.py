@@ -121,15 +121,18 @@ def _round(round_: GateRound) -> dict[str, Any]:
 def _seat(seat: Mapping[str, Any], configured: Mapping[str, Any]) -> dict[str, Any]:
     """A comment or a reason may hold a name: only codes and levels are shown."""
     vote = seat["vote"] or {}
-    said = {key: gates.ANSWERS[given["answer"]] for key, given in (vote.get("must_meets") or {}).items()}
-    said |= {key: _plain(given.get("level")) for key, given in (vote.get("scores") or {}).items()}
+    said = [
+        (gates.must_meet_label(key, configured), gates.ANSWERS[given["answer"]])
+        for key, given in (vote.get("must_meets") or {}).items()
+    ]
+    said += [
+        (gates.criterion_label(key, configured), _plain(given.get("level")))
+        for key, given in (vote.get("scores") or {}).items()
+    ]
     return {
         "person": seat["person"],
         "cast_by": vote.get("cast_by", ""),
         "chair": seat["chair"],
         "choice": gates.VOTES[vote["choice"]][0] if vote else _("did not vote"),
-        "answers": [
-            _("%(rule)s: %(said)s") % {"rule": gates.label_of(key, configured), "said": answer}
-            for key, answer in said.items()
-        ],
+        "answers": [_("%(rule)s: %(said)s") % {"rule": rule, "said": answer} for rule, answer in said],
     }
