@@ -121,7 +121,7 @@ def _round(round_: GateRound) -> dict[str, Any]:
 def _seat(seat: Mapping[str, Any], configured: Mapping[str, Any]) -> dict[str, Any]:
     """A comment or a reason may hold a name: only codes and levels are shown."""
     vote = seat["vote"] or {}
-    said = [
+    said: list[tuple[str, object]] = [
         (gates.must_meet_label(key, configured), gates.ANSWERS[given["answer"]])
         for key, given in (vote.get("must_meets") or {}).items()
     ]
