@@ -1,6 +1,8 @@
 """The same seed gives the same city: every record and every event."""
 
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -34,7 +36,8 @@ def digest_of(seed: int) -> str:
 
 @pytest.mark.prove
 @pytest.mark.django_db
-def test_one_seed_gives_one_digest() -> None:
+def test_one_seed_gives_one_digest(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
     once = digest_of(7)
     assert len(once) == 64
     assert digest_of(7) == once
