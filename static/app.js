@@ -14,7 +14,7 @@
   function autosave(form) {
     const saved = document.getElementById(form.dataset.saved || "saved");
     const region = one("#refusal");
-    /* On a page that asks to choose between two texts, the choice comes first. */
+    /* Where two texts wait for a choice, it comes first. */
     let timer, sending, dirty = "unsaved" in form.dataset, paused = Boolean(document.getElementById("conflict"));
 
     const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
@@ -44,10 +44,10 @@
         /* What was typed meanwhile: its timer found this save on its way. */
         if (dirty) later(2000);
       } else {
-        /* Refused, or changed elsewhere: the text stays here, and nothing is overwritten. */
+        /* Refused, or changed elsewhere: nothing is overwritten. */
         dirty = true;
         paused = Boolean(one("[data-keep-mine]", page));
-        /* A choice can wait: it is said in a few words, and does not take the focus from whoever types. */
+        /* A choice can wait, and takes no focus from whoever types. */
         saved.textContent = paused ? one("[data-announce]", page).textContent : "";
         region.role = paused ? "group" : "alert";
         region.replaceChildren(...page.body.childNodes);
@@ -81,7 +81,7 @@
   let leaving = false;
   document.querySelectorAll("form[data-autosave]").forEach(autosave);
 
-  /* Shared screens: signed out after two minutes without a touch; drafts are saved first. */
+  /* Shared screens: two minutes without a touch sign out; drafts are saved first. */
   const limit = Number(document.body.dataset.kiosk);
   if (limit) {
     const note = one("#idle");
@@ -89,7 +89,7 @@
     for (const kind of ["pointerdown", "keydown", "wheel", "input"])
       addEventListener(kind, () => {
         last = Date.now();
-        /* Reading is a touch too, but only the server's session knows of pages. */
+        /* Reading is a touch too, which the server's session must learn. */
         if (last - told > limit * 250) { told = last; fetch(note.dataset.stay, { method: "HEAD" }).catch(() => {}); }
       }, { capture: true, passive: true });
     note.addEventListener("click", () => { note.hidden = true; });
@@ -98,7 +98,7 @@
       note.hidden = idle < limit - Math.min(60, limit / 2);
       if (idle < limit) return;
       clearInterval(watch);
-      /* Twice: a save on its way does not hold what was typed after it left. */
+      /* Again: a save on its way lacks what came after. */
       await Promise.all(savers.map((save) => save().then(save)));
       leaving = true;
       one("#sign-out").submit();
@@ -111,7 +111,7 @@
     if (elt === document.body) return;
     const asked = elt.matches("[data-focus]") ? elt : one("[data-focus]", elt);
     if (asked) focus(asked);
-    /* What only tells how far a job is must not take the focus every two seconds. */
+    /* How far a job is takes no focus every two seconds. */
     else if (!elt.matches("[data-quiet]") && document.activeElement === document.body) focus(one("h1, h2, h3", elt) || elt);
     const said = elt.matches("[data-announce]") ? elt : one("[data-announce]", elt);
     if (said) one("#status").textContent = said.textContent;

@@ -108,4 +108,5 @@ def beyond(after: str) -> Q:
         return Q()
     else:
         later = Q(due_at=None) | Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk)
-    return Q(others=1) & later if after.startswith(AMONG_OTHERS) else Q(others=1) | later
+    others = Q(key__startswith=WITH_OTHERS)
+    return others & later if after.startswith(AMONG_OTHERS) else others | later

@@ -71,7 +71,11 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "another lead signs": ({}, {"second_signers": frozenset()}),
     "one re-examines who does not decide": ({}, {"reexaminers": dict.fromkeys(GATES, frozenset({9}))}),
-    "two decide, each re-examines the other's": ({}, {"reexaminers": dict.fromkeys(GATES, BOTH)}),
+    "two decide, each re-examines the other's": (
+        {"/gates/F/second_signature_for": {}, "/gates/G0/second_signature_for": {}},
+        {"reexaminers": dict.fromkeys(GATES, BOTH)},
+    ),
+    "two decide and sign, a third re-examines": ({}, {"reexaminers": dict.fromkeys(GATES, BOTH | {9})}),
     "votes on the day of the decision": ({"/gates/G1/due": 15}, {}),
     "due when the votes are": ({"/gates/G1/due_from_submission": 20}, {}),
     "admissibility that says its votes alone, and time for both": (
@@ -119,7 +123,10 @@ SOUND: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"/gates/G0/opinion": "binding", "/gates/G0/go_on": ["go"]},
         {},
     ),
-    "a local no is sent up, not re-examined": ({}, {"reexaminers": dict.fromkeys(GATES[1:], BOTH)}),
+    "a local no is sent up, not re-examined": (
+        {},
+        {"reexaminers": dict.fromkeys(GATES[1:], BOTH | {9})},
+    ),
     "one head of service": ({}, {"deciders": dict.fromkeys(GATES, BOTH) | {"L": frozenset({9})}}),
     "sponsor and lead launch": (
         {

@@ -213,9 +213,10 @@ def test_an_author_who_leaves_during_a_rework_leaves_an_idea_that_wakes(cast, ru
     idea.refresh_from_db()
     assert idea.state == "held"
     assert not WorkItem.objects.filter(key=f"rework:{idea.key}", closed_at=None).exists()
+    TeamMemberFactory(idea=idea, role="author", person=PersonFactory(employed=True))
     journey.wake(idea=idea.key, by=play.act(cast.other_lead), condition_met="Une collègue reprend.")
     idea.refresh_from_db()
-    assert (idea.state, play.round_of(idea).gate) == ("live", "G0")
+    assert (idea.state, idea.holder, nodes.station_of(idea)) == ("live", "author", "with_author")
 
 
 def test_a_rework_that_was_held_goes_on_with_the_team(cast, run_jobs: Run) -> None:

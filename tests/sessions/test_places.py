@@ -16,7 +16,7 @@ from incubator.lib import clock
 from incubator.lib.refusals import Conflict, Invalid
 from incubator.people.actors import CLOCK
 from incubator.people.models import Mandate, Person
-from tests.factories import MandateFactory, PersonFactory
+from tests.factories import MandateFactory, PersonFactory, TeamMemberFactory
 from tests.platform.kept import kept
 from tests.sessions import stage
 from tests.sessions.stage import Jury, act
@@ -107,6 +107,7 @@ def test_a_pause_after_its_gate_keeps_the_place(over: Over, run_jobs: Run, at_la
     assert line.idea.state == "held"
     run_jobs()
     assert stage.results(session) == before == ["selected", "selected", "waiting"]
+    TeamMemberFactory(idea=line.idea, role="author", person=PersonFactory(employed=True))
     journey.wake(idea=line.idea.key, by=act(jury.lead), condition_met="Une collègue reprend l’idée.")
     line.idea.refresh_from_db()
     assert (line.idea.state, line.idea.stage) == ("live", "sponsorship")
@@ -136,6 +137,7 @@ def test_a_pause_at_its_own_gate_frees_the_place(jury: Jury, run_jobs: Run) -> N
     run_jobs()
     assert stage.results(session) == ["left", "selected", "selected"]
     # Taken up again it is at its gate, and has no place.
+    TeamMemberFactory(idea=line.idea, role="author", person=PersonFactory(employed=True))
     journey.wake(idea=line.idea.key, by=act(jury.lead), condition_met="Une collègue reprend l’idée.")
     back = GateRound.objects.get(idea=line.idea, gate="G1", state="seating")
     assert back.comparison is not None

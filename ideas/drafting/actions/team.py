@@ -47,7 +47,8 @@ def invite_author(*, idea: Idea, by: Actor, person: Person) -> TeamMember:
 
 def _ask_to_join(idea: Idea, by: Actor, person: Person, role: str) -> TeamMember:
     if not person.is_active or person.kind != Person.Kind.EMPLOYEE:
-        raise Invalid(_("Only employees of the city join a team."), code="team.not_employee")
+        sentence = _("Only employees of the city join a team.")
+        raise Invalid(sentence, code="team.not_employee", fields={"person": [sentence]})
     member = TeamMember.objects.filter(idea=idea, person=person).first()
     if member and member.left_at is None and member.declined_at is None:
         raise Conflict(_("This colleague is already in the team or invited."), code="team.already")

@@ -42,7 +42,7 @@ def admit(
         deciders = [one for right in rights for one in authority.concerned_by(right)]
         people = [own.person, *acting(by), *deciders]
         against = conflicts_of_both(people, idea, choice.merged_into, round_.gate)
-        cast = put_in(own, idea, by, _ballot(choice, must_meets, content_version), against[0])
+        cast = put_in(own, idea, by, _ballot(choice, must_meets, content_version), against[0], decides=True)
         voted = record_vote(own, idea, by, cast)
         checked = checked_with(round_, idea, choice, rights, records.alone(own, cast), against)
         with reading(Subject("idea", idea.key), (voted.sequence, voted.hash)):

@@ -92,9 +92,21 @@ class Ballot:
     recognises: bool | None = None
 
 
-def put_in(own: Seat, idea: Idea, by: Actor, ballot: Ballot, against: Mapping[int, Conflicts]) -> Vote:
-    """Write the seat's vote, in place of the one it had. The idea is locked; raises as `vote` does."""
-    _check(own, idea, against, by, ballot.content_version)
+def put_in(
+    own: Seat,
+    idea: Idea,
+    by: Actor,
+    ballot: Ballot,
+    against: Mapping[int, Conflicts],
+    *,
+    decides: bool = False,
+) -> Vote:
+    """Write the seat's vote, in place of the one it had. The idea is locked; raises as `vote` does.
+
+    `decides`: the vote comes with a decision, in place of one's own draft that waits.
+    """
+    check_may_vote(own, idea, against, by, decides=decides)
+    _check_version(idea, ballot.content_version)
     if is_casting(own) and ballot.choice == "abstain":
         sentence = _("The opinion waits for your vote: take a side, or step aside.")
         raise Invalid(sentence, code="vote.casting", fields={"choice": [sentence]})
@@ -276,8 +288,7 @@ def acting(by: Actor) -> list[Person]:
     return list({one.pk: one for one in (by.human, by.principal)}.values())
 
 
-def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, content_version: int) -> None:
-    check_may_vote(own, idea, against, by)
+def _check_version(idea: Idea, content_version: int) -> None:
     if content_version != idea.content.version:
         raise Conflict(
             _("The team changed the text since you read it. Read the new version, then confirm your vote."),
@@ -285,7 +296,9 @@ def _check(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, c
         )
 
 
-def check_may_vote(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor) -> None:
+def check_may_vote(
+    own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: Actor, *, decides: bool = False
+) -> None:
     """Raises NotAllowed (hard conflict) or Conflict (the vote can no longer change). `own` is of `own_seat`."""
     if any(against[one.pk].hard for one in acting(by)):
         raise NotAllowed(refusal_for_conflict(idea), code="vote.hard_conflict")
@@ -297,15 +310,9 @@ def check_may_vote(own: Seat, idea: Idea, against: Mapping[int, Conflicts], by: 
             code="vote.others_opened",
         )
     # Whoever has not voted may have been called in place of a vote that is gone.
-    settled = own.voted and not is_casting(own) and not _rewrites(own.round, by)  # type: ignore[attr-defined]
-    if settled and (refusal := rests_on_votes(own.round)):
+    settled = own.voted and not is_casting(own)  # type: ignore[attr-defined]
+    if settled and not decides and (refusal := rests_on_votes(own.round)):
         raise refusal
-
-
-def _rewrites(round_: GateRound, by: Actor) -> bool:
-    """Whether the vote comes with a decision in place of one's own draft: at G0, where both are one act."""
-    waiting = getattr(round_, "decision", None)
-    return round_.gate == "G0" and waiting is not None and waiting.decider_id == by.human.pk
 
 
 def rests_on_votes(round_: GateRound) -> Conflict | None:

@@ -19,7 +19,7 @@ from ideas.lock import locked
 from incubator.events.actions import effect
 from incubator.inbox import actions as inbox
 from incubator.lib import clock
-from incubator.lib.refusals import Conflict, Invalid, NotFound
+from incubator.lib.refusals import Conflict, NotFound
 from incubator.people.actors import Actor
 from incubator.people.models import Person
 from workflows.gates.configuration import delays_of
@@ -101,12 +101,7 @@ def ask_author(*, idea: UUID, person: Person, by: Actor) -> None:
         check_lead(found, by)
         if not waits_for_author(found):
             raise Conflict(_("This idea does not wait for an author."), code="author.not_sought")
-        try:
-            drafting.invite_author(idea=found, by=by, person=person)
-        except Invalid as refusal:
-            raise Invalid(
-                refusal.sentence, code=refusal.code, fields={"person": [refusal.sentence]}
-            ) from None
+        drafting.invite_author(idea=found, by=by, person=person)
 
 
 def heirs(idea: Idea) -> QuerySet[TeamMember]:

@@ -106,7 +106,10 @@ def arbitrate_time(*, release: TimeRelease, released: bool, note: str, by: Actor
         if roles.was_ever_in_team(idea, by.human):
             raise NotAllowed(_("You are of this idea’s team: someone else has to settle this."))
         if by.human.pk in (release.manager_id, release.director_id):
-            raise NotAllowed(_("You have answered about this time already: someone else has to settle it."))
+            raise NotAllowed(
+                _("You have answered about this time already: someone else has to settle it."),
+                code="time.heard",
+            )
         check_running(idea)
         check_turn(release, "arbiter")
         _check_reason(note)

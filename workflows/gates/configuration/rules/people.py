@@ -115,9 +115,9 @@ def recourse(document: Document, facts: Facts) -> Iterator[Problem]:
             continue
         others, own = facts.reexaminers.get(gate, frozenset()), facts.deciders.get(gate, frozenset())
         two = bool((configured.get("second_signature_for") or {}).get("stop"))
-        signers = own | facts.second_signers if two else own
+        signers = own | facts.second_signers if two else frozenset()
         # Whoever decides the stop, and whoever signs it too, somebody else is left to answer.
-        if own and any(not others - {decider, signer} for decider in own for signer in signers):
+        if own and any(not others - {decider, signer} for decider in own for signer in signers or {decider}):
             yield Problem("stop_without_recourse", f"/gates/{gate}/decider", {"gate": gate})
 
 
