@@ -45,9 +45,10 @@ def test_what_is_typed_saves_itself_and_is_there_in_the_next_window(
     page.fill("#id_comment_to_panel", BEGUN)
     page.locator("#id_comment_to_authors").focus()
     page.locator("#saved", has_text="Brouillon enregistré à").wait_for()
-    page.locator("#id_comment_to_authors").press_sequentially("Suite")
-    page.locator("#id_comment_to_panel").focus()
-    page.wait_for_timeout(300)
+    with page.expect_response("**/kept") as saved:
+        page.locator("#id_comment_to_authors").fill("Suite")
+        page.locator("#id_comment_to_panel").focus()
+    assert saved.value.status == 200, "the same page saves again: it is no other window"
     assert (kept_in(seat), KeptVote.objects.get().version) == (BEGUN, 2)
     again = open_page(seat.person, path=url(seat))
     assert again.input_value("#id_comment_to_panel") == BEGUN
