@@ -84,6 +84,9 @@ def test_a_deputy_reads_the_others_only_where_the_deputy_voted(seat: Seat, deput
     client = Client(headers={"accept-language": "en"})
     client.force_login(deputy)
     assert client.get(reverse("others", args=[seat.key])).status_code == 403
+    page = client.get(reverse("review", args=[seat.key])).text
+    assert "Give one of your own" in page
+    assert reverse("others", args=[seat.key]) not in page
     assert vote(third, deputy).cast_by == deputy
     actions.open_others(seat_key=third.key, by=act(deputy))
     assert client.get(reverse("others", args=[third.key])).status_code == 200

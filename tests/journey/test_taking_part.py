@@ -11,7 +11,7 @@ from ideas import roles
 from ideas.drafting import actions as drafting
 from ideas.drafting.models import Idea
 from incubator.lib import clock
-from incubator.lib.refusals import Conflict, NotAllowed
+from incubator.lib.refusals import Conflict, NotAllowed, NotFound
 from incubator.people import actions as people
 from incubator.people.actors import CLOCK, Actor
 from incubator.people.models import Mandate, PrivateLink, RoleGrant
@@ -262,9 +262,13 @@ def test_a_colleague_takes_over_an_idea_whose_author_has_left(cast: Cast, run_jo
     colleague = PersonFactory(employed=True)
     assert client.post(address, {"person": PersonFactory(guest=True).staff_number}).status_code == 422
     assert stage.signed_in(colleague).post(address, {"person": colleague.staff_number}).status_code == 403
-    assert client.post(address, {"person": colleague.staff_number}).status_code == 302
+    silent = PersonFactory(employed=True)
+    assert client.post(address, {"person": silent.staff_number}).status_code == 302
     assert "has not answered yet" in client.get(address, headers={"accept-language": "en"}).text
-    assert client.post(address, {"person": PersonFactory(employed=True).staff_number}).status_code == 409
+    assert client.post(address, {"person": silent.staff_number}).status_code == 409
+    assert client.post(address, {"person": colleague.staff_number}).status_code == 302
+    with pytest.raises(NotFound):
+        drafting.accept_invitation(idea=idea, by=act(silent))
     drafting.accept_invitation(idea=idea, by=act(colleague))
     woken = client.post(address, {"condition_met": "Une collègue reprend l’idée."})
     assert woken.status_code == 302

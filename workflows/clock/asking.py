@@ -1,10 +1,8 @@
 """Whoever heard that work is late says that they have asked: their item is done, and the work stays with its holder."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +12,7 @@ from ideas.drafting.masking.rules import masked
 from ideas.drafting.models import Idea
 from ideas.lock import locked
 from incubator.events.models import Event
+from incubator.events.rules import sha256
 from incubator.inbox import actions as inbox
 from incubator.inbox.models import WorkItem
 from incubator.inbox.queries import open_named
@@ -40,10 +39,8 @@ def ask_after(*, late: str, by: Actor, line: str = "") -> Event:
         acting = by if told.person_id == by.human.pk else Actor(person=by.human, on_behalf_of=told.person)
         work = late_work(told)
         inbox.close(late)
-        sha256 = hashlib.sha256(line.encode()).hexdigest() if line else ""
-        event = append(
-            "asked_after", acting, late=late, works=[item.key for item in work], line_sha256=sha256
-        )
+        works, line_sha256 = [item.key for item in work], sha256(line) if line else ""
+        event = append("asked_after", acting, late=late, works=works, line_sha256=line_sha256)
         tell_also(event, _tellings(work, by.human, line, idea), mailed=True)
         return event
 
@@ -73,14 +70,10 @@ def _held(told: WorkItem) -> Iterator[tuple[Callable[..., Event], Idea | None]]:
     other = other_work.of_kind(told.subject_kind)
     if other is None:
         with locked(key=told.subject_key) as idea:
-            yield partial(_record, idea), idea
+            yield partial(record, idea), idea
     else:
         with other.held(told.subject_key) as append:
             yield append, None
-
-
-def _record(idea: Idea, verb: str, by: Actor, **payload: Any) -> Event:
-    return record(idea, verb, by, **payload)
 
 
 def _tellings(work: list[WorkItem], asker: Person, line: str, idea: Idea | None) -> list[Telling]:

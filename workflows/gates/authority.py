@@ -272,7 +272,10 @@ def authors_directors(idea: Idea) -> list[list[Party]]:
     the author's department or the whole entity; then, for where each of these is too close, deputy directors general.
     """
     department = _main_department(
-        idea, person__memberships__in=idea.team.filter(role="author", left_at=None).order_by("pk")[:1]
+        idea,
+        person__memberships__in=idea.team.filter(
+            role="author", accepted_at__isnull=False, left_at=None
+        ).order_by("pk")[:1],
     )
     held = [Party(item.holder, item) for item in _mandates(idea, ["director", "dga"], department)]
     return [[party for party in held if party.mandate.capacity == one] for one in ("director", "dga")]

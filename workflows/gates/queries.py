@@ -201,17 +201,20 @@ def two_votes() -> NotAllowed:
     )
 
 
-def reads_others(seat: Seat, person: Person) -> bool:
-    """Whether this person may read the others' votes from this seat: its holder, or the deputy who voted in it.
+def answers_for(seat: Seat, person: Person) -> bool:
+    """Whether this person stands by the vote in this seat, and may read the others' with it: its holder, or the deputy
+    who cast it.
 
-    A deputy who reads beside a vote of the holder's could vote in another seat afterwards, knowing all of them.
+    A deputy who read beside a vote of the holder's could vote in another seat afterwards, knowing all of them.
     """
     return seat.person_id == person.pk or seat.votes.filter(in_force=True, cast_by=person).exists()
 
 
 def not_your_vote() -> NotAllowed:
     return NotAllowed(
-        _("The vote in this seat is of the person you stand in for: only they read the others’ votes."),
+        _(
+            "The vote here is of the person you stand in for. Give one of your own, then you can read the others’."
+        ),
         code="others.not_your_vote",
     )
 
@@ -263,7 +266,8 @@ def votes_of(round_: GateRound) -> list[Vote]:
 
 
 def own_seat_in(round_: GateRound, person: Person) -> Seat | None:
-    """The open seat of this person in the round, one's own before a lent one, with `voted`."""
+    """The open seat of this person in the round, one's own before a lent one, one without a vote first,
+    with `voted`."""
     return HELD_SEATS.first(round=round_.pk, person=person.pk, day=clock.today())
 
 
@@ -271,7 +275,7 @@ def _held_seats() -> QuerySet[Seat]:
     person, in_force = Given("person"), Vote.objects.filter(seat=OuterRef("pk"), in_force=True)
     seats = Seat.objects.filter(held_by(person, Given("day")), round=Given("round"), state="open")
     own = Case(When(person=person, then=0), default=1)
-    return seats.annotate(voted=Exists(in_force), own=own).order_by("own", "pk")
+    return seats.annotate(voted=Exists(in_force), own=own).order_by("own", "voted", "pk")
 
 
 HELD_SEATS = BuiltOnce(_held_seats)

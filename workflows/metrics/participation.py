@@ -59,8 +59,9 @@ def participation(period: Period) -> list[Group]:
     submitted = _names_shown().filter(submitted_at__gte=start, submitted_at__lt=end)
     authors = (
         submitted.filter(
-            Q(team__role="author") | Q(team__role="co_author", team__accepted_at__isnull=False),
             Q(team__left_at=None) | Q(team__left_at__gt=F("submitted_at")),
+            team__role__in=["author", "co_author"],
+            team__accepted_at__isnull=False,
         )
         .values_list("team__person", flat=True)
         .distinct()

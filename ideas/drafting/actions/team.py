@@ -34,18 +34,24 @@ def invite(*, idea: Idea, by: Actor, person: Person, role: str = TeamMember.Role
 def invite_author(*, idea: Idea, by: Actor, person: Person) -> TeamMember:
     """Ask a colleague to take over an idea whose authors have all left: whoever accepts is its author.
 
-    The caller holds the idea's lock and has checked who asks. Raises Conflict, Invalid.
+    Somebody asked before who has not answered is asked no more. The caller holds the idea's lock and has checked who
+    asks. Raises Conflict, Invalid.
     """
     if roles.authors_now(idea):
         raise Conflict(_("Someone of the team answers for this idea already."), code="team.has_author")
-    if idea.team.filter(
-        role=TeamMember.Role.AUTHOR, accepted_at=None, declined_at=None, left_at=None
-    ).exists():
-        raise Conflict(_("A colleague is asked already: wait for the answer."), code="team.asked")
-    return _ask_to_join(idea, by, person, TeamMember.Role.AUTHOR)
+    silent = idea.team.filter(role=TeamMember.Role.AUTHOR, accepted_at=None, declined_at=None, left_at=None)
+    taken_back = []
+    for asked in silent.exclude(person=person).select_related("person"):
+        asked.declined_at = clock.now()
+        asked.save(update_fields=["declined_at"])
+        inbox.close(queries.invitation_key(asked))
+        taken_back.append(effect("team", "invited", "not asked", person=str(asked.person.key)))
+    return _ask_to_join(idea, by, person, TeamMember.Role.AUTHOR, taken_back)
 
 
-def _ask_to_join(idea: Idea, by: Actor, person: Person, role: str) -> TeamMember:
+def _ask_to_join(
+    idea: Idea, by: Actor, person: Person, role: str, also: Sequence[dict[str, Any]] = ()
+) -> TeamMember:
     if not person.is_active or person.kind != Person.Kind.EMPLOYEE:
         sentence = _("Only employees of the city join a team.")
         raise Invalid(sentence, code="team.not_employee", fields={"person": [sentence]})
@@ -60,7 +66,7 @@ def _ask_to_join(idea: Idea, by: Actor, person: Person, role: str) -> TeamMember
     member.accepted_at = member.declined_at = member.left_at = None
     member.save()
     queries.ask_for_an_answer(idea, member)
-    _tell(idea, by, "invited", member, None, "invited")
+    _tell(idea, by, "invited", member, None, "invited", also)
     return member
 
 

@@ -255,7 +255,7 @@ def open_others(*, seat_key: Any, by: Actor) -> Seat:
             raise Conflict(
                 _("Give your own vote first; then you can read the others’."), code="others.before_own"
             )
-        if not queries.reads_others(own, by.human):
+        if not queries.answers_for(own, by.human):
             raise queries.not_your_vote()
         if own.others_opened_at is None:
             own.others_opened_at = clock.now()

@@ -42,7 +42,7 @@ def others(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         raise NotAllowed(refusal_for_conflict(seat.round.idea), code="others.hard_conflict")
     if own is None or not (decided or (seat.others_opened_at is not None and seat.state == "open")):
         return redirect("review", key=key)
-    if not decided and not queries.reads_others(seat, person):
+    if not decided and not queries.answers_for(seat, person):
         raise queries.not_your_vote()
     named = not seat.round.rules.get("voters_hidden", True)
     found = [vote for vote in queries.votes_of(seat.round) if vote.seat_id != seat.pk]

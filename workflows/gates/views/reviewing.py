@@ -148,6 +148,7 @@ def _page(
     form: dict[str, Any] = {"form": None}
     casting = open_still and seat.is_chair and queries.is_casting(round_)
     fixed = rests_on_votes(round_) if vote and open_still and not casting else None
+    theirs = vote is not None and not queries.answers_for(seat, person)
     if open_still and not fixed and (seat.others_opened_at is None or casting):
         form = _form(seat, person, vote, data=data, found=found, rows=rows, elsewhere=elsewhere)
     brief, due = idea_in_brief(idea, person), round_.review_due_at or round_.due_at
@@ -161,6 +162,7 @@ def _page(
         "elsewhere": elsewhere,
         "vote": vote_as_shown(vote, round_) if vote else None,
         "fixed": fixed.sentence if fixed else "",
+        "theirs": queries.not_your_vote().sentence if theirs else "",
         "casting": casting,
         "lent_by": seat.person if seat.person_id != person.pk else None,
         "vote_on_older": vote is not None and vote.content_version != version,

@@ -58,7 +58,7 @@ def of(round_: GateRound, person: Person) -> Standing:
     leads = _leads(round_, person)
     looks = leads or (seat is not None and seat.is_chair and not conflicts(person, idea, round_.gate).hard)
     if seat is not None and round_.gate != "G0":
-        _check_own_vote(seat)
+        _check_own_vote(seat, person)
     if refusal is not None and not (signs or looks):
         raise refusal
     return Standing(
@@ -100,9 +100,10 @@ def as_lead(round_: GateRound, person: Person) -> Actor:
     return roles.acting_as(person, who_leads(round_.idea))
 
 
-def _check_own_vote(seat: Seat) -> None:
-    """A seat sees nothing of others' votes before its own, and opens them before it sees their sum."""
-    if not seat.voted:  # type: ignore[attr-defined] # annotated by the query
+def _check_own_vote(seat: Seat, person: Person) -> None:
+    """A seat sees nothing of others' votes before its own, and opens them before it sees their sum. A deputy's own is
+    not that of the holder."""
+    if not seat.voted or not queries.answers_for(seat, person):  # type: ignore[attr-defined] # annotated by the query
         raise Conflict(
             _("You sit on this panel: give your own opinion first, then you can read what the others think."),
             code="decide.vote_first",
